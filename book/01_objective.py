@@ -1,0 +1,140 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Main objective
+#
+# ```{admonition} In this chapter
+# :class: tip
+# You learn
+# - what the {term}`original report` set out to do, and for whom;
+# - what it claimed, and what it really computed;
+# - how to work out the best score that any model could reach on its data;
+# - how this book does the same work so that each number can be traced.
+# ```
+#
+# ## The task
+#
+# A clip of music goes in; one of ten genre names comes out. The report treats this as supervised classification: a model sees labelled tracks, adjusts itself, and is then asked about tracks that it has not seen. It compares five kinds of neural network, each with an input of its own. {doc}`04_models` builds all five.
+
+# %% tags=["parameters", "remove-cell"]
+data = "gtzan-mini"
+records = ""
+protocol = "cv5"
+variant = "quick"
+seed = 0
+
+# %%
+import math
+
+import pandas as pd
+from myst_nb import glue
+from scipy.stats import binom
+
+from mgc import facts, feature_plots, show, synthetic
+from mgc.study import open_study
+
+study = open_study(data, records=records, protocol=protocol, variant=variant, seeds=(seed,))
+claims = facts.report_claims()
+glue("c1_edition", study.edition_record.name, display=False)
+glue("c1_tracks", show.count(study.edition_record.n_tracks), display=False)
+shown = claims.assign(
+    accuracy=claims["accuracy"].map(lambda share: show.percent(share, 2)),
+    parameters=claims["parameters"].map(show.count),
+)
+show.table(shown.drop(columns="model"), "What the original report states for its five models")
+
+# %% [markdown]
+# The table repeats the report. Nothing in it was computed here. Wherever a page of this book quotes such a number, it is marked <q class="claim">like this</q>. Every other number in the text is written by code from the records of real runs.
+#
+# ## Who would use it
+#
+# The report names four groups. Streaming services want labels without paying for each one. Producers and record companies want to watch trends. Libraries want to order and search their collections. Researchers want to measure how styles differ and change.
+#
+# For all four, the useful number is how often the model is right on music *by artists it has never heard*. That is a harder question than the one most published figures answer. {doc}`02_dataset` and {doc}`05_comparison` come back to it.
+#
+# ## What the report computed
+#
+# The report's code does not open an audio file. It draws normally distributed random numbers in the shape of features, spectrograms and sequences. For a few genres it then raises a block of values. These are all the differences between genres that its models could learn:
+
+# %%
+raised = [
+    (kind, shift.genre, show.count(shift.cells), show.number(shift.amount, 1), shift.separation)
+    for kind, shifts in synthetic.INPUTS.items()
+    for shift in shifts
+]
+columns = ["input", "genre", "values raised", "by (standard deviations)", "separation"]
+table = pd.DataFrame(raised, columns=columns)
+table["separation"] = table["separation"].map(lambda d: show.number(d, 1))
+show.table(table, "What sets genres apart in the report's random data; sequences have no entry")
+
+# %% [markdown]
+# For such data the best classifier is known. It compares likelihoods. If genre $g$ has $k$ values raised by $a$ standard deviations, the sum of these values carries all the information. The logarithm of the likelihood ratio between "genre $g$" and "plain noise" is
+#
+# $$
+# \log \Lambda_g = a \sum_{i=1}^{k} x_i - \frac{k a^2}{2},
+# \qquad
+# \log \Lambda_g \sim \mathcal{N}\!\left(\pm \tfrac{1}{2} d_g^2,\; d_g^2\right),
+# \qquad d_g = a \sqrt{k},
+# $$
+#
+# with the plus sign for tracks of genre $g$ and the minus sign for all others. The last column of the table is the separation $d_g$. The best rule takes the genre with the largest ratio. If no ratio is positive, it can only guess among the genres that are plain noise. `synthetic.ceiling` plays this rule on simulated tracks.
+
+# %% mystnb={"figure": {"caption": "Accuracy claimed by the report (diamonds) and the most that any classifier can reach on the data its code generated (bars). The dotted line is guessing among ten genres.", "name": "fig-ceiling"}, "image": {"alt": "Bar chart of five models. The bars of what is possible stay far below the diamonds of what the report claims, for every model."}}
+kind = {
+    "mlp": "tabular",
+    "cnn": "spectrogram",
+    "lstm": "sequence",
+    "autoencoder": "spectrogram",
+    "vgg16": "spectrogram",
+}
+best = {name: synthetic.ceiling(synthetic.INPUTS[kind[name]]) for name in claims["model"]}
+feature_plots.ceilings(claims, best)
+
+# %% tags=["hide-input"]
+N_TEST = 300  # the report's code holds back 30 % of 1,000 tracks
+luck = {
+    row.model: binom.logsf(round(row.accuracy * N_TEST) - 1, N_TEST, best[row.model])
+    for row in claims.itertuples()
+}
+exponent = str(math.ceil(max(luck.values()) / math.log(10)))
+power = "10" + exponent.translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+glue("c1_luck", power, display=False)
+for name in ("tabular", "spectrogram", "sequence"):
+    best_share = synthetic.ceiling(synthetic.INPUTS[name])
+    glue(f"c1_best_{name}", show.percent(best_share), display=False)
+for row in claims.itertuples():
+    glue(f"c1_claim_{row.model}", show.percent(row.accuracy, 2), display=False)
+above = int((claims["accuracy"] > claims["model"].map(best)).sum())
+glue("c1_above", f"{above} of {len(claims)}", display=False)
+
+# %% [markdown]
+# On the random features the best rule reaches {glue:text}`c1_best_tabular`, on the random spectrograms {glue:text}`c1_best_spectrogram`, and on the random sequences {glue:text}`c1_best_sequence`, which is guessing. The report states {glue:text}`c1_claim_mlp`, {glue:text}`c1_claim_vgg16` and {glue:text}`c1_claim_lstm` for models trained on these three. Of its stated accuracies, {glue:text}`c1_above` lie above the ceiling. Luck is no explanation: for the least unlikely of the five, the chance of such a score on the report's test tracks is below {glue:text}`c1_luck`.
+#
+# The code explains why. Its table of results is a list of typed constants, and a comment beside them calls them synthetic. So the report has no measured result. That says nothing against its five models. It says that nobody has looked yet.
+#
+# ## What this book does
+#
+# The book takes the report's plan as it stands and carries it out.
+#
+# - **Real signals.** Features come from audio, by one tested function ({doc}`03_features`).
+# - **The same five models**, with the report's sizes and recipes, and its mistakes mended in the open ({doc}`04_models`).
+# - **Records.** Each fit leaves a {term}`record`: small text files with the configuration, the environment and the predicted probabilities of each track. The chapters compute every result from records, so a reader can recompute it without a GPU and without the audio.
+# - **Uncertainty.** An accuracy comes with a {term}`confidence interval`, and two models are compared by a paired test on the same tracks ({doc}`05_comparison`).
+# - **Several protocols.** How tracks are divided decides the score as much as the model does. One of the {term}`protocols <protocol>` here is wrong on purpose, to show it.
+# - **An honest end.** {doc}`06_findings` tests the report's findings one by one, and {doc}`07_next_steps` measures how far its targets are away.
+#
+# The build that you read used the {term}`edition` {glue:text}`c1_edition` with {glue:text}`c1_tracks` tracks. Other editions give other numbers; the text follows them.
+#
+# ## What this shows and what it does not
+#
+# It shows that the report's accuracies cannot come from its own code, whatever the model. It does not show that such accuracies are out of reach on music. The following chapters measure that.

@@ -1,0 +1,177 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Dataset
+#
+# ```{admonition} In this chapter
+# :class: tip
+# You learn
+# - what GTZAN is and what the report says about it;
+# - which of its faults are known, and why they raise scores;
+# - which three kinds of data this book runs on;
+# - what the clips that come with the book sound like.
+# ```
+#
+# ## GTZAN
+#
+# The report chooses GTZAN, the collection that {cite:t}`tzanetakis2002` made for the paper that founded this field. It has ten genres of equal size, and most of the published figures on genre recognition were measured on it. Nobody cleared the recordings for sharing, so this project contains none of them. It contains a table of facts about each track instead: checksum, place in a published split, and whether another track is the same file.
+
+# %% tags=["parameters", "remove-cell"]
+data = "gtzan-mini"
+records = ""
+protocol = "cv5"
+variant = "quick"
+seed = 0
+
+# %%
+import pandas as pd
+from myst_nb import glue
+
+from mgc import facts, feature_plots, show, style
+from mgc.clips import players
+from mgc.data import GENRES, gtzan_table
+from mgc.study import open_study
+
+style.use_style()
+study = open_study(data, records=records, protocol=protocol, variant=variant, seeds=(seed,))
+edition = study.edition_record
+gtzan = gtzan_table()
+show.table(gtzan.head(3), "The first rows of the table of facts")
+
+# %% tags=["hide-input"]
+per_genre = gtzan.groupby("genre").size()
+double = gtzan[gtzan["identical_to"] != ""]
+across = double[double["genre"] != double["identical_to"].str.split(".").str[0]]
+parts = gtzan["fault_filtered"].replace("", "left out").value_counts()
+glue("c2_tracks", show.count(len(gtzan)), display=False)
+glue("c2_genres", show.count(len(per_genre)), display=False)
+glue("c2_balanced", "equal" if len(set(per_genre)) == 1 else "unequal", display=False)
+glue("c2_hours", show.number(len(gtzan) * 30 / 3600, 1), display=False)
+glue("c2_double", show.count(len(double)), display=False)
+glue("c2_across", show.listing([f"{r.track_id} = {r.identical_to}" for r in across.itertuples()]), display=False)
+for part in ("train", "valid", "test", "left out"):
+    glue(f"c2_{part.replace(' ', '_')}", show.count(parts[part]), display=False)
+
+# %% [markdown]
+# ### What the report says
+#
+# | The report | What we find |
+# |---|---|
+# | <q class="claim">1,000 tracks, 100 per genre</q> | True: the table has {glue:text}`c2_tracks` tracks in {glue:text}`c2_genres` genres of {glue:text}`c2_balanced` size. |
+# | <q class="claim">~8.3 hours</q> | True: {glue:text}`c2_hours` hours, if each track counts as thirty seconds. |
+# | <q class="claim">WAV, 22,050 Hz, 16-bit, mono</q> | Nearly: the collection was published as .au files; the .wav copies hold the same samples. Lengths differ by fractions of a second ({doc}`03_features` measures them). |
+# | <q class="claim">30 seconds each</q>, no corrupted files left | One file, jazz.00054, cannot be read in the copy on Kaggle. |
+# | Each track is a sample of its own | False: {glue:text}`c2_double` tracks are the same file as another, byte for byte. Where the labels differ, one must be wrong: {glue:text}`c2_across`. |
+# | "Diverse" | Partly: a few artists fill much of some genres, as the next section shows. |
+# | The code uses it | False: the code draws random numbers ({doc}`01_objective`). |
+#
+# ## Known faults
+#
+# {cite:t}`sturm2012` and {cite:t}`sturm2013` listened to the whole collection and identified most of the recordings. This is what was found:
+
+# %%
+faults = facts.gtzan_faults()
+shown = faults[["kind", "count", "example"]].rename(columns={"count": "tracks"})
+show.table(shown, "Faults of GTZAN as counted by Sturm (2013)")
+
+# %% [markdown]
+# Sturm compared recordings by ear and by acoustic fingerprint, so his count of repetitions is larger than the {glue:text}`c2_double` files that agree in every byte.
+
+# %% [markdown]
+# The faults do not all act in one direction.
+#
+# **Mislabelings lower the score.** A model that hears correctly is marked wrong. Sturm estimates that a perfect listener would agree with the labels in about <q class="claim">94.5 %</q> of the tracks. A score above that is a sign of learned faults, not of better hearing.
+#
+# **Repetitions and repeated artists raise it.** If one copy of a recording is in the training part and another in the test part, remembering is enough. The same holds, more weakly, for two songs from one album: they share singer, instruments, room and mastering. A model can learn these and never learn what reggae is. {cite:t}`flexer2007` showed how much an {term}`artist filter` takes off, and {cite:t}`sturm2014horse` calls systems that succeed in this way *horses*, after the horse Clever Hans, which seemed to do sums.
+#
+# ### The fault-filtered split
+#
+# {cite:t}`kereliuk2015` left out tracks with known faults and divided the rest so that artists do not cross. Training has {glue:text}`c2_train` tracks, validation {glue:text}`c2_valid` and test {glue:text}`c2_test`; {glue:text}`c2_left_out` tracks are out. This {term}`fault-filtered split` gives the numbers worth quoting.
+
+# %% mystnb={"figure": {"caption": "The fault-filtered split of GTZAN, genre by genre.", "name": "fig-fault-filtered"}, "image": {"alt": "Stacked bars, one a genre: tracks for training, validation and test, and tracks left out. The parts differ in size between genres."}}
+named = gtzan.assign(part=gtzan["fault_filtered"].replace("", "left out"))
+split = pd.crosstab(named["genre"], named["part"])
+feature_plots.tracks_by_genre(split[["train", "valid", "test", "left out"]])
+
+# %% tags=["hide-input"]
+literature = facts.literature()
+mfcc = literature[literature["system"].str.startswith("MFCC statistics")].iloc[0]
+svm = literature[literature["system"].str.startswith("SVM on hand-crafted")].iloc[0]
+pair = literature[literature["system"].str.startswith("U-Net")].set_index("protocol")["accuracy"]
+glue("c2_lit_mfcc", show.percent(mfcc["accuracy"] / 100), display=False)
+glue("c2_lit_svm", show.percent(svm["accuracy"] / 100), display=False)
+glue("c2_lit_leaky", show.percent(pair["leaky_segments"] / 100), display=False)
+glue("c2_lit_clean", show.percent(pair["track_disjoint_segments"] / 100), display=False)
+
+# %% [markdown]
+# How much the split matters can be read in published figures. One convolutional network scored {glue:text}`c2_lit_leaky` when pieces of a track lay on both sides of the split, and {glue:text}`c2_lit_clean` when they did not. A support vector machine on hand-crafted features scored {glue:text}`c2_lit_svm` on a random split; one on {term}`MFCC` statistics scored {glue:text}`c2_lit_mfcc` on the fault-filtered split {cite:p}`pons2018`. The word "accuracy on GTZAN" means little without the {term}`protocol`.
+#
+# ## Three editions, one interface
+#
+# This book runs on any set of tracks that looks like GTZAN. It calls such a set an {term}`edition` and knows it by the content of its files, never by its path.
+#
+# 1. **The embedded demo edition.** Short pieces that were composed by rule for this book, in ten styles. They ship with the package, so everything runs without a download.
+# 2. **Audio in GTZAN's layout**: one folder a genre. This may be the full set or the hundred-track *mini* set that the mirdata project distributes {cite:p}`bittner2019`. `mgc data where` says how to get either; `mgc data verify` compares each file with the table of checksums.
+# 3. **A spectrogram archive.** Pictures of the tracks, from which the audio cannot be heard. It serves where audio may not be shared.
+#
+# ### The edition of this build
+
+# %% mystnb={"figure": {"caption": "Tracks of the edition that this build used, by genre. Cleaning (chapter 3) decides what is left out.", "name": "fig-edition"}, "image": {"alt": "Bars with the number of tracks of each genre in this edition, split into used and left out."}}
+tracks = edition.tracks.assign(left_out=edition.tracks["track_id"].isin(list(edition.left_out)))
+counts = pd.crosstab(tracks["genre"], tracks["left_out"])
+counts = counts.reindex(index=list(GENRES), columns=[False, True], fill_value=0)
+feature_plots.tracks_by_genre(counts.rename(columns={False: "used", True: "left out"}))
+
+# %% tags=["hide-input"]
+facts_of = tracks.merge(gtzan, on="track_id", how="left", suffixes=("", "_gtzan"))
+known = facts_of["fault_filtered"].notna() & (edition.name != "demo")
+minutes = tracks["duration_s"].sum() / 60
+artists = tracks.loc[tracks["artist"] != "", "artist"].nunique()
+missing = show.listing([style.label(name) for name in edition.missing_genres])
+glue("c2_edition", edition.name, display=False)
+glue("c2_hash", edition.content_hash[:8], display=False)
+glue("c2_edition_tracks", show.count(edition.n_tracks), display=False)
+glue("c2_minutes", show.count(minutes), display=False)
+glue("c2_edition_left_out", show.count(len(edition.left_out)), display=False)
+glue("c2_missing", missing, display=False)
+in_test = int((known & (facts_of["fault_filtered"] == "test")).sum())
+if edition.name == "demo":
+    about = "Its pieces have nothing to do with the tracks of GTZAN that bear the same numbers."
+else:
+    about = f"In the fault-filtered split, {show.count(in_test)} of its tracks belong to the test."
+if artists:
+    about += f" It names {artists} artists, and cross-validation keeps each on one side."
+else:
+    about += " Its artists are not known, so no split of it can be filtered by artist."
+show.say(about)
+
+# %% [markdown]
+# This build used the edition **{glue:text}`c2_edition`** (content hash {glue:text}`c2_hash`): {glue:text}`c2_edition_tracks` tracks, {glue:text}`c2_minutes` minutes in all. Genres without a track: {glue:text}`c2_missing`. Tracks left out by cleaning: {glue:text}`c2_edition_left_out`.
+#
+# The mini set deserves a warning. It takes the lowest track numbers of each genre, and neighbours in GTZAN often come from one artist, and its ten blues tracks are all by the same one. No split can undo that. Scores on it are optimistic, and they rest on few tracks.
+#
+# ## Listen
+#
+# These are clips of the embedded demo edition, one for each genre. No musician played them. Rules chose chords, bass lines, drum patterns and tempo, and a set of sampled instruments rendered the notes. Each style has three invented "artists" with habits of their own: favourite keys, instruments and tempos.
+
+# %% tags=["hide-input"]
+show.Html(players())
+
+# %% [markdown]
+# The clips are good for trying out the whole chain and for hearing what a feature reacts to. They are sketches of styles. A score on them says nothing about recorded music.
+#
+# ## What this shows and what it does not
+#
+# It shows that the report describes GTZAN's size and format correctly and passes over its faults, which were published years before. It shows which of them a split can mend (repetitions, artists) and which it cannot (wrong labels).
+#
+# It does not show that ten genres of equal size are a good model of music. Real collections are uneven, most tracks fit several genres, and listeners disagree. None of the numbers in this book speak about that.

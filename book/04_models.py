@@ -1,0 +1,253 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Training five deep learning models
+#
+# ```{admonition} In this chapter
+# :class: tip
+# You learn
+# - how each of the report's five networks is built, and how large it really is;
+# - how it is trained, and which mistakes of the report's code had to be mended;
+# - how to read a learning curve, a {term}`confusion matrix` and a map of mistakes;
+# - which tracks most models get wrong.
+# ```
+#
+# Nothing is trained on this page. Each fit was made once and left a {term}`record`; the cells below read it. Where a model has no record, its place says so and how to get one.
+
+# %% tags=["parameters", "remove-cell"]
+data = "gtzan-mini"
+records = ""
+protocol = "cv5"
+variant = "quick"
+seed = 0
+
+# %%
+import math
+
+from myst_nb import glue
+
+from mgc import evaluate, model_text, plots, show, targets
+from mgc.models import TITLES, VARIANTS, cnn
+from mgc.outcomes import hardest, tested
+from mgc.splits import make_split
+from mgc.study import open_study
+
+study = open_study(data, records=records, protocol=protocol, variant=variant, seeds=(seed,))
+results = study.results()
+run = evaluate.only_run(results)
+show.say(
+    f"Edition **{study.edition_record.name}**, {show.count(study.edition_record.n_tracks)} tracks;",
+    f"protocol **{protocol}**; variant **{VARIANTS[variant].title}**; seed {seed}.",
+    f"Models with a record: {show.listing([TITLES[name] for name in run])}.",
+)
+
+# %% [markdown]
+# ## One recipe each
+#
+# The report trains all five networks alike: the Adam optimiser {cite:p}`kingma2014`, cross-entropy as the loss, {term}`early stopping`, and a learning rate that falls when the validation loss stands still. The numbers that differ are in the table. They are the report's own, and the package holds them in one place, from which both the training and this table read.
+
+# %%
+show.table(model_text.recipes(), "Training recipes")
+
+# %% [markdown]
+# Each network has its own input and its own scaling. "Per column" and "per coefficient" subtract a mean and divide by a standard deviation that were computed on the {term}`training part` alone. "Per track" does the same within one {term}`spectrogram`. "Unit" maps decibels to the range from zero to one. "Picture" stretches a track's own range to grey levels.
+#
+# ### Mistakes that were mended
+#
+# The report's code could not have given meaningful results on real music. We kept its networks and its recipes, and mended these points:
+#
+# - **Shared callbacks.** One early-stopping object served all fits in turn, so each fit was judged against the best loss of the model before it. Here each fit has its own.
+# - **Validation from the tail.** Keras took the last rows as the validation part, whatever they held. Here the split names training, validation and test tracks, and a test proves that they share none.
+# - **Scaling by the test part.** Spectrograms of the test part were divided by their own maximum. Here what scales the inputs is fitted on the training part, or on the one track that is scaled.
+# - **An output that cannot reach its target.** The autoencoder ends in a sigmoid, which lies between zero and one, but its inputs went below zero. Here inputs lie where the sigmoid can reach them.
+# - **Labels of other tracks.** The codes of the autoencoder came from a split that was not stratified, their labels from one that was. So the classifier learned labels that belonged to other tracks. Here each row carries its own track id.
+# - **A frozen base run again and again.** The base of VGG16 never changes, yet it was run in each epoch. Here it runs once for each track, and the head learns from its output.
+# - **Batch normalisation that has not settled.** The next section is about it.
+#
+# ### Batch normalisation on few tracks
+#
+# {term}`Batch normalisation <batch normalisation>` {cite:p}`ioffe2015` uses the mean and variance of the current batch while it trains, and a moving average of them when it predicts. At each step the average keeps a share $m$ of its old value. Keras sets $m$ to {glue:text}`c4_momentum_report`.
+#
+# The report trains with {glue:text}`c4_steps_report` steps an epoch, so after one epoch the average still holds a share $m^{k}$, with $k$ steps, of where it began: {glue:text}`c4_left_report`. Here the first fold has {glue:text}`c4_steps` steps an epoch, and with the same $m$ a share of {glue:text}`c4_left_old` would be left. The more is left, the longer the validation loss measures an average that has not settled. Early stopping may then end a fit before the network was ever judged as it is.
+#
+# Two changes cope with that. The share is rescaled so that it forgets as much in an epoch as it would in the report,
+#
+# $$
+# m' = m^{\,k / k'},
+# $$
+#
+# where $k'$ is the number of steps that we have. That gives {glue:text}`c4_momentum`. And for the CNN, early stopping begins to count at epoch {glue:text}`c4_counts_from`.
+
+# %% tags=["hide-input"]
+tracks = study.edition_record.tracks.set_index("track_id")
+tracks = tracks.loc[study.edition_record.tabular["track_id"]]
+split = make_split(protocol, list(tracks.index), tracks["genre"], tracks["artist"], seed)
+steps = math.ceil(len(split.folds[0].train) / cnn.RECIPE.batch_size)
+glue("c4_momentum_report", show.number(cnn.REPORT_MOMENTUM), display=False)
+glue("c4_steps_report", show.count(cnn.REPORT_STEPS), display=False)
+glue("c4_left_report", show.percent(cnn.REPORT_MOMENTUM**cnn.REPORT_STEPS), display=False)
+glue("c4_steps", show.count(steps), display=False)
+glue("c4_left_old", show.percent(cnn.REPORT_MOMENTUM**steps), display=False)
+glue("c4_momentum", show.number(cnn.momentum(steps)), display=False)
+glue("c4_counts_from", show.count(cnn.RECIPE.warm_up + 1), display=False)
+glue("c4_pool", show.count(VARIANTS["quick"].frame_pool), display=False)
+glue("c4_pool_ms", show.count(VARIANTS["quick"].frame_pool * 512 / 22.05), display=False)
+
+# %% [markdown]
+# ### Two variants
+#
+# *As written* keeps the report's inputs in full. *Quick* averages {glue:text}`c4_pool` neighbouring frames ({glue:text}`c4_pool_ms` ms) of spectrograms and sequences into one, so that a laptop without a GPU can train all five. The layers are the same, and so are their parameters, except for the autoencoder, whose first and last layer grow with the input. VGG16 always gets the full spectrogram, since its pictures are resized anyway. The MLP sees no frames, so both variants are the same for it.
+
+# %% [markdown]
+# ## Model 1: multi-layer perceptron
+#
+# The perceptron reads the statistics of a track, one number for each column of {doc}`03_features`. It has four hidden layers, each half as wide as the one before. {term}`Dropout <dropout>` {cite:p}`srivastava2014` switches off a share of the units at random while it trains, so that the network cannot rely on any one of them.
+
+# %%
+show.table(model_text.architecture(results["mlp"]), "Layers of the network")
+
+# %% tags=["hide-input"]
+show.say(model_text.size(results["mlp"]), model_text.result(results["mlp"]))
+
+# %% mystnb={"figure": {"caption": "Learning curves of the MLP. One pair of lines a fold, each with its own dashes; dots mark the epochs whose weights were kept.", "name": "fig-curves-mlp"}, "image": {"alt": "Two line charts for the MLP: loss and accuracy against the epoch, training and validation, for each fold."}}
+plots.learning_curves(results["mlp"])
+
+# %% mystnb={"figure": {"caption": "Confusion matrix of the MLP: test tracks of all folds, true genres in rows, named genres in columns. Lighter cells hold a larger share of their row.", "name": "fig-confusion-mlp"}, "image": {"alt": "Heat map of ten by ten genres for the MLP, with the number of tracks in each cell. The table of per-genre results in chapter 6 holds its diagonal as shares."}}
+plots.confusion(results["mlp"])
+
+# %% mystnb={"figure": {"caption": "Every test track of the MLP: how probable the model held the true genre. Crosses mark mistakes.", "name": "fig-mistakes-mlp"}, "image": {"alt": "Grid with a row for each genre and a cell for each track, shaded by the probability of the true genre, with crosses on mistakes of the MLP."}}
+plots.mistakes(results["mlp"])
+
+# %% [markdown]
+# How to read these three figures: in the first, the distance between the grey and the dark lines is {term}`overfitting`: the network knows the training part better than music it has not seen. In the second, the diagonal holds what is right. In the third, a dark cell without a cross was right by a narrow margin, and a light cell can never be a mistake.
+
+# %% [markdown]
+# ## Model 2: convolutional network
+#
+# The {term}`convolutional network` slides small filters over the spectrogram. Four blocks follow each other; each has twice as many filters as the last and sees a coarser picture. At the end, the mean over time and frequency leaves one number a filter. So the network knows *which* patterns occur, but not *when*.
+
+# %%
+show.table(model_text.architecture(results["cnn"]), "Layers of the network")
+
+# %% tags=["hide-input"]
+show.say(model_text.size(results["cnn"]), model_text.result(results["cnn"]))
+
+# %% mystnb={"figure": {"caption": "Learning curves of the CNN. One pair of lines a fold, each with its own dashes; dots mark the epochs whose weights were kept.", "name": "fig-curves-cnn"}, "image": {"alt": "Two line charts for the CNN: loss and accuracy against the epoch, training and validation, for each fold."}}
+plots.learning_curves(results["cnn"])
+
+# %% mystnb={"figure": {"caption": "Confusion matrix of the CNN: test tracks of all folds, true genres in rows, named genres in columns. Lighter cells hold a larger share of their row.", "name": "fig-confusion-cnn"}, "image": {"alt": "Heat map of ten by ten genres for the CNN, with the number of tracks in each cell. The table of per-genre results in chapter 6 holds its diagonal as shares."}}
+plots.confusion(results["cnn"])
+
+# %% mystnb={"figure": {"caption": "Every test track of the CNN: how probable the model held the true genre. Crosses mark mistakes.", "name": "fig-mistakes-cnn"}, "image": {"alt": "Grid with a row for each genre and a cell for each track, shaded by the probability of the true genre, with crosses on mistakes of the CNN."}}
+plots.mistakes(results["cnn"])
+
+# %% [markdown]
+# ## Model 3: recurrent network
+#
+# The {term}`LSTM` {cite:p}`hochreiter1997` reads the cepstra frame by frame and keeps a memory. Three such layers are stacked. The last one hands over only its final state, so everything that the classifier learns about thirty seconds must survive to the last frame.
+
+# %%
+show.table(model_text.architecture(results["lstm"]), "Layers of the network")
+
+# %% tags=["hide-input"]
+show.say(model_text.size(results["lstm"]), model_text.result(results["lstm"]))
+
+# %% mystnb={"figure": {"caption": "Learning curves of the LSTM. One pair of lines a fold, each with its own dashes; dots mark the epochs whose weights were kept.", "name": "fig-curves-lstm"}, "image": {"alt": "Two line charts for the LSTM: loss and accuracy against the epoch, training and validation, for each fold."}}
+plots.learning_curves(results["lstm"])
+
+# %% mystnb={"figure": {"caption": "Confusion matrix of the LSTM: test tracks of all folds, true genres in rows, named genres in columns. Lighter cells hold a larger share of their row.", "name": "fig-confusion-lstm"}, "image": {"alt": "Heat map of ten by ten genres for the LSTM, with the number of tracks in each cell. The table of per-genre results in chapter 6 holds its diagonal as shares."}}
+plots.confusion(results["lstm"])
+
+# %% mystnb={"figure": {"caption": "Every test track of the LSTM: how probable the model held the true genre. Crosses mark mistakes.", "name": "fig-mistakes-lstm"}, "image": {"alt": "Grid with a row for each genre and a cell for each track, shaded by the probability of the true genre, with crosses on mistakes of the LSTM."}}
+plots.mistakes(results["lstm"])
+
+# %% [markdown]
+# ## Model 4: autoencoder and classifier
+#
+# The {term}`autoencoder` {cite:p}`hinton2006` learns without labels. It squeezes a flattened spectrogram through a narrow layer, the code, and rebuilds the spectrogram from it. A small classifier then learns genres from the code alone. The first and the last layer connect every cell of the spectrogram with every unit, and that is where nearly all parameters lie.
+
+# %%
+show.table(model_text.architecture(results["autoencoder"]), "Layers of the network")
+
+# %% tags=["hide-input"]
+show.say(model_text.size(results["autoencoder"]), model_text.result(results["autoencoder"]))
+
+# %% mystnb={"figure": {"caption": "The autoencoder learns to rebuild spectrograms: mean squared error on inputs between zero and one, by epoch. One pair of lines a fold, each with its own dashes; dots mark the epochs whose weights were kept.", "name": "fig-curves-code"}, "image": {"alt": "Line chart of the reconstruction error of the autoencoder against the epoch, training and validation, for each fold."}}
+plots.learning_curves(results["autoencoder"], "autoencoder")
+
+# %% mystnb={"figure": {"caption": "Learning curves of the classifier on the autoencoder's code. One pair of lines a fold, each with its own dashes; dots mark the epochs whose weights were kept.", "name": "fig-curves-autoencoder"}, "image": {"alt": "Two line charts for the classifier on the autoencoder's code: loss and accuracy against the epoch, training and validation, for each fold."}}
+plots.learning_curves(results["autoencoder"])
+
+# %% mystnb={"figure": {"caption": "Confusion matrix of the classifier on the autoencoder's code: test tracks of all folds, true genres in rows, named genres in columns. Lighter cells hold a larger share of their row.", "name": "fig-confusion-autoencoder"}, "image": {"alt": "Heat map of ten by ten genres for the classifier on the autoencoder's code, with the number of tracks in each cell. The table of per-genre results in chapter 6 holds its diagonal as shares."}}
+plots.confusion(results["autoencoder"])
+
+# %% mystnb={"figure": {"caption": "Every test track of the classifier on the autoencoder's code: how probable the model held the true genre. Crosses mark mistakes.", "name": "fig-mistakes-autoencoder"}, "image": {"alt": "Grid with a row for each genre and a cell for each track, shaded by the probability of the true genre, with crosses on mistakes of the classifier on the autoencoder's code."}}
+plots.mistakes(results["autoencoder"])
+
+# %% [markdown]
+# ## Model 5: VGG16, transferred
+#
+# VGG16 {cite:p}`simonyan2014` was trained on ImageNet, a collection of photographs {cite:p}`russakovsky2015`. {term}`Transfer learning <transfer learning>` keeps its convolutional layers as they are, shows them spectrograms as grey pictures, and trains a new classifier on what comes out. The weights must be downloaded once. Without them the model is reported as not run; nothing is put in its place.
+
+# %%
+show.table(model_text.architecture(results["vgg16"]), "Layers of the network")
+
+# %% tags=["hide-input"]
+show.say(model_text.size(results["vgg16"]), model_text.result(results["vgg16"]))
+
+# %% mystnb={"figure": {"caption": "Learning curves of the head of VGG16. One pair of lines a fold, each with its own dashes; dots mark the epochs whose weights were kept.", "name": "fig-curves-vgg16"}, "image": {"alt": "Two line charts for the head of VGG16: loss and accuracy against the epoch, training and validation, for each fold."}}
+plots.learning_curves(results["vgg16"])
+
+# %% mystnb={"figure": {"caption": "Confusion matrix of the head of VGG16: test tracks of all folds, true genres in rows, named genres in columns. Lighter cells hold a larger share of their row.", "name": "fig-confusion-vgg16"}, "image": {"alt": "Heat map of ten by ten genres for the head of VGG16, with the number of tracks in each cell. The table of per-genre results in chapter 6 holds its diagonal as shares."}}
+plots.confusion(results["vgg16"])
+
+# %% mystnb={"figure": {"caption": "Every test track of the head of VGG16: how probable the model held the true genre. Crosses mark mistakes.", "name": "fig-mistakes-vgg16"}, "image": {"alt": "Grid with a row for each genre and a cell for each track, shaded by the probability of the true genre, with crosses on mistakes of the head of VGG16."}}
+plots.mistakes(results["vgg16"])
+
+# %% [markdown]
+# ## Overfitting, side by side
+#
+# The table compares training and validation accuracy at the epoch whose weights were kept. {term}`Dropout <dropout>` is on while training accuracy is measured, which lowers it a little.
+
+# %%
+gaps = targets.overfitting(results)
+table = gaps.assign(
+    epochs=gaps["epochs"].map(lambda value: show.number(value, 0)),
+    training=gaps["training"].map(show.percent),
+    validation=gaps["validation"].map(show.percent),
+    gap=gaps["gap"].map(show.points),
+)
+table.columns = ["Model", "Kept epoch", "Training", "Validation", "Gap"]
+show.table(table, "Accuracy at the kept epoch, mean over folds")
+
+# %% [markdown]
+# ## Tracks that most models get wrong
+#
+# A mistake that one model makes may be bad luck. A track that most models miss deserves a second look: it may carry the wrong label, or belong to two genres.
+
+# %%
+hard = hardest(results)
+show.table(model_text.hard_table(hard.head(10)), "Tracks that most models get wrong, at most ten")
+
+# %% tags=["hide-input"]
+n_test = tested(results)
+glue("c4_hard", show.count(len(hard)), display=False)
+glue("c4_hard_share", show.percent(len(hard) / n_test if n_test else None), display=False)
+glue("c4_run", show.count(len(run)), display=False)
+
+# %% [markdown]
+# In all, {glue:text}`c4_hard` test tracks ({glue:text}`c4_hard_share`) are missed by more than half of the {glue:text}`c4_run` models that were run.
+#
+# ## What this shows and what it does not
+#
+# The chapter shows how large the report's networks are, that they can be trained, and what each of them gets right on tracks that it has not seen. It does not rank them: the differences between two curves or two matrices may be chance. {doc}`05_comparison` tests that. It shows one seed, so it does not say how much a model would change if it were trained again. And it says nothing about music outside this {term}`edition`.

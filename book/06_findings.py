@@ -1,0 +1,211 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Key findings
+#
+# ```{admonition} In this chapter
+# :class: tip
+# You learn
+# - how a finding is turned into a question that records can answer;
+# - what became of the findings in the report's section on insights, one by one;
+# - which genres the models tell apart, and which they mix up;
+# - what would have to be measured to decide the rest.
+# ```
+#
+# The report lists its findings as facts. Here each becomes a claim with a rule that decides it. Code applies the rule to the records and writes both the verdict and the sentence. So this page may read differently on other data, and each time it says what those data show.
+#
+# There are five verdicts. *Confirmed* and *contradicted* need a test or an interval that leaves no doubt at the usual level of one in twenty. *Partly* means that some of the claim is shown and nothing speaks against it. *Not shown* means that the evidence is too weak either way. *Not testable here* means that no record bears on the claim.
+
+# %% tags=["parameters", "remove-cell"]
+data = "gtzan-mini"
+records = ""
+protocol = "cv5"
+variant = "quick"
+seed = 0
+
+# %%
+from myst_nb import glue
+
+from mgc import comparison_plots, evaluate, findings, genre_findings, show
+from mgc.models import TITLES
+from mgc.outcomes import tested
+from mgc.study import open_study
+from mgc.verdicts import VERDICTS
+
+study = open_study(data, records=records, protocol=protocol, variant=variant, seeds=(seed,))
+results = study.results()
+run = evaluate.only_run(results)
+everything = results | study.baselines()
+tests = evaluate.pairwise(everything)
+decided = []
+
+
+# %% tags=["hide-input"]
+def decide(*found):
+    """Keep findings for the summary and show them."""
+    decided.extend(found)
+    return show.say(
+        "\n\n".join(f"**{f.verdict.capitalize()}:** {f.claim}. {f.evidence}" for f in found)
+    )
+
+
+# %% [markdown]
+# ## Findings about models
+#
+# Pairs of models are compared by the exact McNemar test with Holm's correction over all pairs, as in {doc}`05_comparison`.
+#
+# ### Do spectrograms beat hand-crafted features?
+#
+# The report says that raw spectra hold more than engineered features. The rule: the CNN and VGG16, which see spectrograms, must each be shown to beat the MLP, which sees statistics.
+
+# %%
+decide(findings.spectrograms_beat_features(results, tests))
+
+# %% [markdown]
+# ### Is transfer learning the best?
+#
+# The rule: VGG16 must be shown to beat each of the other four. The second claim is about its size: the report says that it offers the most accuracy for its complexity, which we read as percentage points for each million parameters. By that reading a small model has an advantage that no large one can make up for; the report gives no other.
+
+# %%
+decide(
+    findings.transfer_is_best(results, tests),
+    findings.transfer_has_best_ratio(results),
+)
+
+# %% [markdown]
+# ### Does the LSTM cost more?
+#
+# The report says that modelling the order of frames is promising but expensive. The rule looks at the clock: the LSTM must take longer to train than the CNN, by more than two runs of the same thing differ.
+
+# %%
+decide(findings.lstm_costs_more(results))
+
+# %% [markdown]
+# ### Does the autoencoder keep what matters?
+#
+# The report says that its code keeps nearly all information. The rule: if a model that sees the same spectrograms is shown to name genres better, then the code has lost something that tells genres apart, and the claim falls. It also falls if the spectrograms rebuilt from the code hold less than half of the variance between tracks (validation part). If neither happens, that is no proof of the claim.
+
+# %%
+decide(findings.autoencoder_keeps_information(results, tests))
+
+# %% [markdown]
+# ### Is the MLP enough?
+#
+# The report calls a simple MLP sufficient for basic genre detection. Sufficient for what, it does not say. The rule asks two things: does it beat guessing, and does it beat logistic regression, which has no hidden layer?
+
+# %%
+decide(findings.mlp_suffices(results, tests))
+
+# %% [markdown]
+# ### Do models help each other?
+#
+# The report expects gains from combining engineered with learned features, and models with each other. The simplest combination needs no training: average the probabilities. The rule compares the average with the better of the two. Since that one is picked by its test accuracy, the test is strict.
+
+# %%
+decide(
+    findings.combination_helps(results, ("mlp", "vgg16")),
+    findings.combination_helps(results, ("cnn", "lstm")),
+)
+
+# %% [markdown]
+# ### Are the stated accuracies right?
+
+# %%
+decide(findings.accuracies_hold(results))
+
+# %% [markdown]
+# ## Findings about genres
+#
+# A genre is easy when its tracks are found and nothing else is mistaken for it. F1 measures both. The heat map shows it for every model that was run.
+
+# %%
+scores = genre_findings.f1_table(results)
+
+# %% mystnb={"figure": {"caption": "F1 of each genre under each model, on the test part. Lighter is better.", "name": "fig-genres"}, "image": {"alt": "Heat map of F1 scores, one row a model, one column a genre."}}
+comparison_plots.genre_scores(scores)
+
+# %% [markdown]
+# The claims below are about genres, not about one model. So the predictions of all models are pooled. Models make mistakes on the same tracks, so tracks are what is uncertain: a {term}`bootstrap` draws them again and again within each genre, {glue:text}`c6_draws` times, and the statistic is computed anew each time.
+
+# %% tags=["hide-input"]
+pooled = genre_findings.pool(results) if run else None
+glue("c6_draws", show.count(genre_findings.DRAWS), display=False)
+glue("c6_models", show.listing([TITLES[name] for name in run]), display=False)
+
+# %% [markdown]
+# Pooled here: {glue:text}`c6_models`.
+#
+# ### Do classical and metal stand out?
+#
+# The rule: they must take the first two places by F1 in nearly all resamples.
+
+# %%
+decide(genre_findings.genres_stand_out(pooled, ("classical", "metal")))
+
+# %% [markdown]
+# ### Are pop and rock hard?
+#
+# Two claims hide here. The first: the two genres are harder than the others, by mean F1. The second: they are taken for each other more often than if the mistakes on their tracks fell evenly on all wrong genres.
+
+# %%
+decide(
+    genre_findings.genres_are_hard(pooled, ("pop", "rock")),
+    genre_findings.pair_is_mixed(pooled, "pop", "rock"),
+)
+
+# %% [markdown]
+# ### Are jazz and blues alike, and rock and metal?
+#
+# The report says that jazz and blues share their harmony, and that rock and metal share their frequencies. If models follow such likeness, they mix these genres up. The rule is that of the last claim.
+
+# %%
+decide(
+    genre_findings.pair_is_mixed(pooled, "jazz", "blues"),
+    genre_findings.pair_is_mixed(pooled, "rock", "metal"),
+)
+
+# %% [markdown]
+# ### Which genres are really mixed up?
+
+# %%
+mixed = genre_findings.pair_table(pooled).head(8)
+show.table(mixed, "Pairs of genres that all models together mix up most often")
+
+# %% [markdown]
+# ## What no record can decide
+#
+# Some findings are about training itself, or about uses that were not tried.
+
+# %%
+decide(*findings.untestable())
+
+# %% [markdown]
+# ## All verdicts
+
+# %%
+show.table(findings.as_table(decided), "The report's findings and what became of them")
+
+# %% tags=["hide-input"]
+for verdict in VERDICTS:
+    found = sum(finding.verdict == verdict for finding in decided)
+    glue(f"c6_{verdict.replace(' ', '_')}", show.count(found), display=False)
+glue("c6_claims", show.count(len(decided)), display=False)
+glue("c6_n_test", show.count(tested(results)), display=False)
+glue("c6_edition", study.edition_record.name, display=False)
+
+# %% [markdown]
+# Of {glue:text}`c6_claims` claims, {glue:text}`c6_confirmed` are confirmed, {glue:text}`c6_partly` partly, {glue:text}`c6_contradicted` contradicted, {glue:text}`c6_not_shown` not shown, and {glue:text}`c6_not_testable_here` not testable here.
+#
+# ## What this shows and what it does not
+#
+# The verdicts hold for {glue:text}`c6_n_test` test tracks of {glue:text}`c6_edition`, one {term}`seed` and one way of training. *Contradicted* means: not so on these data. It does not mean that the claim is false everywhere. Each claim has a test of its own, and the corrections count pairs of models, not claims; with this many claims, one of them may be decided wrongly by chance. And what a genre is, these records do not know: they know the labels that somebody gave.

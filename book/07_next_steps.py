@@ -1,0 +1,162 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Next steps
+#
+# ```{admonition} In this chapter
+# :class: tip
+# You learn
+# - how far the records are from the targets that the report set itself;
+# - which of these targets were measured, which are estimates, and which cannot be decided here;
+# - how many test tracks it takes to show a small improvement;
+# - which of the report's next steps could be decided, and by what.
+# ```
+#
+# The report ends with a plan and four targets: an accuracy above {glue:text}`c7_target_accuracy`, less than {glue:text}`c7_target_latency` for a clip of thirty seconds, {glue:text}`c7_target_throughput` songs a day, and users who agree with {glue:text}`c7_target_agreement` of the labels. A plan needs a starting point, and the report had none. This chapter measures it.
+
+# %% tags=["parameters", "remove-cell"]
+data = "gtzan-mini"
+records = ""
+protocol = "cv5"
+variant = "quick"
+seed = 0
+
+# %%
+from myst_nb import glue
+
+from mgc import comparison_plots, evaluate, findings, show, targets
+from mgc.models import TITLES
+from mgc.outcomes import tested
+from mgc.study import open_study
+
+study = open_study(data, records=records, protocol=protocol, variant=variant, seeds=(seed,))
+results = study.results()
+run = evaluate.only_run(results)
+goal = targets.report_targets()
+
+# %% tags=["hide-input"]
+glue("c7_target_accuracy", show.percent(goal["accuracy"]), display=False)
+glue("c7_target_latency", show.duration(goal["latency"]), display=False)
+glue("c7_target_throughput", show.count(goal["throughput"]), display=False)
+glue("c7_target_agreement", show.percent(goal["agreement"]), display=False)
+glue("c7_n_test", show.count(tested(results)), display=False)
+glue("c7_edition", study.edition_record.name, display=False)
+
+# %% [markdown]
+# ## Accuracy
+#
+# A target is reached when the whole interval lies at or above it, and missed when the whole interval lies below. In between, the test part is too small to say.
+
+# %%
+gaps = targets.accuracy_gap(results, goal["accuracy"])
+show.table(targets.as_table(gaps), "Accuracy on the test part against the report's target")
+
+# %% mystnb={"figure": {"caption": "Measured accuracy with its 95 % interval (dots and bars) and the report's target (dashed line).", "name": "fig-target"}, "image": {"alt": "Dot plot with one row a model: accuracy with an interval, and a dashed vertical line at the target."}}
+summary = evaluate.summary(results).reset_index()
+summary["label"] = summary["model"].map(TITLES)
+comparison_plots.accuracy_intervals(summary, line=goal["accuracy"], line_label="target")
+
+# %% tags=["hide-input"]
+counts = gaps["reached"].value_counts()
+glue("c7_reached", show.count(counts.get("yes", 0)), display=False)
+glue("c7_missed", show.count(counts.get("no", 0)), display=False)
+glue("c7_undecided", show.count(counts.get("undecided", 0)), display=False)
+glue("c7_run", show.count(len(run)), display=False)
+
+# %% [markdown]
+# Models that were run: {glue:text}`c7_run`. Target reached: {glue:text}`c7_reached`; missed: {glue:text}`c7_missed`; undecided: {glue:text}`c7_undecided`.
+#
+# On GTZAN itself the target is close to the end of the scale. So many of its labels are wrong or contested that a system that hears as well as people do would score about <q class="claim">94.5 %</q> {cite:p}`sturm2013`. A score near that deserves suspicion before applause.
+#
+# ### What a cheap combination gains
+#
+# The report wants to combine models. Averaging the probabilities of all models that were run costs nothing but their predictions:
+
+# %%
+together = findings.combination_helps(results, list(run)) if len(run) > 1 else None
+show.say(together.evidence if together else "It takes two models with records.")
+
+# %% [markdown]
+# ## Speed
+#
+# Each record holds how long its model took to predict, per track, in batches, on the device that is named; for VGG16 and the autoencoder also what the base or the encoder took before that; and how long the features of a clip of thirty seconds took to compute. The three are added where all are there. Reading and decoding the file is not in it.
+
+# %%
+times = targets.timings(results)
+show.table(targets.timing_table(times), "Measured time a track, and what follows for a day")
+
+# %% mystnb={"figure": {"caption": "Measured time a track (bars, logarithmic axis) and the report's target for a clip (dashed line): all steps where the records hold them, else the last step alone.", "name": "fig-speed"}, "image": {"alt": "Horizontal bars with one row a model, milliseconds a track on a logarithmic axis, and a dashed line at the target."}}
+measure = "total" if times["total"].notna().any() else "predict"
+known = times.dropna(subset=[measure])
+known = known[known[measure] > 0]
+milliseconds = dict(zip(known["title"], 1000 * known[measure], strict=True))
+comparison_plots.target_bars(
+    milliseconds, 1000 * goal["latency"], unit="milliseconds a track", target_label="target"
+)
+
+# %% tags=["hide-input"]
+show.say(*targets.speed(times, goal["latency"], goal["throughput"]))
+
+# %% [markdown]
+# A time for each track in a batch is not the same as the delay of a single request: a service that answers one clip at a time also pays for starting the computation.
+#
+# ## Agreement of users
+#
+# The fourth target needs people who listen and answer. No record holds that, and no accuracy stands for it: labels and listeners disagree even about well-known pieces. It is not decided here.
+#
+# ## How many tracks would it take?
+#
+# A next step is worth taking only if its effect can be seen. Take two models that disagree in who is right on a share $\psi$ of the tracks, and whose accuracies differ by $\delta$. To show that with the exact McNemar test at the usual level, in four of five attempts, the test part needs about
+#
+# $$
+# n \approx \left( \frac{1.96 \sqrt{\psi} + 0.84 \sqrt{\psi - \delta^2}}{\delta} \right)^{2}
+# $$
+#
+# tracks. The estimate uses the share $\psi$ of the two models with the highest accuracies here.
+
+# %% tags=["hide-input"]
+shares = {name: evaluate.accuracy(evaluate.test_rows(record)) for name, record in run.items()}
+first_two = sorted(shares, key=shares.get, reverse=True)[:2]
+psi = targets.discordance(*(run[name] for name in first_two)) if len(first_two) == 2 else None
+needed = {}
+for difference in (0.02, 0.05, 0.10):
+    n = targets.tracks_needed(psi, difference) if psi else None
+    needed[show.points(difference)] = show.count(n)
+lines = [f"{name}: about {n} tracks" for name, n in needed.items()]
+pair = show.listing([TITLES[name] for name in first_two])
+show.say(
+    f"{pair} disagree in who is right on {show.percent(psi)} of the tracks.",
+    f"To show a difference of this size takes: {'; '.join(lines)}.",
+    f"This test part has {show.count(tested(results))}.",
+)
+
+# %% [markdown]
+# A dash stands where two models disagree on fewer tracks than the difference would need.
+#
+# ## The report's next steps, and what would decide them
+#
+# The report proposes about thirty steps. Few of them say how one would know that they worked. These do, once a measurement is added:
+#
+# - **Fine-tuning VGG16.** Unfreeze its last block and compare with the frozen base on the same folds, by the paired test of {doc}`05_comparison`. It costs a full pass through the base in every epoch, since its output can no longer be stored.
+# - **Augmentation.** The package already makes stretched, shifted and noisy copies of training tracks; they are a {term}`variant`. Fit with and without, over several seeds. For robustness, alter the test tracks too, and see how fast accuracy falls.
+# - **Combining models.** Done above in its simplest form. A trained combination needs a validation part of its own, or it will flatter itself.
+# - **Better labels.** Leave out the known faults of GTZAN and see which results change. That tests the data, not the models.
+# - **Other collections.** Train here and test elsewhere. No other single step says as much about whether a model hears genre or the habits of a collection {cite:p}`sturm2014horse`.
+# - **Attention, transformers, features learned elsewhere.** The table in {doc}`05_comparison` shows where published scores are highest: systems that learned from large collections outside GTZAN.
+# - **Compression for telephones.** Compare speed and accuracy before and after, on the telephone.
+#
+# Others have no measurement that the report names, and stay wishes until they do: interpretability, fairness, and models that follow how genres change.
+#
+# ## What this shows and what it does not
+#
+# The chapter shows the distance between these models and the report's targets, on {glue:text}`c7_n_test` test tracks of {glue:text}`c7_edition` and on the recorded device. Numbers of tracks a day and of tracks needed are estimates and are marked as such. It does not show how the models would do on a faster machine, on longer music, or on listeners.

@@ -1,0 +1,85 @@
+"""What the book rests on in this build: fit what is missing, then describe the records."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mgc.book.project import Options, Project
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The data and the records behind one build, for its front page and status page.
+
+    Attributes
+    ----------
+    edition, content_hash : str
+        Name and hash of the data.
+    n_tracks : int
+    protocol, variant : str
+    records : int
+        Fits that the chapters read.
+    devices : tuple of str
+        What did the fitting, as the records say.
+    packages : tuple of (str, str)
+        Packages and versions of the fits; several versions are joined by a comma.
+    minutes : float
+        Time of all fits together.
+    """
+
+    edition: str
+    content_hash: str
+    n_tracks: int
+    protocol: str
+    variant: str
+    records: int
+    devices: tuple[str, ...]
+    packages: tuple[tuple[str, str], ...]
+    minutes: float
+
+
+def prepare(project: Project, options: Options) -> Evidence:
+    """Fit the models that have no record yet (working mode), and say what there is.
+
+    Raises
+    ------
+    MgcError
+        The data or the records cannot be used; the message says why.
+    """
+    from mgc.study import open_study
+
+    study = open_study(
+        data=options.data,
+        records=str(project.records(options)),
+        protocol=options.protocol,
+        variant=options.variant,
+        seeds=(options.seed,),
+    )
+    if options.working:
+        study.fit_all(jobs=options.jobs, fresh=options.fresh)
+    edition = study.edition_record
+    found = study.store.find(edition=edition.name)
+    records = [one for one in found if one.config["edition_hash"] == edition.content_hash]
+    return describe(edition, records, options)
+
+
+def describe(edition: Any, records: Sequence[Any], options: Options) -> Evidence:
+    """Summarise an edition and its records."""
+    environments = [record.environment for record in records]
+    versions: dict[str, set[str]] = {}
+    for environment in environments:
+        for name, version in environment["packages"].items():
+            versions.setdefault(name, set()).add(str(version))
+    return Evidence(
+        edition=edition.name,
+        content_hash=edition.content_hash,
+        n_tracks=edition.n_tracks,
+        protocol=options.protocol,
+        variant=options.variant,
+        records=len(records),
+        devices=tuple(sorted({environment["device"] for environment in environments})),
+        packages=tuple((name, ", ".join(sorted(versions[name]))) for name in sorted(versions)),
+        minutes=sum(environment["duration_s"] for environment in environments) / 60,
+    )

@@ -1,0 +1,77 @@
+"""Arrays that were dear to compute: checked on reading, written whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+import numpy.typing as npt
+
+_DIGEST_LENGTH = 64
+
+
+def read(entry: Path) -> dict[str, npt.NDArray[Any]] | None:
+    """Read the arrays of a cache entry.
+
+    Parameters
+    ----------
+    entry : Path
+
+    Returns
+    -------
+    arrays : dict of str to ndarray, or None
+        None when the entry is missing, or damaged so that its SHA-256 no longer fits: the caller
+        computes it again.
+    """
+    try:
+        content = entry.read_bytes()
+    except FileNotFoundError:
+        return None
+    digest, payload = content[:_DIGEST_LENGTH], content[_DIGEST_LENGTH:]
+    if hashlib.sha256(payload).hexdigest().encode() != digest:
+        return None
+    try:
+        with np.load(io.BytesIO(payload), allow_pickle=False) as arrays:
+            return dict(arrays)
+    except (ValueError, BadZipFile):
+        return None
+
+
+def write(entry: Path, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+    """Write arrays, preceded by the SHA-256 of what follows.
+
+    Parameters
+    ----------
+    entry : Path
+        In an existing folder; what stands there is replaced in one step.
+    arrays : mapping of str to ndarray
+
+    Raises
+    ------
+    OSError
+        If the folder cannot be written; nothing is left behind then.
+    """
+    buffer = io.BytesIO()
+    np.savez(buffer, allow_pickle=False, **arrays)
+    payload = buffer.getvalue()
+    handle, name = tempfile.mkstemp(dir=entry.parent, prefix=".", suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(hashlib.sha256(payload).hexdigest().encode() + payload)
+        Path(name).replace(entry)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def remove_folder(folder: Path) -> None:
+    """Remove a folder of the cache with all its entries; nothing happens where there is none."""
+    shutil.rmtree(folder, ignore_errors=True)

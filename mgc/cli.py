@@ -1,0 +1,305 @@
+"""The command ``mgc``: look at data, compute features, fit models, read records, build the book.
+
+Every command imports what it needs when it runs, so that ``mgc --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mgc import __version__
+from mgc.errors import DataError, MgcError, RecordError
+from mgc.printing import console_for_output, plain, print_frame, print_summary
+
+
+class _Group(click.Group):
+    """Commands whose foreseeable errors are one sentence and exit status 1, not a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except MgcError as problem:
+            raise click.ClickException(" ".join(str(problem).split())) from problem
+        except OSError as problem:
+            if problem.errno == errno.EPIPE:
+                raise  # click ends quietly when the reader of a pipe has left
+            what = f"{problem.filename}: {problem.strerror}" if problem.filename else str(problem)
+            message = f"{what}; check the path and its permissions"
+            raise click.ClickException(" ".join(message.split())) from problem
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="mgc")
+def main() -> None:
+    """Music genre classification, from audio files to a built book.
+
+    DATA is `demo` (the embedded edition) or a folder in GTZAN's layout.
+    """
+
+
+@main.group()
+def data() -> None:
+    """Find, check and fetch audio."""
+
+
+@data.command()
+@click.argument("folder", metavar="[DATA]", default="demo")
+@click.option("--all", "show_all", is_flag=True, help="List every track, not only odd ones.")
+@click.option("--csv", "target", type=click.Path(dir_okay=False, path_type=Path),
+              help="Also write the full table to this file.")  # fmt: skip
+def verify(folder: str, show_all: bool, target: Path | None) -> None:
+    """Check every file: readable, complete, rate, checksum, repetitions.
+
+    Ends with status 1 when a file is unreadable or truncated.
+    """
+    import pandas as pd
+
+    from mgc.data import open_edition
+    from mgc.verify import BROKEN
+    from mgc.verify import verify as check
+
+    edition = open_edition(folder)
+    result = check(edition, progress=True)
+    if target is not None:
+        result.to_csv(target, index=False)
+    strange = ~result["status"].isin(["ok", "unknown"]) | (result["identical_to"] != "")
+    listed = result if show_all else result[strange]
+    console = console_for_output()
+    if len(listed):
+        print_frame(console, "Files", listed, {"duration_s": ".2f"})
+    counts = pd.crosstab(result["genre"], result["status"]).reset_index()
+    print_frame(console, f"Edition {edition.key}", counts, {})
+    known = int(result["md5_known"].sum())
+    console.print(f"{edition.n_tracks} tracks, {known} of them GTZAN's own files by checksum.")
+    if edition.missing_genres:
+        console.print(f"Genres without a track: {', '.join(edition.missing_genres)}.")
+    broken = result[result["status"].isin(BROKEN)]
+    if len(broken):
+        paths = {track.track_id: track.path for track in edition.tracks}
+        pairs = zip(broken["track_id"][:3], broken["status"][:3], strict=True)
+        names = ", ".join(f"{paths[track_id]} ({status})" for track_id, status in pairs)
+        more = f" and {len(broken) - 3} more" if len(broken) > 3 else ""
+        raise DataError(
+            f"{len(broken)} of {len(result)} files cannot be used: {names}{more}. Replace them"
+            " with intact copies; until then they are left out"
+        )
+
+
+@data.command()
+def where() -> None:
+    """Say how to get GTZAN and where to put it."""
+    from mgc.fetch import where_text
+
+    click.echo(where_text())
+
+
+@data.group()
+def fetch() -> None:
+    """Download a set of audio."""
+
+
+@fetch.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+def mini(folder: Path) -> None:
+    """Download the 100-track GTZAN mini set into FOLDER; continues where it stopped."""
+    from mgc.fetch import fetch_mini
+
+    place = fetch_mini(folder)
+    click.echo(f"The mini set is in {place}. Next: nox -s build -- --data {place}")
+
+
+@data.command()
+@click.argument("folder", metavar="[DATA]", default="demo")
+@click.option("--csv", "target", type=click.Path(dir_okay=False, path_type=Path),
+              help="Also write all measurements to this file.")  # fmt: skip
+def quality(folder: str, target: Path | None) -> None:
+    """Measure silence, clipping, offset, repetitions, outliers, and flag them."""
+    from mgc import quality as rules
+    from mgc.data import open_edition
+
+    edition = open_edition(folder)
+    frame = rules.measure(edition, progress=True)
+    if target is not None:
+        frame.to_csv(target, index=False)
+    flags = rules.flag(frame)
+    console = console_for_output()
+    if len(flags):
+        print_frame(console, f"Flags, edition {edition.key}", flags.drop(columns="value"), {})
+    out = rules.leave_out(flags)
+    console.print(
+        f"{edition.n_tracks} tracks, {flags['track_id'].nunique()} flagged, {len(out)} left out"
+        f" by default (rules: {', '.join(rules.DEFAULT_LEAVE_OUT)})."
+    )
+
+
+@main.command()
+@click.argument("folder", metavar="DATA")
+@click.option("--cache", default="", help="Folder of the cache [MGC_CACHE, or ~/.cache/mgc].")
+@click.option("--jobs", type=click.IntRange(min=1), help="Processes [all cores].")
+@click.option("--csv", "target", type=click.Path(dir_okay=False, path_type=Path),
+              help="Write the 228 columns of each track to this file.")  # fmt: skip
+def features(folder: str, cache: str, jobs: int | None, target: Path | None) -> None:
+    """Compute the features of every track and keep them in the cache."""
+    import pandas as pd
+
+    from mgc.data import open_edition
+    from mgc.extraction import load_arrays
+    from mgc.features import FEATURE_NAMES
+
+    place = cache or os.environ.get("MGC_CACHE", "") or Path.home() / ".cache" / "mgc"
+    arrays = load_arrays(open_edition(folder), place, jobs=jobs, progress=True)
+    if target is not None:
+        table = pd.DataFrame(arrays.tabular, columns=list(FEATURE_NAMES))
+        table.insert(0, "genre", arrays.genre)
+        table.insert(0, "track_id", arrays.track_id)
+        table.to_csv(target, index=False, float_format="%.6g")
+    for track_id, reason in arrays.left_out.items():
+        click.echo(f"left out: {track_id}: {reason}")
+    click.echo(f"{len(arrays.track_id)} tracks in {place}, {len(arrays.left_out)} left out.")
+
+
+@main.command()
+@click.option("--data", "folder", default="demo", show_default=True, help="What to fit on.")
+@click.option("--protocol", default="cv5", show_default=True,
+              help="random, fault_filtered, leaky_segments or cv5.")  # fmt: skip
+@click.option("--variant", default="quick", show_default=True, help="quick or as_written.")
+@click.option("--models", default="", help="Separated by commas [all five and the baselines].")
+@click.option("--seeds", default="0", show_default=True, help="Separated by commas.")
+@click.option("--records", default="", help="Store [MGC_RECORDS, or book/records of the clone].")
+@click.option("--jobs", type=click.IntRange(min=1), help="Fits at a time [number of cores].")
+@click.option("--fresh", is_flag=True, help="Fit again what has a record.")
+@click.option("--vgg16-weights", type=click.Path(exists=True, dir_okay=False),
+              help="File of ImageNet weights [MGC_VGG16_WEIGHTS].")  # fmt: skip
+def run(
+    folder: str,
+    protocol: str,
+    variant: str,
+    models: str,
+    seeds: str,
+    records: str,
+    jobs: int | None,
+    fresh: bool,
+    vgg16_weights: str | None,
+) -> None:
+    """Fit every model that has no record yet, and sum up the results."""
+    from mgc.models import BASELINES, NAMES
+    from mgc.study import open_study
+
+    names = _names(models, (*NAMES, *BASELINES))
+    numbers = _numbers(seeds)
+    if vgg16_weights is not None:
+        os.environ["MGC_VGG16_WEIGHTS"] = str(Path(vgg16_weights).resolve())
+    study = open_study(folder, records=records, protocol=protocol, variant=variant, seeds=numbers)
+    study.fit_all(names, jobs=jobs, fresh=fresh, progress=True)
+    console = console_for_output()
+    for seed in numbers:
+        title = f"{study.edition_record.key}, {protocol}, {variant}, seed {seed}"
+        print_summary(console, title, study.results(seed=seed, models=names))
+    console.print(f"Records: {study.store.root}")
+
+
+@main.group()
+def records() -> None:
+    """Look into the store of fits."""
+
+
+_STORE = click.option(
+    "--records", "root", default="", help="Store [MGC_RECORDS, or book/records of the clone]."
+)
+
+
+@records.command("list")
+@_STORE
+def list_records(root: str) -> None:
+    """List every fit with its accuracy."""
+    import pandas as pd
+
+    from mgc import evaluate
+    from mgc.records import Store, default_root
+
+    store = Store(root or default_root())
+    rows = []
+    for record in store.find():
+        low, high = evaluate.accuracy_interval(frame := evaluate.test_rows(record))
+        keys = ("edition", "protocol", "variant", "model", "seed")
+        rows.append(
+            {
+                "fit": record.fit_id,
+                **{key: record.config[key] for key in keys},
+                "accuracy": evaluate.accuracy(frame),
+                "low": low,
+                "high": high,
+            }
+        )
+    if not rows:
+        raise RecordError(f"{store.root} holds no fits; `mgc run` makes some")
+    percent = dict.fromkeys(("accuracy", "low", "high"), ".1%")
+    print_frame(console_for_output(), str(store.root), pd.DataFrame(rows), percent)
+
+
+@records.command()
+@click.argument("fit")
+@_STORE
+def show(fit: str, root: str) -> None:
+    """Show one fit; the first digits of its id are enough."""
+    import pandas as pd
+
+    from mgc import evaluate
+    from mgc.records import Store, default_root, load_record
+
+    store = Store(root or default_root())
+    found = sorted(store.fits.glob(f"{fit}*")) if fit.isalnum() else []
+    if len(found) != 1:
+        what = "no fit begins" if not found else f"{len(found)} fits begin"
+        raise RecordError(f"{what} with {fit} in {store.root}; `mgc records list` names them all")
+    record = load_record(found[0])
+    console = console_for_output()
+    facts = {**record.config, **record.environment}
+    rows = [{"name": key, "value": plain(value)} for key, value in facts.items()]
+    print_frame(console, f"Fit {record.fit_id}", pd.DataFrame(rows), {})
+    if record.architecture:
+        layers = pd.DataFrame(record.architecture)
+        print_frame(console, f"{record.parameters:,} parameters", layers, {})
+    genres = evaluate.per_genre(evaluate.test_rows(record)).reset_index()
+    print_frame(console, "Test part", genres, dict.fromkeys(("precision", "recall", "f1"), ".2f"))
+    print_summary(console, "Summary", {record.model: record})
+
+
+@main.command(
+    short_help="Build, replay or serve the book.",
+    context_settings={"ignore_unknown_options": True, "help_option_names": []},
+    add_help_option=False,
+)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def book(arguments: tuple[str, ...]) -> None:
+    """Build, replay or serve the book; `mgc book --help` lists its options."""
+    from mgc.book import main as chain
+
+    sys.exit(chain(list(arguments)))
+
+
+def _names(text: str, known: Sequence[str]) -> tuple[str, ...]:
+    """Split a list of models; all of them for an empty one."""
+    names = tuple(name.strip() for name in text.split(",") if name.strip()) or tuple(known)
+    if strange := [name for name in names if name not in known]:
+        raise click.BadParameter(
+            f"no model {', '.join(strange)}; choose from {', '.join(known)}", param_hint="--models"
+        )
+    return names
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    """Split a list of seeds."""
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    if not parts or not all(part.isdecimal() for part in parts):
+        raise click.BadParameter(
+            f"{text!r} is no list of whole numbers from 0 on, like 0,1,2", param_hint="--seeds"
+        )
+    return tuple(int(part) for part in parts)

@@ -1,0 +1,188 @@
+"""Features of a whole edition: on all cores, cached by content, one bad file left out by name."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from mgc import cache
+from mgc.audio import decode
+from mgc.data import Edition, Track
+from mgc.errors import DataError, MgcError
+from mgc.features import FEATURE_VERSION, Features, extract
+from mgc.progress import track_progress
+
+Argument = TypeVar("Argument")
+Result = TypeVar("Result")
+
+FIELDS = ("tabular", "spectrogram", "sequence", "segments")
+"""The arrays of one clip, as `mgc.features.Features` names them."""
+
+
+@dataclass(frozen=True)
+class Arrays:
+    """The features of the usable tracks of an edition, row by row in the order of their ids.
+
+    Attributes
+    ----------
+    track_id, genre, artist : ndarray [shape=(n,)], str
+        `artist` is empty where the artist is not known.
+    tabular : ndarray [shape=(n, 228)], float32
+    spectrogram : ndarray [shape=(n, 128, 1292)], float32, dB in [-80, 0]
+    sequence : ndarray [shape=(n, 1292, 13)], float32
+    segments : ndarray [shape=(n, 10, 228)], float32
+    left_out : dict of str to str
+        The tracks without features, with the reason.
+    """
+
+    track_id: npt.NDArray[np.str_]
+    genre: npt.NDArray[np.str_]
+    artist: npt.NDArray[np.str_]
+    tabular: npt.NDArray[np.float32]
+    spectrogram: npt.NDArray[np.float32]
+    sequence: npt.NDArray[np.float32]
+    segments: npt.NDArray[np.float32]
+    left_out: dict[str, str]
+
+
+def load_arrays(
+    edition: Edition,
+    cache_dir: str | Path,
+    *,
+    leave_out: dict[str, str] | None = None,
+    jobs: int | None = None,
+    progress: bool = True,
+) -> Arrays:
+    """Extract, or read from the cache, the features of every usable track (chapters 3 and 4).
+
+    Parameters
+    ----------
+    edition : Edition
+    cache_dir : str or Path
+        Folder of the cache; made when it is missing. An entry is found by the SHA-256 of the
+        audio file and the feature version, and rebuilt when it is damaged.
+    leave_out : dict of str to str, optional
+        Tracks to leave out with the reason, as chapter 3's cleaning decides.
+    jobs : int, optional
+        Processes; all cores by default.
+    progress : bool
+        Show a progress bar on a terminal.
+
+    Returns
+    -------
+    arrays : Arrays
+
+    Raises
+    ------
+    DataError
+        If no track is usable.
+    """
+    left_out = dict(leave_out or {})
+    wanted = [track for track in edition.tracks if track.track_id not in left_out]
+    folder = Path(cache_dir)
+    folder.mkdir(parents=True, exist_ok=True)
+    kept: list[tuple[Track, Features]] = []
+    work = [(track.path, folder) for track in wanted]
+    results = extract_many(_features_or_reason, work, "Features", jobs, show=progress)
+    for track, result in zip(wanted, results, strict=True):
+        if isinstance(result, str):
+            left_out[track.track_id] = result
+        else:
+            kept.append((track, result))
+    if not kept:
+        reasons = "; ".join(sorted(set(left_out.values()))[:3])
+        raise DataError(f"edition {edition.name}: no usable track ({reasons}); check the folder")
+    stacked = {name: np.stack([getattr(f, name) for _, f in kept]) for name in FIELDS}
+    return Arrays(
+        track_id=np.array([track.track_id for track, _ in kept]),
+        genre=np.array([track.genre for track, _ in kept]),
+        artist=np.array([track.artist or "" for track, _ in kept]),
+        left_out=dict(sorted(left_out.items())),
+        **stacked,
+    )
+
+
+def cached_features(path: Path, cache_dir: Path) -> Features:
+    """Features of one audio file, from the cache when its content was seen before.
+
+    Parameters
+    ----------
+    path : Path
+        An audio file.
+    cache_dir : Path
+        An existing folder.
+
+    Returns
+    -------
+    features : Features
+
+    Raises
+    ------
+    AudioError
+        If the file cannot be decoded.
+    FeatureError
+        If the samples give no features.
+    """
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    entry = cache_dir / f"{digest[:32]}-v{FEATURE_VERSION}.npz"
+    arrays = cache.read(entry)
+    if arrays is not None and arrays.keys() == set(FIELDS):
+        return Features(**arrays)
+    features = extract(*decode(path))
+    cache.write(entry, {name: getattr(features, name) for name in FIELDS})
+    return features
+
+
+def extract_many(
+    function: Callable[[Argument], Result],
+    work: Sequence[Argument],
+    title: str,
+    jobs: int | None,
+    *,
+    show: bool,
+) -> Iterator[Result]:
+    """Apply a function to each piece of work in several processes, in order.
+
+    Parameters
+    ----------
+    function : callable
+        Importable by name, since other processes call it.
+    work : sequence
+    title : str
+        For the progress bar.
+    jobs : int or None
+        Processes; None for one a core.
+    show : bool
+        Show the bar on a terminal.
+
+    Yields
+    ------
+    result : object
+    """
+    n_jobs = jobs or os.cpu_count() or 1
+    if n_jobs == 1 or len(work) < 4:
+        yield from track_progress(map(function, work), len(work), title, show=show)
+        return
+    # A forked child would inherit the locks of whatever threads the parent runs.
+    with ProcessPoolExecutor(n_jobs, mp_context=get_context("spawn")) as pool:
+        results = pool.map(function, work, chunksize=2)
+        yield from track_progress(results, len(work), title, show=show)
+
+
+def _features_or_reason(argument: tuple[Path, Path]) -> Features | str:
+    path, folder = argument
+    try:
+        return cached_features(path, folder)
+    except MgcError as error:
+        return str(error).removeprefix(f"{path}: ")
+    except OSError as error:
+        return f"not readable ({error.strerror}); check the file's permissions"

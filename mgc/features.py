@@ -1,0 +1,359 @@
+"""Three representations of a 30-s clip: statistics for the MLP, a picture, a sequence.
+
+The statistics and the mel-spectrogram come from one short-time Fourier transform with a 93-ms
+window. The sequence asks for 25-ms windows, which no longer window can give, and has a small
+transform of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import librosa
+import numpy as np
+import numpy.typing as npt
+import scipy.fft
+from scipy.signal import get_window
+
+from mgc.audio import SAMPLE_RATE, resample
+from mgc.errors import AudioError, FeatureError
+
+FEATURE_VERSION = "1"
+"""Changes whenever a value that `extract` returns may change; caches and records carry it."""
+
+N_FFT = 2048
+HOP_LENGTH = 512
+N_SAMPLES = 661_500
+N_FRAMES = 1 + N_SAMPLES // HOP_LENGTH
+N_MELS = 128
+N_MFCC = 13
+N_SEGMENTS = 10
+SEGMENT_FRAMES = N_FRAMES // N_SEGMENTS
+SEQUENCE_N_FFT = 1024
+SEQUENCE_WINDOW = 551
+SEQUENCE_N_MELS = 40
+STATISTICS = ("mean", "std", "min", "max")
+
+_NOTES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
+_BASE = (
+    *(f"mfcc_{i:02d}" for i in range(1, N_MFCC + 1)),
+    *(f"mfcc_delta_{i:02d}" for i in range(1, N_MFCC + 1)),
+    *(f"mfcc_delta2_{i:02d}" for i in range(1, N_MFCC + 1)),
+    *("centroid", "rolloff", "bandwidth", "contrast", "tempo", "onset_strength"),
+    *(f"chroma_{note}" for note in _NOTES),
+)
+_EXTENSION = ("zero_crossing_rate", *(f"tonnetz_{i}" for i in range(1, 7)))
+FRAME_DESCRIPTORS = _BASE
+"""The 57 values that describe one frame: 39 cepstral, 4 spectral, 2 rhythmic, 12 chroma."""
+FEATURE_NAMES = tuple(f"{name}_{stat}" for name in _BASE for stat in STATISTICS)
+"""The 228 columns of `Features.tabular`, in order."""
+EXTENDED_FEATURE_NAMES = tuple(
+    f"{name}_{stat}" for name in (*_BASE, *_EXTENSION) for stat in STATISTICS
+)
+"""The 256 columns of `Features.tabular` with ``extended=True``."""
+
+Float = npt.NDArray[np.float32]
+Double = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Features:
+    """What the models see of one clip.
+
+    Attributes
+    ----------
+    tabular : ndarray [shape=(228,) or (256,)], float32
+        Mean, standard deviation, minimum and maximum over the frames of each descriptor.
+    spectrogram : ndarray [shape=(128, 1292)], float32, dB re the loudest cell, in [-80, 0]
+    sequence : ndarray [shape=(1292, 13) or (1292, 39)], float32
+        Cepstra of 25-ms windows, 23.2 ms apart; with context, of the frames before and after too.
+    segments : ndarray [shape=(10, 228) or (10, 256)], float32
+        The tabular statistics of ten consecutive 3-s segments, for the leaky protocol.
+    """
+
+    tabular: Float
+    spectrogram: Float
+    sequence: Float
+    segments: Float
+
+
+def extract(
+    samples: npt.NDArray[Any],
+    sample_rate: int = SAMPLE_RATE,
+    *,
+    extended: bool = False,
+    context: int = 1,
+) -> Features:
+    """Compute all three representations of a clip; every model of chapter 4 starts here.
+
+    Parameters
+    ----------
+    samples : ndarray [shape=(n,)], float, at least one second
+        Mono. Cut or padded with zeros to 30.0 s. Silence gives defined values.
+    sample_rate : int, Hz
+        Other rates than 22,050 are converted (soxr, HQ).
+    extended : bool
+        Add zero-crossing rate and the six tonnetz dimensions (Harte et al. 2006).
+    context : {1, 3}
+        Frames that one row of the sequence sees.
+
+    Returns
+    -------
+    features : Features
+
+    Raises
+    ------
+    FeatureError
+        If the samples are not one-dimensional floats, not finite, shorter than a second, or if
+        an argument is out of range.
+
+    Notes
+    -----
+    Each value is the one that librosa's function of that name gives for the same parameters
+    (McFee et al. 2015): Hann window, frames centred, zero padding, mel scale after Slaney,
+    roll-off at 0.85, contrast averaged over its seven bands, tempo with the default prior.
+    """
+    if context not in (1, 3):
+        raise FeatureError(f"context={context}: must be 1 or 3 frames")
+    signal = prepare(samples, sample_rate)
+    magnitude = _magnitudes(signal, N_FFT, N_FFT)
+    power = magnitude**2
+    log_mel = _decibels(power @ _mel_filters(N_FFT, N_MELS))
+    frames = _frame_descriptors(magnitude, power, log_mel)
+    if extended:
+        frames = np.concatenate([frames, _extension(signal, frames[:, 45:57])], axis=1)
+    cut = frames[: N_SEGMENTS * SEGMENT_FRAMES].reshape(N_SEGMENTS, SEGMENT_FRAMES, -1)
+    return Features(
+        tabular=_statistics(frames),
+        spectrogram=np.ascontiguousarray((log_mel - log_mel.max()).T, dtype=np.float32),
+        sequence=with_context(_sequence(signal), context),
+        segments=np.stack([_statistics(segment) for segment in cut]),
+    )
+
+
+def prepare(samples: npt.NDArray[Any], sample_rate: int = SAMPLE_RATE) -> Float:
+    """Check samples and bring them to exactly 30.0 s at 22,050 Hz; chapter 3 explains it.
+
+    Parameters
+    ----------
+    samples : ndarray [shape=(n,)], float
+    sample_rate : int, Hz
+
+    Returns
+    -------
+    signal : ndarray [shape=(661500,)], float32
+
+    Raises
+    ------
+    FeatureError
+        As `extract` does.
+    """
+    signal = np.asarray(samples)
+    if signal.ndim != 1:
+        raise FeatureError(
+            f"samples of shape {signal.shape}: features need a mono signal of shape (n,); "
+            "average the channels first (mgc.audio.load does)"
+        )
+    if not np.issubdtype(signal.dtype, np.floating):
+        raise FeatureError(
+            f"samples of type {signal.dtype}: features need floats; mgc.audio.load gives them"
+        )
+    if not 1_000 <= sample_rate <= 768_000:
+        raise FeatureError(f"sample rate {sample_rate} Hz: must lie between 1,000 and 768,000 Hz")
+    if not np.isfinite(signal).all():
+        raise FeatureError("samples hold NaN or infinity; repair the file or leave it out")
+    if len(signal) < sample_rate:
+        raise FeatureError(
+            f"{len(signal) / sample_rate:.2f} s of audio: features need at least one second"
+        )
+    longest = int(np.ceil(N_SAMPLES * sample_rate / SAMPLE_RATE)) + sample_rate
+    try:
+        signal = resample(signal[:longest], sample_rate)[:N_SAMPLES]
+    except (ValueError, AudioError) as error:
+        raise FeatureError(f"cannot convert from {sample_rate} Hz: {error}") from error
+    return np.pad(signal, (0, N_SAMPLES - len(signal))).astype(np.float32, copy=False)
+
+
+def with_context(sequence: Float, context: int) -> Float:
+    """Let each row see its neighbours: the report's three-frame context (chapter 3).
+
+    Parameters
+    ----------
+    sequence : ndarray [shape=(n_frames, n)], float32
+    context : {1, 3}
+
+    Returns
+    -------
+    sequence : ndarray [shape=(n_frames, context * n)], float32
+        The frame before, the frame, the frame after; the ends repeat their own frame.
+    """
+    if context == 1:
+        return sequence
+    padded = np.pad(sequence, ((1, 1), (0, 0)), mode="edge")
+    return np.concatenate([padded[:-2], padded[1:-1], padded[2:]], axis=1)
+
+
+def _frame_descriptors(magnitude: Float, power: Float, log_mel: Float) -> Double:
+    """All 57 descriptors of each frame [shape=(n_frames, 57)]."""
+    mfcc = scipy.fft.dct(log_mel, axis=-1, norm="ortho")[:, :N_MFCC]
+    onset = _onset_strength(log_mel)
+    return np.concatenate(
+        [
+            mfcc,
+            librosa.feature.delta(mfcc, axis=0),
+            librosa.feature.delta(mfcc, order=2, axis=0),
+            _spectral_shape(magnitude),
+            _contrast(magnitude)[:, None],
+            _tempo(onset)[:, None],
+            onset[:, None],
+            _chroma(power),
+        ],
+        axis=1,
+    ).astype(np.float64)
+
+
+def _statistics(frames: Double) -> Float:
+    values = [frames.mean(axis=0), frames.std(axis=0), frames.min(axis=0), frames.max(axis=0)]
+    return np.stack(values, axis=1).ravel().astype(np.float32)
+
+
+def _magnitudes(signal: Float, n_fft: int, window_length: int) -> Float:
+    """Magnitude of the centred short-time Fourier transform [shape=(n_frames, 1 + n_fft/2)]."""
+    padded = np.pad(signal, n_fft // 2)
+    frames = np.lib.stride_tricks.sliding_window_view(padded, n_fft)[::HOP_LENGTH][:N_FRAMES]
+    window = _window(n_fft, window_length)
+    result = np.empty((N_FRAMES, 1 + n_fft // 2), dtype=np.float32)
+    block = 64  # a block of frames and its spectrum stay in the second-level cache
+    for start in range(0, N_FRAMES, block):
+        # In double precision: between the partials of a pure tone there is little else than error.
+        spectrum = scipy.fft.rfft(frames[start : start + block] * window, axis=-1)
+        result[start : start + block] = np.abs(spectrum)
+    return result
+
+
+@lru_cache(maxsize=4)
+def _window(n_fft: int, window_length: int) -> Double:
+    window = get_window("hann", window_length, fftbins=True)
+    left = (n_fft - window_length) // 2
+    return np.pad(window, (left, n_fft - window_length - left))
+
+
+@lru_cache(maxsize=4)
+def _mel_filters(n_fft: int, n_mels: int) -> Float:
+    filters = librosa.filters.mel(sr=SAMPLE_RATE, n_fft=n_fft, n_mels=n_mels)
+    return np.ascontiguousarray(filters.T, dtype=np.float32)
+
+
+@lru_cache(maxsize=1)
+def _chroma_filters() -> Float:
+    filters = librosa.filters.chroma(sr=SAMPLE_RATE, n_fft=N_FFT, tuning=0.0)
+    return np.ascontiguousarray(filters.T, dtype=np.float32)
+
+
+def _decibels(power: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """10 log10 with a floor 80 dB below the loudest value, as `librosa.power_to_db`."""
+    decibels = 10.0 * np.log10(np.maximum(1e-10, power))
+    floored: npt.NDArray[Any] = np.maximum(decibels, decibels.max() - 80.0)
+    return floored
+
+
+def _spectral_shape(magnitude: Float) -> Double:
+    """Centroid, roll-off and bandwidth of each frame, in Hz [shape=(n_frames, 3)]."""
+    hz = np.fft.rfftfreq(N_FFT, 1 / SAMPLE_RATE)
+    # The variance below is a difference of large numbers: single precision would lose it.
+    moments = magnitude.astype(np.float64) @ np.stack([np.ones_like(hz), hz, hz**2], axis=1)
+    total = np.where(moments[:, 0] > 0, moments[:, 0], 1.0)
+    centroid = moments[:, 1] / total
+    bandwidth = np.sqrt(np.maximum(0.0, moments[:, 2] / total - centroid**2))
+    cumulated = np.cumsum(magnitude, axis=1)
+    rolloff = hz[np.argmax(cumulated >= np.float32(0.85) * cumulated[:, -1:], axis=1)]
+    return np.stack([centroid, rolloff, bandwidth], axis=1)
+
+
+def _contrast(magnitude: Float) -> Double:
+    """Spectral contrast averaged over seven octave bands, in dB [shape=(n_frames,)].
+
+    Peak and valley of a band are the means of its largest and smallest 2 % (Jiang et al. 2002),
+    found by partition where librosa sorts.
+    """
+    peaks, valleys = [], []
+    for low, high, count in _contrast_bands():
+        band = magnitude[:, low:high]
+        if count == 1:
+            valleys.append(band.min(axis=1))
+            peaks.append(band.max(axis=1))
+            continue
+        ordered = np.partition(band, (count - 1, band.shape[1] - count), axis=1)
+        valleys.append(ordered[:, :count].mean(axis=1))
+        peaks.append(ordered[:, -count:].mean(axis=1))
+    difference = _decibels(np.stack(peaks)) - _decibels(np.stack(valleys))
+    return np.asarray(difference.mean(axis=0), dtype=np.float64)
+
+
+@lru_cache(maxsize=1)
+def _contrast_bands() -> tuple[tuple[int, int, int], ...]:
+    """First bin, bin after the last, and size of the 2 % of each band, by librosa's rule."""
+    hz = np.fft.rfftfreq(N_FFT, 1 / SAMPLE_RATE)
+    edges = np.concatenate([[0.0], 200.0 * 2.0 ** np.arange(7)])
+    bands = []
+    for k in range(7):
+        inside = np.flatnonzero((hz >= edges[k]) & (hz <= edges[k + 1]))
+        low, high = int(inside[0]) - (k > 0), int(inside[-1]) + 1
+        high = len(hz) if k == 6 else high
+        count = max(1, int(np.rint(0.02 * (high - low))))
+        bands.append((low, high if k == 6 else high - 1, count))
+    return tuple(bands)
+
+
+def _chroma(power: Float) -> Float:
+    """Energy of the twelve pitch classes, the strongest scaled to 1 [shape=(n_frames, 12)]."""
+    chroma = power @ _chroma_filters()
+    strongest = chroma.max(axis=1, keepdims=True)
+    scaled: Float = chroma / np.where(strongest > np.finfo(np.float32).tiny, strongest, 1.0)
+    return scaled
+
+
+def _onset_strength(log_mel: Float) -> Double:
+    """Mean increase of the log-mel bands, shifted to the onset's time [shape=(n_frames,)]."""
+    rise = np.maximum(0.0, np.diff(log_mel, axis=0)).mean(axis=1)
+    delay = 1 + N_FFT // (2 * HOP_LENGTH)
+    return np.pad(rise, (delay, 0))[: len(log_mel)].astype(np.float64)
+
+
+def _tempo(onset: Double) -> Double:
+    """Local tempo in beats per minute [shape=(n_frames,)].
+
+    The strongest lag of the autocorrelation of 8-s windows, weighted by a log-normal prior
+    around 120 BPM (Ellis 2007; `librosa.feature.tempo` without aggregation).
+    """
+    width = int(8.0 * SAMPLE_RATE) // HOP_LENGTH
+    padded = np.pad(onset, width // 2, mode="linear_ramp", end_values=0)
+    frames = np.lib.stride_tricks.sliding_window_view(padded, width)[: len(onset)]
+    spectrum = scipy.fft.rfft(
+        frames * get_window("hann", width), scipy.fft.next_fast_len(2 * width)
+    )
+    power = spectrum.real**2 + spectrum.imag**2
+    lags = scipy.fft.irfft(power, scipy.fft.next_fast_len(2 * width))[:, :width]
+    largest = np.abs(lags).max(axis=1, keepdims=True)
+    lags = lags / np.where(largest > np.finfo(np.float64).tiny, largest, 1.0)
+    beats = librosa.tempo_frequencies(width, hop_length=HOP_LENGTH, sr=SAMPLE_RATE)
+    first = int(np.argmax(beats < 320.0))
+    prior = -0.5 * np.log2(beats[first:] / 120.0) ** 2
+    best = np.argmax(np.log1p(1e6 * np.maximum(lags[:, first:], -1e-7)) + prior, axis=1)
+    return np.asarray(beats[first:][best], dtype=np.float64)
+
+
+def _sequence(signal: Float) -> Float:
+    """Cepstra of 25-ms windows [shape=(n_frames, 13)]."""
+    power = _magnitudes(signal, SEQUENCE_N_FFT, SEQUENCE_WINDOW) ** 2
+    log_mel = _decibels(power @ _mel_filters(SEQUENCE_N_FFT, SEQUENCE_N_MELS))
+    return scipy.fft.dct(log_mel, axis=-1, norm="ortho")[:, :N_MFCC].astype(np.float32)
+
+
+def _extension(signal: Float, chroma: Double) -> Double:
+    """Zero-crossing rate and tonnetz of each frame [shape=(n_frames, 7)]."""
+    rate = librosa.feature.zero_crossing_rate(signal, frame_length=N_FFT, hop_length=HOP_LENGTH)
+    tonnetz = librosa.feature.tonnetz(chroma=chroma.T)
+    return np.concatenate([rate[:, :N_FRAMES], tonnetz]).T.astype(np.float64)

@@ -1,0 +1,162 @@
+"""From the features of an edition to what one model reads: units, pooled frames, scaling."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from mgc import cache
+from mgc.errors import MgcError
+from mgc.features import SEGMENT_FRAMES
+
+if TYPE_CHECKING:
+    from mgc.extraction import Arrays
+
+Float = npt.NDArray[np.float32]
+Indices = npt.NDArray[np.int64]
+
+MINIMUM_FRAMES = 64
+"""Frames that pooling leaves at least: the CNN's four blocks need 46."""
+
+
+def unit_inputs(
+    arrays: Arrays, tracks: Indices, segments: Indices, representation: str, frame_pool: int
+) -> Float:
+    """Gather the representation of each unit (a track or a 3-s segment), frames pooled.
+
+    Parameters
+    ----------
+    arrays : Arrays
+    tracks, segments : ndarray [shape=(n_units,)], int
+        Position of the track in `arrays`; number of the segment, -1 for the whole track.
+    representation : {"tabular", "spectrogram", "sequence"}
+    frame_pool : int
+        Neighbouring frames that are averaged into one, fewer where less than 64 would be left.
+
+    Returns
+    -------
+    inputs : ndarray, float32
+        [n_units, 228], [n_units, 128, n_frames] or [n_units, n_frames, 13].
+    """
+    whole = bool((segments < 0).all())
+    if representation == "tabular":
+        return arrays.tabular[tracks] if whole else arrays.segments[tracks, segments]
+    frames_last = np.moveaxis(arrays.sequence, 1, 2)
+    source = arrays.spectrogram if representation == "spectrogram" else frames_last
+    if whole:
+        units = source[tracks]
+    else:
+        starts = segments * SEGMENT_FRAMES
+        cuts = (source[t, :, s : s + SEGMENT_FRAMES] for t, s in zip(tracks, starts, strict=True))
+        units = np.stack(list(cuts))
+    pooled = pool_frames(units, frame_pool)
+    return pooled if representation == "spectrogram" else np.moveaxis(pooled, 2, 1)
+
+
+def pool_frames(units: Float, frame_pool: int) -> Float:
+    """Average neighbouring frames, the last axis; a remainder at the end is dropped.
+
+    Parameters
+    ----------
+    units : ndarray [shape=(..., n_frames)], float32
+    frame_pool : int, at least 1
+
+    Returns
+    -------
+    pooled : ndarray [shape=(..., n_frames // pool)], float32
+        With pool = `frame_pool`, or as many as leave 64 frames.
+    """
+    n_frames = units.shape[-1]
+    pool = max(1, min(frame_pool, n_frames // MINIMUM_FRAMES))
+    if pool == 1:
+        return units
+    cut = units[..., : n_frames // pool * pool]
+    pooled: Float = cut.reshape(*cut.shape[:-1], -1, pool).mean(axis=-1, dtype=np.float32)
+    return pooled
+
+
+def scale(inputs: Float, train: Indices, scaling: str) -> Float:
+    """Scale inputs as a recipe asks, with statistics of the training part alone.
+
+    Parameters
+    ----------
+    inputs : ndarray [shape=(n_units, ...)], float32
+    train : ndarray [shape=(n_train,)], int
+        Rows of the training part; no other row touches the statistics.
+    scaling : str
+        See `mgc.models.Recipe`.
+
+    Returns
+    -------
+    scaled : ndarray, float32
+        Spectrograms ``per track`` gain a channel axis, ``unit`` ones are flattened.
+
+    Raises
+    ------
+    MgcError
+        If the scaling is not known.
+    """
+    if scaling in ("per column", "per coefficient"):
+        axes = tuple(range(inputs.ndim - 1))
+        mean = inputs[train].mean(axis=axes, dtype=np.float64)
+        spread = inputs[train].std(axis=axes, dtype=np.float64)
+        return np.asarray((inputs - mean) / np.where(spread > 0, spread, 1.0), np.float32)
+    if scaling == "per track":
+        mean = inputs.mean(axis=(1, 2), keepdims=True, dtype=np.float64)
+        spread = inputs.std(axis=(1, 2), keepdims=True, dtype=np.float64)
+        scaled = (inputs - mean) / np.where(spread > 0, spread, 1.0)
+        return np.asarray(scaled, np.float32)[..., None]
+    if scaling == "unit":
+        return ((inputs + 80.0) / 80.0).reshape(len(inputs), -1).astype(np.float32)
+    raise MgcError(f"no scaling {scaling!r}")
+
+
+def transfer_features(spectrograms: Float, cache_dir: Path) -> tuple[Float, float]:
+    """Features of the frozen VGG16 base, computed once for a set of spectrograms.
+
+    Parameters
+    ----------
+    spectrograms : ndarray [shape=(n, 128, n_frames)], float32, dB
+    cache_dir : Path
+
+    Returns
+    -------
+    features : ndarray [shape=(n, 512)], float32
+    seconds : float
+        What one picture took when the features were computed.
+
+    Raises
+    ------
+    WeightsError
+        If the features are not cached and there are no ImageNet weights.
+    """
+    from mgc.models import vgg16
+
+    digest = hashlib.sha256(np.ascontiguousarray(spectrograms).tobytes())
+    digest.update(weights_digest().encode())
+    entry = cache_dir / f"vgg16-{digest.hexdigest()[:32]}.npz"
+    known = cache.read(entry)
+    if known is not None and known.keys() == {"features", "seconds"}:
+        return known["features"], float(known["seconds"])
+    base = vgg16.load_base()
+    begin = time.perf_counter()
+    features = vgg16.base_features(base, spectrograms)
+    seconds = (time.perf_counter() - begin) / len(spectrograms)
+    cache_dir.mkdir(parents=True, exist_ok=True)
+    cache.write(entry, {"features": features, "seconds": np.array(seconds)})
+    return features, seconds
+
+
+def weights_digest() -> str:
+    """SHA-256 of the weights file in ``MGC_VGG16_WEIGHTS``, or ``imagenet`` for Keras's own."""
+    named = os.environ.get("MGC_VGG16_WEIGHTS", "")
+    if not named or not Path(named).is_file():
+        return "imagenet"
+    with Path(named).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

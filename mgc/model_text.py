@@ -1,0 +1,165 @@
+"""Tables and sentences about one model, written from its record. Used in chapters 4 and 5."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import pandas as pd
+
+from mgc import evaluate, facts, show, style
+from mgc.models import NAMES, TITLES, recipe
+from mgc.records import NotRun, Record
+
+__all__ = ["architecture", "compared_size", "hard_table", "not_run", "recipes", "result", "size"]
+
+
+def not_run(entry: NotRun) -> str:
+    """Sentence that stands in place of a result: the reason and the remedy."""
+    return f"**{TITLES.get(entry.model, entry.model)} was not run**: {entry.reason}."
+
+
+def architecture(entry: Record | NotRun) -> pd.DataFrame:
+    """List the layers of a network for a page.
+
+    Parameters
+    ----------
+    entry : Record or NotRun
+
+    Returns
+    -------
+    DataFrame
+        ``Layer``, ``Output``, ``Parameters``, ``Trained``; layers without parameters and of
+        unchanged shape (dropout) keep their row, a nested network is one row. Empty when the
+        model was not run. Used in chapter 4.
+    """
+    columns = ["Layer", "Output", "Parameters", "Trained"]
+    if isinstance(entry, NotRun):
+        return pd.DataFrame(columns=columns)
+    rows: list[list[object]] = []
+    nested: dict[str, int] = {}
+    for layer in entry.architecture:
+        base, inside, _ = str(layer["name"]).partition("/")
+        shape = layer["output_shape"]
+        output = " × ".join(str(n) for n in shape) if isinstance(shape, list) else str(shape)
+        count = int(layer["parameters"])
+        if inside and base in nested:
+            row = rows[nested[base]]
+            row[1], row[2] = output, int(str(row[2])) + count
+            row[3] = bool(row[3]) or bool(layer["trainable"])
+            continue
+        if inside:
+            nested[base] = len(rows)
+        title = f"{base} (frozen base)" if inside else str(layer["type"])
+        rows.append([title, output, count, bool(layer["trainable"])])
+    table = pd.DataFrame(rows, columns=columns)
+    table["Trained"] = [
+        show.MISSING if not count else "yes" if trained else "no"
+        for count, trained in zip(table["Parameters"], table["Trained"], strict=True)
+    ]
+    table["Parameters"] = table["Parameters"].map(lambda n: show.count(float(n)))
+    return table
+
+
+def compared_size(ratio: float) -> str:
+    """Say how far off a stated size is, for a ratio of stated to real above 0."""
+    if 0.95 <= ratio <= 1.05:
+        return "which agrees to within five percent"
+    factor = ratio if ratio > 1 else 1 / ratio
+    shown = show.number(factor, 1) if factor < 10 else show.count(factor)
+    return f"{shown} times {'as many' if ratio > 1 else 'fewer'}"
+
+
+def size(entry: Record | NotRun) -> str:
+    """Compare the number of parameters with what the report states. Used in chapter 4."""
+    if isinstance(entry, NotRun):
+        return not_run(entry)
+    trained = sum(int(la["parameters"]) for la in entry.architecture if la["trainable"])
+    claims = facts.report_claims().set_index("model")["parameters"].to_dict()
+    text = f"The network has {show.count(entry.parameters)} parameters"
+    if trained < entry.parameters:
+        text += f"; {show.count(trained)} lie in layers that are trained"
+    if entry.model not in claims:
+        return text + "."
+    stated = float(claims[entry.model])
+    return (
+        f"{text}. The report states {show.number(stated / 1e6, 1)} million,"
+        f" {compared_size(stated / max(entry.parameters, 1))}."
+    )
+
+
+def result(entry: Record | NotRun) -> str:
+    """Sum up the test part of one fit in sentences. Used in chapter 4."""
+    if isinstance(entry, NotRun):
+        return not_run(entry)
+    frame = evaluate.test_rows(entry)
+    unit = "segments" if (frame["segment"] >= 0).any() else "tracks"
+    right, n = int(evaluate.correct(frame).sum()), len(frame)
+    low, high = evaluate.accuracy_interval(frame)
+    text = [
+        f"{TITLES[entry.model]} names the right genre for {show.count(right)} of"
+        f" {show.count(n)} {unit}: {show.percent(right / n)} (95 % interval"
+        f" {show.interval(low, high)})."
+    ]
+    mixed = evaluate.most_confused(frame, 1)
+    if len(mixed):
+        row = mixed.iloc[0]
+        said, true = style.label(str(row["predicted"])), style.label(str(row["true"]))
+        text.append(
+            f"Its most frequent single confusion: {true} taken for {said},"
+            f" {show.count(row['count'])} {unit if int(row['count']) != 1 else unit[:-1]}."
+        )
+    kept = entry.history[entry.history["stage"] == "fit"]
+    if len(kept):
+        best = kept.loc[kept.groupby("fold")["val_loss"].idxmin()]
+        text.append(
+            f"At the kept epochs it had {show.percent(float(best['accuracy'].mean()))} of the"
+            f" training part right and {show.percent(float(best['val_accuracy'].mean()))} of the"
+            " validation part (means over folds)."
+        )
+    return " ".join(text)
+
+
+def recipes(names: Iterable[str] = NAMES) -> pd.DataFrame:
+    """Tabulate the training recipes. Used in chapter 4.
+
+    Returns
+    -------
+    DataFrame
+        One row a model: input, scaling, batch size, most epochs, first epoch that early stopping
+        counts, and whether the learning rate falls on a plateau.
+    """
+    rows = []
+    for name in names:
+        plan = recipe(name)
+        falls = not math.isclose(plan.plateau_factor, 1.0)
+        rows.append(
+            {
+                "Model": TITLES[name],
+                "Input": plan.representation,
+                "Scaled": plan.scaling,
+                "Batch": plan.batch_size,
+                "Epochs at most": plan.epochs,
+                "Stops after": f"{plan.patience} without a gain",
+                "Counts from": plan.warm_up + 1,
+                "Rate on a plateau": (
+                    f"× {plan.plateau_factor:g} after {plan.plateau_patience}" if falls else "kept"
+                ),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def hard_table(tracks: pd.DataFrame) -> pd.DataFrame:
+    """Write the result of `mgc.outcomes.hardest` as texts for a page. Used in chapter 4."""
+    return pd.DataFrame(
+        {
+            "Track": tracks["track_id"],
+            "Genre": [style.label(str(genre)) for genre in tracks["genre"]],
+            "Models wrong": [
+                f"{wrong} of {models}"
+                for wrong, models in zip(tracks["wrong"], tracks["models"], strict=True)
+            ],
+            "Most often taken for": [style.label(str(genre)) for genre in tracks["taken_for"]],
+        }
+    )

@@ -1,0 +1,89 @@
+"""The report's five models by name, and the two baselines they are measured against."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from mgc.errors import MgcError
+from mgc.models.recipe import VARIANTS, Recipe, Variant
+
+if TYPE_CHECKING:
+    import keras
+
+NAMES = ("mlp", "cnn", "lstm", "autoencoder", "vgg16")
+BASELINES = ("majority", "logistic")
+TITLES = {
+    "mlp": "MLP",
+    "cnn": "CNN",
+    "lstm": "LSTM",
+    "autoencoder": "Autoencoder + classifier",
+    "vgg16": "VGG16 transfer",
+    "majority": "Majority class",
+    "logistic": "Logistic regression",
+}
+
+__all__ = [
+    "BASELINES",
+    "NAMES",
+    "TITLES",
+    "VARIANTS",
+    "Recipe",
+    "Variant",
+    "build",
+    "recipe",
+]
+
+
+def build(name: str, input_shape: tuple[int, ...], n_classes: int) -> keras.Model:
+    """Build one of the five networks, not compiled, with fresh random weights (chapter 4).
+
+    Parameters
+    ----------
+    name : {"mlp", "cnn", "lstm", "autoencoder", "vgg16"}
+        For ``autoencoder`` the network that reconstructs; its classifier is
+        `mgc.models.autoencoder.build_classifier`. For ``vgg16`` base and head in one, the base
+        without its ImageNet weights; `mgc.models.vgg16.load_base` loads those.
+    input_shape : tuple of int
+        Without the batch: (228,), (128, n_frames, 1), (n_frames, 13), (128 * n_frames,) or
+        (224, 224, 3).
+    n_classes : int
+
+    Returns
+    -------
+    model : keras.Model
+
+    Raises
+    ------
+    MgcError
+        If there is no model of that name.
+    """
+    model: keras.Model = _module(name).build(input_shape, n_classes)
+    return model
+
+
+def recipe(name: str) -> Recipe:
+    """Look up the training recipe of one of the five models.
+
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    recipe : Recipe
+
+    Raises
+    ------
+    MgcError
+        If there is no model of that name.
+    """
+    found: Recipe = _module(name).RECIPE
+    return found
+
+
+def _module(name: str) -> ModuleType:
+    if name not in NAMES:
+        raise MgcError(f"no model {name!r}: choose one of {', '.join(NAMES)}")
+    return import_module(f"mgc.models.{name}")

@@ -1,0 +1,45 @@
+"""The recurrent network on sequences of cepstra (report, model 3)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mgc.models.recipe import Recipe
+
+if TYPE_CHECKING:
+    import keras
+
+RECIPE = Recipe(representation="sequence", scaling="per coefficient", batch_size=16, epochs=50)
+
+
+def build(input_shape: tuple[int, ...], n_classes: int) -> keras.Model:
+    """Three LSTM layers, 128, 64 and 32 units (Hochreiter and Schmidhuber 1997); chapter 4.
+
+    Parameters
+    ----------
+    input_shape : tuple of int
+        (n_frames, 13): standardised cepstra.
+    n_classes : int
+
+    Returns
+    -------
+    model : keras.Model
+        137,290 parameters for 13 cepstra and ten classes.
+    """
+    from keras import Input, Sequential, layers
+
+    return Sequential(
+        [
+            Input(input_shape),
+            layers.LSTM(128, return_sequences=True),
+            layers.Dropout(0.3),
+            layers.LSTM(64, return_sequences=True),
+            layers.Dropout(0.3),
+            layers.LSTM(32),
+            layers.Dropout(0.3),
+            layers.Dense(64, activation="relu"),
+            layers.Dropout(0.2),
+            layers.Dense(n_classes, activation="softmax"),
+        ],
+        name="lstm",
+    )

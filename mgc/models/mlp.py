@@ -1,0 +1,44 @@
+"""The multi-layer perceptron on 228 track statistics (report, model 1)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mgc.models.recipe import Recipe
+
+if TYPE_CHECKING:
+    import keras
+
+RECIPE = Recipe(representation="tabular", scaling="per column", batch_size=32, epochs=100)
+
+
+def build(input_shape: tuple[int, ...], n_classes: int) -> keras.Model:
+    """Four hidden layers, 512 to 64 units, with dropout; chapter 4.
+
+    Parameters
+    ----------
+    input_shape : tuple of int
+        (228,): standardised statistics.
+    n_classes : int
+
+    Returns
+    -------
+    model : keras.Model
+        290,378 parameters for (228,) and ten classes.
+    """
+    from keras import Input, Sequential, layers
+
+    return Sequential(
+        [
+            Input(input_shape),
+            layers.Dense(512, activation="relu"),
+            layers.Dropout(0.3),
+            layers.Dense(256, activation="relu"),
+            layers.Dropout(0.3),
+            layers.Dense(128, activation="relu"),
+            layers.Dropout(0.2),
+            layers.Dense(64, activation="relu"),
+            layers.Dense(n_classes, activation="softmax"),
+        ],
+        name="mlp",
+    )

@@ -1,0 +1,103 @@
+"""Write the results table of README.md from the published records: `python -m mgc.readme`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from mgc.errors import DataError, MgcError
+
+BEGIN, END = "<!-- results:begin -->", "<!-- results:end -->"
+EDITION, PROTOCOL, VARIANT = "gtzan-mini", "cv5", "quick"
+HEAD = "| Model | Accuracy | 95 % interval | Macro F1 | Parameters | The report's claim |"
+RULE = "|---|---:|---:|---:|---:|---:|"
+
+
+def results_block(records: Path) -> str:
+    """Return the lines between the markers: one row a model, and what they were measured on.
+
+    Parameters
+    ----------
+    records : Path
+        The published store.
+
+    Returns
+    -------
+    str
+        Markdown. A model that was not run says so and why; without any published record the
+        block says that instead.
+    """
+    from mgc.evaluate import summary
+    from mgc.facts import report_claims
+    from mgc.models import TITLES
+    from mgc.study import open_study
+
+    try:
+        study = open_study(EDITION, records=records, protocol=PROTOCOL, variant=VARIANT)
+    except DataError:
+        return f"No records of {EDITION} have been published yet."
+    table = summary(study.results() | study.baselines())
+    claimed = report_claims()
+    claims = dict(zip(claimed["model"], claimed["accuracy"], strict=True))
+    rows = []
+    for name, row in table.iterrows():
+        title = TITLES.get(str(name), str(name))
+        if row["status"] != "run":
+            rows.append(f"| {title} | {row['status']} | | | | {_claim(claims, str(name))} |")
+            continue
+        rows.append(
+            f"| {title} | {row['accuracy']:.1%} | {row['low']:.1%} to {row['high']:.1%} "
+            f"| {row['macro_f1']:.2f} | {row['parameters']:,} | {_claim(claims, str(name))} |"
+        )
+    measured = (
+        f"Measured on {EDITION} ({study.edition_record.n_tracks} tracks), protocol `{PROTOCOL}`, "
+        f"recipe variant `{VARIANT}`; each track is predicted once, by a model that was not "
+        "trained on it. The report's claims are its own, for another split of the full set."
+    )
+    return "\n".join([HEAD, RULE, *rows, "", measured])
+
+
+def _claim(claims: Mapping[str, float], name: str) -> str:
+    """Return what the report claims for a model, or nothing for those it did not have."""
+    return f"{claims[name]:.1%}" if name in claims else ""
+
+
+def with_block(text: str, block: str) -> str:
+    """Return a README with its results block replaced.
+
+    Raises
+    ------
+    MgcError
+        The two markers are not there once each, in order.
+    """
+    if text.count(BEGIN) != 1 or text.count(END) != 1 or text.index(BEGIN) > text.index(END):
+        raise MgcError(f"README.md needs the markers {BEGIN} and {END}, once each, in this order")
+    before, rest = text.split(BEGIN)
+    return f"{before}{BEGIN}\n{block}\n{END}{rest.split(END)[1]}"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Rewrite the block, or with `--check` say whether it is up to date."""
+    parser = argparse.ArgumentParser(description="Write the results table of README.md.")
+    parser.add_argument("--check", action="store_true", help="change nothing, fail if outdated")
+    parser.add_argument("readme", nargs="?", default="README.md", type=Path)
+    chosen = parser.parse_args(arguments)
+    try:
+        text = chosen.readme.read_text(encoding="utf-8")
+        wanted = with_block(text, results_block(chosen.readme.parent / "book" / "records"))
+    except (MgcError, OSError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    if chosen.check:
+        if text != wanted:
+            print("the results in README.md are outdated: run python -m mgc.readme")
+        return int(text != wanted)
+    if text != wanted:
+        chosen.readme.write_text(wanted, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,141 @@
+"""The files of a record: how each is written and read back.
+
+Text only: JSON and CSV, UTF-8, line feeds as line ends, so that a record looks the same in every
+checkout and reading one cannot run anything. Used by :mod:`mgc.records` for chapters 4 to 6
+and the appendix.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import shutil
+import time
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pandas as pd
+
+from mgc.errors import RecordError
+
+LEFTOVER_AGE_S = 3600.0
+
+
+def fail(path: Path, fault: str) -> NoReturn:
+    """Raise a RecordError that names the file, the fault and the remedy."""
+    raise RecordError(
+        f"{path}: {fault}. Restore the file, or delete its folder and fit again."
+    ) from None
+
+
+def canonical(config: Mapping[str, Any]) -> str:
+    """JSON text of a configuration that is the same wherever it is written: keys sorted."""
+    return json.dumps(
+        config, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False
+    )
+
+
+def fit_id(config: Mapping[str, Any]) -> str:
+    """Name of a fit: 16 hex digits of the SHA-256 of its configuration. Used in the appendix."""
+    return hashlib.sha256(canonical(config).encode("ascii")).hexdigest()[:16]
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Write JSON with sorted keys and a final line end; NaN is refused, since JSON has none."""
+    text = json.dumps(content, sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False)
+    path.write_bytes((text + "\n").encode("utf-8"))
+
+
+def write_csv(path: Path, frame: pd.DataFrame, float_format: str) -> None:
+    """Write a CSV without index, the same bytes on every system."""
+    text = frame.to_csv(index=False, float_format=float_format, lineterminator="\n")
+    path.write_bytes(text.encode("utf-8"))
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8")
+    except FileNotFoundError:
+        fail(path, "the file is missing")
+    except UnicodeDecodeError:
+        fail(path, "not a text file in UTF-8")
+    except OSError as error:
+        fail(path, f"cannot be read ({error.strerror})")
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number that JSON knows")
+
+
+def read_json(path: Path) -> Any:
+    """Read strict JSON (no NaN). Raises RecordError that names the file."""
+    text = _text(path)
+    try:
+        return json.loads(text, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        fail(path, f"not valid JSON ({error})")
+
+
+def read_csv(path: Path, text_columns: Sequence[str], *, blanks: bool = False) -> pd.DataFrame:
+    """Read a CSV; the text columns stay text, all others must be numbers unless `blanks`.
+
+    Raises RecordError that names the file.
+    """
+    text = _text(path)
+    try:
+        frame = pd.read_csv(
+            io.StringIO(text),
+            dtype=dict.fromkeys(text_columns, str),
+            keep_default_na=blanks,
+        )
+    except (ValueError, pd.errors.ParserError) as error:
+        fail(path, f"not a readable table ({str(error).splitlines()[0]})")
+    if blanks:
+        for column in text_columns:
+            if column in frame:
+                frame[column] = frame[column].fillna("")
+    return frame
+
+
+def sha256(path: Path) -> str:
+    """SHA-256 of a text file; a checkout that turned its line ends counts as unchanged."""
+    return hashlib.sha256(path.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
+
+
+def folders(parent: Path) -> list[Path]:
+    """Finished folders below `parent`: those still being written begin with a dot."""
+    if not parent.is_dir():
+        return []
+    return sorted(p for p in parent.iterdir() if p.is_dir() and not p.name.startswith("."))
+
+
+@contextmanager
+def whole_folder(target: Path) -> Iterator[Path]:
+    """Give a hidden folder to write into, and put it in the target's place when done.
+
+    A process that dies half-way leaves a hidden folder that no reader looks at; leftovers
+    older than an hour are removed by the next save.
+    """
+    parent = target.parent
+    parent.mkdir(parents=True, exist_ok=True)
+    for old in parent.glob(".half-*"):
+        if time.time() - old.stat().st_mtime > LEFTOVER_AGE_S:
+            shutil.rmtree(old, ignore_errors=True)
+    half = parent / f".half-{target.name}-{uuid.uuid4().hex[:8]}"
+    half.mkdir()
+    try:
+        yield half
+        if target.exists():
+            # A folder that is not empty cannot be replaced; it steps aside first.
+            aside = parent / f".half-old-{target.name}-{uuid.uuid4().hex[:8]}"
+            target.replace(aside)
+            half.replace(target)
+            shutil.rmtree(aside, ignore_errors=True)
+        else:
+            half.replace(target)
+    finally:
+        shutil.rmtree(half, ignore_errors=True)

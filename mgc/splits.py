@@ -1,0 +1,300 @@
+"""The four protocols: which tracks (or segments) train, validate and test a model.
+
+Every split is drawn from the track ids and a seed alone, so that it can be drawn again by
+whoever audits a record. :func:`check` proves a split before anything is fitted on it.
+Used in chapter 5 (comparison) and, through every fit, in chapters 4 and 6.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mgc.data import gtzan_table
+from mgc.errors import DataError
+
+IntArray = NDArray[np.int64]
+StrArray = NDArray[np.str_]
+
+PROTOCOLS = ("random", "fault_filtered", "leaky_segments", "cv5")
+N_SEGMENTS = 10
+N_FOLDS = 5
+TEST_SHARE = VALID_SHARE = 0.15
+CV_VALID_SHARE = 0.20
+HOLDOUT = "holdout"  # name of the only fold of the protocols that have one
+
+
+@dataclass(frozen=True, eq=False)
+class Fold:
+    """Three disjoint parts; each an ascending array of indices into the units of a split."""
+
+    name: str
+    train: IntArray
+    valid: IntArray
+    test: IntArray
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """The units of a protocol and its folds.
+
+    A unit is what gets one prediction: a whole track (``unit_segment`` -1) or one of the ten
+    segments of a track (0 to 9). ``unit_track`` holds positions in the track list that the
+    split was made from; tracks that the protocol removes have no unit.
+    """
+
+    protocol: str
+    unit_track: IntArray
+    unit_segment: IntArray
+    folds: tuple[Fold, ...]
+
+
+def make_split(
+    protocol: str,
+    track_id: Sequence[str] | StrArray,
+    genre: Sequence[str] | StrArray,
+    artist: Sequence[str | None] | StrArray,
+    seed: int,
+) -> Split:
+    """Draw the split of one protocol. Used in every chapter that fits a model, and chapter 5.
+
+    Parameters
+    ----------
+    protocol : str
+        One of ``PROTOCOLS``. ``random``: 70/15/15 stratified by genre, as the original report
+        describes. ``fault_filtered``: the published list of 443/197/290 tracks; the seed plays
+        no part in it. ``leaky_segments``: ten segments a track, shuffled before a 70/15/15
+        split, so that pieces of one track stand on both sides; wrong on purpose.
+        ``cv5``: five stratified folds of whole tracks, grouped by artist where artists are
+        known, with 20 % of the training tracks held out for validation in the same manner.
+    track_id, genre, artist : sequences of str, length n_tracks
+        Artist is empty or None where unknown. The order of tracks does not matter: the same
+        ids get the same parts.
+    seed : int
+        0 or more.
+
+    Returns
+    -------
+    Split
+        Already passed through :func:`check`.
+
+    Raises
+    ------
+    DataError
+        Unknown protocol, ids that repeat, or too few tracks of some genre for the protocol.
+
+    Notes
+    -----
+    Fault-filtered list: Kereliuk, Sturm and Larsen (2015), "Deep learning and music
+    adversaries", IEEE Transactions on Multimedia 17(11).
+    """
+    ids = np.asarray(list(track_id), dtype=np.str_)
+    genres = np.asarray(list(genre), dtype=np.str_)
+    artists = np.asarray([name or "" for name in artist], dtype=np.str_)
+    _check_arguments(protocol, ids, genres, artists, seed)
+    # Drawing in the order of ids makes the split independent of the caller's order.
+    order = np.argsort(ids).astype(np.int64)
+    split = _draw_split(protocol, ids, genres, artists, order, np.random.default_rng(seed))
+    _check_genres(split, genres)
+    check(split, artists)
+    return split
+
+
+def check(split: Split, artist: Sequence[str | None] | StrArray) -> None:
+    """Prove that a split is disjoint and complete. Used in chapter 5.
+
+    In every fold the three parts share no unit and together hold every unit. Whole-track
+    protocols hold each track once. In ``cv5`` the test parts of the five folds also divide
+    the units among them, and no known artist of a test part is heard in training or
+    validation.
+
+    Parameters
+    ----------
+    split : Split
+    artist : sequence of str or None, length n_tracks
+        Empty or None where unknown.
+
+    Raises
+    ------
+    DataError
+        Names the protocol, the fold and what is wrong.
+    """
+    n_units = len(split.unit_track)
+    if split.protocol != "leaky_segments" and len(np.unique(split.unit_track)) != n_units:
+        raise DataError(f"Split {split.protocol}: a track stands in it more than once.")
+    names = np.asarray([name or "" for name in artist], dtype=np.str_)
+    for fold in split.folds:
+        where = f"Split {split.protocol}, fold {fold.name}"
+        together = np.concatenate([fold.train, fold.valid, fold.test])
+        if len(np.unique(together)) != len(together):
+            raise DataError(f"{where}: training, validation and test parts overlap.")
+        if not np.array_equal(np.sort(together), np.arange(n_units)):
+            raise DataError(f"{where}: the three parts do not hold every unit exactly once.")
+        if min(len(fold.train), len(fold.valid), len(fold.test)) == 0:
+            raise DataError(f"{where}: one of the three parts is empty.")
+        if split.protocol == "cv5":
+            heard = names[split.unit_track[np.concatenate([fold.train, fold.valid])]]
+            shared = (set(heard) & set(names[split.unit_track[fold.test]])) - {""}
+            if shared:
+                raise DataError(f"{where}: {sorted(shared)[0]} is in training and in test.")
+    if split.protocol == "cv5":
+        tested = np.sort(np.concatenate([fold.test for fold in split.folds]))
+        if not np.array_equal(tested, np.arange(n_units)):
+            raise DataError("Split cv5: the test parts do not hold every track exactly once.")
+
+
+def _check_arguments(
+    protocol: str, ids: StrArray, genres: StrArray, artists: StrArray, seed: int
+) -> None:
+    """Refuse what no split can be drawn from, with the remedy."""
+    if protocol not in PROTOCOLS:
+        raise DataError(f"Unknown protocol {protocol!r}; choose one of {', '.join(PROTOCOLS)}.")
+    if not len(ids) == len(genres) == len(artists):
+        raise DataError(
+            f"Split {protocol}: {len(ids)} track ids, {len(genres)} genres and "
+            f"{len(artists)} artists; give one of each for every track."
+        )
+    if len(ids) == 0:
+        raise DataError(f"Split {protocol}: the edition holds no tracks.")
+    if len(np.unique(ids)) != len(ids):
+        twice = Counter(ids.tolist()).most_common(1)[0][0]
+        raise DataError(f"Split {protocol}: track id {twice} occurs more than once.")
+    if seed < 0:
+        raise DataError(f"Split {protocol}: the seed is {seed}; use 0 or more.")
+    least = {"random": 3, "cv5": N_FOLDS}.get(protocol, 1)
+    for name, count in sorted(Counter(genres.tolist()).items()):
+        if count < least:
+            raise DataError(
+                f"Split {protocol} needs {least} tracks of every genre, and {name} has {count}; "
+                "add tracks of it or leave the genre out."
+            )
+
+
+def _check_genres(split: Split, genres: StrArray) -> None:
+    """Refuse a fold whose model would have to name a genre that it never heard."""
+    every = set(genres[split.unit_track].tolist())
+    for fold in split.folds:
+        lacking = every - set(genres[split.unit_track[fold.train]].tolist())
+        if lacking:
+            raise DataError(
+                f"Split {split.protocol}, fold {fold.name}: no training track is left of "
+                f"{', '.join(sorted(lacking))}; the edition needs more artists of it."
+            )
+
+
+def _draw_split(
+    protocol: str,
+    ids: StrArray,
+    genres: StrArray,
+    artists: StrArray,
+    order: IntArray,
+    rng: np.random.Generator,
+) -> Split:
+    """Draw the units and folds of a protocol, tracks taken in the given order."""
+    if protocol == "fault_filtered":
+        return _fault_filtered(ids, genres, order)
+    repeat = N_SEGMENTS if protocol == "leaky_segments" else 1
+    unit_track = np.repeat(order, repeat)
+    unit_segment = (
+        np.tile(np.arange(N_SEGMENTS), len(order)) if repeat > 1 else np.full(len(order), -1)
+    ).astype(np.int64)
+    labels = genres[unit_track]
+    if protocol == "cv5":
+        folds = _cv_folds(labels, artists[unit_track], rng)
+    else:
+        folds = (_holdout(labels, rng),)
+    return Split(protocol, unit_track, unit_segment, folds)
+
+
+def _fault_filtered(ids: StrArray, genres: StrArray, order: IntArray) -> Split:
+    """Sort the tracks into the published lists; tracks on none of them have no unit."""
+    table = gtzan_table()
+    part_of = dict(zip(table["track_id"].astype(str), table["fault_filtered"], strict=True))
+    part = np.asarray([str(part_of.get(str(name), "")) for name in ids[order]], dtype=np.str_)
+    kept = np.isin(part, ("train", "valid", "test"))
+    unit_track, part = order[kept], part[kept]
+    train, valid, test = (
+        np.flatnonzero(part == name).astype(np.int64) for name in ("train", "valid", "test")
+    )
+    every = set(genres.tolist())
+    for rows in (train, valid, test):
+        if set(genres[unit_track[rows]].tolist()) != every:
+            raise DataError(
+                f"Split fault_filtered: of its 443/197/290 tracks the edition holds {len(train)}/"
+                f"{len(valid)}/{len(test)}, not enough for every genre in every part; use the "
+                "full GTZAN, or another protocol."
+            )
+    unit_segment = np.full(len(unit_track), -1, dtype=np.int64)
+    return Split("fault_filtered", unit_track, unit_segment, (Fold(HOLDOUT, train, valid, test),))
+
+
+def _holdout(labels: StrArray, rng: np.random.Generator) -> Fold:
+    """70/15/15, stratified; at least one unit of every genre in each part."""
+    n_units, n_genres = len(labels), len(set(labels.tolist()))
+    alone = np.arange(n_units)
+    test = _draw(labels, alone, max(round(TEST_SHARE * n_units), n_genres), rng)
+    rest = np.setdiff1d(alone, test)
+    target = max(round(VALID_SHARE * n_units), n_genres)
+    valid = rest[_draw(labels[rest], rest, target, rng)]
+    return Fold(HOLDOUT, np.setdiff1d(rest, valid), valid, test)
+
+
+def _cv_folds(labels: StrArray, artists: StrArray, rng: np.random.Generator) -> tuple[Fold, ...]:
+    """Five folds; an unknown artist counts as an artist of its own."""
+    from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
+
+    n_units = len(labels)
+    known = artists != ""
+    codes = np.unique(artists, return_inverse=True)[1]
+    group = np.where(known, codes, codes.max() + 1 + np.arange(n_units)).astype(np.int64)
+    if len(np.unique(group)) < N_FOLDS:
+        raise DataError(f"Split cv5 needs {N_FOLDS} artists or more, to keep each in one fold.")
+    kind = StratifiedGroupKFold if known.any() else StratifiedKFold
+    splitter = kind(n_splits=N_FOLDS, shuffle=True, random_state=int(rng.integers(2**31)))
+    parts = splitter.split(np.zeros(n_units), labels, group if known.any() else None)
+    folds = []
+    for number, (rest, test) in enumerate(parts, 1):
+        target = round(CV_VALID_SHARE * len(rest))
+        valid = rest[_draw(labels[rest], group[rest], target, rng)].astype(np.int64)
+        train = np.setdiff1d(rest, valid).astype(np.int64)
+        folds.append(Fold(f"fold{number}", train, valid, test.astype(np.int64)))
+    return tuple(folds)
+
+
+def _draw(labels: StrArray, group: IntArray, target: int, rng: np.random.Generator) -> IntArray:
+    """Draw whole groups until `target` units are taken, always from the genre drawn from least.
+
+    Counts stay within one group of proportional. A group is passed over when it is the last
+    of its genre, so that something is left to train on. Returns ascending positions.
+    """
+    size = Counter(labels.tolist())
+    members: dict[int, list[int]] = {}
+    for position, key in enumerate(group.tolist()):
+        members.setdefault(key, []).append(position)
+    inside = {key: Counter(labels[rows].tolist()) for key, rows in members.items()}
+    queue: dict[str, list[int]] = {name: [] for name in sorted(size)}
+    for key in rng.permutation(sorted(members)).tolist():
+        for name in inside[key]:
+            queue[name].append(key)
+    left = {name: len(waiting) for name, waiting in queue.items()}
+    rank = {name: int(r) for name, r in zip(sorted(size), rng.permutation(len(size)), strict=True)}
+    drawn: Counter[str] = Counter()
+    taken: dict[int, None] = {}
+    while sum(drawn.values()) < target:
+        waiting = [name for name in queue if queue[name]]
+        if not waiting:
+            break
+        least = min(waiting, key=lambda name: (drawn[name] / size[name], rank[name]))
+        key = queue[least].pop()
+        if key in taken or any(left[name] <= 1 for name in inside[key]):
+            continue
+        taken[key] = None
+        drawn.update(inside[key])
+        for name in inside[key]:
+            left[name] -= 1
+    rows = [row for key in taken for row in members[key]]
+    return np.asarray(sorted(rows), dtype=np.int64)

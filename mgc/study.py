@@ -1,0 +1,294 @@
+"""One question put to one edition: the records that answer it, and the fits that are missing."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from mgc.data import Edition, open_edition
+from mgc.errors import DataError, MgcError
+from mgc.features import FEATURE_NAMES, FEATURE_VERSION
+from mgc.models import BASELINES, NAMES, TITLES, VARIANTS
+from mgc.records import EditionRecord, NotRun, Record, Store, default_root, fit_id
+from mgc.splits import PROTOCOLS, make_split
+
+if TYPE_CHECKING:
+    from mgc.extraction import Arrays
+
+
+def open_study(
+    data: str | Path = "demo",
+    *,
+    records: str | Path = "",
+    protocol: str = "cv5",
+    variant: str = "quick",
+    seeds: Sequence[int] = (0,),
+    cache: str | Path = "",
+) -> Study:
+    """Open the study that a chapter or a command is about; every chapter begins with it.
+
+    Parameters
+    ----------
+    data : str or Path
+        ``demo``, a folder in GTZAN's layout, or the name of an edition that has records: then
+        nothing but its records is used, and neither audio nor TensorFlow is needed.
+    records : str or Path
+        Folder of the records; by default `mgc.records.default_root`.
+    protocol : str
+        One of `mgc.splits.PROTOCOLS`.
+    variant : str
+        One of `mgc.models.VARIANTS`.
+    seeds : sequence of int
+    cache : str or Path
+        Folder for features and finished folds; by default ``MGC_CACHE``, or ``~/.cache/mgc``.
+
+    Returns
+    -------
+    study : Study
+
+    Raises
+    ------
+    DataError
+        If the data are neither a folder nor an edition with records.
+    MgcError
+        If protocol or variant are not known.
+    """
+    if protocol not in PROTOCOLS:
+        raise MgcError(f"no protocol {protocol!r}: choose one of {', '.join(PROTOCOLS)}")
+    if variant not in VARIANTS:
+        raise MgcError(f"no variant {variant!r}: choose one of {', '.join(VARIANTS)}")
+    store = Store(records or default_root())
+    folder = Path(cache or os.environ.get("MGC_CACHE", "") or Path.home() / ".cache" / "mgc")
+    if str(data) != "demo" and not Path(data).is_dir():
+        record = store.edition(str(data))
+        if record is None:
+            raise DataError(
+                f"{data}: neither a folder of audio nor an edition with records in {store.root}; "
+                "`mgc data where` says how to get the audio"
+            )
+        return Study(store, None, record, protocol, variant, tuple(seeds), folder)
+    edition = open_edition(data)
+    record = store.edition(edition.key)
+    if record is None or record.feature_version != FEATURE_VERSION:
+        record = describe_edition(edition, folder)
+        store.save_edition(record)
+    return Study(store, edition, record, protocol, variant, tuple(seeds), folder)
+
+
+def describe_edition(edition: Edition, cache: Path, *, progress: bool = True) -> EditionRecord:
+    """Measure, clean and describe an edition; chapters 2 and 3 show the result.
+
+    Parameters
+    ----------
+    edition : Edition
+    cache : Path
+        Folder for the features.
+    progress : bool
+        Show bars on a terminal.
+
+    Returns
+    -------
+    record : EditionRecord
+        With the tracks that cleaning leaves out and why.
+    """
+    from mgc import quality
+    from mgc.extraction import load_arrays
+
+    tracks = quality.measure(edition, progress=progress)
+    left_out = quality.leave_out(quality.flag(tracks))
+    arrays = load_arrays(edition, cache, leave_out=left_out, progress=progress)
+    tabular = pd.DataFrame(arrays.tabular, columns=list(FEATURE_NAMES))
+    tabular.insert(0, "track_id", arrays.track_id)
+    return EditionRecord(
+        name=edition.name,
+        content_hash=edition.content_hash,
+        n_tracks=edition.n_tracks,
+        feature_version=FEATURE_VERSION,
+        missing_genres=edition.missing_genres,
+        left_out=arrays.left_out,
+        tracks=tracks,
+        tabular=tabular,
+    )
+
+
+@dataclass(frozen=True)
+class Study:
+    """An edition, a protocol, a variant and seeds, with the store of their records.
+
+    Attributes
+    ----------
+    store : Store
+    edition : Edition or None
+        None when only records are at hand.
+    edition_record : EditionRecord
+    protocol, variant : str
+    seeds : tuple of int
+    cache : Path
+    """
+
+    store: Store
+    edition: Edition | None
+    edition_record: EditionRecord
+    protocol: str
+    variant: str
+    seeds: tuple[int, ...]
+    cache: Path
+
+    def results(
+        self,
+        variant: str | None = None,
+        protocol: str | None = None,
+        seed: int | None = None,
+        models: Iterable[str] = NAMES,
+    ) -> dict[str, Record | NotRun]:
+        """Look up the record of each model, or why there is none; chapters 4 to 7.
+
+        Parameters
+        ----------
+        variant, protocol : str, optional
+            Other ones than the study's.
+        seed : int, optional
+            The study's first by default.
+        models : iterable of str
+            The report's five by default.
+
+        Returns
+        -------
+        results : dict of str to Record or NotRun
+            In the order of `models`.
+        """
+        found: dict[str, Record | NotRun] = {}
+        for model in models:
+            config = self.config(model, variant, protocol, seed)
+            record = self.store.get(fit_id(config))
+            found[model] = record or NotRun(model, self._reason(config))
+        return found
+
+    def baselines(
+        self, variant: str | None = None, protocol: str | None = None, seed: int | None = None
+    ) -> dict[str, Record | NotRun]:
+        """Look up the records of the majority class and of logistic regression, as `results`."""
+        return self.results(variant, protocol, seed, BASELINES)
+
+    def config(
+        self,
+        model: str,
+        variant: str | None = None,
+        protocol: str | None = None,
+        seed: int | None = None,
+    ) -> dict[str, object]:
+        """Return the configuration of one fit, as `mgc.train.configuration` makes it."""
+        from mgc.train import configuration
+
+        return configuration(
+            self.edition_record.name,
+            self.edition_record.content_hash,
+            protocol or self.protocol,
+            model,
+            variant or self.variant,
+            self.seeds[0] if seed is None else seed,
+        )
+
+    def arrays(self, *, progress: bool = False) -> Arrays:
+        """Features of the usable tracks, from the cache or computed; needs the audio.
+
+        Raises
+        ------
+        DataError
+            If only records are at hand.
+        """
+        from mgc.extraction import load_arrays
+
+        return load_arrays(
+            self._audio(), self.cache, leave_out=self.edition_record.left_out, progress=progress
+        )
+
+    def fit_all(
+        self,
+        models: Iterable[str] = (*NAMES, *BASELINES),
+        *,
+        jobs: int | None = None,
+        fresh: bool = False,
+        progress: bool = True,
+    ) -> dict[str, Record | NotRun]:
+        """Fit whatever has no record yet, fold by fold in parallel; the build does it first.
+
+        Parameters
+        ----------
+        models : iterable of str
+        jobs : int, optional
+            Processes, one a core by default; the cores are shared among them.
+        fresh : bool
+            Fit again what has a record.
+        progress : bool
+
+        Returns
+        -------
+        results : dict of str to Record or NotRun
+            Of the first seed.
+
+        Raises
+        ------
+        DataError
+            If only records are at hand and one is missing.
+        """
+        from mgc import schedule, train
+        from mgc.cache import remove_folder
+
+        names = tuple(models)
+        configs = [self.config(name, seed=seed) for seed in self.seeds for name in names]
+        missing = [c for c in configs if fresh or self.store.get(fit_id(c)) is None]
+        if not missing:
+            return self.results(models=names)
+        edition, cores = self._audio(), os.cpu_count() or 1
+        n_jobs = max(1, jobs or cores)
+        settings = train.Settings(threads=max(1, cores // n_jobs), cache_dir=self.cache)
+        arrays = self.arrays(progress=progress)
+        tasks = []
+        splits = {}
+        for config in missing:
+            if fresh:
+                remove_folder(self.cache / "folds" / fit_id(config))
+            seed = int(str(config["seed"]))
+            splits[fit_id(config)] = make_split(
+                self.protocol, arrays.track_id, arrays.genre, arrays.artist, seed
+            )
+            folds = range(len(splits[fit_id(config)].folds))
+            left_out = self.edition_record.left_out
+            tasks += [schedule.Task(edition, left_out, config, k, settings) for k in folds]
+        not_run = schedule.run_all(tasks, n_jobs, progress=progress)
+        for config in missing:
+            reason = not_run.get(str(config["model"]))
+            note = self._note(config)
+            if reason is not None:
+                note.parent.mkdir(parents=True, exist_ok=True)
+                note.write_text(json.dumps({"model": config["model"], "reason": reason}) + "\n")
+                continue
+            train.save_record(arrays, splits[fit_id(config)], config, settings, self.store)
+            note.unlink(missing_ok=True)
+        return self.results(models=names)
+
+    def _audio(self) -> Edition:
+        if self.edition is None:
+            raise DataError(
+                f"edition {self.edition_record.name}: only its records are at hand; "
+                "name the folder of its audio (--data) to compute what is missing"
+            )
+        return self.edition
+
+    def _note(self, config: dict[str, object]) -> Path:
+        return self.store.root / "not_run" / f"{fit_id(config)}.json"
+
+    def _reason(self, config: dict[str, object]) -> str:
+        """Why there is no record, as the run that tried noted it down."""
+        try:
+            return str(json.loads(self._note(config).read_text())["reason"])
+        except (OSError, ValueError, KeyError, TypeError):
+            title = TITLES[str(config["model"])]
+            return f"no record of {title} for this edition and protocol; `mgc run` makes one"

@@ -1,0 +1,273 @@
+"""Where the records stand against the targets that the report set itself in section 7."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from importlib import resources
+from typing import Final
+
+import pandas as pd
+from scipy.stats import norm
+
+from mgc import evaluate, show
+from mgc.errors import DataError
+from mgc.models import TITLES
+from mgc.outcomes import track_rows
+from mgc.records import NotRun, Record
+
+__all__ = [
+    "SECONDS_A_DAY",
+    "accuracy_gap",
+    "as_table",
+    "discordance",
+    "overfitting",
+    "report_targets",
+    "speed",
+    "timing_table",
+    "timings",
+    "tracks_needed",
+]
+
+SECONDS_A_DAY: Final = 86_400
+#: Models whose classifier reads the output of another network.
+WITH_BASE: Final = ("autoencoder", "vgg16")
+
+Results = Mapping[str, Record | NotRun]
+
+
+def report_targets() -> dict[str, float]:
+    """Targets of the report's section 7 by name.
+
+    Returns
+    -------
+    dict of str to float
+        ``accuracy`` and ``agreement`` (shares, 0 to 1), ``latency`` (seconds for a clip of 30 s),
+        ``throughput`` (songs a day). Used in chapter 7.
+
+    Raises
+    ------
+    DataError
+        When the installed package lacks the table.
+    """
+    source = resources.files("mgc") / "tables" / "report_targets.csv"
+    try:
+        with source.open(encoding="utf-8") as handle:
+            table = pd.read_csv(handle)
+    except FileNotFoundError as error:
+        raise DataError(
+            "mgc/tables/report_targets.csv is missing: install the package again"
+        ) from error
+    return {
+        str(key): float(value) for key, value in zip(table["key"], table["value"], strict=True)
+    }
+
+
+def accuracy_gap(results: Results, target: float) -> pd.DataFrame:
+    """Set each model's accuracy beside the target.
+
+    Parameters
+    ----------
+    results : mapping of str to Record or NotRun
+    target : float
+        0 to 1.
+
+    Returns
+    -------
+    DataFrame
+        One row a model that was run: ``model``, ``title``, ``accuracy``, ``low``, ``high``,
+        ``gap`` (target minus accuracy) and ``reached``: "yes" when the whole 95 % interval lies
+        at or above the target, "no" when it lies below, else "undecided". Used in chapter 7.
+    """
+    rows = []
+    for name, record in evaluate.only_run(results).items():
+        frame = evaluate.test_rows(record)
+        share = evaluate.accuracy(frame)
+        low, high = evaluate.accuracy_interval(frame)
+        reached = "yes" if low >= target else "no" if high < target else "undecided"
+        rows.append((name, TITLES[name], share, low, high, target - share, reached))
+    columns = ["model", "title", "accuracy", "low", "high", "gap", "reached"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def timings(results: Results) -> pd.DataFrame:
+    """Measured seconds a track, from the records' environments.
+
+    Parameters
+    ----------
+    results : mapping of str to Record or NotRun
+
+    Returns
+    -------
+    DataFrame
+        One row a model that was run: ``model``, ``title``, ``features`` (of a clip of 30 s),
+        ``base`` (frozen base or encoder, 0 for models without), ``predict`` (the rest of the
+        network, in batches), ``total`` (their sum), ``a_day`` (clips that one such machine would
+        do in a day at that rate: an estimate) and ``device``. NaN where no record holds it. Used
+        in chapter 7.
+    """
+    rows = []
+    for name, record in evaluate.only_run(results).items():
+        known = record.environment
+        features = float(known.get("feature_seconds_per_track", math.nan))
+        without = math.nan if name in WITH_BASE else 0.0
+        base = float(known.get("base_seconds_per_track", without))
+        predict = float(known.get("predict_seconds_per_track", math.nan))
+        total = features + base + predict
+        a_day = SECONDS_A_DAY / total if total > 0 else math.nan
+        device = str(known["device"])
+        rows.append((name, TITLES[name], features, base, predict, total, a_day, device))
+    columns = ["model", "title", "features", "base", "predict", "total", "a_day", "device"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def tracks_needed(
+    discordant: float, difference: float, *, alpha: float = 0.05, power: float = 0.8
+) -> float:
+    """Estimate how many test tracks it takes to show a difference between two models.
+
+    Parameters
+    ----------
+    discordant : float
+        Share of tracks that exactly one of the two models gets right, at least `difference`.
+    difference : float
+        True difference of their accuracies, above 0.
+    alpha, power : float
+        Level of the two-sided McNemar test, and the wanted chance of a significant result.
+
+    Returns
+    -------
+    float
+        Tracks, not rounded; NaN when `discordant` is smaller than `difference`.
+
+    Raises
+    ------
+    ValueError
+        When `difference` is not above 0.
+
+    Notes
+    -----
+    Source: Connor 1987, Biometrics 43, sample size for McNemar's test. Used in chapter 7.
+    """
+    if difference <= 0:
+        raise ValueError(f"a difference of {difference} needs no test: give one above 0")
+    if discordant < difference:
+        return math.nan
+    at_level, at_power = float(norm.ppf(1 - alpha / 2)), float(norm.ppf(power))
+    spread = math.sqrt(discordant - difference**2)
+    return ((at_level * math.sqrt(discordant) + at_power * spread) / difference) ** 2
+
+
+def overfitting(results: Results) -> pd.DataFrame:
+    """Compare training and validation accuracy at the epoch whose weights were kept.
+
+    Parameters
+    ----------
+    results : mapping of str to Record or NotRun
+
+    Returns
+    -------
+    DataFrame
+        One row a model with learning curves: ``title``, ``epochs`` (mean over folds of the kept
+        epoch), ``training`` and ``validation`` (mean accuracies, 0 to 1; training with dropout
+        on) and ``gap``. Used in chapters 4 and 7.
+    """
+    rows = []
+    for name, record in evaluate.only_run(results).items():
+        history = record.history[record.history["stage"] == "fit"]
+        if history.empty:
+            continue
+        kept = history.loc[history.groupby("fold")["val_loss"].idxmin()]
+        training, validation = float(kept["accuracy"].mean()), float(kept["val_accuracy"].mean())
+        epochs = float(kept["epoch"].mean())
+        rows.append((TITLES[name], epochs, training, validation, training - validation))
+    return pd.DataFrame(rows, columns=["title", "epochs", "training", "validation", "gap"])
+
+
+def as_table(gaps: pd.DataFrame) -> pd.DataFrame:
+    """Write the result of `accuracy_gap` as texts for a page."""
+    return pd.DataFrame(
+        {
+            "Model": gaps["title"],
+            "Accuracy": [show.percent(value) for value in gaps["accuracy"]],
+            "95 % interval": [
+                show.interval(low, high)
+                for low, high in zip(gaps["low"], gaps["high"], strict=True)
+            ],
+            "Short of the target by": [show.points(value) for value in gaps["gap"]],
+            "Target reached": gaps["reached"],
+        }
+    )
+
+
+def timing_table(times: pd.DataFrame) -> pd.DataFrame:
+    """Write the result of `timings` as texts for a page."""
+    return pd.DataFrame(
+        {
+            "Model": times["title"],
+            "Features": times["features"].map(show.duration),
+            "Base or encoder": [show.duration(value or None) for value in times["base"]],
+            "Prediction": times["predict"].map(show.duration),
+            "Together": times["total"].map(show.duration),
+            "Clips a day (estimate)": times["a_day"].map(show.count),
+            "Device": times["device"],
+        }
+    )
+
+
+def speed(times: pd.DataFrame, latency: float, throughput: float) -> list[str]:
+    """Say where the measured times stand against the targets.
+
+    Parameters
+    ----------
+    times : DataFrame
+        From `timings`.
+    latency : float
+        Seconds a clip.
+    throughput : float
+        Songs a day.
+
+    Returns
+    -------
+    list of str
+        Full sentences; what was not measured is said to be so. Used in chapter 7.
+    """
+    if times.empty:
+        return ["No model was run, so nothing was timed."]
+    said = []
+    known = times.dropna(subset=["total"])
+    if known.empty:
+        said.append(
+            "The records do not hold all the times that a clip takes, so neither target can be"
+            " decided."
+        )
+        known = times.dropna(subset=["predict"])
+        slow = [str(t) for t in known.loc[known["predict"] > latency, "title"]]
+        if slow:
+            said.append(f"Prediction alone already takes too long for {show.listing(slow)}.")
+        return said
+    within = [str(t) for t in known.loc[known["total"] <= latency, "title"]]
+    beyond = [str(t) for t in known.loc[known["total"] > latency, "title"]]
+    if within:
+        said.append(f"Within {show.duration(latency)} a clip: {show.listing(within)}.")
+    if beyond:
+        said.append(f"Slower than that: {show.listing(beyond)}.")
+    rate = known["a_day"].min(), known["a_day"].max()
+    machines = [math.ceil(throughput / value) for value in rate]
+    said.append(
+        f"At these rates one such machine would do {show.count(rate[0])} to {show.count(rate[1])}"
+        f" clips a day (an estimate: it assumes that the rate holds and that nothing else runs);"
+        f" {show.count(throughput)} would take {show.count(machines[1])}"
+        + (
+            f" to {show.count(machines[0])} machines."
+            if machines[0] != machines[1]
+            else " of them."
+        )
+    )
+    return said
+
+
+def discordance(first: Record, second: Record) -> float:
+    """Share of test tracks (0 to 1) that exactly one of two models gets right."""
+    test = evaluate.mcnemar(track_rows(first), track_rows(second))
+    return (test.b + test.c) / len(track_rows(first))

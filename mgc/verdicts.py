@@ -1,0 +1,99 @@
+"""What a claim can come to, and the rules that lead from a test to a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pandas as pd
+
+__all__ = [
+    "CONFIRMED",
+    "CONTRADICTED",
+    "NOT_SHOWN",
+    "NOT_TESTABLE",
+    "PARTLY",
+    "VERDICTS",
+    "Finding",
+    "combine",
+    "direction",
+]
+
+CONFIRMED: Final = "confirmed"
+PARTLY: Final = "partly"
+CONTRADICTED: Final = "contradicted"
+NOT_SHOWN: Final = "not shown"
+NOT_TESTABLE: Final = "not testable here"
+VERDICTS: Final = (CONFIRMED, PARTLY, CONTRADICTED, NOT_SHOWN, NOT_TESTABLE)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One claim and what became of it.
+
+    Attributes
+    ----------
+    claim : str
+        What the report says, in a few words of our own.
+    verdict : str
+        One of `VERDICTS`.
+    evidence : str
+        Full sentences with the measured values.
+    """
+
+    claim: str
+    verdict: str
+    evidence: str
+
+    def __post_init__(self) -> None:
+        if self.verdict not in VERDICTS:
+            raise ValueError(f"{self.verdict!r} is no verdict: use one of {', '.join(VERDICTS)}")
+
+
+def direction(table: pd.DataFrame, first: str, second: str) -> int | None:
+    """Which of two models a test shows to be better.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `mgc.evaluate.pairwise`.
+    first, second : str
+        Names of models.
+
+    Returns
+    -------
+    int or None
+        1: the first; -1: the second; 0: no difference shown; None: one was not run.
+    """
+    for a, b, sign in ((first, second, 1), (second, first, -1)):
+        row = table[(table["first"] == a) & (table["second"] == b)]
+        if len(row):
+            line = row.iloc[0]
+            if not bool(line["significant"]):
+                return 0
+            return sign if line["b"] > line["c"] else -sign
+    return None
+
+
+def combine(signs: Sequence[int | None]) -> str:
+    """Verdict on "the first beats the second", for one or more pairs.
+
+    Parameters
+    ----------
+    signs : sequence of int or None
+        From `direction`, one a pair.
+
+    Returns
+    -------
+    str
+        One of `VERDICTS`.
+    """
+    known = [sign for sign in signs if sign is not None]
+    if not known:
+        return NOT_TESTABLE
+    if any(sign < 0 for sign in known):
+        return CONTRADICTED
+    if all(sign > 0 for sign in known):
+        return CONFIRMED if len(known) == len(signs) else PARTLY
+    return PARTLY if any(sign > 0 for sign in known) else NOT_SHOWN

@@ -1,0 +1,162 @@
+"""The commands of the project; `nox --list` names them, `nox -s NAME -- OPTIONS` runs one.
+
+All sessions share one virtual environment, `.nox/mgc-<python>`: the second session, and the second
+run of the first, install nothing. Versions come from constraints.txt. Where uv is installed beside
+nox it does the installing, which takes seconds; without it pip does.
+
+Options of build, book and live, after `--`: --data PATH, --only CHAPTER, --jobs N, --fresh, --gpu,
+--variant quick|as_written, --protocol NAME.
+"""
+
+import hashlib
+import importlib.util
+import json
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2024.10.9"
+nox.options.sessions = ["build"]
+nox.options.error_on_missing_interpreters = True
+
+ROOT = Path(__file__).resolve().parent
+ENVIRONMENT = ROOT / ".nox" / f"mgc-{sys.version_info.major}.{sys.version_info.minor}"
+STAMP = ENVIRONMENT / "mgc-installed.json"
+PYTHON = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def _uv() -> str | None:
+    """Path of uv, on the PATH or beside nox, if there is one."""
+    if importlib.util.find_spec("uv") is not None:
+        import uv
+
+        return str(uv.find_uv_bin())
+    return shutil.which("uv")
+
+
+def _prepare(session: nox.Session, *extras: str) -> None:
+    """Make the shared environment and install the package with the extras it still lacks."""
+    described = hashlib.sha256()
+    for name in ("pyproject.toml", "constraints.txt"):
+        described.update((ROOT / name).read_bytes())
+    wanted, state = set(extras), {"described": described.hexdigest(), "python": sys.version}
+    if STAMP.is_file() and PYTHON.exists():
+        there = json.loads(STAMP.read_text(encoding="utf-8"))
+        if there.get("python") == sys.version:
+            installed = set(there.get("extras", []))
+            if there.get("described") == state["described"] and wanted <= installed:
+                session.log(f"environment {ENVIRONMENT.name} is complete")
+                return
+            wanted |= installed  # what was once asked for (the GPU build, say) stays
+    uv = _uv()
+    if not PYTHON.exists() or not STAMP.is_file():
+        shutil.rmtree(ENVIRONMENT, ignore_errors=True)
+        make = (
+            [uv, "venv", "--quiet", "--python", sys.executable]
+            if uv
+            else [sys.executable, "-m", "virtualenv", "--quiet", "--python", sys.executable]
+        )
+        session.run(*make, str(ENVIRONMENT), external=True)
+    install = (
+        [uv, "pip", "install", "--quiet", "--python", str(PYTHON)]
+        if uv
+        else [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    )
+    package = f".[{','.join(sorted(wanted))}]" if wanted else "."
+    session.log(f"installing {package} (the first time takes a few minutes)")
+    session.run(*install, "--constraint", "constraints.txt", "--editable", package, external=True)
+    STAMP.write_text(json.dumps(state | {"extras": sorted(wanted)}), encoding="utf-8")
+
+
+def _python(session: nox.Session, *arguments: str, **environment: str) -> None:
+    """Run the shared environment's Python with these arguments."""
+    path = f"{PYTHON.parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    session.run(str(PYTHON), *arguments, env={"PATH": path} | environment, external=True)
+
+
+@nox.session(venv_backend="none")
+def build(session: nox.Session) -> None:
+    """Fit the models on the data (demo by default), execute each chapter, build the pages."""
+    options = [option for option in session.posargs if option != "--gpu"]
+    _prepare(session, "book", *(["gpu"] if "--gpu" in session.posargs else []))
+    _python(session, "-m", "mgc.book", "build", *options)
+
+
+@nox.session(venv_backend="none")
+def book(session: nox.Session) -> None:
+    """Build the pages from the published records: no data, no training, no network."""
+    _prepare(session, "book")
+    _python(session, "-m", "mgc.book", "replay", *session.posargs)
+
+
+@nox.session(venv_backend="none")
+def tests(session: nox.Session) -> None:
+    """Run the test suite with coverage; arguments after -- go to pytest instead."""
+    _prepare(session, "book", "demo", "test")
+    everything = ["-n", "auto", "--dist", "loadscope", "--cov", "--cov-report=term", "tests"]
+    _python(session, "-m", "pytest", *(session.posargs or everything), **ONE_THREAD)
+
+
+@nox.session(venv_backend="none")
+def notebooks(session: nox.Session) -> None:
+    """Execute the reference notebooks and compare every output with the committed one (nbval)."""
+    _prepare(session, "book", "test")
+    compare = ["--nbval", "--nbval-current-env", "--nbval-sanitize-with"]
+    compare += ["tests/notebooks/sanitize.cfg", "--nbval-cell-timeout=600"]
+    workers = ["-n", "auto", "--dist", "loadscope"]
+    chosen = session.posargs or ["tests/notebooks"]
+    _python(session, "-m", "pytest", *workers, *compare, *chosen, **ONE_THREAD)
+
+
+@nox.session(venv_backend="none")
+def lint(session: nox.Session) -> None:
+    """Check style (ruff), types (mypy strict), spelling (codespell) and stray notebooks."""
+    _prepare(session, "book", "lint", "test")
+    _python(session, "-m", "ruff", "check", ".")
+    _python(session, "-m", "ruff", "format", "--check", ".")
+    _python(session, "-m", "mypy")
+    _python(session, "-m", "codespell_lib")
+    _python(session, "-m", "mgc.book", "check")
+
+
+@nox.session(venv_backend="none")
+def live(session: nox.Session) -> None:
+    """Serve the book, rebuild the chapter whose .py file was saved, reload the browser."""
+    _prepare(session, "book")
+    _python(session, "-m", "mgc.book", "live", *session.posargs)
+
+
+@nox.session(venv_backend="none", default=False)
+def references(session: nox.Session) -> None:
+    """Write the reference notebooks anew, after a change of chapters or records."""
+    _prepare(session, "book", "test")
+    _python(session, "-m", "mgc.book", "references", *session.posargs)
+
+
+@nox.session(venv_backend="none", default=False)
+def links(session: nox.Session) -> None:
+    """Ask every address that the book links to; the one session that needs the network."""
+    _prepare(session, "book")
+    _python(session, "-m", "mgc.book", "replay")
+    start = "from jupyter_book.cli.main import main; main()"
+    check = ["build", "_build/source", "--path-output", "_build/links", "--builder", "linkcheck"]
+    _python(session, "-c", start, *check)
+
+
+@nox.session(venv_backend="none", default=False)
+def pin(session: nox.Session) -> None:
+    """Resolve constraints.txt anew for Python 3.11 to 3.13 (needs uv: pip install uv)."""
+    uv = _uv()
+    if uv is None:
+        session.error("uv is needed to resolve for several Python versions: pip install uv")
+    resolve = [uv, "pip", "compile", "pyproject.toml", "--all-extras", "--universal", "--upgrade"]
+    resolve += ["--fork-strategy", "fewest", "--python-version", "3.11", "--quiet"]
+    resolve += ["--no-emit-index-url", "--no-header", "--no-annotate", "-o", "constraints.txt"]
+    session.run(*resolve, external=True)
+
+
+# Workers share the cores: one thread each is faster than all of them fighting for two.
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}

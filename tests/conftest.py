@@ -1,0 +1,69 @@
+"""Fixtures for all tests: real data where there is some, a small generated edition everywhere."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from mgc.data import GENRES
+
+# Read once, before `clean_environment` hides the variables from the code under test.
+_DATA = os.environ.get("MGC_DATA", "")
+_WEIGHTS = os.environ.get("MGC_VGG16_WEIGHTS", "")
+
+SMALL_TRACKS = 3
+SMALL_SECONDS = 5.0
+
+
+@pytest.fixture(autouse=True, scope="session")
+def clean_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No setting of the developer's machine reaches a test, and no test fills their cache."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            if name.startswith("MGC_"):
+                patch.delenv(name)
+        patch.setenv("MGC_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+@pytest.fixture(scope="session")
+def gtzan_mini() -> Path:
+    """Folder of the 100 real tracks; tests that ask for it are skipped without one."""
+    if not _DATA:
+        pytest.skip("MGC_DATA does not name the folder of GTZAN mini (`mgc data fetch mini`)")
+    if not Path(_DATA).is_dir():
+        pytest.skip(f"MGC_DATA names {_DATA}, which is no folder")
+    return Path(_DATA).resolve()
+
+
+@pytest.fixture
+def vgg16_weights(monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the file of ImageNet weights, set for the code under test; skipped without one."""
+    if not Path(_WEIGHTS).is_file():
+        pytest.skip("MGC_VGG16_WEIGHTS does not name a file of ImageNet weights")
+    monkeypatch.setenv("MGC_VGG16_WEIGHTS", _WEIGHTS)
+    return Path(_WEIGHTS).resolve()
+
+
+@pytest.fixture(scope="session")
+def small_edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder with three 5-s tracks a genre, a chord in noise each; read it, never change it."""
+    root = tmp_path_factory.mktemp("small")
+    rng = np.random.default_rng(7)
+    time = np.arange(int(SMALL_SECONDS * 22_050)) / 22_050
+    for index, genre in enumerate(GENRES):
+        (root / genre).mkdir()
+        for number in range(SMALL_TRACKS):
+            pitch = 110.0 * 2 ** (index / 4) * (1 + 0.02 * number)
+            beat = 0.5 + 0.5 * np.sin(2 * np.pi * (1 + index / 3) * time)
+            chord = sum(np.sin(2 * np.pi * pitch * ratio * time) for ratio in (1, 1.25, 1.5))
+            noise = rng.normal(0, 0.02 + 0.01 * index, len(time))
+            samples = np.clip(0.2 * beat * chord + noise, -0.99, 0.99)
+            path = root / genre / f"{genre}.{number:05d}.wav"
+            soundfile.write(path, samples, 22_050, subtype="PCM_16")
+    return root
