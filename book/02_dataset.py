@@ -58,7 +58,11 @@ glue("c2_genres", show.count(len(per_genre)), display=False)
 glue("c2_balanced", "equal" if len(set(per_genre)) == 1 else "unequal", display=False)
 glue("c2_hours", show.number(len(gtzan) * 30 / 3600, 1), display=False)
 glue("c2_double", show.count(len(double)), display=False)
-glue("c2_across", show.listing([f"{r.track_id} = {r.identical_to}" for r in across.itertuples()]), display=False)
+glue(
+    "c2_across",
+    show.listing([f"{r.track_id} = {r.identical_to}" for r in across.itertuples()]),
+    display=False,
+)
 for part in ("train", "valid", "test", "left out"):
     glue(f"c2_{part.replace(' ', '_')}", show.count(parts[part]), display=False)
 

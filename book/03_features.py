@@ -133,7 +133,9 @@ signal_plots.rhythms(clips, truth)
 column = FEATURE_NAMES.index("tempo_mean")
 ratio = np.array([clip.features.tabular[column] / truth[clip.track_id] for clip in clips])
 close = np.abs(np.log2(ratio)) < np.log2(1.08)
-related = [np.min(np.abs(np.log2(r * np.array([1 / 3, 1 / 2, 2 / 3, 1, 3 / 2, 2, 3])))) for r in ratio]
+related = [
+    np.min(np.abs(np.log2(r * np.array([1 / 3, 1 / 2, 2 / 3, 1, 3 / 2, 2, 3])))) for r in ratio
+]
 octave = ~close & (np.array(related) < np.log2(1.08))
 n_clips = len(clips)
 glue("c3_tempo_right", f"{close.sum()} of {n_clips}", display=False)
@@ -270,20 +272,30 @@ feature_plots.projection(result)
 # The report makes three statements in this place, without figures. First: classical and metal are spectrally the most distinct. We ask how well each genre is told from all others by the descriptors of spectral shape alone: {term}`centroid <spectral centroid>`, {term}`roll-off`, bandwidth and {term}`contrast <spectral contrast>` {cite:p}`jiang2002`. The measure is the {term}`area under the ROC curve` of a linear rule with shrunken covariance {cite:p}`ledoit2004`. Beside it stand the same measure for all features, and the {term}`silhouette` {cite:p}`rousseeuw1987`.
 
 # %%
-spectral = [name for name in FEATURE_NAMES if name.startswith(("centroid", "rolloff", "bandwidth", "contrast"))]
+spectral = [
+    name
+    for name in FEATURE_NAMES
+    if name.startswith(("centroid", "rolloff", "bandwidth", "contrast"))
+]
 shape = separability.one_against_rest(tabular[spectral], genre, seed=seed)
 full = separability.one_against_rest(tabular, genre, seed=seed)
 cluster = separability.silhouettes(tabular, genre)
 areas = pd.DataFrame({"spectral shape": shape, "all features": full, "silhouette": cluster})
 areas = areas.loc[shape.index].map(show.number)
 areas.insert(0, "genre", [style.label(name) for name in shape.index])
-show.table(areas, "How well each genre is told from the rest (area: 0.5 is guessing, 1 is complete)")
+show.table(
+    areas, "How well each genre is told from the rest (area: 0.5 is guessing, 1 is complete)"
+)
 
 # %% tags=["hide-input"]
 top = set(shape.index[:2])
 hit = sorted(top & {"classical", "metal"})
 first, second = (style.label(name) for name in shape.index[:2])
-claim = {0: "neither is the one or the other", 1: f"one of them is {''.join(hit)}", 2: "as the report says"}
+claim = {
+    0: "neither is the one or the other",
+    1: f"one of them is {''.join(hit)}",
+    2: "as the report says",
+}
 said = f"The two most distinct genres here are {first} and {second}: {claim[len(hit)]}."
 negative = [style.label(name) for name in cluster.index[cluster < 0]]
 if negative:
@@ -315,9 +327,12 @@ show.say(said)
 # Third: jazz and classical have more complex temporal structures. The report does not say what complexity is. One reading is how much local tempo and onset strength vary within a track; other readings may give other answers.
 
 # %% tags=["hide-input"]
-columns = {"tempo_std": "spread of tempo (BPM)", "onset_strength_std": "spread of onset strength (dB)"}
+columns = {
+    "tempo_std": "spread of tempo (BPM)",
+    "onset_strength_std": "spread of onset strength (dB)",
+}
 varied = tabular[list(columns)].groupby(genre).mean().sort_values("tempo_std", ascending=False)
-places = varied.rank(ascending=False).astype(int)
+places = varied.rank(ascending=False, method="min").astype(int)
 shown = varied.map(lambda value: show.number(value, 1)).rename(columns=columns)
 shown.insert(0, "genre", [style.label(name) for name in varied.index])
 show.table(shown, "Variation within a track, mean of each genre")

@@ -36,7 +36,7 @@ import math
 
 from myst_nb import glue
 
-from mgc import evaluate, model_text, plots, show, targets
+from mgc import evaluate, model_text, plots, show
 from mgc.models import TITLES, VARIANTS, cnn
 from mgc.outcomes import hardest, tested
 from mgc.splits import make_split
@@ -54,7 +54,7 @@ show.say(
 # %% [markdown]
 # ## One recipe each
 #
-# The report trains all five networks alike: the Adam optimiser {cite:p}`kingma2014`, cross-entropy as the loss, {term}`early stopping`, and a learning rate that falls when the validation loss stands still. The numbers that differ are in the table. They are the report's own, and the package holds them in one place, from which both the training and this table read.
+# The report trains all five networks alike: the Adam optimiser {cite:p}`kingma2014`, cross-entropy as the loss, {term}`early stopping`, and a learning rate that falls when the validation loss stands still. The numbers that differ are in the table. They are the report's own, except for the epoch from which early stopping counts; why is told below. The package holds them in one place, from which both the training and this table read.
 
 # %%
 show.table(model_text.recipes(), "Training recipes")
@@ -69,6 +69,7 @@ show.table(model_text.recipes(), "Training recipes")
 # - **Shared callbacks.** One early-stopping object served all fits in turn, so each fit was judged against the best loss of the model before it. Here each fit has its own.
 # - **Validation from the tail.** Keras took the last rows as the validation part, whatever they held. Here the split names training, validation and test tracks, and a test proves that they share none.
 # - **Scaling by the test part.** Spectrograms of the test part were divided by their own maximum. Here what scales the inputs is fitted on the training part, or on the one track that is scaled.
+# - **Sequences without any scaling.** The LSTM got raw cepstra, and the first of them is hundreds of times larger than the last. Here each coefficient is standardised.
 # - **An output that cannot reach its target.** The autoencoder ends in a sigmoid, which lies between zero and one, but its inputs went below zero. Here inputs lie where the sigmoid can reach them.
 # - **Labels of other tracks.** The codes of the autoencoder came from a split that was not stratified, their labels from one that was. So the classifier learned labels that belonged to other tracks. Here each row carries its own track id.
 # - **A frozen base run again and again.** The base of VGG16 never changes, yet it was run in each epoch. Here it runs once for each track, and the head learns from its output.
@@ -117,7 +118,7 @@ glue("c4_pool_ms", show.count(VARIANTS["quick"].frame_pool * 512 / 22.05), displ
 show.table(model_text.architecture(results["mlp"]), "Layers of the network")
 
 # %% tags=["hide-input"]
-show.say(model_text.size(results["mlp"]), model_text.result(results["mlp"]))
+show.say(model_text.about(results["mlp"]))
 
 # %% mystnb={"figure": {"caption": "Learning curves of the MLP. One pair of lines a fold, each with its own dashes; dots mark the epochs whose weights were kept.", "name": "fig-curves-mlp"}, "image": {"alt": "Two line charts for the MLP: loss and accuracy against the epoch, training and validation, for each fold."}}
 plots.learning_curves(results["mlp"])
@@ -140,7 +141,7 @@ plots.mistakes(results["mlp"])
 show.table(model_text.architecture(results["cnn"]), "Layers of the network")
 
 # %% tags=["hide-input"]
-show.say(model_text.size(results["cnn"]), model_text.result(results["cnn"]))
+show.say(model_text.about(results["cnn"]))
 
 # %% mystnb={"figure": {"caption": "Learning curves of the CNN. One pair of lines a fold, each with its own dashes; dots mark the epochs whose weights were kept.", "name": "fig-curves-cnn"}, "image": {"alt": "Two line charts for the CNN: loss and accuracy against the epoch, training and validation, for each fold."}}
 plots.learning_curves(results["cnn"])
@@ -160,7 +161,7 @@ plots.mistakes(results["cnn"])
 show.table(model_text.architecture(results["lstm"]), "Layers of the network")
 
 # %% tags=["hide-input"]
-show.say(model_text.size(results["lstm"]), model_text.result(results["lstm"]))
+show.say(model_text.about(results["lstm"]))
 
 # %% mystnb={"figure": {"caption": "Learning curves of the LSTM. One pair of lines a fold, each with its own dashes; dots mark the epochs whose weights were kept.", "name": "fig-curves-lstm"}, "image": {"alt": "Two line charts for the LSTM: loss and accuracy against the epoch, training and validation, for each fold."}}
 plots.learning_curves(results["lstm"])
@@ -180,7 +181,7 @@ plots.mistakes(results["lstm"])
 show.table(model_text.architecture(results["autoencoder"]), "Layers of the network")
 
 # %% tags=["hide-input"]
-show.say(model_text.size(results["autoencoder"]), model_text.result(results["autoencoder"]))
+show.say(model_text.about(results["autoencoder"]))
 
 # %% mystnb={"figure": {"caption": "The autoencoder learns to rebuild spectrograms: mean squared error on inputs between zero and one, by epoch. One pair of lines a fold, each with its own dashes; dots mark the epochs whose weights were kept.", "name": "fig-curves-code"}, "image": {"alt": "Line chart of the reconstruction error of the autoencoder against the epoch, training and validation, for each fold."}}
 plots.learning_curves(results["autoencoder"], "autoencoder")
@@ -203,7 +204,7 @@ plots.mistakes(results["autoencoder"])
 show.table(model_text.architecture(results["vgg16"]), "Layers of the network")
 
 # %% tags=["hide-input"]
-show.say(model_text.size(results["vgg16"]), model_text.result(results["vgg16"]))
+show.say(model_text.about(results["vgg16"]))
 
 # %% mystnb={"figure": {"caption": "Learning curves of the head of VGG16. One pair of lines a fold, each with its own dashes; dots mark the epochs whose weights were kept.", "name": "fig-curves-vgg16"}, "image": {"alt": "Two line charts for the head of VGG16: loss and accuracy against the epoch, training and validation, for each fold."}}
 plots.learning_curves(results["vgg16"])
@@ -220,7 +221,7 @@ plots.mistakes(results["vgg16"])
 # The table compares training and validation accuracy at the epoch whose weights were kept. {term}`Dropout <dropout>` is on while training accuracy is measured, which lowers it a little.
 
 # %%
-gaps = targets.overfitting(results)
+gaps = model_text.overfitting(results)
 table = gaps.assign(
     epochs=gaps["epochs"].map(lambda value: show.number(value, 0)),
     training=gaps["training"].map(show.percent),

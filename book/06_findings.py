@@ -24,7 +24,7 @@
 #
 # The report lists its findings as facts. Here each becomes a claim with a rule that decides it. Code applies the rule to the records and writes both the verdict and the sentence. So this page may read differently on other data, and each time it says what those data show.
 #
-# There are five verdicts. *Confirmed* and *contradicted* need a test or an interval that leaves no doubt at the usual level of one in twenty. *Partly* means that some of the claim is shown and nothing speaks against it. *Not shown* means that the evidence is too weak either way. *Not testable here* means that no record bears on the claim.
+# There are five verdicts. *Confirmed* and *contradicted* need a test or an interval at the usual level of one in twenty, or the margin that is stated with the claim. *Partly* means that some of the claim is shown and nothing speaks against it. *Not shown* means that the evidence is too weak either way. *Not testable here* means that no record bears on the claim.
 
 # %% tags=["parameters", "remove-cell"]
 data = "gtzan-mini"
@@ -138,7 +138,7 @@ comparison_plots.genre_scores(scores)
 # The claims below are about genres, not about one model. So the predictions of all models are pooled. Models make mistakes on the same tracks, so tracks are what is uncertain: a {term}`bootstrap` draws them again and again within each genre, {glue:text}`c6_draws` times, and the statistic is computed anew each time.
 
 # %% tags=["hide-input"]
-pooled = genre_findings.pool(results) if run else None
+pooled = genre_findings.pool(results)
 glue("c6_draws", show.count(genre_findings.DRAWS), display=False)
 glue("c6_models", show.listing([TITLES[name] for name in run]), display=False)
 
@@ -204,7 +204,7 @@ glue("c6_n_test", show.count(tested(results)), display=False)
 glue("c6_edition", study.edition_record.name, display=False)
 
 # %% [markdown]
-# Of {glue:text}`c6_claims` claims, {glue:text}`c6_confirmed` are confirmed, {glue:text}`c6_partly` partly, {glue:text}`c6_contradicted` contradicted, {glue:text}`c6_not_shown` not shown, and {glue:text}`c6_not_testable_here` not testable here.
+# Of {glue:text}`c6_claims` claims, the verdicts are: confirmed {glue:text}`c6_confirmed`, partly {glue:text}`c6_partly`, contradicted {glue:text}`c6_contradicted`, not shown {glue:text}`c6_not_shown`, not testable here {glue:text}`c6_not_testable_here`.
 #
 # ## What this shows and what it does not
 #

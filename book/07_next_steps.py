@@ -125,24 +125,9 @@ show.say(*targets.speed(times, goal["latency"], goal["throughput"]))
 # tracks. The estimate uses the share $\psi$ of the two models with the highest accuracies here.
 
 # %% tags=["hide-input"]
-shares = {name: evaluate.accuracy(evaluate.test_rows(record)) for name, record in run.items()}
-first_two = sorted(shares, key=shares.get, reverse=True)[:2]
-psi = targets.discordance(*(run[name] for name in first_two)) if len(first_two) == 2 else None
-needed = {}
-for difference in (0.02, 0.05, 0.10):
-    n = targets.tracks_needed(psi, difference) if psi else None
-    needed[show.points(difference)] = show.count(n)
-lines = [f"{name}: about {n} tracks" for name, n in needed.items()]
-pair = show.listing([TITLES[name] for name in first_two])
-show.say(
-    f"{pair} disagree in who is right on {show.percent(psi)} of the tracks.",
-    f"To show a difference of this size takes: {'; '.join(lines)}.",
-    f"This test part has {show.count(tested(results))}.",
-)
+show.say(*targets.sample_sizes(results))
 
 # %% [markdown]
-# A dash stands where two models disagree on fewer tracks than the difference would need.
-#
 # ## The report's next steps, and what would decide them
 #
 # The report proposes about thirty steps. Few of them say how one would know that they worked. These do, once a measurement is added:

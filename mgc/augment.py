@@ -126,8 +126,15 @@ def augmented_arrays(
         found = list(
             extract_many(_altered_features, work, f"Augmentation: {kind}", jobs, show=progress)
         )
-        stacked = {name: np.stack([getattr(f, name) for f in found]) for name in FIELDS}
-        copies.append(replace(arrays, **stacked))
+        copies.append(
+            replace(
+                arrays,
+                tabular=np.stack([f.tabular for f in found]),
+                spectrogram=np.stack([f.spectrogram for f in found]),
+                sequence=np.stack([f.sequence for f in found]),
+                segments=np.stack([f.segments for f in found]),
+            )
+        )
     return tuple(copies)
 
 

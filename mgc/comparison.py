@@ -177,7 +177,7 @@ def _against_baselines(
             said.append(f"{start}; shown to beat it: {_titles(above)}.")
         under = [name for name in run if direction(table, name, "logistic") == -1]
         if under:
-            said.append(f"It is shown to beat {_titles(under)}.")
+            said.append(f"Logistic regression is shown to beat {_titles(under)}.")
     return said
 
 

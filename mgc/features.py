@@ -311,8 +311,8 @@ def _chroma(power: Float) -> Float:
     """Energy of the twelve pitch classes, the strongest scaled to 1 [shape=(n_frames, 12)]."""
     chroma = power @ _chroma_filters()
     strongest = chroma.max(axis=1, keepdims=True)
-    scaled: Float = chroma / np.where(strongest > np.finfo(np.float32).tiny, strongest, 1.0)
-    return scaled
+    audible = strongest > np.finfo(np.float32).tiny
+    return np.asarray(chroma / np.where(audible, strongest, 1.0), dtype=np.float32)
 
 
 def _onset_strength(log_mel: Float) -> Double:
@@ -349,7 +349,8 @@ def _sequence(signal: Float) -> Float:
     """Cepstra of 25-ms windows [shape=(n_frames, 13)]."""
     power = _magnitudes(signal, SEQUENCE_N_FFT, SEQUENCE_WINDOW) ** 2
     log_mel = _decibels(power @ _mel_filters(SEQUENCE_N_FFT, SEQUENCE_N_MELS))
-    return scipy.fft.dct(log_mel, axis=-1, norm="ortho")[:, :N_MFCC].astype(np.float32)
+    cepstra = scipy.fft.dct(log_mel, axis=-1, norm="ortho")[:, :N_MFCC]
+    return np.asarray(cepstra, dtype=np.float32)
 
 
 def _extension(signal: Float, chroma: Double) -> Double:

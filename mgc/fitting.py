@@ -8,6 +8,8 @@ from typing import Any
 
 # TensorFlow reports what it is going to ignore as errors; real ones are raised all the same.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# TensorFlow chooses its CPU kernels by the machine; named here, they are the same on all of them.
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 import keras
 import numpy as np
@@ -41,6 +43,8 @@ def set_up(threads: int, *, mixed_precision: bool = False) -> str:
         return f"{keras.backend.backend()} backend's default device"
     import tensorflow as tf
 
+    # It warns that each network's predict function is compiled anew, which it must be.
+    tf.get_logger().setLevel("ERROR")
     gpus = tf.config.list_physical_devices("GPU")
     for gpu in gpus:
         tf.config.experimental.set_memory_growth(gpu, True)

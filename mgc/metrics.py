@@ -57,7 +57,7 @@ def truth(frame: pd.DataFrame) -> NDArray[np.int64]:
 
 def predicted(frame: pd.DataFrame) -> NDArray[np.int64]:
     """Array [n] of the most probable genres; among equals the first in alphabetical order."""
-    return probabilities(frame).argmax(axis=1).astype(np.int64)
+    return np.asarray(probabilities(frame).argmax(axis=1), dtype=np.int64)
 
 
 def correct(frame: pd.DataFrame) -> NDArray[np.bool_]:

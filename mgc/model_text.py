@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
@@ -11,7 +11,17 @@ from mgc import evaluate, facts, show, style
 from mgc.models import NAMES, TITLES, recipe
 from mgc.records import NotRun, Record
 
-__all__ = ["architecture", "compared_size", "hard_table", "not_run", "recipes", "result", "size"]
+__all__ = [
+    "about",
+    "architecture",
+    "compared_size",
+    "hard_table",
+    "not_run",
+    "overfitting",
+    "recipes",
+    "result",
+    "size",
+]
 
 
 def not_run(entry: NotRun) -> str:
@@ -59,6 +69,11 @@ def architecture(entry: Record | NotRun) -> pd.DataFrame:
     ]
     table["Parameters"] = table["Parameters"].map(lambda n: show.count(float(n)))
     return table
+
+
+def about(entry: Record | NotRun) -> str:
+    """Size and result of one model in a paragraph, or why it was not run. Used in chapter 4."""
+    return not_run(entry) if isinstance(entry, NotRun) else f"{size(entry)} {result(entry)}"
 
 
 def compared_size(ratio: float) -> str:
@@ -163,3 +178,29 @@ def hard_table(tracks: pd.DataFrame) -> pd.DataFrame:
             "Most often taken for": [style.label(str(genre)) for genre in tracks["taken_for"]],
         }
     )
+
+
+def overfitting(results: Mapping[str, Record | NotRun]) -> pd.DataFrame:
+    """Compare training and validation accuracy at the epoch whose weights were kept.
+
+    Parameters
+    ----------
+    results : mapping of str to Record or NotRun
+
+    Returns
+    -------
+    DataFrame
+        One row a model with learning curves: ``title``, ``epochs`` (mean over folds of the kept
+        epoch), ``training`` and ``validation`` (mean accuracies, 0 to 1; training with dropout
+        on) and ``gap``. Used in chapter 4.
+    """
+    rows = []
+    for name, record in evaluate.only_run(results).items():
+        history = record.history[record.history["stage"] == "fit"]
+        if history.empty:
+            continue
+        kept = history.loc[history.groupby("fold")["val_loss"].idxmin()]
+        training, validation = float(kept["accuracy"].mean()), float(kept["val_accuracy"].mean())
+        epochs = float(kept["epoch"].mean())
+        rows.append((TITLES[name], epochs, training, validation, training - validation))
+    return pd.DataFrame(rows, columns=["title", "epochs", "training", "validation", "gap"])

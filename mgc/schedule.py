@@ -17,7 +17,7 @@ from mgc.errors import MgcError, WeightsError
 from mgc.models import TITLES
 from mgc.train import Settings, fit_fold
 
-_LONGEST_FIRST = ("cnn", "lstm", "autoencoder", "vgg16", "mlp", "logistic", "majority")
+_LONGEST_FIRST = ("cnn", "lstm", "autoencoder", "mlp", "vgg16", "logistic", "majority")
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from scipy.stats import norm
 from mgc import evaluate, show
 from mgc.errors import DataError
 from mgc.models import TITLES
-from mgc.outcomes import track_rows
+from mgc.outcomes import tested, track_rows
 from mgc.records import NotRun, Record
 
 __all__ = [
@@ -21,8 +21,8 @@ __all__ = [
     "accuracy_gap",
     "as_table",
     "discordance",
-    "overfitting",
     "report_targets",
+    "sample_sizes",
     "speed",
     "timing_table",
     "timings",
@@ -158,32 +158,6 @@ def tracks_needed(
     return ((at_level * math.sqrt(discordant) + at_power * spread) / difference) ** 2
 
 
-def overfitting(results: Results) -> pd.DataFrame:
-    """Compare training and validation accuracy at the epoch whose weights were kept.
-
-    Parameters
-    ----------
-    results : mapping of str to Record or NotRun
-
-    Returns
-    -------
-    DataFrame
-        One row a model with learning curves: ``title``, ``epochs`` (mean over folds of the kept
-        epoch), ``training`` and ``validation`` (mean accuracies, 0 to 1; training with dropout
-        on) and ``gap``. Used in chapters 4 and 7.
-    """
-    rows = []
-    for name, record in evaluate.only_run(results).items():
-        history = record.history[record.history["stage"] == "fit"]
-        if history.empty:
-            continue
-        kept = history.loc[history.groupby("fold")["val_loss"].idxmin()]
-        training, validation = float(kept["accuracy"].mean()), float(kept["val_accuracy"].mean())
-        epochs = float(kept["epoch"].mean())
-        rows.append((TITLES[name], epochs, training, validation, training - validation))
-    return pd.DataFrame(rows, columns=["title", "epochs", "training", "validation", "gap"])
-
-
 def as_table(gaps: pd.DataFrame) -> pd.DataFrame:
     """Write the result of `accuracy_gap` as texts for a page."""
     return pd.DataFrame(
@@ -194,7 +168,7 @@ def as_table(gaps: pd.DataFrame) -> pd.DataFrame:
                 show.interval(low, high)
                 for low, high in zip(gaps["low"], gaps["high"], strict=True)
             ],
-            "Short of the target by": [show.points(value) for value in gaps["gap"]],
+            "Short of the target by": [show.points(value).lstrip("+") for value in gaps["gap"]],
             "Target reached": gaps["reached"],
         }
     )
@@ -271,3 +245,39 @@ def discordance(first: Record, second: Record) -> float:
     """Share of test tracks (0 to 1) that exactly one of two models gets right."""
     test = evaluate.mcnemar(track_rows(first), track_rows(second))
     return (test.b + test.c) / len(track_rows(first))
+
+
+def sample_sizes(
+    results: Results, differences: tuple[float, ...] = (0.02, 0.05, 0.1)
+) -> list[str]:
+    """Say how many test tracks would show a difference between the two most accurate models.
+
+    Parameters
+    ----------
+    results : mapping of str to Record or NotRun
+    differences : tuple of float
+        Differences of accuracy, above 0.
+
+    Returns
+    -------
+    list of str
+        Full sentences. Used in chapter 7.
+    """
+    run = evaluate.only_run(results)
+    shares = {name: evaluate.accuracy(evaluate.test_rows(r)) for name, r in run.items()}
+    if len(shares) < 2:
+        return ["It takes two models with records to estimate this."]
+    first, second = sorted(shares, key=lambda name: shares[name], reverse=True)[:2]
+    psi = discordance(run[first], run[second])
+    said = [
+        f"{TITLES[first]} and {TITLES[second]} disagree in who is right on {show.percent(psi)} of"
+        f" the {show.count(tested(results))} test tracks."
+    ]
+    for difference in differences:
+        points = show.points(difference).lstrip("+")
+        n = tracks_needed(psi, difference)
+        if math.isnan(n):
+            said.append(f"They cannot differ by {points} while they disagree on so few.")
+        else:
+            said.append(f"To show a difference of {points} would take about {show.count(n)}.")
+    return said
