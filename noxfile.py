@@ -5,7 +5,7 @@ run of the first, install nothing. Versions come from constraints.txt. Where uv 
 nox it does the installing, which takes seconds; without it pip does.
 
 Options of build, book and live, after `--`: --data PATH, --only CHAPTER, --jobs N, --fresh, --gpu,
---variant quick|as_written, --protocol NAME.
+--variant NAME (quick, as_written, ...), --protocol NAME.
 """
 
 import hashlib

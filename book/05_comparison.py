@@ -68,7 +68,7 @@ glue("c5_claim_low", show.percent(min(claims.values()), 2), display=False)
 show.table(comparison.as_table(summary), "Results on the test part, from the records")
 
 # %% [markdown]
-# How to read the columns: *macro F1* is the mean over genres, so that no genre counts for more than another. *In the first two* is the share of tracks whose true genre is among the two most probable. *{term}`Log loss <log loss>`* punishes confident mistakes; smaller is better. *Calibration error* says how far stated probabilities lie from observed frequencies. Training time and peak memory are those of the recorded run on the named device, all folds together; a table cell with a dash was not measured.
+# How to read the columns: *macro F1* is the mean over genres, so that no genre counts for more than another. *In the first two* is the share of tracks whose true genre is among the two most probable. *{term}`Log loss <log loss>`* punishes confident mistakes; smaller is better. *Calibration error* says how far stated probabilities lie from observed frequencies. Training time and peak memory are those of the recorded run on the named device, all folds together. Memory is that of the whole process, which fits several models in turn and does not give everything back, so small models look larger than they are. A cell with a dash was not measured.
 #
 # ## How sure is one accuracy?
 #

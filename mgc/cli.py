@@ -169,7 +169,8 @@ def features(folder: str, cache: str, jobs: int | None, target: Path | None) -> 
 @click.option("--data", "folder", default="demo", show_default=True, help="What to fit on.")
 @click.option("--protocol", default="cv5", show_default=True,
               help="random, fault_filtered, leaky_segments or cv5.")  # fmt: skip
-@click.option("--variant", default="quick", show_default=True, help="quick or as_written.")
+@click.option("--variant", default="quick", show_default=True,
+              help="quick, as_written, or one of mgc.models.VARIANTS.")  # fmt: skip
 @click.option("--models", default="", help="Separated by commas [all five and the baselines].")
 @click.option("--seeds", default="0", show_default=True, help="Separated by commas.")
 @click.option("--records", default="", help="Store [MGC_RECORDS, or book/records of the clone].")

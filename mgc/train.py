@@ -54,8 +54,6 @@ def configuration(
     model: str,
     variant: str,
     seed: int,
-    *,
-    mixed_precision: bool = False,
 ) -> dict[str, Any]:
     """Everything that identifies a fit; its hash names the record.
 
@@ -65,7 +63,6 @@ def configuration(
         Name and content hash of the edition.
     protocol, model, variant : str
     seed : int
-    mixed_precision : bool
 
     Returns
     -------
@@ -78,7 +75,7 @@ def configuration(
         settings = asdict(recipe(model)) | {
             "frame_pool": chosen.frame_pool,
             "augment": chosen.augment,
-            "precision": "mixed_float16" if mixed_precision else "float32",
+            "precision": chosen.precision,
         }
     return {
         "format": FORMAT,

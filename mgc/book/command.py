@@ -12,6 +12,7 @@ from rich.console import Console
 
 from mgc.book.project import PUBLISHED_DATA, Options, find_project
 from mgc.errors import MgcError
+from mgc.models import VARIANTS
 
 NO_FOLDER = ("demo", PUBLISHED_DATA)
 
@@ -43,7 +44,7 @@ def parser() -> argparse.ArgumentParser:
                          help="folder in GTZAN's layout, or demo")  # fmt: skip
         one.add_argument("--records", default="", metavar="FOLDER", help="another record store")
         one.add_argument("--protocol", default="cv5", metavar="NAME")
-        one.add_argument("--variant", default="quick", choices=("quick", "as_written"))
+        one.add_argument("--variant", default="quick", choices=tuple(VARIANTS))
         one.add_argument("--seed", type=int, default=0)
         if name == "live":
             one.add_argument("--port", type=int, default=8000)

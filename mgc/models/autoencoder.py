@@ -45,7 +45,7 @@ def build(input_shape: tuple[int, ...], n_classes: int = 0) -> keras.Model:
             layers.Dense(128, activation="relu"),
             layers.Dense(256, activation="relu"),
             layers.Dense(512, activation="relu"),
-            layers.Dense(input_shape[0], activation="sigmoid"),
+            layers.Dense(input_shape[0], activation="sigmoid", dtype="float32"),
         ],
         name="autoencoder",
     )
@@ -90,7 +90,7 @@ def build_classifier(n_classes: int) -> keras.Model:
             layers.Dropout(0.3),
             layers.Dense(64, activation="relu"),
             layers.Dropout(0.2),
-            layers.Dense(n_classes, activation="softmax"),
+            layers.Dense(n_classes, activation="softmax", dtype="float32"),
         ],
         name="code_classifier",
     )

@@ -52,17 +52,21 @@ class Variant:
         Add a stretched, a shifted and a noisy copy of each training track.
     title : str
         For tables.
+    precision : {"float32", "mixed_float16"}
+        Keras's dtype policy; 16 bits pay on a GPU only.
     """
 
     frame_pool: int
     augment: bool
     title: str
+    precision: str = "float32"
 
 
 VARIANTS: Mapping[str, Variant] = MappingProxyType(
     {
         "as_written": Variant(1, False, "as written"),
         "quick": Variant(16, False, "quick"),
+        "as_written_mixed": Variant(1, False, "as written, mixed precision", "mixed_float16"),
         "as_written_augmented": Variant(1, True, "as written, augmented"),
         "quick_augmented": Variant(16, True, "quick, augmented"),
     }
