@@ -123,6 +123,13 @@ def lint(session: nox.Session) -> None:
 
 
 @nox.session(venv_backend="none")
+def bench(session: nox.Session) -> None:
+    """Time the features against one librosa call each, single-threaded, and print the ratio."""
+    _prepare(session, "book")
+    _python(session, "-m", "mgc.bench", **ONE_THREAD)
+
+
+@nox.session(venv_backend="none")
 def live(session: nox.Session) -> None:
     """Serve the book, rebuild the chapter whose .py file was saved, reload the browser."""
     _prepare(session, "book")

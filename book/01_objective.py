@@ -40,7 +40,9 @@ import pandas as pd
 from myst_nb import glue
 from scipy.stats import binom
 
-from mgc import facts, feature_plots, show, synthetic
+from mgc import show
+from mgc.figures import feature_plots
+from mgc.report import facts, synthetic
 from mgc.study import open_study
 
 study = open_study(data, records=records, protocol=protocol, variant=variant, seeds=(seed,))

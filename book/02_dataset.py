@@ -37,9 +37,11 @@ seed = 0
 import pandas as pd
 from myst_nb import glue
 
-from mgc import facts, feature_plots, show, style
+from mgc import show
 from mgc.clips import players
 from mgc.data import GENRES, gtzan_table
+from mgc.figures import feature_plots, style
+from mgc.report import facts
 from mgc.study import open_study
 
 style.use_style()

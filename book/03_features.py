@@ -36,9 +36,11 @@ import numpy as np
 import pandas as pd
 from myst_nb import glue
 
-from mgc import facts, feature_plots, quality, separability, show, signal_plots, style
+from mgc import quality, separability, show
 from mgc.clips import composed_tempos, one_per_genre
 from mgc.features import FEATURE_NAMES, FRAME_DESCRIPTORS, N_MELS
+from mgc.figures import feature_plots, signal_plots, style
+from mgc.report import facts
 from mgc.study import open_study
 
 study = open_study(data, records=records, protocol=protocol, variant=variant, seeds=(seed,))

@@ -36,7 +36,8 @@ import math
 
 from myst_nb import glue
 
-from mgc import evaluate, model_text, plots, show
+from mgc import evaluate, model_text, show
+from mgc.figures import plots
 from mgc.models import TITLES, VARIANTS, cnn
 from mgc.outcomes import hardest, tested
 from mgc.splits import make_split

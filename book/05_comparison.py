@@ -32,9 +32,11 @@ seed = 0
 # %%
 from myst_nb import glue
 
-from mgc import comparison, comparison_plots, evaluate, facts, plots, show
+from mgc import comparison, evaluate, show
+from mgc.figures import comparison_plots, plots
 from mgc.models import TITLES
 from mgc.outcomes import tested
+from mgc.report import facts
 from mgc.study import open_study
 
 study = open_study(data, records=records, protocol=protocol, variant=variant, seeds=(seed,))

@@ -36,11 +36,13 @@ seed = 0
 # %%
 from myst_nb import glue
 
-from mgc import comparison_plots, evaluate, findings, genre_findings, show
+from mgc import evaluate, show
+from mgc.figures import comparison_plots
 from mgc.models import TITLES
 from mgc.outcomes import tested
+from mgc.report import findings, genre_findings
+from mgc.report.verdicts import VERDICTS
 from mgc.study import open_study
-from mgc.verdicts import VERDICTS
 
 study = open_study(data, records=records, protocol=protocol, variant=variant, seeds=(seed,))
 results = study.results()

@@ -34,9 +34,11 @@ seed = 0
 # %%
 from myst_nb import glue
 
-from mgc import comparison_plots, evaluate, findings, show, targets
+from mgc import evaluate, show
+from mgc.figures import comparison_plots
 from mgc.models import TITLES
 from mgc.outcomes import tested
+from mgc.report import findings, targets
 from mgc.study import open_study
 
 study = open_study(data, records=records, protocol=protocol, variant=variant, seeds=(seed,))

@@ -12,11 +12,12 @@ from importlib import resources
 import numpy as np
 import numpy.typing as npt
 
-from mgc import demo, style
+from mgc import demo
 from mgc.audio import load
 from mgc.data import GENRES, Track
 from mgc.errors import DataError
 from mgc.features import Features, extract
+from mgc.figures import style
 
 with warnings.catch_warnings():
     # librosa loads pooch at its first call, and pooch loads tqdm, which complains in a notebook

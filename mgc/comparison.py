@@ -9,12 +9,13 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from mgc import evaluate, facts, show
+from mgc import evaluate, show
 from mgc.models import NAMES, TITLES, VARIANTS
 from mgc.outcomes import tested
 from mgc.records import NotRun, Record
+from mgc.report import facts
+from mgc.report.verdicts import direction
 from mgc.study import Study
-from mgc.verdicts import direction
 
 __all__ = [
     "as_table",

@@ -7,9 +7,11 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from mgc import evaluate, facts, show, style
+from mgc import evaluate, show
+from mgc.figures import style
 from mgc.models import NAMES, TITLES, recipe
 from mgc.records import NotRun, Record
+from mgc.report import facts
 
 __all__ = [
     "about",

@@ -30,8 +30,8 @@ def results_block(records: Path) -> str:
         block says that instead.
     """
     from mgc.evaluate import summary
-    from mgc.facts import report_claims
     from mgc.models import TITLES
+    from mgc.report.facts import report_claims
     from mgc.study import open_study
 
     try:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from mgc import demo
 from mgc.audio import load
+from mgc.bench import feature_seconds, one_call_each
 from mgc.errors import FeatureError
 from mgc.features import (
     EXTENDED_FEATURE_NAMES,
@@ -63,36 +64,12 @@ SIGNALS: dict[str, Callable[[], Signal]] = {
 }
 
 
-def librosa_features(y: Signal) -> tuple[Signal, Signal, Signal]:
-    """One librosa call a feature, as a textbook would do it."""
-    mfcc = librosa.feature.mfcc(y=y, sr=RATE, n_mfcc=13)
-    rows = [
-        mfcc,
-        librosa.feature.delta(mfcc),
-        librosa.feature.delta(mfcc, order=2),
-        librosa.feature.spectral_centroid(y=y, sr=RATE),
-        librosa.feature.spectral_rolloff(y=y, sr=RATE, roll_percent=0.85),
-        librosa.feature.spectral_bandwidth(y=y, sr=RATE),
-        librosa.feature.spectral_contrast(y=y, sr=RATE).mean(axis=0, keepdims=True),
-        librosa.feature.tempo(y=y, sr=RATE, aggregate=None)[None],
-        librosa.onset.onset_strength(y=y, sr=RATE)[None],
-        librosa.feature.chroma_stft(y=y, sr=RATE, tuning=0.0),
-    ]
-    frames = np.concatenate(rows).astype(np.float64)
-    statistics = [frames.mean(1), frames.std(1), frames.min(1), frames.max(1)]
-    mel = librosa.feature.melspectrogram(y=y, sr=RATE, n_fft=2048, hop_length=512, n_mels=128)
-    sequence = librosa.feature.mfcc(
-        y=y, sr=RATE, n_mfcc=13, n_fft=1024, win_length=551, hop_length=512, n_mels=40
-    )
-    return np.stack(statistics, 1).ravel(), librosa.power_to_db(mel, ref=np.max), sequence.T
-
-
 @pytest.mark.parametrize("name", SIGNALS)
 @pytest.mark.filterwarnings("ignore:Trying to estimate tuning")
 def test_each_value_is_librosas(name: str) -> None:
     signal = SIGNALS[name]()
     ours = extract(signal)
-    tabular, spectrogram, sequence = librosa_features(signal)
+    tabular, spectrogram, sequence = one_call_each(signal)
     # A value near zero is compared on the scale of its own descriptor.
     scale = np.repeat(np.abs(tabular).reshape(-1, 4).max(axis=1), 4)
     tolerance = 1e-3 * np.maximum(np.abs(tabular), 0.01 * scale) + 1e-5
@@ -105,7 +82,7 @@ def test_each_value_is_librosas(name: str) -> None:
 def test_real_tracks_agree_with_librosa(gtzan_mini: Path) -> None:
     for genre in ("blues", "classical", "reggae"):
         signal = prepare(load(sorted(gtzan_mini.rglob(f"{genre}.00003.wav"))[0]))
-        ours, (tabular, spectrogram, _) = extract(signal), librosa_features(signal)
+        ours, (tabular, spectrogram, _) = extract(signal), one_call_each(signal)
         scale = np.repeat(np.abs(tabular).reshape(-1, 4).max(axis=1), 4)
         tolerance = 1e-3 * np.maximum(np.abs(tabular), 0.01 * scale)
         assert (np.abs(ours.tabular - tabular) <= tolerance).all()
@@ -207,3 +184,9 @@ def test_unusable_samples_get_a_named_error(samples: Signal, rate: int, words: s
 def test_unknown_context_is_refused() -> None:
     with pytest.raises(FeatureError, match="1 or 3"):
         extract(_noise(), context=2)
+
+
+def test_the_benchmark_times_both_ways() -> None:
+    shared, separate = feature_seconds(repeats=1)
+    assert shared > 0
+    assert separate > 0

@@ -6,21 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mgc import (
-    comparison,
-    evaluate,
-    findings,
-    genre_findings,
-    model_text,
-    outcomes,
-    show,
-    targets,
-    verdicts,
-)
+from mgc import comparison, evaluate, model_text, outcomes, show
 from mgc.data import GENRES
 from mgc.errors import RecordError
 from mgc.models import NAMES
 from mgc.records import NotRun, Store
+from mgc.report import findings, genre_findings, targets, verdicts
 from mgc.study import Study
 from tests.record_helpers import ENVIRONMENT, config, one_hot, predictions, unsaved
 
@@ -394,6 +385,6 @@ def test_variants_with_records_have_rows_of_their_own(study):
 
 
 def test_published_figures_are_compared_on_the_same_data_only(study):
-    from mgc.facts import literature
+    from mgc.report.facts import literature
 
     assert "none of the" in comparison.published(literature(), study, study.results())

@@ -6,10 +6,12 @@ import pytest
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
-from mgc import comparison_plots, evaluate, facts, plots, style
+from mgc import evaluate
 from mgc.data import GENRES
+from mgc.figures import comparison_plots, plots, style
 from mgc.models import TITLES
 from mgc.records import HISTORY_COLUMNS, NotRun
+from mgc.report import facts
 from tests.record_helpers import one_hot, predictions, unsaved
 
 MISSING = NotRun("vgg16", "no ImageNet weights; name a file in MGC_VGG16_WEIGHTS")

@@ -7,11 +7,12 @@ import pandas as pd
 import pytest
 from scipy.stats import f_oneway, norm, pearsonr
 
-from mgc import facts, separability
+from mgc import separability
 from mgc.data import gtzan_table
 from mgc.errors import DataError
 from mgc.models import NAMES
-from mgc.synthetic import INPUTS, Shift, ceiling
+from mgc.report import facts
+from mgc.report.synthetic import INPUTS, Shift, ceiling
 
 Table = tuple[pd.DataFrame, np.ndarray]
 

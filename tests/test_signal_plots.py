@@ -14,12 +14,13 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 from mgc import clips as clips_module
-from mgc import demo, feature_plots, separability, signal_plots, style
+from mgc import demo, separability
 from mgc.audio import SAMPLE_RATE
 from mgc.clips import Clip, composed_tempos, one_per_genre, players
 from mgc.data import GENRES
 from mgc.errors import DataError
 from mgc.features import FEATURE_NAMES, FRAME_DESCRIPTORS, HOP_LENGTH, N_FRAMES, extract
+from mgc.figures import feature_plots, signal_plots, style
 
 
 @pytest.fixture(scope="module")

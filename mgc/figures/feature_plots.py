@@ -12,7 +12,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from mgc import style
+from mgc.figures import style
 from mgc.separability import Projection
 
 __all__ = [
@@ -32,7 +32,7 @@ def ceilings(claims: pd.DataFrame, ceiling: Mapping[str, float]) -> Figure:
     Parameters
     ----------
     claims : DataFrame
-        `mgc.facts.report_claims`.
+        `mgc.report.facts.report_claims`.
     ceiling : mapping of str to float, 0 to 1
         Best possible accuracy by model name.
 

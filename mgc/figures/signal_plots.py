@@ -16,10 +16,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 
-from mgc import style
 from mgc.audio import SAMPLE_RATE
 from mgc.clips import Clip
 from mgc.features import FEATURE_NAMES, HOP_LENGTH, N_FFT, N_FRAMES, N_MELS
+from mgc.figures import style
 
 __all__ = [
     "chromagrams",

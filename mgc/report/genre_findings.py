@@ -16,13 +16,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from mgc import evaluate, show, style
+from mgc import evaluate, show
 from mgc.data import GENRES
 from mgc.errors import RecordError
+from mgc.figures import style
 from mgc.models import TITLES
 from mgc.outcomes import track_rows
 from mgc.records import NotRun, Record
-from mgc.verdicts import CONFIRMED, CONTRADICTED, NOT_SHOWN, NOT_TESTABLE, Finding
+from mgc.report.verdicts import CONFIRMED, CONTRADICTED, NOT_SHOWN, NOT_TESTABLE, Finding
 
 __all__ = [
     "DRAWS",

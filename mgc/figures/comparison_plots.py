@@ -1,7 +1,7 @@
 """Figures that compare models, with each other and with what was claimed.
 
-Like `mgc.plots`, each returns a Figure of at most `mgc.style.MAX_WIDTH` inches. Used in chapters
-5 to 7.
+Like `mgc.figures.plots`, each returns a Figure of at most `mgc.figures.style.MAX_WIDTH` inches.
+Used in chapters 5 to 7.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ import pandas as pd
 from matplotlib.colors import TwoSlopeNorm
 from matplotlib.figure import Figure
 
-from mgc import style
 from mgc.data import GENRES
-from mgc.drawing import cell_text, heatmap, note, one, percent_axis
+from mgc.figures import style
+from mgc.figures.drawing import cell_text, heatmap, note, one, percent_axis
 from mgc.models import TITLES
 from mgc.show import percent
 
@@ -193,7 +193,7 @@ def literature(published: pd.DataFrame, protocol: str, ours: Mapping[str, float]
     Parameters
     ----------
     published : DataFrame
-        From `mgc.facts.literature`; accuracies in percent.
+        From `mgc.report.facts.literature`; accuracies in percent.
     protocol : str
         Protocol of our results; they stand in that group alone.
     ours : mapping of str to float

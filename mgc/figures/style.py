@@ -128,7 +128,8 @@ def use_style() -> None:
 
     The background is opaque white: the page theme lays a light box behind figures in dark mode,
     and an opaque figure looks the same there, on a phone and in a saved file. Font sizes hold
-    for figures up to `MAX_WIDTH` inches. Used by `mgc.signal_plots` and `mgc.plots`.
+    for figures up to `MAX_WIDTH` inches. Used by the other modules
+    of this folder.
     """
     mpl.rcParams.update(
         {
@@ -192,7 +193,7 @@ def subplots(
 
     Notes
     -----
-    Used by `mgc.signal_plots`, `mgc.feature_plots` and `mgc.plots`, hence in chapters 1 to 7.
+    Used by the other modules of this folder, hence in chapters 1 to 7.
     """
     from matplotlib import pyplot as plt
 

@@ -2,7 +2,7 @@
 
 A finding holds the claim in a few words of our own, a verdict, and the sentence with the evidence
 for it; the text follows the verdict, so that it stays true whatever data were run. Claims about
-genres are in `mgc.genre_findings`. Used in chapter 6.
+genres are in `mgc.report.genre_findings`. Used in chapter 6.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ from typing import Final
 
 import pandas as pd
 
-from mgc import evaluate, facts, show
+from mgc import evaluate, show
 from mgc.models import NAMES, TITLES
 from mgc.outcomes import averaged, track_rows
 from mgc.records import NotRun, Record
-from mgc.verdicts import (
+from mgc.report import facts
+from mgc.report.verdicts import (
     CONFIRMED,
     CONTRADICTED,
     NOT_SHOWN,

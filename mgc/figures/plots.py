@@ -1,9 +1,9 @@
 """Figures of one model's results, each drawn from its record alone.
 
-Every function returns a matplotlib Figure that is at most `mgc.style.MAX_WIDTH` inches wide and
-carries its meaning in position, text or line style as well as in colour. Where a model was not
-run, the figure says so in its place. Used in chapters 4 and 5; figures that compare models are
-in `mgc.comparison_plots`.
+Every function returns a matplotlib Figure that is at most `mgc.figures.style.MAX_WIDTH` inches
+wide and carries its meaning in position, text or line style as well as in colour. Where a model
+was not run, the figure says so in its place. Used in chapters 4 and 5; figures that compare models
+are in `mgc.figures.comparison_plots`.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from mgc import evaluate, style
+from mgc import evaluate
 from mgc.data import GENRES
-from mgc.drawing import cell_text, heatmap, note, one, percent_axis
+from mgc.figures import style
+from mgc.figures.drawing import cell_text, heatmap, note, one, percent_axis
 from mgc.models import TITLES
 from mgc.outcomes import outcomes
 from mgc.records import NotRun, Record

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.ticker import FuncFormatter
 
-from mgc import style
+from mgc.figures import style
 
 __all__ = ["cell_text", "heatmap", "note", "one", "percent_axis"]
 

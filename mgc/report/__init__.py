@@ -1,0 +1,1 @@
+"""What the original report claims, and how records decide each claim."""
