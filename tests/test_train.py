@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -16,48 +15,15 @@ from sklearn.preprocessing import StandardScaler
 from mgc import cache, evaluate, inputs, train
 from mgc.data import GENRES
 from mgc.errors import MgcError, WeightsError
-from mgc.models import BASELINES, NAMES
-from mgc.records import P_COLUMNS, Record, Store, load_record
+from mgc.records import P_COLUMNS, Store, load_record
 from mgc.splits import make_split
 from tests.arrays import make_arrays, one_fold
+from tests.fits import fit, shorten
 
 
 @pytest.fixture
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every recipe stops after three epochs."""
-    for name in NAMES:
-        module = import_module(f"mgc.models.{name}")
-        monkeypatch.setattr(module, "RECIPE", replace(module.RECIPE, epochs=3))
-
-
-def fit(model: str, folder: Path, seed: int = 0, n_genres: int = 10) -> Record:
-    arrays = make_arrays(n_genres=n_genres)
-    split = one_fold(arrays)
-    config = train.configuration("custom", "0" * 64, "random", model, "quick", seed)
-    settings = train.Settings(threads=1, cache_dir=folder / "cache")
-    train.fit_fold(arrays, split, split.folds[0], config, settings)
-    return train.save_record(arrays, split, config, settings, Store(folder / "records"))
-
-
-@pytest.mark.usefixtures("short")
-@pytest.mark.parametrize("model", [*(n for n in NAMES if n != "vgg16"), *BASELINES])
-def test_the_same_fit_twice_gives_the_same_files(model: str, tmp_path: Path) -> None:
-    first, second = fit(model, tmp_path / "a"), fit(model, tmp_path / "b")
-    assert first.fit_id == second.fit_id
-    for name in ("config.json", "architecture.json", "history.csv", "predictions.csv"):
-        assert (first.path / name).read_bytes() == (second.path / name).read_bytes(), name
-    assert not list((tmp_path / "a" / "cache" / "folds").iterdir())
-
-
-@pytest.mark.usefixtures("short", "vgg16_weights")
-def test_vgg16_fits_on_the_real_base_and_repeats(tmp_path: Path) -> None:
-    # Three genres are enough: the base takes a second a track.
-    first, second = (fit("vgg16", tmp_path / name, n_genres=3) for name in "ab")
-    a, b = ((r.path / "predictions.csv").read_bytes() for r in (first, second))
-    assert a == b
-    assert first.parameters == 15_111_242
-    assert first.environment["base_seconds_per_track"] > 0
-    assert len(first.environment["weights_sha256"]) == 64
+    shorten(monkeypatch)
 
 
 @pytest.mark.usefixtures("short")
