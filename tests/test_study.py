@@ -106,7 +106,7 @@ def test_the_same_study_in_two_processes_equals_one(study: Study, tmp_path: Path
     contents = []
     for jobs in (1, 2):
         store = Store(tmp_path / str(jobs))
-        other = replace(study, store=store, cache=tmp_path / f"cache{jobs}")
+        other = replace(study, store=store)
         both = ("logistic", "majority")
         record = other.fit_all(both, jobs=jobs, progress=False)["logistic"]
         assert isinstance(record, Record)
