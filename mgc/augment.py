@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -12,10 +11,9 @@ import librosa
 import numpy as np
 import numpy.typing as npt
 
-from mgc import cache
 from mgc.audio import SAMPLE_RATE, Samples, load
 from mgc.data import Edition
-from mgc.extraction import FIELDS, Arrays, extract_many
+from mgc.extraction import Arrays, extract_many, remembered, to_arrays
 from mgc.features import FEATURE_VERSION, Features, extract
 
 STRETCH = 0.1
@@ -119,22 +117,14 @@ def augmented_arrays(
     """
     folder = Path(cache_dir)
     usable = set(arrays.track_id.tolist())
-    paths = [track.path for track in edition.tracks if track.track_id in usable]
+    tracks = [track for track in edition.tracks if track.track_id in usable]
     copies = []
     for kind in KINDS:
-        work = [(path, folder, kind) for path in paths]
+        work = [(track.path, folder, kind) for track in tracks]
         found = list(
             extract_many(_altered_features, work, f"Augmentation: {kind}", jobs, show=progress)
         )
-        copies.append(
-            replace(
-                arrays,
-                tabular=np.stack([f.tabular for f in found]),
-                spectrogram=np.stack([f.spectrogram for f in found]),
-                sequence=np.stack([f.sequence for f in found]),
-                segments=np.stack([f.segments for f in found]),
-            )
-        )
+        copies.append(to_arrays(tracks, found, arrays.left_out))
     return tuple(copies)
 
 
@@ -142,10 +132,5 @@ def _altered_features(argument: tuple[Path, Path, str]) -> Features:
     path, folder, kind = argument
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     entry = folder / f"{digest[:32]}-{kind}-v{FEATURE_VERSION}.npz"
-    known = cache.read(entry)
-    if known is not None and known.keys() == set(FIELDS):
-        return Features(**known)
     seed = int.from_bytes(hashlib.sha256(f"{digest}{kind}".encode()).digest()[:8], "big")
-    features = extract(KINDS[kind](load(path), np.random.default_rng(seed)))
-    cache.write(entry, {name: getattr(features, name) for name in FIELDS})
-    return features
+    return remembered(entry, lambda: extract(KINDS[kind](load(path), np.random.default_rng(seed))))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -90,24 +90,45 @@ def load_arrays(
     wanted = [track for track in edition.tracks if track.track_id not in left_out]
     folder = Path(cache_dir)
     folder.mkdir(parents=True, exist_ok=True)
-    kept: list[tuple[Track, Features]] = []
+    kept: list[Track] = []
+    found: list[Features] = []
     work = [(track.path, folder) for track in wanted]
     results = extract_many(_features_or_reason, work, "Features", jobs, show=progress)
     for track, result in zip(wanted, results, strict=True):
         if isinstance(result, str):
             left_out[track.track_id] = result
         else:
-            kept.append((track, result))
+            kept.append(track)
+            found.append(result)
     if not kept:
         reasons = "; ".join(sorted(set(left_out.values()))[:3])
         raise DataError(f"edition {edition.name}: no usable track ({reasons}); check the folder")
-    stacked = {name: np.stack([getattr(f, name) for _, f in kept]) for name in FIELDS}
+    return to_arrays(kept, found, left_out)
+
+
+def to_arrays(
+    tracks: Sequence[Track], features: Sequence[Features], left_out: Mapping[str, str]
+) -> Arrays:
+    """Stack the features of several tracks, a row each.
+
+    Parameters
+    ----------
+    tracks : sequence of Track, at least one
+    features : sequence of Features
+        Of the tracks, in their order.
+    left_out : mapping of str to str
+        Tracks without features, with the reason.
+
+    Returns
+    -------
+    arrays : Arrays
+    """
     return Arrays(
-        track_id=np.array([track.track_id for track, _ in kept]),
-        genre=np.array([track.genre for track, _ in kept]),
-        artist=np.array([track.artist or "" for track, _ in kept]),
+        track_id=np.array([track.track_id for track in tracks]),
+        genre=np.array([track.genre for track in tracks]),
+        artist=np.array([track.artist or "" for track in tracks]),
         left_out=dict(sorted(left_out.items())),
-        **stacked,
+        **{name: np.stack([getattr(f, name) for f in features]) for name in FIELDS},
     )
 
 
@@ -134,10 +155,27 @@ def cached_features(path: Path, cache_dir: Path) -> Features:
     """
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     entry = cache_dir / f"{digest[:32]}-v{FEATURE_VERSION}.npz"
+    return remembered(entry, lambda: extract(*decode(path)))
+
+
+def remembered(entry: Path, compute: Callable[[], Features]) -> Features:
+    """Read features from a cache entry, or compute them and write it.
+
+    Parameters
+    ----------
+    entry : Path
+        In an existing folder; a damaged entry is replaced.
+    compute : callable
+        Called without arguments where the entry does not serve.
+
+    Returns
+    -------
+    features : Features
+    """
     arrays = cache.read(entry)
     if arrays is not None and arrays.keys() == set(FIELDS):
         return Features(**arrays)
-    features = extract(*decode(path))
+    features = compute()
     cache.write(entry, {name: getattr(features, name) for name in FIELDS})
     return features
 

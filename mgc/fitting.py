@@ -23,22 +23,22 @@ OnEpoch = Callable[[str, int, int, float], None]
 """Called with stage, epoch, epochs at most and validation loss after each epoch."""
 
 
-def set_up(threads: int, *, mixed_precision: bool = False) -> str:
+def set_up(threads: int, precision: str) -> str:
     """Prepare the backend: a GPU if it sees one, else the CPU with repeatable operations.
 
     Parameters
     ----------
     threads : int
         Threads of one operation on the CPU. The last digits of a result depend on it.
-    mixed_precision : bool
-        Compute in 16 bits where Keras deems it safe; sensible on a GPU only.
+    precision : str
+        Keras's dtype policy; see `mgc.models.Variant`.
 
     Returns
     -------
     device : str
         Name of the device that will do the work.
     """
-    keras.config.set_dtype_policy("mixed_float16" if mixed_precision else "float32")
+    keras.config.set_dtype_policy(precision)
     if keras.backend.backend() != "tensorflow":
         return f"{keras.backend.backend()} backend's default device"
     import tensorflow as tf

@@ -225,8 +225,7 @@ def _fit_network(
     from mgc import fitting
 
     name, plan = str(config["model"]), recipe(str(config["model"]))
-    mixed = config["recipe"]["precision"] == "mixed_float16"
-    device = fitting.set_up(settings.threads, mixed_precision=mixed)
+    device = fitting.set_up(settings.threads, config["recipe"]["precision"])
     measured: dict[str, float] = {}
     x, y, train = _with_copies(arrays, split, fold, targets, config, settings, augmented, measured)
     fitting.start(seed=1000 * int(config["seed"]) + split.folds.index(fold))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +13,7 @@ import pytest
 import soundfile
 
 from mgc.data import GENRES
+from mgc.models import NAMES
 
 # Read once, before `clean_environment` hides the variables from the code under test.
 _DATA = os.environ.get("MGC_DATA", "")
@@ -48,6 +51,14 @@ def vgg16_weights(monkeypatch: pytest.MonkeyPatch) -> Path:
         pytest.skip("MGC_VGG16_WEIGHTS does not name a file of ImageNet weights")
     monkeypatch.setenv("MGC_VGG16_WEIGHTS", _WEIGHTS)
     return Path(_WEIGHTS).resolve()
+
+
+@pytest.fixture
+def short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every recipe stop after three epochs."""
+    for name in NAMES:
+        module = import_module(f"mgc.models.{name}")
+        monkeypatch.setattr(module, "RECIPE", replace(module.RECIPE, epochs=3))
 
 
 @pytest.fixture(scope="session")

@@ -186,7 +186,6 @@ def test_unknown_context_is_refused() -> None:
         extract(_noise(), context=2)
 
 
-def test_the_benchmark_times_both_ways() -> None:
+def test_one_transform_is_faster_than_one_call_each() -> None:
     shared, separate = feature_seconds(repeats=1)
-    assert shared > 0
-    assert separate > 0
+    assert 0 < shared < separate

@@ -7,12 +7,7 @@ from pathlib import Path
 import pytest
 
 from mgc.models import BASELINES, NAMES
-from tests.fits import fit, shorten
-
-
-@pytest.fixture
-def short(monkeypatch: pytest.MonkeyPatch) -> None:
-    shorten(monkeypatch)
+from tests.fits import fit
 
 
 @pytest.mark.usefixtures("short")

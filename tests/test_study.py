@@ -86,8 +86,7 @@ def test_missing_weights_are_reported_and_nothing_is_put_in_their_place(
     study: Study, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("MGC_VGG16_WEIGHTS", str(tmp_path / "absent.h5"))
-    other = replace(study, cache=tmp_path)
-    results = other.fit_all(("vgg16", "majority"), jobs=1, progress=False)
+    results = study.fit_all(("vgg16", "majority"), jobs=1, progress=False)
     assert isinstance(results["majority"], Record)
     assert isinstance(results["vgg16"], NotRun)
     assert results["vgg16"].reason.startswith("no ImageNet weights")

@@ -18,12 +18,7 @@ from mgc.errors import MgcError, WeightsError
 from mgc.records import P_COLUMNS, Store, load_record
 from mgc.splits import make_split
 from tests.arrays import make_arrays, one_fold
-from tests.fits import fit, shorten
-
-
-@pytest.fixture
-def short(monkeypatch: pytest.MonkeyPatch) -> None:
-    shorten(monkeypatch)
+from tests.fits import fit
 
 
 @pytest.mark.usefixtures("short")

@@ -46,9 +46,7 @@ def heatmap(
     **options: Any,
 ) -> AxesImage:
     """Draw a matrix [rows, columns] with named rows and columns, without frame or ticks."""
-    image = axis.imshow(
-        values, cmap=options.pop("cmap", style.SEQUENTIAL), aspect="auto", **options
-    )
+    image = axis.imshow(values, **{"cmap": style.SEQUENTIAL, "aspect": "auto"} | options)
     axis.set_xticks(range(len(columns)), columns, rotation=45, ha="right", rotation_mode="anchor")
     axis.set_yticks(range(len(rows)), rows)
     axis.tick_params(length=0)

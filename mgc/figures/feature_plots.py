@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from mgc.figures import style
+from mgc.figures.drawing import heatmap
 from mgc.separability import Projection
 
 __all__ = [
@@ -246,17 +247,14 @@ def pair_map(pairs: pd.DataFrame) -> Figure:
         grid[genres.index(second), genres.index(first)] = area
     figure, axes = style.subplots(size=(6.4, 5.0))
     place = axes[0, 0]
-    image = place.imshow(grid[1:, :-1], vmin=0.5, vmax=1.0)
+    names = [style.label(genre) for genre in genres]
+    image = heatmap(
+        place, grid[1:, :-1], names[1:], names[:-1], vmin=0.5, vmax=1.0, aspect="equal"
+    )
     for row, column in np.argwhere(np.isfinite(grid[1:, :-1])):
         area = grid[row + 1, column]
         shade = "black" if area > 0.75 else "white"
         place.text(column, row, f"{area:.2f}", ha="center", va="center", color=shade, fontsize=9)
-    names = [style.label(genre) for genre in genres]
-    angle = {"rotation": 45, "ha": "right", "rotation_mode": "anchor"}
-    place.set_xticks(range(len(names) - 1), names[:-1], **angle)
-    place.set_yticks(range(len(names) - 1), names[1:])
-    place.tick_params(length=0)
-    place.spines[:].set_visible(False)
     figure.colorbar(image, ax=place, label="area under the ROC curve", shrink=0.7)
     return figure
 

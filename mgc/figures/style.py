@@ -128,8 +128,8 @@ def use_style() -> None:
 
     The background is opaque white: the page theme lays a light box behind figures in dark mode,
     and an opaque figure looks the same there, on a phone and in a saved file. Font sizes hold
-    for figures up to `MAX_WIDTH` inches. Used by the other modules
-    of this folder.
+    for figures up to `MAX_WIDTH` inches. Used by the other modules of
+    this folder.
     """
     mpl.rcParams.update(
         {
