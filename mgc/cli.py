@@ -206,6 +206,38 @@ def run(
     console.print(f"Records: {study.store.root}")
 
 
+@main.command()
+@click.argument("model")
+@click.option("--data", "folder", required=True, help="Archive or folder with all of GTZAN.")
+@click.option("--set", "changes", multiple=True, metavar="NAME=VALUE",
+              help="Change a setting of the model's tuned recipe; may be repeated.")  # fmt: skip
+@click.option("--seed", default=0, show_default=True, type=click.IntRange(min=0))
+@click.option("--records", default="", help="Store [MGC_RECORDS, or book/records of the clone].")
+@click.option("--threads", default=1, show_default=True, type=click.IntRange(min=1))
+def tune(
+    model: str, folder: str, changes: tuple[str, ...], seed: int, records: str, threads: int
+) -> None:
+    """Try settings of a model and score them on validation tracks; the test part is not touched.
+
+    Each trial is kept in the store, and the book lists them all.
+    """
+    from mgc import tuning
+    from mgc.models import NAMES
+    from mgc.study import open_study
+
+    (name,) = _names(model, NAMES)
+    if strange := [change for change in changes if "=" not in change]:
+        raise click.BadParameter(f"{strange[0]!r} is no NAME=VALUE", param_hint="--set")
+    plan = tuning.settings(name, dict(change.split("=", 1) for change in changes))
+    study = open_study(folder, records=records, protocol=tuning.PROTOCOL, seeds=(seed,))
+    trial = tuning.run(study, name, plan, threads=threads)
+    click.echo(
+        f"{name}: validation accuracy {trial['valid_accuracy']:.1%}, log loss"
+        f" {trial['valid_log_loss']:.3f}, best epoch {trial['best_epoch']} of {plan.epochs},"
+        f" {trial['minutes']:.1f} minutes"
+    )
+
+
 @main.group()
 def records() -> None:
     """Look into the store of fits."""

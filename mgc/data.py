@@ -35,6 +35,9 @@ __all__ = [
     "verify",
 ]
 
+AUDIO_VERSION = "1"
+"""Version of the features from audio; changes whenever one of their values may change."""
+
 FULL_SET_MINIMUM = 990  # known files from which a folder counts as the full GTZAN
 
 
@@ -62,6 +65,10 @@ class Edition:
         Those of `GENRES` without a track.
     digests : tuple of Digest
         Checksums of the files, in the order of `tracks`; empty when nobody computed them.
+    archive : Path or None
+        The spectrogram archive that holds the tracks; None where they are audio files.
+    feature_version : str
+        Which computation of features belongs to it.
     """
 
     name: str
@@ -69,6 +76,8 @@ class Edition:
     content_hash: str
     missing_genres: tuple[str, ...] = ()
     digests: tuple[Digest, ...] = field(default=(), repr=False, compare=False)
+    archive: Path | None = field(default=None, compare=False)
+    feature_version: str = AUDIO_VERSION
 
     @property
     def genres(self) -> list[str]:
@@ -87,12 +96,13 @@ class Edition:
 
 
 def open_edition(data: str | Path | None = None) -> Edition:
-    """Open the embedded demonstration edition or a folder of audio.
+    """Open the embedded demonstration edition, a folder of audio or a spectrogram archive.
 
     Parameters
     ----------
     data : str, Path or None
-        None, ``""`` or ``"demo"`` for the embedded edition; otherwise a folder in GTZAN's layout.
+        None, ``""`` or ``"demo"`` for the embedded edition; otherwise a folder in GTZAN's layout
+        or an `.npz` file (`mgc.archive`).
 
     Returns
     -------
@@ -103,7 +113,8 @@ def open_edition(data: str | Path | None = None) -> Edition:
     Raises
     ------
     DataError
-        The folder does not exist, holds no tracks, or names a track twice.
+        The folder does not exist, holds no tracks, or names a track twice; the file is no
+        archive.
 
     Used in chapter 2.
     """
@@ -111,8 +122,17 @@ def open_edition(data: str | Path | None = None) -> Edition:
         from mgc import demo
 
         return demo.edition()
+    if is_archive(data):
+        from mgc import archive
+
+        return archive.edition(data)
     tracks, _ = find_tracks(Path(data))
     return make_edition(tracks)
+
+
+def is_archive(data: str | Path) -> bool:
+    """Tell a spectrogram archive from a folder by its name: archives end in `.npz`."""
+    return Path(data).suffix.lower() == ".npz"
 
 
 def make_edition(tracks: Iterable[Track]) -> Edition:

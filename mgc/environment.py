@@ -8,20 +8,24 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from mgc.features import N_SAMPLES, extract
+from mgc.audio import SAMPLE_RATE
+from mgc.features import FEATURE_VERSION, N_SAMPLES, extract
 from mgc.inputs import weights_digest
 
 _PACKAGES = ("mgc", "tensorflow", "keras", "numpy", "librosa", "scikit-learn", "scipy", "pandas")
 
 
-def describe(facts: Sequence[Mapping[str, Any]], threads: int, model: str) -> dict[str, Any]:
+def describe(
+    facts: Sequence[Mapping[str, Any]], threads: int, config: Mapping[str, Any]
+) -> dict[str, Any]:
     """Sum up the folds of a fit as `environment.json` of its record; chapters 4, 5 and 7.
 
     Parameters
@@ -30,7 +34,8 @@ def describe(facts: Sequence[Mapping[str, Any]], threads: int, model: str) -> di
         What `mgc.train.fit_fold` measured of each fold.
     threads : int
         Threads of one operation.
-    model : str
+    config : dict
+        Of the record.
 
     Returns
     -------
@@ -46,7 +51,7 @@ def describe(facts: Sequence[Mapping[str, Any]], threads: int, model: str) -> di
         "predict_seconds_per_track": float(
             f"{np.median([f['predict_seconds_per_track'] for f in facts]):.4g}"
         ),
-        "feature_seconds_per_track": _feature_seconds(),
+        "feature_seconds_per_track": _feature_seconds(str(config["feature_version"])),
         "threads": threads,
         "cores": os.cpu_count(),
         "platform": f"{platform.system()} {platform.machine()}",
@@ -57,18 +62,26 @@ def describe(facts: Sequence[Mapping[str, Any]], threads: int, model: str) -> di
     }
     for name in facts[0]["measured"]:
         environment[name] = float(f"{np.median([f['measured'][name] for f in facts]):.4g}")
-    if model == "vgg16":
+    if config["model"] == "vgg16":
         environment["weights_sha256"] = weights_digest()
     return environment
 
 
-def _feature_seconds() -> float:
-    """Seconds that `mgc.features.extract` takes for 30 s of noise, the median of three."""
-    noise = np.random.default_rng(0).standard_normal(N_SAMPLES, dtype=np.float32)
+def _feature_seconds(feature_version: str) -> float:
+    """Seconds that the features of one track take, on noise, the median of three."""
+    rng = np.random.default_rng(0)
+    if feature_version == FEATURE_VERSION:
+        noise = rng.standard_normal(N_SAMPLES, dtype=np.float32)
+        compute: Callable[[], object] = partial(extract, noise)
+    else:
+        from mgc import archive
+
+        picture = rng.integers(0, 256, (1, 128, 496), dtype=np.uint8)
+        compute = partial(archive.features, picture, np.arange(128) * SAMPLE_RATE / 256)
     seconds = []
     for _ in range(3):
         begin = time.perf_counter()
-        extract(noise)
+        compute()
         seconds.append(time.perf_counter() - begin)
     return float(f"{np.median(seconds):.4g}")
 

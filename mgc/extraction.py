@@ -15,14 +15,17 @@ import numpy as np
 import numpy.typing as npt
 
 from mgc import cache
-from mgc.audio import decode
+from mgc.audio import SAMPLE_RATE, decode
 from mgc.data import Edition, Track
 from mgc.errors import DataError, MgcError
-from mgc.features import FEATURE_VERSION, Features, extract
+from mgc.features import FEATURE_VERSION, HOP_LENGTH, Features, extract
 from mgc.progress import track_progress
 
 Argument = TypeVar("Argument")
 Result = TypeVar("Result")
+
+FRAME_RATE = SAMPLE_RATE / HOP_LENGTH
+"""Frames per second of the features from audio, 43.07."""
 
 FIELDS = ("tabular", "spectrogram", "sequence", "segments")
 """The arrays of one clip, as `mgc.features.Features` names them."""
@@ -42,6 +45,10 @@ class Arrays:
     segments : ndarray [shape=(n, 10, 228)], float32
     left_out : dict of str to str
         The tracks without features, with the reason.
+    frame_rate : float
+        Frames of spectrogram and sequence per second.
+
+    Where the edition is a spectrogram archive, the sizes are those that `mgc.archive` names.
     """
 
     track_id: npt.NDArray[np.str_]
@@ -52,6 +59,7 @@ class Arrays:
     sequence: npt.NDArray[np.float32]
     segments: npt.NDArray[np.float32]
     left_out: dict[str, str]
+    frame_rate: float
 
 
 def load_arrays(
@@ -87,6 +95,10 @@ def load_arrays(
         If no track is usable.
     """
     left_out = dict(leave_out or {})
+    if edition.archive is not None:
+        from mgc import archive
+
+        return archive.load(edition, Path(cache_dir), left_out)
     wanted = [track for track in edition.tracks if track.track_id not in left_out]
     folder = Path(cache_dir)
     folder.mkdir(parents=True, exist_ok=True)
@@ -128,7 +140,11 @@ def to_arrays(
         genre=np.array([track.genre for track in tracks]),
         artist=np.array([track.artist or "" for track in tracks]),
         left_out=dict(sorted(left_out.items())),
-        **{name: np.stack([getattr(f, name) for f in features]) for name in FIELDS},
+        frame_rate=FRAME_RATE,
+        tabular=np.stack([f.tabular for f in features]),
+        spectrogram=np.stack([f.spectrogram for f in features]),
+        sequence=np.stack([f.sequence for f in features]),
+        segments=np.stack([f.segments for f in features]),
     )
 
 

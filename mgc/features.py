@@ -18,10 +18,10 @@ import scipy.fft
 from scipy.signal import get_window
 
 from mgc.audio import SAMPLE_RATE, resample
+from mgc.data import AUDIO_VERSION
 from mgc.errors import AudioError, FeatureError
 
-FEATURE_VERSION = "1"
-"""Changes whenever a value that `extract` returns may change; caches and records carry it."""
+FEATURE_VERSION = AUDIO_VERSION
 
 N_FFT = 2048
 HOP_LENGTH = 512

@@ -15,7 +15,7 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
-from mgc.models.recipe import Recipe
+from mgc.models.recipe import Recipe, TunedRecipe
 
 Float = npt.NDArray[np.float32]
 HistoryRow = dict[str, Any]
@@ -118,6 +118,60 @@ def fit(
         batch_size=recipe.batch_size,
         epochs=recipe.epochs,
         callbacks=callbacks,
+        verbose=0,
+    )
+    return log.rows
+
+
+def fit_tuned(
+    model: keras.Model,
+    train: keras.utils.PyDataset,
+    valid: tuple[Float, Float],
+    recipe: TunedRecipe,
+    *,
+    stage: str = "fit",
+    on_epoch: OnEpoch | None = None,
+) -> list[HistoryRow]:
+    """Fit a network by a tuned recipe: all its epochs, then the weights of the best of them.
+
+    Parameters
+    ----------
+    model : keras.Model
+    train : keras.utils.PyDataset
+        Batches of crops, see `mgc.crops.RandomCrops`.
+    valid : tuple of ndarray
+        Regular crops of the validation part and their targets.
+    recipe : TunedRecipe
+    stage : {"fit", "autoencoder"}
+    on_epoch : callable, optional
+
+    Returns
+    -------
+    history : list of dict
+        As `fit`. The best epoch is that of the lowest validation loss.
+    """
+    reconstructs = stage == "autoencoder"
+    rate = keras.optimizers.schedules.CosineDecay(
+        recipe.learning_rate, decay_steps=recipe.epochs * recipe.steps
+    )
+    smoothed = keras.losses.CategoricalCrossentropy(label_smoothing=recipe.label_smoothing)
+    model.compile(
+        optimizer=keras.optimizers.AdamW(rate, weight_decay=recipe.weight_decay),
+        loss="mse" if reconstructs else smoothed,
+        metrics=[] if reconstructs else ["accuracy"],
+        jit_compile=False,
+    )
+    log = _Log(stage, recipe.epochs, on_epoch)
+    best = keras.callbacks.EarlyStopping(
+        monitor="val_loss", patience=recipe.epochs, restore_best_weights=True
+    )
+    model.fit(
+        train,
+        validation_data=valid,
+        validation_batch_size=64,
+        epochs=recipe.epochs,
+        callbacks=[best, log],
+        shuffle=False,
         verbose=0,
     )
     return log.rows

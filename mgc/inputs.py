@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from mgc import cache
 from mgc.errors import MgcError
-from mgc.features import SEGMENT_FRAMES
+from mgc.splits import N_SEGMENTS
 
 if TYPE_CHECKING:
     from mgc.extraction import Arrays
@@ -42,7 +42,7 @@ def unit_inputs(
     Returns
     -------
     inputs : ndarray, float32
-        [n_units, 228], [n_units, 128, n_frames] or [n_units, n_frames, 13].
+        [n_units, 228 or 156], [n_units, 128, n_frames] or [n_units, n_frames, 13].
     """
     whole = bool((segments < 0).all())
     if representation == "tabular":
@@ -52,8 +52,9 @@ def unit_inputs(
     if whole:
         units = source[tracks]
     else:
-        starts = segments * SEGMENT_FRAMES
-        cuts = (source[t, :, s : s + SEGMENT_FRAMES] for t, s in zip(tracks, starts, strict=True))
+        length = source.shape[-1] // N_SEGMENTS
+        starts = segments * length
+        cuts = (source[t, :, s : s + length] for t, s in zip(tracks, starts, strict=True))
         units = np.stack(list(cuts))
     pooled = pool_frames(units, frame_pool)
     return pooled if representation == "spectrogram" else np.moveaxis(pooled, 2, 1)
@@ -114,6 +115,8 @@ def scale(inputs: Float, train: Indices, scaling: str) -> Float:
         return np.asarray(scaled, np.float32)[..., None]
     if scaling == "unit":
         return ((inputs + 80.0) / 80.0).reshape(len(inputs), -1).astype(np.float32)
+    if scaling == "none":
+        return inputs if inputs.ndim < 3 else inputs[..., None]
     raise MgcError(f"no scaling {scaling!r}")
 
 
@@ -138,9 +141,7 @@ def transfer_features(spectrograms: Float, cache_dir: Path) -> tuple[Float, floa
     """
     from mgc.models import vgg16
 
-    digest = hashlib.sha256(np.ascontiguousarray(spectrograms).tobytes())
-    digest.update(weights_digest().encode())
-    entry = cache_dir / f"vgg16-{digest.hexdigest()[:32]}.npz"
+    entry = _transfer_entry(spectrograms, cache_dir, "features")
     known = cache.read(entry)
     if known is not None and known.keys() == {"features", "seconds"}:
         return known["features"], float(known["seconds"])
@@ -151,6 +152,62 @@ def transfer_features(spectrograms: Float, cache_dir: Path) -> tuple[Float, floa
     cache_dir.mkdir(parents=True, exist_ok=True)
     cache.write(entry, {"features": features, "seconds": np.array(seconds)})
     return features, seconds
+
+
+BLOCKS = ("block3_pool", "block4_pool", "block5_pool")
+"""What `transfer_columns` computes in one pass, so that trying another block costs nothing."""
+
+
+def transfer_columns(spectrograms: Float, blocks: str, cache_dir: Path) -> tuple[Float, float]:
+    """Run blocks of the frozen VGG16 base over time, once for a set of spectrograms.
+
+    Parameters
+    ----------
+    spectrograms : ndarray [shape=(n, n_bins, n_frames)], float32, dB
+    blocks : str
+        Of `BLOCKS`, joined by ``+``; later blocks are repeated to the columns of the first.
+    cache_dir : Path
+
+    Returns
+    -------
+    columns : ndarray [shape=(n, n_columns, n_filters)], float32
+    seconds : float
+        What one picture took when the features were computed.
+
+    Raises
+    ------
+    WeightsError
+        If the features are not cached and there are no ImageNet weights.
+    MgcError
+        If a block is not known.
+    """
+    from mgc.models import vgg16
+
+    wanted = blocks.split("+")
+    if strange := [block for block in wanted if block not in BLOCKS]:
+        raise MgcError(f"no block {strange[0]!r}: choose from {', '.join(BLOCKS)}")
+    entry = _transfer_entry(spectrograms, cache_dir, "columns")
+    known = cache.read(entry)
+    if known is None or known.keys() != {*BLOCKS, "seconds"}:
+        begin = time.perf_counter()
+        found = vgg16.base_columns(spectrograms, BLOCKS)
+        seconds = (time.perf_counter() - begin) / len(spectrograms)
+        known = {**found, "seconds": np.array(seconds)}
+        cache_dir.mkdir(parents=True, exist_ok=True)
+        cache.write(entry, known)
+    n_columns = max(known[block].shape[1] for block in wanted)
+    parts = []
+    for block in wanted:
+        source = known[block]
+        rows = np.minimum(np.arange(n_columns) * source.shape[1] // n_columns, source.shape[1] - 1)
+        parts.append(source[:, rows])
+    return np.concatenate(parts, axis=-1), float(known["seconds"])
+
+
+def _transfer_entry(spectrograms: Float, cache_dir: Path, kind: str) -> Path:
+    digest = hashlib.sha256(np.ascontiguousarray(spectrograms).tobytes())
+    digest.update(weights_digest().encode())
+    return cache_dir / f"vgg16-{kind}-{digest.hexdigest()[:32]}.npz"
 
 
 def weights_digest() -> str:

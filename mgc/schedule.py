@@ -14,8 +14,9 @@ from typing import Any
 
 from mgc.data import Edition
 from mgc.errors import MgcError, WeightsError
+from mgc.fitted import Settings
 from mgc.models import TITLES
-from mgc.train import Settings, fit_fold
+from mgc.train import fit_fold
 
 _LONGEST_FIRST = ("cnn", "lstm", "autoencoder", "mlp", "vgg16", "logistic", "majority")
 

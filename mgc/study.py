@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from mgc.data import Edition, open_edition
+from mgc.data import Edition, is_archive, open_edition
 from mgc.errors import DataError, MgcError
-from mgc.features import FEATURE_NAMES, FEATURE_VERSION
+from mgc.features import FEATURE_NAMES
 from mgc.models import BASELINES, NAMES, TITLES, VARIANTS
 from mgc.records import EditionRecord, NotRun, Record, Store, default_root, fit_id
 from mgc.splits import PROTOCOLS, make_split
@@ -65,7 +65,7 @@ def open_study(
         raise MgcError(f"no variant {variant!r}: choose one of {', '.join(VARIANTS)}")
     store = Store(records or default_root())
     folder = Path(cache or os.environ.get("MGC_CACHE", "") or Path.home() / ".cache" / "mgc")
-    if str(data) != "demo" and not Path(data).is_dir():
+    if str(data) != "demo" and not Path(data).is_dir() and not is_archive(data):
         record = store.edition(str(data))
         if record is None:
             raise DataError(
@@ -75,7 +75,7 @@ def open_study(
         return Study(store, None, record, protocol, variant, tuple(seeds), folder)
     edition = open_edition(data)
     record = store.edition(edition.key)
-    if record is None or record.feature_version != FEATURE_VERSION:
+    if record is None or record.feature_version != edition.feature_version:
         record = describe_edition(edition, folder)
         store.save_edition(record)
     return Study(store, edition, record, protocol, variant, tuple(seeds), folder)
@@ -100,16 +100,22 @@ def describe_edition(edition: Edition, cache: Path, *, progress: bool = True) ->
     from mgc import quality
     from mgc.extraction import load_arrays
 
-    tracks = quality.measure(edition, progress=progress)
-    left_out = quality.leave_out(quality.flag(tracks))
+    names: Sequence[str] = FEATURE_NAMES
+    if edition.archive is None:
+        tracks = quality.measure(edition, progress=progress)
+        left_out = quality.leave_out(quality.flag(tracks))
+    else:
+        from mgc import archive
+
+        tracks, left_out, names = archive.track_table(edition), {}, archive.FEATURE_NAMES
     arrays = load_arrays(edition, cache, leave_out=left_out, progress=progress)
-    tabular = pd.DataFrame(arrays.tabular, columns=list(FEATURE_NAMES))
+    tabular = pd.DataFrame(arrays.tabular, columns=list(names))
     tabular.insert(0, "track_id", arrays.track_id)
     return EditionRecord(
         name=edition.name,
         content_hash=edition.content_hash,
         n_tracks=edition.n_tracks,
-        feature_version=FEATURE_VERSION,
+        feature_version=edition.feature_version,
         missing_genres=edition.missing_genres,
         left_out=arrays.left_out,
         tracks=tracks,
@@ -193,6 +199,7 @@ class Study:
             model,
             variant or self.variant,
             self.seeds[0] if seed is None else seed,
+            self.edition_record.feature_version,
         )
 
     def arrays(self, *, progress: bool = False) -> Arrays:
@@ -240,6 +247,7 @@ class Study:
         """
         from mgc import schedule, train
         from mgc.cache import remove_folder
+        from mgc.fitted import Settings
 
         names = tuple(models)
         configs = [self.config(name, seed=seed) for seed in self.seeds for name in names]
@@ -248,7 +256,7 @@ class Study:
             return self.results(models=names)
         edition, cores = self._audio(), os.cpu_count() or 1
         n_jobs = max(1, jobs or cores)
-        settings = train.Settings(threads=max(1, cores // n_jobs), cache_dir=self.cache)
+        settings = Settings(threads=max(1, cores // n_jobs), cache_dir=self.cache)
         arrays = self.arrays(progress=progress)
         tasks = []
         splits = {}

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +16,9 @@ import pandas as pd
 from mgc import cache, environment, inputs
 from mgc.data import GENRES
 from mgc.features import FEATURE_VERSION
-from mgc.models import BASELINES, VARIANTS, Recipe, recipe
+from mgc.fitted import Fitted, OnEpoch, Probabilities, Settings
+from mgc.models import BASELINES, VARIANTS, Recipe, TunedRecipe, recipe
+from mgc.models.recipe import as_settings, from_settings
 from mgc.records import FORMAT, HISTORY_COLUMNS, P_COLUMNS, Record, Store, fit_id
 from mgc.splits import Fold, Split
 
@@ -27,24 +28,6 @@ if TYPE_CHECKING:
     from mgc.extraction import Arrays
 
 Float = npt.NDArray[np.float32]
-Probabilities = npt.NDArray[np.float64]
-OnEpoch = Callable[[str, int, int, float], None]
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What decides how a fit runs but not, up to the last digits, what comes out.
-
-    Attributes
-    ----------
-    threads : int
-        Threads of one operation.
-    cache_dir : Path
-        Folder for finished folds and for the features of the VGG16 base.
-    """
-
-    threads: int
-    cache_dir: Path
 
 
 def configuration(
@@ -54,6 +37,7 @@ def configuration(
     model: str,
     variant: str,
     seed: int,
+    feature_version: str = FEATURE_VERSION,
 ) -> dict[str, Any]:
     """Everything that identifies a fit; its hash names the record.
 
@@ -63,6 +47,8 @@ def configuration(
         Name and content hash of the edition.
     protocol, model, variant : str
     seed : int
+    feature_version : str
+        That of the edition.
 
     Returns
     -------
@@ -72,11 +58,7 @@ def configuration(
     settings: dict[str, Any] = {}
     if model not in BASELINES:
         chosen = VARIANTS[variant]
-        settings = asdict(recipe(model)) | {
-            "frame_pool": chosen.frame_pool,
-            "augment": chosen.augment,
-            "precision": chosen.precision,
-        }
+        settings = as_settings(recipe(model, tuned=chosen.tuned), chosen)
     return {
         "format": FORMAT,
         "edition": edition,
@@ -85,7 +67,7 @@ def configuration(
         "model": model,
         "variant": variant,
         "seed": seed,
-        "feature_version": FEATURE_VERSION,
+        "feature_version": feature_version,
         "recipe": settings,
     }
 
@@ -133,11 +115,14 @@ def fit_fold(
     environment.reset_peak_memory()
     begin = time.perf_counter()
     targets = one_hot(arrays.genre[split.unit_track])
-    fitted = (
-        _fit_baseline(arrays, split, fold, str(config["model"]))
-        if config["model"] in BASELINES
-        else _fit_network(arrays, split, fold, targets, config, settings, augmented, on_epoch)
-    )
+    if config["model"] in BASELINES:
+        fitted = _fit_baseline(arrays, split, fold, str(config["model"]))
+    elif isinstance(from_settings(config["recipe"]), TunedRecipe):
+        from mgc import tuned
+
+        fitted = tuned.fit(arrays, split, fold, targets, config, settings, on_epoch)
+    else:
+        fitted = _fit_network(arrays, split, fold, targets, config, settings, augmented, on_epoch)
     known = {
         "duration_s": round(time.perf_counter() - begin, 2),
         "peak_memory_mb": round(environment.peak_memory_mb()),
@@ -178,7 +163,7 @@ def save_record(
         rows += [_prediction_rows(arrays, split, fold, part, kept[part]) for part in parts]
     record = store.save(
         config,
-        environment.describe(facts, settings.threads, str(config["model"])),
+        environment.describe(facts, settings.threads, config),
         facts[0]["architecture"],
         pd.DataFrame(history, columns=list(HISTORY_COLUMNS)),
         pd.concat(rows, ignore_index=True),
@@ -201,17 +186,6 @@ def one_hot(genre: npt.NDArray[np.str_]) -> Float:
     return np.asarray(genre[:, None] == np.array(GENRES)[None, :], dtype=np.float32)
 
 
-@dataclass(frozen=True)
-class _Fitted:
-    valid: Probabilities
-    test: Probabilities
-    history: list[dict[str, Any]]
-    architecture: list[dict[str, Any]]
-    device: str
-    predict_seconds: float
-    measured: dict[str, float] = field(default_factory=dict)
-
-
 def _fit_network(
     arrays: Arrays,
     split: Split,
@@ -221,10 +195,10 @@ def _fit_network(
     settings: Settings,
     augmented: Sequence[Arrays],
     on_epoch: OnEpoch | None,
-) -> _Fitted:
+) -> Fitted:
     from mgc import fitting
 
-    name, plan = str(config["model"]), recipe(str(config["model"]))
+    name, plan = str(config["model"]), from_settings(config["recipe"])
     device = fitting.set_up(settings.threads, config["recipe"]["precision"])
     measured: dict[str, float] = {}
     x, y, train = _with_copies(arrays, split, fold, targets, config, settings, augmented, measured)
@@ -254,7 +228,7 @@ def _fit_network(
     test = fitting.predict(model, x[fold.test], plan.batch_size)
     seconds = (time.perf_counter() - begin) / len(fold.test)
     architecture += fitting.describe(_whole(name, model))
-    return _Fitted(valid, test, history, architecture, device, seconds, measured)
+    return Fitted(valid, test, history, architecture, device, seconds, measured)
 
 
 def _classifier(name: str, shape: tuple[int, ...], *, n_train: int, plan: Recipe) -> keras.Model:
@@ -291,7 +265,7 @@ def _with_copies(
     measured: dict[str, float],
 ) -> tuple[Float, Float, npt.NDArray[np.int64]]:
     """Scaled inputs and targets, the training units' altered copies behind the units."""
-    plan, pool = recipe(str(config["model"])), int(config["recipe"]["frame_pool"])
+    plan, pool = from_settings(config["recipe"]), int(config["recipe"]["frame_pool"])
     picture = plan.scaling == "picture"
 
     def gather(source: Arrays, units: npt.NDArray[np.int64]) -> Float:
@@ -316,7 +290,7 @@ def _with_copies(
     return (x if picture else inputs.scale(x, train, plan.scaling)), y, train
 
 
-def _fit_baseline(arrays: Arrays, split: Split, fold: Fold, name: str) -> _Fitted:
+def _fit_baseline(arrays: Arrays, split: Split, fold: Fold, name: str) -> Fitted:
     from sklearn.linear_model import LogisticRegression
 
     genre = arrays.genre[split.unit_track]
@@ -325,7 +299,7 @@ def _fit_baseline(arrays: Arrays, split: Split, fold: Fold, name: str) -> _Fitte
     if name == "majority":
         shares = np.array([(genre[fold.train] == g).mean() for g in GENRES])
         valid, test = (np.tile(shares, (len(part), 1)) for part in (fold.valid, fold.test))
-        return _Fitted(valid, test, [], [], "CPU", 0.0)
+        return Fitted(valid, test, [], [], "CPU", 0.0)
     model = LogisticRegression(max_iter=5000).fit(x[fold.train], genre[fold.train])
     columns = [GENRES.index(g) for g in model.classes_]
     parts = []
@@ -340,7 +314,7 @@ def _fit_baseline(arrays: Arrays, split: Split, fold: Fold, name: str) -> _Fitte
         "parameters": int(model.coef_.size + model.intercept_.size),
         "trainable": True,
     }
-    return _Fitted(parts[0], parts[1], [], [layer], "CPU", 0.0)
+    return Fitted(parts[0], parts[1], [], [layer], "CPU", 0.0)
 
 
 def _prediction_rows(

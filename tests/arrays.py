@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from mgc.data import GENRES
-from mgc.extraction import Arrays
+from mgc.extraction import FRAME_RATE, Arrays
 from mgc.splits import Fold, Split
 
 
@@ -30,6 +30,7 @@ def make_arrays(
         sequence=sequence.astype(np.float32),
         segments=segments.astype(np.float32),
         left_out={},
+        frame_rate=FRAME_RATE,
     )
 
 

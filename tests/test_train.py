@@ -15,6 +15,7 @@ from sklearn.preprocessing import StandardScaler
 from mgc import cache, evaluate, inputs, train
 from mgc.data import GENRES
 from mgc.errors import MgcError, WeightsError
+from mgc.fitted import Settings
 from mgc.records import P_COLUMNS, Store, load_record
 from mgc.splits import make_split
 from tests.arrays import make_arrays, one_fold
@@ -46,7 +47,7 @@ def test_the_test_part_does_not_touch_the_fit(tmp_path: Path) -> None:
     histories = []
     for folder, source in (("a", arrays), ("b", spoilt)):
         config = train.configuration("custom", "0" * 64, "random", "mlp", "quick", 0)
-        settings = train.Settings(threads=1, cache_dir=tmp_path / folder)
+        settings = Settings(threads=1, cache_dir=tmp_path / folder)
         train.fit_fold(source, split, split.folds[0], config, settings)
         record = train.save_record(source, split, config, settings, Store(tmp_path / folder))
         valid = record.predictions.query("part == 'valid'")
@@ -75,7 +76,7 @@ def test_a_finished_fold_is_not_fitted_again(tmp_path: Path) -> None:
     arrays = make_arrays()
     split = one_fold(arrays)
     config = train.configuration("custom", "0" * 64, "random", "mlp", "quick", 0)
-    settings = train.Settings(threads=1, cache_dir=tmp_path)
+    settings = Settings(threads=1, cache_dir=tmp_path)
     epochs: list[int] = []
     for _ in range(2):
         train.fit_fold(
@@ -95,7 +96,7 @@ def test_an_interrupted_fit_leaves_nothing_half_done(tmp_path: Path) -> None:
     arrays = make_arrays()
     split = one_fold(arrays)
     config = train.configuration("custom", "0" * 64, "random", "mlp", "quick", 0)
-    settings = train.Settings(threads=1, cache_dir=tmp_path)
+    settings = Settings(threads=1, cache_dir=tmp_path)
 
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
@@ -110,7 +111,7 @@ def test_segments_get_one_row_each(tmp_path: Path) -> None:
     arrays = make_arrays(n_frames=1292, per_genre=2)
     split = make_split("leaky_segments", arrays.track_id, arrays.genre, arrays.artist, 0)
     config = train.configuration("custom", "0" * 64, "leaky_segments", "cnn", "quick", 0)
-    settings = train.Settings(threads=1, cache_dir=tmp_path)
+    settings = Settings(threads=1, cache_dir=tmp_path)
     train.fit_fold(arrays, split, split.folds[0], config, settings)
     record = train.save_record(arrays, split, config, settings, Store(tmp_path))
     shapes = [layer["output_shape"] for layer in record.architecture]
@@ -126,7 +127,7 @@ def test_copies_are_trained_on_and_never_predicted(tmp_path: Path) -> None:
     results = []
     for folder, copies in (("plain", ()), ("copies", (wrong,))):
         config = train.configuration("custom", "0" * 64, "random", "mlp", "quick_augmented", 0)
-        settings = train.Settings(threads=1, cache_dir=tmp_path / folder)
+        settings = Settings(threads=1, cache_dir=tmp_path / folder)
         train.fit_fold(arrays, split, split.folds[0], config, settings, augmented=copies)
         results.append(
             train.save_record(arrays, split, config, settings, Store(tmp_path / folder))

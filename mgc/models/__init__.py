@@ -7,7 +7,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from mgc.errors import MgcError
-from mgc.models.recipe import VARIANTS, Recipe, Variant
+from mgc.models.recipe import VARIANTS, Recipe, TunedRecipe, Variant
 
 if TYPE_CHECKING:
     import keras
@@ -30,6 +30,7 @@ __all__ = [
     "TITLES",
     "VARIANTS",
     "Recipe",
+    "TunedRecipe",
     "Variant",
     "build",
     "recipe",
@@ -63,12 +64,14 @@ def build(name: str, input_shape: tuple[int, ...], n_classes: int) -> keras.Mode
     return model
 
 
-def recipe(name: str) -> Recipe:
+def recipe(name: str, *, tuned: bool = False) -> Recipe:
     """Look up the training recipe of one of the five models.
 
     Parameters
     ----------
     name : str
+    tuned : bool
+        The recipe chosen on validation data instead of the report's.
 
     Returns
     -------
@@ -79,7 +82,8 @@ def recipe(name: str) -> Recipe:
     MgcError
         If there is no model of that name.
     """
-    found: Recipe = _module(name).RECIPE
+    module = _module(name)
+    found: Recipe = module.TUNED if tuned else module.RECIPE
     return found
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from types import MappingProxyType
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,8 @@ class Recipe:
     scaling : str
         How inputs are scaled: ``per column`` and ``per coefficient`` use the mean and standard
         deviation of the training part, ``per track`` those of the track, ``unit`` maps dB from
-        [-80, 0] to [0, 1], ``picture`` maps a track's range to grey levels 0 to 255.
+        [-80, 0] to [0, 1], ``picture`` maps a track's range to grey levels 0 to 255, ``none``
+        leaves them as they are (an ablation).
     batch_size, epochs : int
     patience : int
         Epochs without a better validation loss after which the fit stops.
@@ -41,6 +43,54 @@ class Recipe:
 
 
 @dataclass(frozen=True)
+class TunedRecipe(Recipe):
+    """A recipe chosen on validation data: the same network and input family, trained otherwise.
+
+    The learning rate falls along a cosine to zero over all epochs. An epoch is a fixed number of
+    batches, each of random crops of random training units, so that a fit costs the same under
+    every protocol. A unit's prediction is the mean over crops that overlap by half.
+
+    Attributes
+    ----------
+    steps : int
+        Batches of one epoch.
+    crop_s : float, seconds
+        Length of a crop; 0 for whole units. Units that are shorter are taken whole.
+    frame_rate : float
+        Neighbouring frames are averaged until there are about this many per second; 0 leaves
+        them. Archives of low resolution have fewer and stay as they are.
+    mixup : float
+        Parameter of the Beta distribution by which pairs of training examples are mixed
+        (Zhang et al. 2018); 0 for none.
+    label_smoothing : float
+        Share of probability that the targets give to all genres alike.
+    weight_decay : float
+        Decoupled, as in AdamW (Loshchilov and Hutter 2019).
+    batch_norm_momentum : float
+        Of the CNN; 0 for the report's, rescaled to the number of steps.
+    mask : float
+        Largest share of bins, and of frames, that one mask each hides (SpecAugment, Park et al.
+        2019); 0 for none.
+    block : str
+        Layers of the VGG16 base whose mean over time and frequency the head reads, joined by
+        ``+``; empty for the report's own: the last, on pictures of 224 by 224.
+    code_size : int
+        Width of the autoencoder's code; 0 for the report's 64.
+    """
+
+    steps: int = 28
+    crop_s: float = 0.0
+    frame_rate: float = 16.0
+    mixup: float = 0.0
+    label_smoothing: float = 0.0
+    weight_decay: float = 0.0
+    batch_norm_momentum: float = 0.0
+    mask: float = 0.0
+    block: str = ""
+    code_size: int = 0
+
+
+@dataclass(frozen=True)
 class Variant:
     """A way to run all five recipes.
 
@@ -54,16 +104,20 @@ class Variant:
         For tables.
     precision : {"float32", "mixed_float16"}
         Keras's dtype policy; 16 bits pay on a GPU only.
+    tuned : bool
+        Train by the tuned recipes instead of the report's.
     """
 
     frame_pool: int
     augment: bool
     title: str
     precision: str = "float32"
+    tuned: bool = False
 
 
 VARIANTS: Mapping[str, Variant] = MappingProxyType(
     {
+        "tuned": Variant(1, False, "tuned", tuned=True),
         "as_written": Variant(1, False, "as written"),
         "quick": Variant(16, False, "quick"),
         "as_written_mixed": Variant(1, False, "as written, mixed precision", "mixed_float16"),
@@ -71,4 +125,19 @@ VARIANTS: Mapping[str, Variant] = MappingProxyType(
         "quick_augmented": Variant(16, True, "quick, augmented"),
     }
 )
-"""By name. `as_written` keeps 128 x 1292; `quick` averages 372 ms so that a laptop suffices."""
+"""By name. `as_written` keeps every frame; `quick` averages sixteen so that a laptop suffices."""
+
+
+def as_settings(plan: Recipe, variant: Variant) -> dict[str, Any]:
+    """Write recipe and variant as the ``recipe`` of a record's configuration."""
+    return asdict(plan) | {
+        "frame_pool": variant.frame_pool,
+        "augment": variant.augment,
+        "precision": variant.precision,
+    }
+
+
+def from_settings(settings: Mapping[str, Any]) -> Recipe:
+    """Read a recipe back from the ``recipe`` of a record's configuration."""
+    kind = TunedRecipe if "steps" in settings else Recipe
+    return kind(**{one.name: settings[one.name] for one in fields(kind)})

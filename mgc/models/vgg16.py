@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,12 +11,18 @@ import numpy as np
 import numpy.typing as npt
 
 from mgc.errors import WeightsError
-from mgc.models.recipe import Recipe
+from mgc.models.recipe import Recipe, TunedRecipe
 
 if TYPE_CHECKING:
     import keras
 
 RECIPE = Recipe(representation="spectrogram", scaling="picture", batch_size=16, epochs=30)
+
+TUNED = TunedRecipe(
+    representation="spectrogram", scaling="picture", batch_size=32, epochs=60,
+    crop_s=7.5, mixup=0.3, weight_decay=0.01, block="block4_pool",
+)  # fmt: skip
+"""Chosen on the validation part of `fault_filtered`; the trials are in chapter 4."""
 
 INPUT_SHAPE = (224, 224, 3)
 N_FEATURES = 512
@@ -48,21 +55,23 @@ def build(input_shape: tuple[int, ...], n_classes: int) -> keras.Model:
     return Sequential([Input(input_shape), base, pooled, *_head_layers(n_classes)], name="vgg16")
 
 
-def build_head(n_classes: int) -> keras.Model:
+def build_head(n_classes: int, n_features: int = N_FEATURES) -> keras.Model:
     """Build the part that is trained, on pooled features computed once; chapter 4.
 
     Parameters
     ----------
     n_classes : int
+    n_features : int
+        Width of the features: 512 at the end of the base, less or more before.
 
     Returns
     -------
     model : keras.Model
-        396,554 parameters for ten classes; input [shape=(n, 512)].
+        396,554 parameters for ten classes; input [shape=(n, n_features)].
     """
     from keras import Input, Sequential
 
-    return Sequential([Input((N_FEATURES,)), *_head_layers(n_classes)], name="vgg16_head")
+    return Sequential([Input((n_features,)), *_head_layers(n_classes)], name="vgg16_head")
 
 
 def _head_layers(n_classes: int) -> list[Any]:
@@ -77,16 +86,21 @@ def _head_layers(n_classes: int) -> list[Any]:
     ]
 
 
-def load_base() -> keras.Model:
+def load_base(size: tuple[int, ...] = INPUT_SHAPE[:2]) -> keras.Model:
     """Load the convolutional part with its ImageNet weights, pooled at its end.
 
     The file named by ``MGC_VGG16_WEIGHTS`` is used where that is set; otherwise Keras downloads
     the weights (Simonyan and Zisserman 2014, CC BY 4.0).
 
+    Parameters
+    ----------
+    size : tuple of int
+        Rows and columns of the pictures, each at least 32.
+
     Returns
     -------
     base : keras.Model
-        Pictures [shape=(n, 224, 224, 3)] in, features [shape=(n, 512)] out.
+        Pictures [shape=(n, *size, 3)] in, features [shape=(n, 512)] out.
 
     Raises
     ------
@@ -100,7 +114,10 @@ def load_base() -> keras.Model:
         raise WeightsError(f"no ImageNet weights: {named} is not a file; {REMEDY}")
     try:
         base = VGG16(
-            weights=named or "imagenet", include_top=False, input_shape=INPUT_SHAPE, pooling="avg"
+            weights=named or "imagenet",
+            include_top=False,
+            input_shape=(*size, 3),
+            pooling="avg",
         )
     # Keras raises plain Exception for a failed download and half a dozen types for a bad file.
     except Exception as error:
@@ -108,6 +125,53 @@ def load_base() -> keras.Model:
         raise WeightsError(f"no ImageNet weights: {what}; {REMEDY}") from error
     base.trainable = False
     return base
+
+
+def base_columns(
+    spectrograms: npt.NDArray[np.float32], blocks: Sequence[str], batch_size: int = 8
+) -> dict[str, npt.NDArray[np.float32]]:
+    """Run the frozen base over pictures of any width, and keep what its blocks say over time.
+
+    Parameters
+    ----------
+    spectrograms : ndarray [shape=(n, n_bins, n_frames)], dB
+        At least 32 bins and 32 frames. Each is stretched to grey levels 0 to 255, not resized.
+    blocks : sequence of str
+        Names of layers: ``block3_pool`` halves the frames three times, ``block4_pool`` four times.
+    batch_size : int
+
+    Returns
+    -------
+    columns : dict of str to ndarray [shape=(n, n_columns, n_filters)], float32
+        The mean over frequency of each block's output.
+
+    Raises
+    ------
+    WeightsError
+        If there are no ImageNet weights.
+    """
+    from keras import Model
+    from keras.applications.vgg16 import preprocess_input
+
+    base = load_base(spectrograms.shape[1:])
+    model = Model(base.inputs, [base.get_layer(block).output for block in blocks])
+    found: dict[str, list[npt.NDArray[np.float32]]] = {block: [] for block in blocks}
+    for start in range(0, len(spectrograms), batch_size):
+        colour = np.repeat(grey(spectrograms[start : start + batch_size])[..., None], 3, axis=-1)
+        maps = model.predict_on_batch(preprocess_input(colour.astype(np.float32)))
+        for block, each in zip(blocks, maps, strict=True):
+            found[block].append(np.asarray(each).mean(axis=1, dtype=np.float32))
+    return {block: np.concatenate(parts) for block, parts in found.items()}
+
+
+def grey(spectrograms: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
+    """Stretch each spectrogram's own range to grey levels 0 to 255; silence is black."""
+    low = spectrograms.min(axis=(1, 2), keepdims=True)
+    span = spectrograms.max(axis=(1, 2), keepdims=True) - low
+    levels: npt.NDArray[np.uint8] = (
+        (spectrograms - low) / np.where(span > 0, span, 1.0) * 255
+    ).astype(np.uint8)
+    return levels
 
 
 def pictures(spectrograms: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
@@ -125,10 +189,8 @@ def pictures(spectrograms: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
     """
     import cv2
 
-    low = spectrograms.min(axis=(1, 2), keepdims=True)
-    span = spectrograms.max(axis=(1, 2), keepdims=True) - low
-    grey = ((spectrograms - low) / np.where(span > 0, span, 1.0) * 255).astype(np.uint8)
-    return np.stack([cv2.resize(picture, INPUT_SHAPE[:2]) for picture in grey]).astype(np.uint8)
+    resized = [cv2.resize(picture, INPUT_SHAPE[:2]) for picture in grey(spectrograms)]
+    return np.stack(resized).astype(np.uint8)
 
 
 def base_features(
@@ -152,7 +214,7 @@ def base_features(
 
     blocks = []
     for start in range(0, len(spectrograms), batch_size):
-        grey = pictures(spectrograms[start : start + batch_size]).astype(np.float32)
-        colour = np.repeat(grey[..., None], 3, axis=-1)
+        shown = pictures(spectrograms[start : start + batch_size]).astype(np.float32)
+        colour = np.repeat(shown[..., None], 3, axis=-1)
         blocks.append(np.asarray(base.predict_on_batch(preprocess_input(colour))))
     return np.concatenate(blocks).astype(np.float32)
