@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,6 +59,38 @@ def unit_inputs(
         units = np.stack(list(cuts))
     pooled = pool_frames(units, frame_pool)
     return pooled if representation == "spectrogram" else np.moveaxis(pooled, 2, 1)
+
+
+def picture_inputs(
+    arrays: Arrays,
+    tracks: Indices,
+    segments: Indices,
+    frame_pool: int,
+    compute: Callable[[Float], tuple[Float, float]],
+) -> tuple[Float, float]:
+    """Give the spectrogram of each unit to a frozen base, which protocols and folds share.
+
+    Parameters
+    ----------
+    arrays : Arrays
+    tracks, segments : ndarray [shape=(n_units,)], int
+        As for `unit_inputs`.
+    frame_pool : int
+    compute : callable
+        `transfer_features` or `transfer_columns`: spectrograms to features and seconds a picture.
+
+    Returns
+    -------
+    features : ndarray [shape=(n_units, ...)], float32
+    seconds : float
+    """
+    if (segments >= 0).any():
+        return compute(unit_inputs(arrays, tracks, segments, "spectrogram", frame_pool))
+    # All tracks, not only those of the split: then every split finds them in the cache.
+    every = np.arange(len(arrays.track_id))
+    whole = np.full(len(every), -1)
+    features, seconds = compute(unit_inputs(arrays, every, whole, "spectrogram", frame_pool))
+    return features[tracks], seconds
 
 
 def pool_frames(units: Float, frame_pool: int) -> Float:

@@ -6,6 +6,7 @@ import json
 import shutil
 import time
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -270,13 +271,12 @@ def _with_copies(
 
     def gather(source: Arrays, units: npt.NDArray[np.int64]) -> Float:
         chosen = split.unit_track[units], split.unit_segment[units]
-        # The base was trained on pictures of 224 x 224: it is given all the detail there is.
-        found = inputs.unit_inputs(source, *chosen, plan.representation, 1 if picture else pool)
         if not picture:
-            return found
-        features, measured["base_seconds_per_track"] = inputs.transfer_features(
-            found, settings.cache_dir
-        )
+            return inputs.unit_inputs(source, *chosen, plan.representation, pool)
+        # The base was trained on pictures of 224 x 224: it is given all the detail there is.
+        compute = partial(inputs.transfer_features, cache_dir=settings.cache_dir)
+        features, seconds = inputs.picture_inputs(source, *chosen, 1, compute)
+        measured["base_seconds_per_track"] = seconds
         return features
 
     everything = np.arange(len(split.unit_track))

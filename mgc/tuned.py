@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from mgc.data import GENRES
 from mgc.fitted import Fitted, OnEpoch, Probabilities, Settings
 from mgc.models import TunedRecipe, autoencoder, build, cnn, vgg16
 from mgc.models.recipe import from_settings
-from mgc.splits import Fold, Split
+from mgc.splits import N_SEGMENTS, Fold, Split
 
 if TYPE_CHECKING:
     import keras
@@ -112,11 +113,14 @@ def fit(
     model = _network(name, x.shape[1:], plan)
     valid = x, np.repeat(targets[fold.valid], n_crops, axis=0)
     history += fitting.fit_tuned(model, train, valid, plan, on_epoch=on_epoch)
-    known = _predict(model, units, fold.valid)
+    known, n_all = _predict(model, units, fold.valid)
     begin = time.perf_counter()
-    tested = _predict(model, units, fold.test) if test else np.empty((0, len(GENRES)))
+    tested = _predict(model, units, fold.test)[0] if test else np.empty((0, len(GENRES)))
     seconds = (time.perf_counter() - begin) / max(1, len(fold.test))
+    if name == "vgg16":
+        architecture += _base_layers(arrays, split, plan)
     architecture += fitting.describe(model)
+    measured["crops"] = float(n_all)
     return Fitted(known, tested, history, architecture, device, seconds, measured)
 
 
@@ -131,33 +135,43 @@ def _units(
     """Gather, average and scale the inputs, with statistics of the training part alone."""
     kind = plan.representation
     pool = max(1, round(arrays.frame_rate / plan.frame_rate)) if plan.frame_rate else 1
+    if plan.scaling == "picture":
+        return _columns(arrays, split, fold, plan, pool, settings, measured)
     found = inputs.unit_inputs(arrays, split.unit_track, split.unit_segment, kind, pool)
     if kind == "tabular":
         return _Units(inputs.scale(found, fold.train, plan.scaling), 0, 0)
     axis = crops.TIME_AXIS[kind]
-    n_frames = found.shape[axis]
-    # Averaging stops where too few frames would be left, so the pool in effect is measured.
-    rate = arrays.frame_rate / max(1, min(pool, _frames(arrays, split) // n_frames))
-    length = round(plan.crop_s * rate) if plan.crop_s else n_frames
-    if plan.scaling == "picture":
-        columns, measured["base_seconds_per_track"] = inputs.transfer_columns(
-            found, plan.block, settings.cache_dir
-        )
-        columns = inputs.scale(columns, fold.train, "per coefficient")
-        share = columns.shape[1] / n_frames
-        return _Units(columns, crops.TIME_AXIS["features"], max(1, round(length * share)), "mean")
+    length = _crop_length(plan, found.shape[axis], arrays, split)
     scaled = inputs.scale(found, fold.train, plan.scaling)
     if plan.scaling == "unit":
         return _Units(scaled.reshape(found.shape), axis, length, "flatten")
     return _Units(scaled, axis, length)
 
 
-def _frames(arrays: Arrays, split: Split) -> int:
-    """Frames of a unit before averaging."""
-    from mgc.splits import N_SEGMENTS
+def _columns(
+    arrays: Arrays,
+    split: Split,
+    fold: Fold,
+    plan: TunedRecipe,
+    pool: int,
+    settings: Settings,
+    measured: dict[str, float],
+) -> _Units:
+    """Gather what the frozen base says over time, standardised on the training part."""
+    compute = partial(inputs.transfer_columns, blocks=plan.block, cache_dir=settings.cache_dir)
+    columns, measured["base_seconds_per_track"] = inputs.picture_inputs(
+        arrays, split.unit_track, split.unit_segment, pool, compute
+    )
+    length = _crop_length(plan, columns.shape[1], arrays, split)
+    scaled = inputs.scale(columns, fold.train, "per coefficient")
+    return _Units(scaled, crops.TIME_AXIS["features"], length, "mean")
 
-    whole = int(arrays.sequence.shape[1])
-    return whole if bool((split.unit_segment < 0).all()) else whole // N_SEGMENTS
+
+def _crop_length(plan: TunedRecipe, n_frames: int, arrays: Arrays, split: Split) -> int:
+    """Frames of a crop where `n_frames` make a unit, however many were averaged before."""
+    whole = bool((split.unit_segment < 0).all())
+    seconds = arrays.sequence.shape[1] / arrays.frame_rate / (1 if whole else N_SEGMENTS)
+    return max(1, round(n_frames * plan.crop_s / seconds)) if plan.crop_s else n_frames
 
 
 def _encoded(
@@ -212,9 +226,20 @@ def _network(name: str, shape: tuple[int, ...], plan: TunedRecipe) -> keras.Mode
     return build(name, shape, len(GENRES))
 
 
-def _predict(model: keras.Model, units: _Units, rows: npt.NDArray[np.int64]) -> Probabilities:
-    """Mean over the regular crops of each unit [shape=(n, 10)]."""
+def _base_layers(arrays: Arrays, split: Split, plan: TunedRecipe) -> list[dict[str, Any]]:
+    """Describe what of the base is used, on the picture of one unit."""
+    pool = max(1, round(arrays.frame_rate / plan.frame_rate)) if plan.frame_rate else 1
+    one = split.unit_track[:1], split.unit_segment[:1]
+    picture = inputs.unit_inputs(arrays, *one, "spectrogram", pool)
+    base = vgg16.build_base(picture.shape[1:], max(plan.block.split("+")))
+    return fitting.describe(base, "vgg16/")
+
+
+def _predict(
+    model: keras.Model, units: _Units, rows: npt.NDArray[np.int64]
+) -> tuple[Probabilities, int]:
+    """Mean over the regular crops of each unit [shape=(n, 10)], and how many these are."""
     x, n_crops = units.cut(rows)
     found = fitting.predict(model, x, 64).reshape(len(rows), n_crops, -1).mean(axis=1)
     normalised: Probabilities = found / found.sum(axis=1, keepdims=True)
-    return normalised
+    return normalised, n_crops

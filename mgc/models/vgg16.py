@@ -86,6 +86,28 @@ def _head_layers(n_classes: int) -> list[Any]:
     ]
 
 
+def build_base(size: tuple[int, ...], block: str) -> keras.Model:
+    """Build the base up to one of its layers, without weights: to describe what is used of it.
+
+    Parameters
+    ----------
+    size : tuple of int
+        Rows and columns of the pictures.
+    block : str
+        Name of the last layer, like ``block4_pool``.
+
+    Returns
+    -------
+    base : keras.Model
+    """
+    from keras import Model
+    from keras.applications import VGG16
+
+    base = VGG16(weights=None, include_top=False, input_shape=(*size, 3))
+    base.trainable = False
+    return Model(base.inputs, base.get_layer(block).output, name="vgg16")
+
+
 def load_base(size: tuple[int, ...] = INPUT_SHAPE[:2]) -> keras.Model:
     """Load the convolutional part with its ImageNet weights, pooled at its end.
 
