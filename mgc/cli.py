@@ -207,6 +207,39 @@ def run(
 
 
 @main.command()
+@click.option("--archive", default="", help="Spectrogram archive of all of GTZAN.")
+@click.option("--mini", "folder", default="", help="Folder with the 100-track mini set.")
+@click.option("--records", default="", help="Store [MGC_RECORDS, or book/records of the clone].")
+@click.option("--jobs", type=click.IntRange(min=1), help="Fits at a time [number of cores].")
+@click.option("--status", "only_say", is_flag=True, help="Say what is done and left; fit nothing.")
+def published(
+    archive: str, folder: str, records: str, jobs: int | None, only_say: bool
+) -> None:
+    """Make the records that the published book rests on; continues where it stopped."""
+    from mgc import published as plan
+    from mgc.records import Store, default_root
+
+    store = Store(records or default_root())
+    sources: dict[str, str | Path] = {plan.ARCHIVE: archive, plan.MINI: folder}
+    studies = plan.studies(store.root, "", sources)
+    if not studies:
+        raise DataError("nothing to do without data: name --archive FILE.npz, --mini FOLDER")
+    table = plan.status(studies, store.find())
+    console = console_for_output()
+    print_frame(console, "Published runs", table, {"minutes": ".0f"})
+    left, minutes = int(table["left"].sum()), float(table["minutes"].sum(skipna=True))
+    cores = jobs or os.cpu_count() or 1
+    console.print(
+        f"{int(table['done'].sum())} fits done, {left} left: about {minutes / cores:.0f} minutes"
+        f" with {cores} processes, and more where no earlier fit tells (–)."
+        if left
+        else "Every published fit has its record."
+    )
+    if left and not only_say:
+        plan.run(studies, jobs=jobs)
+
+
+@main.command()
 @click.argument("model")
 @click.option("--data", "folder", required=True, help="Archive or folder with all of GTZAN.")
 @click.option("--set", "changes", multiple=True, metavar="NAME=VALUE",

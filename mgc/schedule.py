@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -88,8 +88,10 @@ def run(task: Task) -> None:
     fit_fold(arrays, split, fold, config, task.settings, augmented=copies, on_epoch=on_epoch)
 
 
-def run_all(tasks: Sequence[Task], jobs: int, *, progress: bool) -> dict[str, str]:
-    """Fit folds in `jobs` processes; a model without its weights does not stop the others.
+def run_all(
+    tasks: Sequence[Task], jobs: int, *, progress: bool, done: Callable[[Task, str], None]
+) -> None:
+    """Fit folds in `jobs` processes, in the order given; a model without weights stops no other.
 
     Parameters
     ----------
@@ -97,18 +99,14 @@ def run_all(tasks: Sequence[Task], jobs: int, *, progress: bool) -> dict[str, st
     jobs : int, at least 1
     progress : bool
         Show bars on a terminal; elsewhere one line a finished fold.
-
-    Returns
-    -------
-    not_run : dict of str to str
-        Models that could not run, with the reason.
+    done : callable
+        Called with each task when it is over, and with the reason where it could not run.
 
     Raises
     ------
     MgcError
         If a process died; what was finished stays and the next run continues from there.
     """
-    not_run: dict[str, str] = {}
     context = get_context("spawn")
     with (
         context.Manager() as manager,
@@ -116,18 +114,19 @@ def run_all(tasks: Sequence[Task], jobs: int, *, progress: bool) -> dict[str, st
         ProcessPoolExecutor(jobs, mp_context=context) as pool,
     ):
         messages = manager.Queue() if progress and sys.stderr.isatty() else None
-        ordered = [replace(task, messages=messages) for task in sorted(tasks, key=_urgency)]
-        pending: dict[Future[None], Task] = {pool.submit(run, task): task for task in ordered}
+        told = [replace(task, messages=messages) for task in tasks]
+        pending: dict[Future[None], Task] = {pool.submit(run, task): task for task in told}
         try:
             while pending:
-                done, _ = wait(pending, timeout=0.5, return_when=FIRST_COMPLETED)
+                over, _ = wait(pending, timeout=0.5, return_when=FIRST_COMPLETED)
                 _drain(messages, display)
-                for future in done:
-                    task = pending.pop(future)
+                for future in over:
+                    task, reason = pending.pop(future), ""
                     try:
                         future.result()
                     except WeightsError as error:
-                        not_run[task.config["model"]] = str(error)
+                        reason = str(error)
+                    done(task, reason)
                     display.finished(task)
         except BrokenProcessPool as error:
             raise MgcError(
@@ -137,11 +136,10 @@ def run_all(tasks: Sequence[Task], jobs: int, *, progress: bool) -> dict[str, st
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    return not_run
 
 
-def _urgency(task: Task) -> tuple[int, int]:
-    """Longest first, but one fold of VGG16 before all: it fills the cache for the others."""
+def urgency(task: Task) -> tuple[int, int]:
+    """Key to sort by: longest first, but one VGG16 fold before all, which fills the cache."""
     name = task.config["model"]
     if name == "vgg16" and task.fold == 0:
         return (-1, 0)
@@ -176,7 +174,7 @@ class _Silent(_Display):
 class _Bars(_Display):
     def __init__(self, bars: Any, tasks: Sequence[Task]) -> None:
         self._bars = bars
-        labels = list(dict.fromkeys(task.label for task in sorted(tasks, key=_urgency)))
+        labels = list(dict.fromkeys(task.label for task in sorted(tasks, key=urgency)))
         self._ids = {
             label: bars.add_task(label, total=sum(task.label == label for task in tasks), text="")
             for label in labels

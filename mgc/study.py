@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ from mgc.errors import DataError, MgcError
 from mgc.features import FEATURE_NAMES
 from mgc.models import BASELINES, NAMES, TITLES, VARIANTS
 from mgc.records import EditionRecord, NotRun, Record, Store, default_root, fit_id
-from mgc.splits import PROTOCOLS, make_split
+from mgc.splits import PROTOCOLS
 
 if TYPE_CHECKING:
     from mgc.extraction import Arrays
@@ -213,7 +213,7 @@ class Study:
         from mgc.extraction import load_arrays
 
         return load_arrays(
-            self._audio(), self.cache, leave_out=self.edition_record.left_out, progress=progress
+            self.source(), self.cache, leave_out=self.edition_record.left_out, progress=progress
         )
 
     def fit_all(
@@ -245,44 +245,15 @@ class Study:
         DataError
             If only records are at hand and one is missing.
         """
-        from mgc import schedule, train
-        from mgc.cache import remove_folder
-        from mgc.fitted import Settings
+        from mgc import runs
 
         names = tuple(models)
-        configs = [self.config(name, seed=seed) for seed in self.seeds for name in names]
-        missing = [c for c in configs if fresh or self.store.get(fit_id(c)) is None]
-        if not missing:
-            return self.results(models=names)
-        edition, cores = self._audio(), os.cpu_count() or 1
-        n_jobs = max(1, jobs or cores)
-        settings = Settings(threads=max(1, cores // n_jobs), cache_dir=self.cache)
-        arrays = self.arrays(progress=progress)
-        tasks = []
-        splits = {}
-        for config in missing:
-            if fresh:
-                remove_folder(self.cache / "folds" / fit_id(config))
-            seed = int(str(config["seed"]))
-            splits[fit_id(config)] = make_split(
-                self.protocol, arrays.track_id, arrays.genre, arrays.artist, seed
-            )
-            folds = range(len(splits[fit_id(config)].folds))
-            left_out = self.edition_record.left_out
-            tasks += [schedule.Task(edition, left_out, config, k, settings) for k in folds]
-        not_run = schedule.run_all(tasks, n_jobs, progress=progress)
-        for config in missing:
-            reason = not_run.get(str(config["model"]))
-            note = self._note(config)
-            if reason is not None:
-                note.parent.mkdir(parents=True, exist_ok=True)
-                note.write_text(json.dumps({"model": config["model"], "reason": reason}) + "\n")
-                continue
-            train.save_record(arrays, splits[fit_id(config)], config, settings, self.store)
-            note.unlink(missing_ok=True)
+        pending = runs.pending(self, names, jobs=jobs, fresh=fresh, progress=progress)
+        runs.carry_out(pending, jobs=jobs, progress=progress)
         return self.results(models=names)
 
-    def _audio(self) -> Edition:
+    def source(self) -> Edition:
+        """Return the edition itself; raises DataError if only its records are at hand."""
         if self.edition is None:
             raise DataError(
                 f"edition {self.edition_record.name}: only its records are at hand; "
@@ -290,13 +261,14 @@ class Study:
             )
         return self.edition
 
-    def _note(self, config: dict[str, object]) -> Path:
+    def note(self, config: Mapping[str, object]) -> Path:
+        """File that says why a fit could not run."""
         return self.store.root / "not_run" / f"{fit_id(config)}.json"
 
     def _reason(self, config: dict[str, object]) -> str:
         """Why there is no record, as the run that tried noted it down."""
         try:
-            return str(json.loads(self._note(config).read_text())["reason"])
+            return str(json.loads(self.note(config).read_text())["reason"])
         except (OSError, ValueError, KeyError, TypeError):
             title = TITLES[str(config["model"])]
             return f"no record of {title} for this edition and protocol; `mgc run` makes one"

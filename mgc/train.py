@@ -66,7 +66,8 @@ def configuration(
         "edition_hash": edition_hash,
         "protocol": protocol,
         "model": model,
-        "variant": variant,
+        # Nothing of a variant touches the baselines: one record serves all.
+        "variant": "" if model in BASELINES else variant,
         "seed": seed,
         "feature_version": feature_version,
         "recipe": settings,
