@@ -27,10 +27,10 @@
 # A clip of music goes in; one of ten genre names comes out. The report treats this as supervised classification: a model sees labelled tracks, adjusts itself, and is then asked about tracks that it has not seen. It compares five kinds of neural network, each with an input of its own. {doc}`04_models` builds all five.
 
 # %% tags=["parameters", "remove-cell"]
-data = "gtzan-mini"
+data = "gtzan-archive"
 records = ""
-protocol = "cv5"
-variant = "quick"
+protocol = "fault_filtered"
+variant = "tuned"
 seed = 0
 
 # %%

@@ -27,10 +27,10 @@
 # The report chooses GTZAN, the collection that {cite:t}`tzanetakis2002` made for the paper that founded this field. It has ten genres of equal size, and most of the published figures on genre recognition were measured on it. Nobody cleared the recordings for sharing, so this project contains none of them. It contains a table of facts about each track instead: checksum, place in a published split, and whether another track is the same file.
 
 # %% tags=["parameters", "remove-cell"]
-data = "gtzan-mini"
+data = "gtzan-archive"
 records = ""
-protocol = "cv5"
-variant = "quick"
+protocol = "fault_filtered"
+variant = "tuned"
 seed = 0
 
 # %%
@@ -46,7 +46,7 @@ from mgc.study import open_study
 
 style.use_style()
 study = open_study(data, records=records, protocol=protocol, variant=variant, seeds=(seed,))
-edition = study.edition_record
+edition, heard = study.edition_record, study.with_audio().edition_record
 gtzan = gtzan_table()
 show.table(gtzan.head(3), "The first rows of the table of facts")
 
@@ -128,7 +128,19 @@ glue("c2_lit_clean", show.percent(pair["track_disjoint_segments"] / 100), displa
 #
 # 1. **The embedded demo edition.** Short pieces that were composed by rule for this book, in ten styles. They ship with the package, so everything runs without a download.
 # 2. **Audio in GTZAN's layout**: one folder a genre. This may be the full set or the hundred-track *mini* set that the mirdata project distributes {cite:p}`bittner2019`. `mgc data where` says how to get either; `mgc data verify` compares each file with the table of checksums.
-# 3. **A spectrogram archive.** Pictures of the tracks, from which the audio cannot be heard. It serves where audio may not be shared.
+# 3. **A spectrogram archive.** Pictures of the tracks, from which the audio cannot be heard. It serves where audio may not be shared. `mgc data pack` makes one from audio.
+#
+# ### What an archive keeps and what it loses
+#
+# The recordings of GTZAN have no known licence, so neither this book nor anybody else may pass them on. Pictures of their {term}`spectrograms <spectrogram>` are another matter, and one public set of such pictures covers all tracks but one. The published results of this book rest on it. Each track is a grey picture of 128 frequency bins, 86 Hz apart, by 496 frames, 60 ms apart: the logarithm of the power, scaled so that the track fills the range from black to white.
+#
+# - **Kept:** the shape of the spectrum and how it changes from frame to frame. That is what the convolutional networks look at, and what {term}`cepstra <MFCC>` are made of.
+# - **Lost:** the level of the track, since each has a scale of its own; what happens faster than about eight times a second; the distance between neighbouring notes below some hundred hertz; phase.
+# - **Not to be had from it:** chroma, tempo finer than its frames, statistics of linear power, and sound.
+#
+# So the models get less than the report gave them on paper. From the pictures come 128 by 496 spectrograms, standardised per track; sequences of 13 cepstra of 40 mel bands; and for the MLP the mean, standard deviation, minimum and maximum of these cepstra and their two derivatives, 156 columns instead of 228. The pictures of 38 jazz tracks were drawn by another version of a plotting library and were brought to the same form; whoever finds jazz suspiciously easy should look there first.
+#
+# The mini set, a hundred tracks with their audio, is the second published edition. It shows what full resolution changes, on few tracks.
 #
 # ### The edition of this build
 
@@ -141,13 +153,15 @@ feature_plots.tracks_by_genre(counts.rename(columns={False: "used", True: "left 
 # %% tags=["hide-input"]
 facts_of = tracks.merge(gtzan, on="track_id", how="left", suffixes=("", "_gtzan"))
 known = facts_of["fault_filtered"].notna() & (edition.name != "demo")
-minutes = tracks["duration_s"].sum() / 60
+minutes = heard.tracks["duration_s"].sum() / 60
 artists = tracks.loc[tracks["artist"] != "", "artist"].nunique()
 missing = show.listing([style.label(name) for name in edition.missing_genres])
 glue("c2_edition", edition.name, display=False)
 glue("c2_hash", edition.content_hash[:8], display=False)
 glue("c2_edition_tracks", show.count(edition.n_tracks), display=False)
 glue("c2_minutes", show.count(minutes), display=False)
+glue("c2_heard", heard.name, display=False)
+glue("c2_heard_tracks", show.count(heard.n_tracks), display=False)
 glue("c2_edition_left_out", show.count(len(edition.left_out)), display=False)
 glue("c2_missing", missing, display=False)
 in_test = int((known & (facts_of["fault_filtered"] == "test")).sum())
@@ -162,7 +176,7 @@ else:
 show.say(about)
 
 # %% [markdown]
-# This build used the edition **{glue:text}`c2_edition`** (content hash {glue:text}`c2_hash`): {glue:text}`c2_edition_tracks` tracks, {glue:text}`c2_minutes` minutes in all. Genres without a track: {glue:text}`c2_missing`. Tracks left out by cleaning: {glue:text}`c2_edition_left_out`.
+# This build used the edition **{glue:text}`c2_edition`** (content hash {glue:text}`c2_hash`): {glue:text}`c2_edition_tracks` tracks. Genres without a track: {glue:text}`c2_missing`. Tracks left out by cleaning: {glue:text}`c2_edition_left_out`. The audio that {doc}`03_features` measures is that of **{glue:text}`c2_heard`**: {glue:text}`c2_heard_tracks` tracks, {glue:text}`c2_minutes` minutes.
 #
 # The mini set deserves a warning. It takes the lowest track numbers of each genre, and neighbours in GTZAN often come from one artist, and its ten blues tracks are all by the same one. No split can undo that. Scores on it are optimistic, and they rest on few tracks.
 #

@@ -25,10 +25,10 @@
 # Nothing is trained on this page. Each fit was made once and left a {term}`record`; the cells below read it. Where a model has no record, its place says so and how to get one.
 
 # %% tags=["parameters", "remove-cell"]
-data = "gtzan-mini"
+data = "gtzan-archive"
 records = ""
-protocol = "cv5"
-variant = "quick"
+protocol = "fault_filtered"
+variant = "tuned"
 seed = 0
 
 # %%

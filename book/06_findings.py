@@ -27,10 +27,10 @@
 # There are five verdicts. *Confirmed* and *contradicted* need a test or an interval at the usual level of one in twenty, or the margin that is stated with the claim. *Partly* means that some of the claim is shown and nothing speaks against it. *Not shown* means that the evidence is too weak either way. *Not testable here* means that no record bears on the claim.
 
 # %% tags=["parameters", "remove-cell"]
-data = "gtzan-mini"
+data = "gtzan-archive"
 records = ""
-protocol = "cv5"
-variant = "quick"
+protocol = "fault_filtered"
+variant = "tuned"
 seed = 0
 
 # %%

@@ -25,10 +25,10 @@
 # The report ends with a plan and four targets: an accuracy above {glue:text}`c7_target_accuracy`, less than {glue:text}`c7_target_latency` for a clip of thirty seconds, {glue:text}`c7_target_throughput` songs a day, and users who agree with {glue:text}`c7_target_agreement` of the labels. A plan needs a starting point, and the report had none. This chapter measures it.
 
 # %% tags=["parameters", "remove-cell"]
-data = "gtzan-mini"
+data = "gtzan-archive"
 records = ""
-protocol = "cv5"
-variant = "quick"
+protocol = "fault_filtered"
+variant = "tuned"
 seed = 0
 
 # %%

@@ -5,16 +5,17 @@ Used in chapter 5 and, for the front page, through the numbers that chapter 5 gl
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 from mgc import evaluate, show
-from mgc.models import NAMES, TITLES, VARIANTS
-from mgc.outcomes import tested
+from mgc.data import WHOLE_GTZAN
+from mgc.models import BASELINES, NAMES, TITLES, VARIANTS
 from mgc.records import NotRun, Record
 from mgc.report import facts
 from mgc.report.verdicts import direction
+from mgc.seeds import cell
 from mgc.study import Study
 
 __all__ = [
@@ -29,6 +30,8 @@ __all__ = [
 ]
 
 Results = Mapping[str, Record | NotRun]
+Groups = Mapping[str, Record | Sequence[Record] | NotRun]
+"""Models by name: one record each, or those of several seeds."""
 
 
 def rows(study: Study) -> dict[str, dict[str, Record | NotRun]]:
@@ -101,22 +104,30 @@ def _count(value: object) -> str:
     return show.MISSING if pd.isna(value) else show.count(float(str(value)))  # type: ignore[call-overload]
 
 
-def best_model(results: Results) -> str | None:
-    """Name of the model with the highest test accuracy; None when none was run."""
-    run = evaluate.only_run(results)
-    share = {name: evaluate.accuracy(evaluate.test_rows(record)) for name, record in run.items()}
+def seeds_of(groups: Groups) -> dict[str, list[Record]]:
+    """Give each model that was run the list of its records."""
+    found: dict[str, list[Record]] = {}
+    for name, entry in groups.items():
+        if not isinstance(entry, NotRun):
+            found[name] = [entry] if isinstance(entry, Record) else list(entry)
+    return found
+
+
+def best_model(groups: Groups) -> str | None:
+    """Name of the model with the highest test accuracy, a mean over seeds; None without any."""
+    share = {name: cell(records).accuracy for name, records in seeds_of(groups).items()}
     return max(share, key=lambda name: share[name]) if share else None
 
 
-def recommendation(results: Results, table: pd.DataFrame) -> list[str]:
+def recommendation(results: Groups, table: pd.DataFrame) -> list[str]:
     """Say what the tests carry, and no more.
 
     Parameters
     ----------
-    results : mapping of str to Record or NotRun
+    results : mapping of str to Record, list of Record, or NotRun
         The five models and the baselines.
     table : DataFrame
-        `mgc.evaluate.pairwise` of them.
+        `mgc.evaluate.pairwise` or `mgc.seeds.pairwise` of them.
 
     Returns
     -------
@@ -129,12 +140,11 @@ def recommendation(results: Results, table: pd.DataFrame) -> list[str]:
     best = best_model(models)
     if best is None:
         return ["No model was run, so nothing can be recommended."]
-    run = evaluate.only_run(models)
-    frame = evaluate.test_rows(run[best])
-    low, high = evaluate.accuracy_interval(frame)
+    run = seeds_of(models)
+    found = cell(run[best])
     said = [
-        f"The highest accuracy is that of {TITLES[best]}:"
-        f" {show.percent(evaluate.accuracy(frame))} (95 % interval {show.interval(low, high)})."
+        f"The highest accuracy is that of {TITLES[best]}: {show.percent(found.accuracy)}"
+        f" (95 % interval {show.interval(found.low, found.high)})."
     ]
     tied = [name for name in run if name != best and direction(table, best, name) != 1]
     beaten = [name for name in run if name != best and name not in tied]
@@ -143,8 +153,8 @@ def recommendation(results: Results, table: pd.DataFrame) -> list[str]:
     if tied:
         said.append(f"The tests do not tell it from {_titles(tied)}.")
         group = [best, *tied]
-        small = min(group, key=lambda name: run[name].parameters)
-        quick = min(group, key=lambda name: float(run[name].environment["duration_s"]))
+        small = min(group, key=lambda name: run[name][0].parameters)
+        quick = min(group, key=lambda name: float(run[name][0].environment["duration_s"]))
         also = "it also" if quick == small else f"{TITLES[quick]}"
         said.append(f"Of these, {TITLES[small]} is the smallest, and {also} trains fastest.")
     said += _against_baselines(results, table, best, list(run))
@@ -157,20 +167,19 @@ def _titles(names: list[str]) -> str:
 
 
 def _against_baselines(
-    results: Results, table: pd.DataFrame, best: str, run: list[str]
+    results: Groups, table: pd.DataFrame, best: str, run: list[str]
 ) -> list[str]:
     said = []
-    majority = results.get("majority")
-    if isinstance(majority, Record):
+    baselines = seeds_of({name: results[name] for name in BASELINES if name in results})
+    if "majority" in baselines:
         idle = [name for name in run if direction(table, name, "majority") != 1]
         if idle:
             said.append(f"Not shown to beat guessing: {_titles(idle)}.")
         else:
             said.append("Every model that was run is shown to beat guessing.")
-    linear = results.get("logistic")
-    if isinstance(linear, Record):
+    if "logistic" in baselines:
         above = [name for name in run if direction(table, name, "logistic") == 1]
-        share = show.percent(evaluate.accuracy(evaluate.test_rows(linear)))
+        share = show.percent(cell(baselines["logistic"]).accuracy)
         start = f"Logistic regression on the same statistics that the MLP reads reaches {share}"
         if not above:
             said.append(f"{start}, and no deep model is shown to beat it.")
@@ -182,7 +191,7 @@ def _against_baselines(
     return said
 
 
-def _on_the_report(table: pd.DataFrame, best: str, run: Mapping[str, Record]) -> str:
+def _on_the_report(table: pd.DataFrame, best: str, run: Mapping[str, list[Record]]) -> str:
     claims = facts.report_claims().set_index("model")["accuracy"]
     theirs = str(claims.idxmax())
     name = TITLES[theirs]
@@ -196,7 +205,7 @@ def _on_the_report(table: pd.DataFrame, best: str, run: Mapping[str, Record]) ->
     return f"The report recommends {name}; these records neither support nor refute that."
 
 
-def ranking(results: Results) -> pd.DataFrame:
+def ranking(groups: Groups) -> pd.DataFrame:
     """Set the report's ranking beside ours.
 
     Returns
@@ -208,15 +217,13 @@ def ranking(results: Results) -> pd.DataFrame:
     """
     claims = facts.report_claims().set_index("model")
     claims["rank"] = claims["accuracy"].rank(ascending=False).astype(int)
-    run = evaluate.only_run(results)
-    shares = pd.Series(
-        {n: evaluate.accuracy(evaluate.test_rows(r)) for n, r in run.items()}, dtype="float64"
-    )
+    run = {name: cell(records) for name, records in seeds_of(groups).items()}
+    shares = pd.Series({name: found.accuracy for name, found in run.items()}, dtype="float64")
     ranks = shares.rank(ascending=False, method="min")
     lines = []
     for name, claim in claims.sort_values("rank").iterrows():
         key = str(name)
-        ends = evaluate.accuracy_interval(evaluate.test_rows(run[key])) if key in run else None
+        ends = (run[key].low, run[key].high) if key in run else None
         lines.append(
             {
                 "Model": TITLES[key],
@@ -230,31 +237,33 @@ def ranking(results: Results) -> pd.DataFrame:
     return pd.DataFrame(lines)
 
 
-def variant_statements(study: Study) -> list[str]:
-    """Say for each model whether its variants differ, by one exact test each (no correction)."""
-    by_variant = rows(study)
-    first, *others = by_variant
-    said = []
-    for other in others:
-        for name in NAMES:
-            one, two = by_variant[first][name], by_variant[other][name]
-            if not (isinstance(one, Record) and isinstance(two, Record)):
-                continue
-            a, b = evaluate.test_rows(one), evaluate.test_rows(two)
-            gap = evaluate.accuracy(a) - evaluate.accuracy(b)
-            p = evaluate.mcnemar(a, b).p
-            said.append(
-                f"{TITLES[name]}: {VARIANTS[first].title} minus {VARIANTS[other].title} is"
-                f" {show.points(gap)} ({show.p_value(p)})."
-            )
-    return said
+def variant_statements(table: pd.DataFrame, labels: Mapping[str, str]) -> list[str]:
+    """Say for each model whether its variants differ.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `mgc.seeds.pairwise`, names as the keys of `mgc.results.headline`.
+    labels : mapping of str to str
+        Key to label.
+
+    Returns
+    -------
+    list of str
+        One sentence for each model and pair of its variants; empty with one variant.
+    """
+    return [
+        evaluate.statement(table, one, two, labels)
+        for one, two in zip(table["first"], table["second"], strict=True)
+        if one.split()[0] == two.split()[0]
+    ]
 
 
-def published(literature: pd.DataFrame, study: Study, results: Results) -> str:
+def published(literature: pd.DataFrame, study: Study, groups: Groups) -> str:
     """Say which published figures ours may be compared with."""
     same = literature[literature["protocol"] == study.protocol]
     edition = study.edition_record.name
-    if edition != "gtzan":
+    if edition not in WHOLE_GTZAN:
         return (
             f"These records are of {edition}, not of all of GTZAN, so none of the"
             f" {show.count(len(literature))} published figures may be compared with them."
@@ -264,15 +273,14 @@ def published(literature: pd.DataFrame, study: Study, results: Results) -> str:
             f"None of the {show.count(len(literature))} published figures was measured under"
             f" {study.protocol}, so none may be compared with ours."
         )
-    best = best_model({name: results[name] for name in NAMES if name in results})
+    best = best_model({name: groups[name] for name in NAMES if name in groups})
     if best is None:
         return "No model was run."
-    entry = results[best]
-    assert isinstance(entry, Record)
-    share = evaluate.accuracy(evaluate.test_rows(entry))
+    found = cell(seeds_of(groups)[best])
+    share = found.accuracy
     above = int((same["accuracy"] / 100 > share).sum())
     return (
         f"Under {study.protocol}, {show.count(above)} of {show.count(len(same))} published figures"
         f" are higher than the {show.percent(share)} of {TITLES[best]}"
-        f" ({show.count(tested(results))} test tracks)."
+        f" ({show.count(found.n_tracks)} test tracks)."
     )

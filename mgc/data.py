@@ -38,6 +38,9 @@ __all__ = [
 AUDIO_VERSION = "1"
 """Version of the features from audio; changes whenever one of their values may change."""
 
+WHOLE_GTZAN = ("gtzan", "gtzan-archive")
+"""Names of the editions that hold all of GTZAN, as audio or as pictures."""
+
 FULL_SET_MINIMUM = 990  # known files from which a folder counts as the full GTZAN
 
 

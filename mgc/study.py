@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,9 @@ from mgc.splits import PROTOCOLS
 
 if TYPE_CHECKING:
     from mgc.extraction import Arrays
+
+SEEDS = range(10)
+"""Seeds that `Study.groups` looks for."""
 
 
 def open_study(
@@ -175,6 +178,47 @@ class Study:
             record = self.store.get(fit_id(config))
             found[model] = record or NotRun(model, self._reason(config))
         return found
+
+    def groups(
+        self,
+        variant: str | None = None,
+        protocol: str | None = None,
+        models: Iterable[str] = NAMES,
+    ) -> dict[str, list[Record] | NotRun]:
+        """Look up the records of each model over all seeds that have one; chapter 5.
+
+        Parameters
+        ----------
+        variant, protocol : str, optional
+            Other ones than the study's.
+        models : iterable of str
+
+        Returns
+        -------
+        groups : dict of str to list of Record, or NotRun
+            Seeds ascend; in the order of `models`.
+        """
+        found: dict[str, list[Record] | NotRun] = {}
+        for model in models:
+            configs = [self.config(model, variant, protocol, seed) for seed in SEEDS]
+            records = [self.store.get(fit_id(config)) for config in configs]
+            there = [record for record in records if record is not None]
+            found[model] = there or NotRun(model, self._reason(configs[0]))
+        return found
+
+    def with_audio(self) -> Study:
+        """Return the study whose audio was measured; chapters 2 and 3 describe its tracks.
+
+        Returns
+        -------
+        study : Study
+            This one; or, where its edition is a spectrogram archive, that of the mini set if the
+            store knows it.
+        """
+        if self.edition_record.tracks["duration_s"].notna().any():
+            return self
+        mini = self.store.edition("gtzan-mini")
+        return self if mini is None else replace(self, edition=None, edition_record=mini)
 
     def baselines(
         self, variant: str | None = None, protocol: str | None = None, seed: int | None = None

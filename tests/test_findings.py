@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mgc import comparison, evaluate, model_text, outcomes, show
+from mgc import comparison, evaluate, model_text, outcomes, results, seeds, show
 from mgc.data import GENRES
 from mgc.errors import RecordError
 from mgc.models import NAMES
@@ -379,9 +379,11 @@ def test_variants_with_records_have_rows_of_their_own(study):
     assert table["label"].is_unique
     assert table.set_index("label")["accuracy"].dropna().tolist() == [0.9, 0.2]
     assert len(comparison.as_table(table)) == len(table) == 12
-    (said,) = comparison.variant_statements(study)
-    assert said.startswith("MLP")
-    assert "+70" in said
+    cells, groups = results.headline(study)
+    labels = dict(zip(cells["key"], cells["label"], strict=True))
+    (said,) = comparison.variant_statements(seeds.pairwise(groups), labels)
+    assert said.startswith("MLP, quick beats MLP, as written")
+    assert "by 70.0 points" in said
 
 
 def test_published_figures_are_compared_on_the_same_data_only(study):

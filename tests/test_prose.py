@@ -40,6 +40,15 @@ ALLOWED_CONSTANTS = (
     "128 x 1292",
     "beyond 0.95 either way",
     "224",  # side of VGG16's input picture
+    # Format of the spectrogram archive and of its features, fixed in mgc.archive.
+    "128 frequency bins",
+    "86 Hz apart",
+    "by 496 frames",
+    "60 ms apart",
+    "128 by 496",
+    "13 cepstra of 40 mel bands",
+    "156 columns instead of 228",
+    "38 jazz tracks",
     # Conventions of statistics.
     "95 % interval",
     "95 % confidence",

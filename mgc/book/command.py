@@ -10,7 +10,13 @@ from pathlib import Path
 
 from rich.console import Console
 
-from mgc.book.project import PUBLISHED_DATA, Options, find_project
+from mgc.book.project import (
+    PUBLISHED_DATA,
+    PUBLISHED_PROTOCOL,
+    PUBLISHED_VARIANT,
+    Options,
+    find_project,
+)
 from mgc.errors import MgcError
 from mgc.models import VARIANTS
 
@@ -43,8 +49,10 @@ def parser() -> argparse.ArgumentParser:
         one.add_argument("--data", default="demo" if name == "build" else "", metavar="PATH",
                          help="folder in GTZAN's layout, or demo")  # fmt: skip
         one.add_argument("--records", default="", metavar="FOLDER", help="another record store")
-        one.add_argument("--protocol", default="cv5", metavar="NAME")
-        one.add_argument("--variant", default="quick", choices=tuple(VARIANTS))
+        one.add_argument("--protocol", default="", metavar="NAME",
+                         help="[fault_filtered for published records, else cv5]")  # fmt: skip
+        one.add_argument("--variant", default="", choices=("", *VARIANTS), metavar="NAME",
+                         help="[tuned for published records, else quick]")  # fmt: skip
         one.add_argument("--seed", type=int, default=0)
         if name == "live":
             one.add_argument("--port", type=int, default=8000)
@@ -61,12 +69,13 @@ def options_of(arguments: argparse.Namespace) -> Options:
     # The chapters run in another folder. A name without such a folder is that of an edition.
     if data and data not in NO_FOLDER and Path(data).expanduser().exists():
         data = str(Path(data).expanduser().resolve())
+    published = not data or data == PUBLISHED_DATA
     return Options(
         working=arguments.command == "build" or (arguments.command == "live" and bool(data)),
         data=data or PUBLISHED_DATA,
         records=arguments.records,
-        protocol=arguments.protocol,
-        variant=arguments.variant,
+        protocol=arguments.protocol or (PUBLISHED_PROTOCOL if published else "cv5"),
+        variant=arguments.variant or (PUBLISHED_VARIANT if published else "quick"),
         seed=arguments.seed,
         only=tuple(arguments.only),
         jobs=arguments.jobs,

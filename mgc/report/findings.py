@@ -13,6 +13,7 @@ from typing import Final
 import pandas as pd
 
 from mgc import evaluate, show
+from mgc.data import WHOLE_GTZAN
 from mgc.models import NAMES, TITLES
 from mgc.outcomes import averaged, track_rows
 from mgc.records import NotRun, Record
@@ -85,7 +86,7 @@ def accuracies_hold(results: Results) -> Finding:
     if not run:
         return Finding(claim, NOT_TESTABLE, "No model was run.")
     edition, protocol = str(run[0].config["edition"]), str(run[0].config["protocol"])
-    if (edition, protocol) != ("gtzan", "random"):
+    if edition not in WHOLE_GTZAN or protocol != "random":
         texts.append(
             f"The report states them for a random split of all of GTZAN; these records are of"
             f" {edition} under {protocol}, so they cannot decide."
