@@ -129,7 +129,8 @@ def scale(inputs: Float, train: Indices, scaling: str) -> Float:
     Returns
     -------
     scaled : ndarray, float32
-        Spectrograms ``per track`` gain a channel axis, ``unit`` ones are flattened.
+        Spectrograms ``per track`` or in ``decibels`` gain a channel axis, ``unit`` ones are
+        flattened.
 
     Raises
     ------
@@ -141,15 +142,19 @@ def scale(inputs: Float, train: Indices, scaling: str) -> Float:
         mean = inputs[train].mean(axis=axes, dtype=np.float64)
         spread = inputs[train].std(axis=axes, dtype=np.float64)
         return np.asarray((inputs - mean) / np.where(spread > 0, spread, 1.0), np.float32)
-    if scaling == "per track":
+    if scaling in ("per track", "power per track"):
+        if scaling == "power per track":
+            inputs = np.power(10.0, inputs / 10.0)
         mean = inputs.mean(axis=(1, 2), keepdims=True, dtype=np.float64)
         spread = inputs.std(axis=(1, 2), keepdims=True, dtype=np.float64)
         scaled = (inputs - mean) / np.where(spread > 0, spread, 1.0)
         return np.asarray(scaled, np.float32)[..., None]
     if scaling == "unit":
         return ((inputs + 80.0) / 80.0).reshape(len(inputs), -1).astype(np.float32)
+    if scaling == "decibels":
+        return inputs[..., None]
     if scaling == "none":
-        return inputs if inputs.ndim < 3 else inputs[..., None]
+        return inputs
     raise MgcError(f"no scaling {scaling!r}")
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 from mgc.data import Edition, is_archive, open_edition
 from mgc.errors import DataError, MgcError
 from mgc.features import FEATURE_NAMES
-from mgc.models import BASELINES, NAMES, TITLES, VARIANTS
+from mgc.models import ABLATIONS, BASELINES, NAMES, TITLES, VARIANTS
 from mgc.records import EditionRecord, NotRun, Record, Store, default_root, fit_id
 from mgc.splits import PROTOCOLS
 
@@ -46,7 +46,7 @@ def open_study(
     protocol : str
         One of `mgc.splits.PROTOCOLS`.
     variant : str
-        One of `mgc.models.VARIANTS`.
+        One of `mgc.models.VARIANTS` or `mgc.models.ABLATIONS`.
     seeds : sequence of int
     cache : str or Path
         Folder for features and finished folds; by default ``MGC_CACHE``, or ``~/.cache/mgc``.
@@ -64,8 +64,9 @@ def open_study(
     """
     if protocol not in PROTOCOLS:
         raise MgcError(f"no protocol {protocol!r}: choose one of {', '.join(PROTOCOLS)}")
-    if variant not in VARIANTS:
-        raise MgcError(f"no variant {variant!r}: choose one of {', '.join(VARIANTS)}")
+    variants = (*VARIANTS, *ABLATIONS)
+    if variant not in variants:
+        raise MgcError(f"no variant {variant!r}: choose one of {', '.join(variants)}")
     store = Store(records or default_root())
     folder = Path(cache or os.environ.get("MGC_CACHE", "") or Path.home() / ".cache" / "mgc")
     if str(data) != "demo" and not Path(data).is_dir() and not is_archive(data):

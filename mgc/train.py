@@ -6,6 +6,7 @@ import json
 import shutil
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,9 +17,10 @@ import pandas as pd
 
 from mgc import cache, environment, inputs
 from mgc.data import GENRES
+from mgc.errors import MgcError
 from mgc.features import FEATURE_VERSION
 from mgc.fitted import Fitted, OnEpoch, Probabilities, Settings
-from mgc.models import BASELINES, VARIANTS, Recipe, TunedRecipe, recipe
+from mgc.models import ABLATIONS, BASELINES, VARIANTS, Recipe, TunedRecipe, recipe
 from mgc.models.recipe import as_settings, from_settings
 from mgc.records import FORMAT, HISTORY_COLUMNS, P_COLUMNS, Record, Store, fit_id
 from mgc.splits import Fold, Split
@@ -55,11 +57,19 @@ def configuration(
     -------
     config : dict
         As `config.json` of a record holds it.
+
+    Raises
+    ------
+    MgcError
+        An ablation of another model.
     """
     settings: dict[str, Any] = {}
     if model not in BASELINES:
-        chosen = VARIANTS[variant]
-        settings = as_settings(recipe(model, tuned=chosen.tuned), chosen)
+        chosen = {**VARIANTS, **ABLATIONS}[variant]
+        changed = {field: value for name, field, value in chosen.changes if name == model}
+        if chosen.changes and not changed:
+            raise MgcError(f"the ablation {variant} does not apply to {model}")
+        settings = as_settings(replace(recipe(model, tuned=chosen.tuned), **changed), chosen)
     return {
         "format": FORMAT,
         "edition": edition,

@@ -16,6 +16,7 @@ from mgc import cache, evaluate, inputs, train
 from mgc.data import GENRES
 from mgc.errors import MgcError, WeightsError
 from mgc.fitted import Settings
+from mgc.models import ABLATIONS
 from mgc.records import P_COLUMNS, Store, load_record
 from mgc.splits import make_split
 from tests.arrays import make_arrays, one_fold
@@ -204,3 +205,27 @@ def test_targets_follow_the_order_of_genres() -> None:
     targets = train.one_hot(np.array(["rock", "blues"]))
     assert targets.argmax(axis=1).tolist() == [GENRES.index("rock"), 0]
     assert targets.sum() == 2
+
+
+def test_an_ablation_changes_one_setting_of_the_models_it_names() -> None:
+    """What the audit compares differs in the step that it judges, and in nothing else."""
+    for name, ablation in ABLATIONS.items():
+        for model in {model for model, _, _ in ablation.changes}:
+            whole = train.configuration("e", "h", "random", model, "tuned", 0)["recipe"]
+            less = train.configuration("e", "h", "random", model, name, 0)["recipe"]
+            assert [key for key in whole if whole[key] != less[key]] == [
+                field for one, field, _ in ablation.changes if one == model
+            ]
+    with pytest.raises(MgcError, match="does not apply to mlp"):
+        train.configuration("e", "h", "random", "mlp", "no_log", 0)
+
+
+def test_power_is_what_decibels_were_made_of() -> None:
+    """-10 dB is a tenth of the power; by hand for two cells, standardised within the track."""
+    scaled = inputs.scale(np.array([[[0.0, -10.0]]], np.float32), np.array([0]), "power per track")
+    assert scaled.ravel() == pytest.approx([1.0, -1.0])
+    raw = np.array([[[0.0, -10.0, -20.0]]], np.float32)
+    power = inputs.scale(raw, np.array([0]), "power per track").ravel()
+    by_hand = np.array([1.0, 0.1, 0.01])
+    assert power == pytest.approx((by_hand - by_hand.mean()) / by_hand.std(), rel=1e-5)
+    assert inputs.scale(raw, np.array([0]), "decibels").ravel() == pytest.approx([0, -10, -20])

@@ -7,7 +7,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from mgc.errors import MgcError
-from mgc.models.recipe import VARIANTS, Recipe, TunedRecipe, Variant
+from mgc.models.recipe import ABLATIONS, VARIANTS, Recipe, TunedRecipe, Variant
 
 if TYPE_CHECKING:
     import keras
@@ -25,6 +25,7 @@ TITLES = {
 }
 
 __all__ = [
+    "ABLATIONS",
     "BASELINES",
     "NAMES",
     "TITLES",

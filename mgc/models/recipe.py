@@ -18,8 +18,9 @@ class Recipe:
     scaling : str
         How inputs are scaled: ``per column`` and ``per coefficient`` use the mean and standard
         deviation of the training part, ``per track`` those of the track, ``unit`` maps dB from
-        [-80, 0] to [0, 1], ``picture`` maps a track's range to grey levels 0 to 255, ``none``
-        leaves them as they are (an ablation).
+        [-80, 0] to [0, 1], ``picture`` maps a track's range to grey levels 0 to 255. For
+        ablations: ``power per track`` undoes the logarithm first, ``decibels`` and ``none`` leave
+        spectrograms and other inputs as they are.
     batch_size, epochs : int
     patience : int
         Epochs without a better validation loss after which the fit stops.
@@ -106,6 +107,9 @@ class Variant:
         Keras's dtype policy; 16 bits pay on a GPU only.
     tuned : bool
         Train by the tuned recipes instead of the report's.
+    changes : tuple of (str, str, value)
+        Model, field of its recipe and new value. An ablation has some, and applies to the models
+        that it names.
     """
 
     frame_pool: int
@@ -113,6 +117,7 @@ class Variant:
     title: str
     precision: str = "float32"
     tuned: bool = False
+    changes: tuple[tuple[str, str, Any], ...] = ()
 
 
 VARIANTS: Mapping[str, Variant] = MappingProxyType(
@@ -126,6 +131,37 @@ VARIANTS: Mapping[str, Variant] = MappingProxyType(
     }
 )
 """By name. `as_written` keeps every frame; `quick` averages sixteen so that a laptop suffices."""
+
+ABLATIONS: Mapping[str, Variant] = MappingProxyType(
+    {
+        "no_scaling": Variant(
+            1,
+            False,
+            "tuned, inputs not scaled",
+            tuned=True,
+            changes=(
+                ("mlp", "scaling", "none"),
+                ("lstm", "scaling", "none"),
+                ("cnn", "scaling", "decibels"),
+            ),
+        ),
+        "no_log": Variant(
+            1,
+            False,
+            "tuned, power instead of decibels",
+            tuned=True,
+            changes=(("cnn", "scaling", "power per track"),),
+        ),
+        "no_mixup": Variant(
+            1,
+            False,
+            "tuned, without mixup",
+            tuned=True,
+            changes=tuple((name, "mixup", 0.0) for name in ("mlp", "lstm", "vgg16")),
+        ),
+    }
+)
+"""Variants that leave out one step, to see what it is worth; the audit's evidence."""
 
 
 def as_settings(plan: Recipe, variant: Variant) -> dict[str, Any]:
