@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict, fields
 
 import pandas as pd
 
 from mgc import evaluate, show
 from mgc.figures import style
-from mgc.models import NAMES, TITLES, recipe
+from mgc.models import NAMES, TITLES, TunedRecipe, recipe
 from mgc.records import NotRun, Record
 from mgc.report import facts
 
@@ -23,6 +24,8 @@ __all__ = [
     "recipes",
     "result",
     "size",
+    "trials",
+    "tuned_recipes",
 ]
 
 
@@ -206,3 +209,89 @@ def overfitting(results: Mapping[str, Record | NotRun]) -> pd.DataFrame:
         epochs = float(kept["epoch"].mean())
         rows.append((TITLES[name], epochs, training, validation, training - validation))
     return pd.DataFrame(rows, columns=["title", "epochs", "training", "validation", "gap"])
+
+
+SETTING_TITLES: Mapping[str, str] = {
+    "crop_s": "crop (s)",
+    "frame_rate": "frames a second, at most",
+    "batch_size": "batch",
+    "steps": "batches an epoch",
+    "batch_norm_momentum": "batch-norm momentum",
+    "code_size": "code",
+    "block": "layers read",
+}
+"""Settings of a tuned recipe whose names need words; the others lose their underscores."""
+
+
+def _setting(name: str, value: object) -> str:
+    title = SETTING_TITLES.get(name, name.replace("_", " "))
+    if name == "block":
+        value = str(value).replace("_pool", "").replace("+", " and ") or "the last"
+    return f"{title} {value:g}" if isinstance(value, float) else f"{title} {value}"
+
+
+def tuned_recipes(names: Iterable[str] = NAMES) -> pd.DataFrame:
+    """Tabulate the tuned recipes. Used in chapter 4.
+
+    Returns
+    -------
+    DataFrame
+        One row a model: crop, batch, batches an epoch, epochs, learning rate, mixup, label
+        smoothing, weight decay, and what belongs to one model alone.
+    """
+    rows = []
+    for name in names:
+        plan = recipe(name, tuned=True)
+        assert isinstance(plan, TunedRecipe)
+        own = [
+            _setting(field, getattr(plan, field))
+            for field in ("batch_norm_momentum", "mask", "block", "code_size")
+            if getattr(plan, field)
+        ]
+        rows.append(
+            {
+                "Model": TITLES[name],
+                "Crop": show.duration(plan.crop_s) if plan.crop_s else "whole tracks",
+                "Batch": plan.batch_size,
+                "Batches an epoch": plan.steps,
+                "Epochs": plan.epochs,
+                "Learning rate": f"{plan.learning_rate:g}",
+                "Mixup": f"{plan.mixup:g}",
+                "Label smoothing": f"{plan.label_smoothing:g}",
+                "Weight decay": f"{plan.weight_decay:g}",
+                "Its own": ", ".join(own) or show.MISSING,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def trials(table: pd.DataFrame) -> pd.DataFrame:
+    """Write the trials of `mgc.tuning.table` as texts for a page. Used in chapter 4.
+
+    Returns
+    -------
+    DataFrame
+        ``Model``, ``Settings`` (where they differ from the chosen ones), ``Validation accuracy``,
+        ``Log loss``, ``Best epoch``, ``Minutes``; by model, best log loss first.
+    """
+    rows = []
+    for entry in table.to_dict("records"):
+        name = str(entry["model"])
+        chosen = asdict(recipe(name, tuned=True))
+        other = [
+            _setting(one.name, entry[one.name])
+            for one in fields(TunedRecipe)
+            if entry[one.name] != chosen[one.name]
+        ]
+        rows.append(
+            {
+                "Model": TITLES[name],
+                "Settings": ", ".join(other) if other else "as chosen",
+                "Validation accuracy": show.percent(entry["valid_accuracy"], 1),
+                "Log loss": show.number(entry["valid_log_loss"], 3),
+                "Best epoch": f"{entry['best_epoch']} of {entry['epochs']}",
+                "Minutes": show.number(entry["minutes"], 1),
+            }
+        )
+    columns = ["Model", "Settings", "Validation accuracy", "Log loss", "Best epoch", "Minutes"]
+    return pd.DataFrame(rows, columns=columns)
