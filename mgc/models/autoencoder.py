@@ -16,7 +16,7 @@ RECIPE = Recipe(
 
 TUNED = TunedRecipe(
     representation="spectrogram", scaling="unit", batch_size=32, epochs=60, steps=28,
-    crop_s=3.0, code_size=128,
+    crop_s=3.0, mixup=0.3, code_size=64,
 )  # fmt: skip
 """Chosen on the validation part of `fault_filtered`; the trials are in chapter 4."""
 
