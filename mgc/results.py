@@ -7,17 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from itertools import pairwise
 
 import pandas as pd
 
 from mgc import evaluate, show
-from mgc.data import gtzan_table
 from mgc.figures import style
 from mgc.models import BASELINES, NAMES, TITLES, VARIANTS
 from mgc.records import NotRun, Record
 from mgc.seeds import cell
-from mgc.splits import PROTOCOLS, make_split
 from mgc.study import Study
 
 Groups = Mapping[str, list[Record] | NotRun]
@@ -146,101 +143,6 @@ def protocol_table(table: pd.DataFrame) -> pd.DataFrame:
     wide = wide.loc[models, order].fillna(show.MISSING).rename(columns=PROTOCOL_TITLES)
     wide.insert(0, "Model", [TITLES[name] for name in models])
     return wide.reset_index(drop=True)
-
-
-def repetitions(study: Study, seed: int = 0) -> pd.DataFrame:
-    """Count what training and test parts share under each protocol; chapter 5.
-
-    Parameters
-    ----------
-    study : Study
-    seed : int
-
-    Returns
-    -------
-    DataFrame
-        ``protocol``, ``test_units``, ``same_track`` (test units of which another piece of the
-        same track trains), ``same_file`` (test units whose track is byte for byte a track that
-        trains), ``same_artist`` (test units whose artist, where known, trains). Protocols that
-        this edition cannot be divided by are left out.
-    """
-    from mgc.errors import DataError
-
-    record = study.edition_record
-    tracks = record.tracks.set_index("track_id").loc[record.tabular["track_id"]]
-    ids = tracks.index.to_numpy(dtype=str)
-    artist = tracks["artist"].fillna("").to_numpy(dtype=str)
-    known = gtzan_table().set_index("track_id")["identical_to"]
-    # Every file of a group of equal ones goes by the name of the first.
-    first = [known.get(name, "") or name for name in ids] if record.name != "demo" else list(ids)
-    rows = []
-    for protocol in PROTOCOLS:
-        try:
-            split = make_split(protocol, ids, tracks["genre"].to_numpy(dtype=str), artist, seed)
-        except DataError:
-            continue
-        counts = [0, 0, 0, 0]
-        for fold in split.folds:
-            train, test = split.unit_track[fold.train], split.unit_track[fold.test]
-            trained, files = set(train.tolist()), {first[i] for i in train.tolist()}
-            artists = {artist[i] for i in train.tolist()} - {""}
-            counts[0] += len(test)
-            counts[1] += sum(i in trained for i in test.tolist())
-            counts[2] += sum(first[i] in files and i not in trained for i in test.tolist())
-            counts[3] += sum(artist[i] in artists for i in test.tolist())
-        rows.append((protocol, *counts))
-    columns = ["protocol", "test_units", "same_track", "same_file", "same_artist"]
-    return pd.DataFrame(rows, columns=columns)
-
-
-def repetition_table(counts: pd.DataFrame, artists_known: bool) -> pd.DataFrame:
-    """Write the result of `repetitions` as texts for a page."""
-    shown = pd.DataFrame(
-        {
-            "Protocol": counts["protocol"].map(PROTOCOL_TITLES),
-            "Test units": counts["test_units"].map(show.count),
-            "Another piece of the track trains": counts["same_track"].map(show.count),
-            "The same file trains": counts["same_file"].map(show.count),
-        }
-    )
-    if artists_known:
-        shown["The artist trains"] = counts["same_artist"].map(show.count)
-    return shown
-
-
-def leak_statements(table: pd.DataFrame) -> list[str]:
-    """Say which models score higher under one protocol than under the next stricter one.
-
-    Two protocols have other test tracks, so no paired test applies; a difference is called clear
-    where the two intervals do not touch.
-
-    Parameters
-    ----------
-    table : DataFrame
-        From `by_protocol`.
-
-    Returns
-    -------
-    list of str
-        One sentence a pair of protocols; a single one where there is nothing to compare.
-    """
-    strict = [name for name in PROTOCOL_TITLES if name in set(table["protocol"])]
-    places = zip(table["protocol"], table["model"], strict=True)
-    numbers = table[["accuracy", "low", "high"]].to_numpy(dtype=float)
-    ends = dict(zip(places, numbers, strict=True))
-    said = []
-    for upper, lower in pairwise(strict):
-        both = [n for n in NAMES if (upper, n) in ends and (lower, n) in ends]
-        if not both:
-            continue
-        gap = [ends[upper, n][0] - ends[lower, n][0] for n in both]
-        clear = [TITLES[n] for n in both if ends[upper, n][1] > ends[lower, n][2]]
-        said.append(
-            f"From {PROTOCOL_TITLES[upper]} to {PROTOCOL_TITLES[lower]} the accuracy falls by"
-            f" {show.points(min(gap))} to {show.points(max(gap))}; the fall is"
-            f" clear (intervals apart) for {show.listing(clear) if clear else 'no model'}."
-        )
-    return said or ["Only one protocol has records here, so protocols cannot be compared."]
 
 
 def calibration_table(groups: Groups) -> pd.DataFrame:
