@@ -214,12 +214,14 @@ class Study:
         -------
         study : Study
             This one; or, where its edition is a spectrogram archive, that of the mini set if the
-            store knows it.
+            store knows it, else that of the embedded demo edition.
         """
         if self.edition_record.tracks["duration_s"].notna().any():
             return self
-        mini = self.store.edition("gtzan-mini")
-        return self if mini is None else replace(self, edition=None, edition_record=mini)
+        record = self.store.edition("gtzan-mini") or self.store.edition("demo")
+        if record is None:
+            record = open_study(records=self.store.root, cache=self.cache).edition_record
+        return replace(self, edition=None, edition_record=record)
 
     def baselines(
         self, variant: str | None = None, protocol: str | None = None, seed: int | None = None
