@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import math
-import zlib
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import librosa
 import numpy as np
@@ -43,6 +41,8 @@ FEATURE_NAMES = tuple(
 KEYS = ("log_power", "track_id", "freq_hz", "frame_rate_hz")
 REMEDY = "make one with `mgc data pack AUDIO_ROOT OUT.npz`, or copy it again from its source"
 FULL_SET_MINIMUM = 990  # tracks from which an archive counts as all of GTZAN
+MINIMUM_BINS = 2  # between which mel bands can be placed
+MINIMUM_FRAMES = 9 * N_SEGMENTS  # nine make a derivative
 
 Float = npt.NDArray[np.float32]
 
@@ -101,6 +101,9 @@ def open_archive(path: str | Path) -> Archive:
     power, ids, hertz, rate = (found[key] for key in KEYS)
     if power.dtype != np.uint8 or power.ndim != 3 or 0 in power.shape:
         _refuse(file, f"log_power is {power.dtype} of shape {power.shape}, not uint8 [n, bins, t]")
+    if power.shape[1] < MINIMUM_BINS or power.shape[2] < MINIMUM_FRAMES:
+        size = f"{power.shape[1]} bins and {power.shape[2]} frames"
+        _refuse(file, f"{size} are less than {MINIMUM_BINS} and {MINIMUM_FRAMES}")
     if ids.dtype.kind != "U" or ids.shape != (len(power),):
         _refuse(file, f"track_id does not hold one text for each of {len(power)} pictures")
     numbers = hertz.dtype.kind in "fiu" and rate.dtype.kind in "fiu" and rate.size == 1
@@ -124,13 +127,17 @@ def _read(file: Path) -> dict[str, npt.NDArray[Any]]:
     if not file.is_file():
         raise DataError(f"{file} does not exist or is no file; {REMEDY}")
     try:
-        with np.load(file, allow_pickle=False) as arrays:
+        # np.load leaves a damaged file open where it opened it itself.
+        with file.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
             # A single array has no names: np.load returns it as it is.
             names = set(getattr(arrays, "files", ()))
             if missing := [key for key in KEYS if key not in names]:
                 _refuse(file, f"it has no {missing[0]}")
             return {key: arrays[key] for key in KEYS}
-    except (OSError, ValueError, BadZipFile, EOFError, TypeError, AttributeError, zlib.error):
+    except DataError:
+        raise
+    # NumPy and zipfile raise a dozen types, RuntimeError among them, for what is damaged.
+    except Exception:
         raise DataError(f"{file} is no spectrogram archive, or damaged; {REMEDY}") from None
 
 
@@ -297,12 +304,13 @@ def mel_bands(freq_hz: tuple[float, ...]) -> npt.NDArray[np.float64]:
     Returns
     -------
     bands : ndarray [shape=(n_bins, 40)]
-        Slaney's mel scale from 0 Hz to the highest bin. Where bands are narrower than the
-        distance of two bins, a band interpolates between them.
+        Slaney's mel scale from the lowest bin to the highest. Where bands are narrower than the
+        distance of the two bins around their centre, a band interpolates between these.
     """
     hertz = np.asarray(freq_hz)
-    edges = librosa.mel_frequencies(SEQUENCE_N_MELS + 2, fmin=0.0, fmax=hertz[-1])
-    apart = np.diff(hertz).max()
+    edges = librosa.mel_frequencies(SEQUENCE_N_MELS + 2, fmin=hertz[0], fmax=hertz[-1])
+    above = np.clip(np.searchsorted(hertz, edges[1:-1], side="right"), 1, len(hertz) - 1)
+    apart = np.diff(hertz)[above - 1]
     left = np.maximum(np.diff(edges)[:-1], apart)
     right = np.maximum(np.diff(edges)[1:], apart)
     away = hertz[:, None] - edges[None, 1:-1]

@@ -139,6 +139,25 @@ def quality(folder: str, target: Path | None) -> None:
     )
 
 
+@data.command()
+@click.argument("folder", metavar="AUDIO_ROOT")
+@click.argument("target", metavar="OUT.npz", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--jobs", type=click.IntRange(min=1), help="Processes [all cores].")
+@click.option("--fresh", is_flag=True, help="Replace OUT.npz where it exists.")
+def pack(folder: str, target: Path, jobs: int | None, fresh: bool) -> None:
+    """Write the spectrograms of AUDIO_ROOT as an archive, to share or to fit on."""
+    from mgc import archive
+    from mgc import pack as packing
+
+    left_out = packing.pack(folder, target, jobs=jobs, fresh=fresh)
+    for track_id, reason in left_out.items():
+        click.echo(f"left out: {track_id}: {reason}", err=True)
+    edition = archive.edition(target)
+    click.echo(
+        f"{edition.n_tracks} tracks in {target}, {len(left_out)} left out; edition {edition.key}."
+    )
+
+
 @main.command()
 @click.argument("folder", metavar="DATA")
 @click.option("--cache", default="", help="Folder of the cache [MGC_CACHE, or ~/.cache/mgc].")
