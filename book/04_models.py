@@ -67,7 +67,6 @@ show.table(model_text.recipes(), "Training recipes")
 #
 # The report's code could not have given meaningful results on real music. We kept its networks and its recipes, and mended these points:
 #
-# - **Shared callbacks.** One early-stopping object served all fits in turn, so each fit was judged against the best loss of the model before it. Here each fit has its own.
 # - **Validation from the tail.** Keras took the last rows as the validation part, whatever they held. Here the split names training, validation and test tracks, and a test proves that they share none.
 # - **Scaling by the test part.** Spectrograms of the test part were divided by their own maximum. Here what scales the inputs is fitted on the training part, or on the one track that is scaled.
 # - **Sequences without any scaling.** The LSTM got raw cepstra, and the first of them is hundreds of times larger than the last. Here each coefficient is standardised.

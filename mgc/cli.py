@@ -231,9 +231,7 @@ def run(
 @click.option("--records", default="", help="Store [MGC_RECORDS, or book/records of the clone].")
 @click.option("--jobs", type=click.IntRange(min=1), help="Fits at a time [number of cores].")
 @click.option("--status", "only_say", is_flag=True, help="Say what is done and left; fit nothing.")
-def published(
-    archive: str, folder: str, records: str, jobs: int | None, only_say: bool
-) -> None:
+def published(archive: str, folder: str, records: str, jobs: int | None, only_say: bool) -> None:
     """Make the records that the published book rests on; continues where it stopped."""
     from mgc import published as plan
     from mgc.records import Store, default_root
@@ -355,6 +353,31 @@ def show(fit: str, root: str) -> None:
     genres = evaluate.per_genre(evaluate.test_rows(record)).reset_index()
     print_frame(console, "Test part", genres, dict.fromkeys(("precision", "recall", "f1"), ".2f"))
     print_summary(console, "Summary", {record.model: record})
+
+
+@main.command()
+@click.argument("record", default="")
+@click.option("--data", "edition", default="gtzan-archive", show_default=True,
+              help="Edition with records that the verdicts are about.")  # fmt: skip
+@_STORE
+@click.option("--claims", default="", help="Table of claims [book/claims.csv of the clone].")
+@click.option("--results", default="", help="Published results [results.csv beside the store].")
+@click.option("--out", default="", help="Folder for audit.csv, audit.json and audit.html.")
+@click.option("--renew", is_flag=True, help="Only write the table of published results anew.")
+def audit(
+    record: str, edition: str, root: str, claims: str, results: str, out: str, renew: bool
+) -> None:
+    """Audit the original report and the records; with RECORD, tell in words what that fit was.
+
+    Judges every claim, recomputes every published figure from predictions and proves every record.
+    Ends with status 1 at the first thing that does not hold.
+    """
+    from mgc.audit.command import run
+
+    run(
+        record=record, data=edition, records=root, claims=claims, results=results, out=out,
+        renew=renew,
+    )  # fmt: skip
 
 
 @main.command(

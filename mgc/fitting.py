@@ -75,7 +75,7 @@ def fit(
     """Fit a network by its recipe; it ends with the weights of its best validation loss.
 
     Each fit has callbacks of its own. The report shared one early-stopping object among five
-    fits, so that each began with the best loss of the one before.
+    fits, which Keras forgives: it resets the object when a fit begins.
 
     Parameters
     ----------

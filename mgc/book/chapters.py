@@ -68,6 +68,7 @@ def surroundings(project: Project, options: Options) -> str:
     package = Path(__file__).resolve().parents[1]
     files = [path for pattern in PACKAGE_FILES for path in package.rglob(pattern)]
     store = project.records(options)
+    files += list(project.sources.glob("*.csv"))
     files += [path for path in store.rglob("*") if path.is_file()]
     for path in sorted(files):
         digest.update(f"\n{path.name} ".encode() + hashlib.sha256(path.read_bytes()).digest())

@@ -1,0 +1,116 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # The audit: every claim, one by one
+#
+# ```{admonition} In this appendix
+# :class: tip
+# You learn
+# - which statements of the report can be checked at all;
+# - what became of each, and on which evidence;
+# - how to repeat the audit, and how to check the records that it rests on.
+# ```
+
+# %% tags=["parameters", "remove-cell"]
+data = "gtzan-archive"
+records = ""
+protocol = "fault_filtered"
+variant = "tuned"
+seed = 0
+
+# %%
+import pandas as pd
+from myst_nb import glue
+
+from mgc import show
+from mgc.audit.claims import EVIDENCE, find_claims, load_claims
+from mgc.audit.decide import counts, decide_all
+from mgc.audit.evidence import Evidence
+from mgc.audit.write import section_table
+from mgc.study import open_study
+
+study = open_study(data, records=records, protocol=protocol, variant=variant, seeds=(seed,))
+claims = load_claims(find_claims())
+decisions = decide_all(claims, Evidence(study))
+
+# %% tags=["hide-input"]
+verdicts = counts(decisions)
+glue("c8_claims", show.count(len(claims)), display=False)
+glue("c8_edition", study.edition_record.name, display=False)
+for name, number in verdicts.items():
+    glue(f"c8_{name.replace(' ', '_')}", show.count(number), display=False)
+
+# %% [markdown]
+# ## The result
+#
+# We wrote down every statement of the report that a fact, a measurement or a calculation could decide: {glue:text}`c8_claims` of them. Each has an entry in the file `book/claims.csv`, in our words, with the figure that it names and the kind of evidence that decides it. Code judged them when this page was built. Nobody typed a verdict, except where the report's own code is the evidence and somebody had to read it.
+
+# %%
+tally = pd.crosstab(
+    pd.Series([EVIDENCE[d.claim.evidence] for d in decisions], name="Evidence"),
+    pd.Series([d.verdict for d in decisions]),
+)
+tally = tally.reindex(columns=list(verdicts), fill_value=0)
+tally.loc["all"] = tally.sum()
+show.table(tally.map(show.count).rename_axis(columns=None).reset_index(), "Verdicts by evidence")
+
+# %% [markdown]
+# - **Confirmed** ({glue:text}`c8_confirmed`): the evidence agrees, within its uncertainty.
+# - **Partly** ({glue:text}`c8_partly`): one part of the claim holds, or it holds under one protocol or recipe and not under another.
+# - **Contradicted** ({glue:text}`c8_contradicted`): the evidence disagrees, by more than chance.
+# - **Not testable here** ({glue:text}`c8_not_testable_here`): there is no record or no measurement that decides it, or there are too few tracks. The reason is given.
+#
+# The verdicts are about **{glue:text}`c8_edition`**. Accuracies and ranks are judged under a random split, since the report describes one; claims about what is better, and about what a step of training is worth, under the fault-filtered split. Differences are tested over all seeds with Holm's correction ({doc}`05_comparison`). {doc}`06_findings` tells the most important ones at length, and {doc}`09_errors` the mistakes in the code.
+#
+# ## Objective and data
+
+# %%
+show.table(section_table(decisions, 1, 2), "Sections 1 and 2 of the report")
+
+# %% [markdown]
+# ## Cleaning, features and splits
+
+# %%
+show.table(section_table(decisions, 3), "Section 3 of the report")
+
+# %% [markdown]
+# ## Training
+
+# %%
+show.table(section_table(decisions, 4), "Section 4 of the report, and its code")
+
+# %% [markdown]
+# ## Results
+
+# %%
+show.table(section_table(decisions, 5), "Section 5 of the report")
+
+# %% [markdown]
+# ## Findings, next steps, conclusion
+
+# %%
+show.table(section_table(decisions, 6, 7, 8), "Sections 6 and 7 of the report, and its conclusion")
+
+# %% [markdown]
+# ## Repeat it
+#
+# ```shell
+# nox -s audit          # judge every claim, prove every record, write CSV, JSON and HTML
+# mgc audit FIT_ID      # tell in words what one fit was
+# ```
+#
+# The first command also recomputes every published figure from the predictions and stops at the first that differs. It draws every split again, proves that it is disjoint and complete, compares it with what was predicted, and checks that the contents of each record fit the hash that is its name.
+#
+# ## What this shows and what it does not
+#
+# An audit can be wrong in three ways. The list may lack a claim. A claim may have been turned into a test that its author would not accept; the reasons say which test was used. And a verdict of *contradicted* rests on these tracks, these networks and these hours of training. Many claims of the report are contradicted by its own code; those verdicts rest on nothing else.

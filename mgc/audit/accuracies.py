@@ -1,0 +1,110 @@
+"""Claims about accuracies: values, ranks, targets."""
+
+from __future__ import annotations
+
+from mgc import seeds, show
+from mgc.audit.claims import Claim
+from mgc.audit.decision import (
+    CONFIRMED,
+    CONTRADICTED,
+    NOT_TESTABLE,
+    PARTLY,
+    Decision,
+    ids,
+)
+from mgc.audit.evidence import MAIN, USUAL, Evidence
+from mgc.models import NAMES, TITLES, VARIANTS
+from mgc.records import NotRun, Record
+
+ROWS = ("tuned", "as_written")
+
+
+def accuracy(claim: Claim, evidence: Evidence, model: str) -> Decision:
+    """Compare a stated accuracy with the intervals under a random split, which the report had.
+
+    Confirmed where it lies in all intervals that there are, contradicted where in none.
+    """
+    found = {v: evidence.group(model, v, USUAL) for v in ROWS}
+    found = {variant: records for variant, records in found.items() if records}
+    if not found:
+        return _no_record(claim, TITLES[model], USUAL)
+    texts, inside = [], []
+    for variant, records in found.items():
+        value = seeds.cell(records)
+        inside.append(value.low <= claim.value / 100 <= value.high)
+        texts.append((VARIANTS[variant].title, value))
+    strict = evidence.group(model, "tuned")
+    reason = "Under a random split, as the report describes."
+    if strict:
+        value = seeds.cell(strict)
+        reason += (
+            f" Under the fault-filtered split the tuned network reaches"
+            f" {show.percent(value.accuracy, 1)} ({show.interval(value.low, value.high, 1)})."
+        )
+    return Decision(
+        claim,
+        CONFIRMED if all(inside) else PARTLY if any(inside) else CONTRADICTED,
+        "; ".join(f"{title} {show.percent(value.accuracy, 1)}" for title, value in texts),
+        "; ".join(show.interval(value.low, value.high, 1) for _, value in texts),
+        reason,
+        ids([r for records in found.values() for r in records] + strict),
+    )
+
+
+def _no_record(claim: Claim, what: str, protocol: str) -> Decision:
+    return Decision(claim, NOT_TESTABLE, reason=f"No record of {what} under {protocol}.")
+
+
+def rank(claim: Claim, evidence: Evidence, model: str) -> Decision:
+    """Compare a stated rank with ours, under the random split, by mean accuracy over seeds."""
+    groups = {name: evidence.group(name, "tuned", USUAL) for name in NAMES}
+    missing = [TITLES[name] for name, records in groups.items() if not records]
+    if missing:
+        return _no_record(claim, show.listing(missing), USUAL)
+    cells = {name: seeds.cell(records) for name, records in groups.items()}
+    ours = 1 + sum(cells[name].accuracy > cells[model].accuracy for name in NAMES)
+    # A rank that the intervals leave open is neither right nor wrong.
+    best = 1 + sum(cells[name].low > cells[model].high for name in NAMES)
+    worst = 1 + sum(cells[name].high >= cells[model].low for name in NAMES if name != model)
+    stated = int(claim.value)
+    verdict = CONFIRMED if ours == stated else CONTRADICTED
+    if ours != stated and best <= stated <= worst:
+        verdict = PARTLY
+    return Decision(
+        claim,
+        verdict,
+        f"rank {ours}",
+        f"rank {best} to {worst}, where intervals overlap" if best < worst else "",
+        f"{TITLES[model]}, tuned: {show.percent(cells[model].accuracy, 1)} under a random split.",
+        ids(record for records in groups.values() for record in records),
+    )
+
+
+def target(claim: Claim, evidence: Evidence, _: str) -> Decision:
+    """Ask whether any tuned model reaches the stated accuracy, under either protocol."""
+    reached, records, best = [], list[Record](), []
+    for protocol in (MAIN, USUAL):
+        cells = {}
+        for name, group in evidence.groups(protocol).items():
+            if name in NAMES and not isinstance(group, NotRun):
+                cells[name] = seeds.cell(group)
+                records += group
+        if cells:
+            name = max(cells, key=lambda key: cells[key].accuracy)
+            best.append((protocol, name, cells[name]))
+            reached.append(cells[name].low >= claim.value / 100)
+    if not best:
+        return _no_record(claim, "the five networks", MAIN)
+    undecided = any(value.high >= claim.value / 100 for _, _, value in best)
+    return Decision(
+        claim,
+        CONFIRMED if all(reached) else PARTLY if undecided else CONTRADICTED,
+        "; ".join(
+            f"{TITLES[name]} {show.percent(value.accuracy, 1)}"
+            f" ({evidence.protocol_title(protocol)})"
+            for protocol, name, value in best
+        ),
+        "; ".join(show.interval(value.low, value.high, 1) for _, _, value in best),
+        "The best tuned network under each protocol; the report's larger test set does not exist.",
+        ids(records),
+    )

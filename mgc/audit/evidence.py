@@ -1,0 +1,82 @@
+"""What the deciders may look at: the published studies and what is computed from them once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from mgc import results, seeds
+from mgc.edition_records import EditionRecord
+from mgc.models import BASELINES, NAMES
+from mgc.records import NotRun, Record
+from mgc.report.genre_findings import Pool, pool
+from mgc.study import Study
+
+MAIN, USUAL = "fault_filtered", "random"
+"""The protocol that the verdicts prefer, and the one that the report describes."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Records and tables of one audit.
+
+    Attributes
+    ----------
+    study : Study
+        Of the edition that the verdicts are about.
+    """
+
+    study: Study
+
+    def group(self, model: str, variant: str, protocol: str = MAIN) -> list[Record]:
+        """Look up the records of a model over all seeds; empty without any."""
+        found = self.study.groups(variant, protocol, (model,))[model]
+        return [] if isinstance(found, NotRun) else found
+
+    def ablated(self, model: str, ablation: str) -> tuple[list[Record], list[Record]]:
+        """Look up records with and without one step, of the same seeds."""
+        whole, less = self.group(model, "tuned"), self.group(model, ablation)
+        seeds_of = {r.config["seed"] for r in whole} & {r.config["seed"] for r in less}
+        return (
+            [r for r in whole if r.config["seed"] in seeds_of],
+            [r for r in less if r.config["seed"] in seeds_of],
+        )
+
+    def groups(self, protocol: str = MAIN) -> dict[str, list[Record] | NotRun]:
+        """Look up the records of the five tuned models and the baselines."""
+        return self.study.groups("tuned", protocol, (*NAMES, *BASELINES))
+
+    def first(self, protocol: str = MAIN) -> dict[str, Record | NotRun]:
+        """Look up the first seed of the five tuned models."""
+        return self.study.results("tuned", protocol)
+
+    @cached_property
+    def tests(self) -> pd.DataFrame:
+        """Combined tests of all pairs under the main protocol."""
+        return seeds.pairwise(self.groups())
+
+    @cached_property
+    def pooled(self) -> Pool:
+        """What the five models named, first seed, main protocol."""
+        return pool(self.first())
+
+    @cached_property
+    def heard(self) -> EditionRecord:
+        """The edition whose audio was measured."""
+        return self.study.with_audio().edition_record
+
+    def every(self, models: Iterable[str] = NAMES) -> list[Record]:
+        """All records of the main protocol that `tests` and `pooled` rest on."""
+        return [
+            record
+            for name, group in self.groups().items()
+            if name in tuple(models) and not isinstance(group, NotRun)
+            for record in group
+        ]
+
+    def protocol_title(self, protocol: str) -> str:
+        """Name of a protocol for sentences."""
+        return results.PROTOCOL_TITLES[protocol]
