@@ -167,7 +167,9 @@ show.say(*leakage.leak_statements(protocols))
 # %% tags=["hide-input"]
 counts = leakage.repetitions(study, seed)
 known = (study.edition_record.tracks["artist"].fillna("") != "").any()
-show.table(leakage.repetition_table(counts, known), "What the training part knows of the test part")
+show.table(
+    leakage.repetition_table(counts, known), "What the training part knows of the test part"
+)
 
 # %% [markdown]
 # - **Leaky segments.** Tracks are cut into ten pieces, and the pieces are shuffled before the split. Nearly every test piece has its neighbours in the training part: same song, same singer, same mix. To name its genre, it is enough to recognise the recording. Figures above nine in ten on GTZAN come from here {cite:p}`sturm2014horse`.
