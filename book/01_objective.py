@@ -37,18 +37,18 @@ seed = 0
 import math
 
 import pandas as pd
-from myst_nb import glue
 from scipy.stats import binom
 
-from mgc import show
+from mgc import provenance, show
 from mgc.figures import feature_plots
 from mgc.report import facts, synthetic
 from mgc.study import open_study
 
 study = open_study(data, records=records, protocol=protocol, variant=variant, seeds=(seed,))
 claims = facts.report_claims()
-glue("c1_edition", study.edition_record.name, display=False)
-glue("c1_tracks", show.count(study.edition_record.n_tracks), display=False)
+glue = provenance.Glue(provenance.CLAIMS, provenance.CHAPTER)
+glue("c1_edition", study.edition_record.name, study.edition_record)
+glue("c1_tracks", show.count(study.edition_record.n_tracks), study.edition_record)
 shown = claims.assign(
     accuracy=claims["accuracy"].map(lambda share: show.percent(share, 2)),
     parameters=claims["parameters"].map(show.count),
@@ -110,14 +110,14 @@ luck = {
 }
 exponent = str(math.ceil(max(luck.values()) / math.log(10)))
 power = "10" + exponent.translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-glue("c1_luck", power, display=False)
+glue("c1_luck", power)
 for name in ("tabular", "spectrogram", "sequence"):
     best_share = synthetic.ceiling(synthetic.INPUTS[name])
-    glue(f"c1_best_{name}", show.percent(best_share), display=False)
+    glue(f"c1_best_{name}", show.percent(best_share))
 for row in claims.itertuples():
-    glue(f"c1_claim_{row.model}", show.percent(row.accuracy, 2), display=False)
+    glue(f"c1_claim_{row.model}", show.percent(row.accuracy, 2))
 above = int((claims["accuracy"] > claims["model"].map(best)).sum())
-glue("c1_above", f"{above} of {len(claims)}", display=False)
+glue("c1_above", f"{above} of {len(claims)}")
 
 # %% [markdown]
 # On the random features the best rule reaches {glue:text}`c1_best_tabular`, on the random spectrograms {glue:text}`c1_best_spectrogram`, and on the random sequences {glue:text}`c1_best_sequence`, which is guessing. The report states {glue:text}`c1_claim_mlp`, {glue:text}`c1_claim_vgg16` and {glue:text}`c1_claim_lstm` for models trained on these three. Of its stated accuracies, {glue:text}`c1_above` lie above the ceiling. Luck is no explanation: for the least unlikely of the five, the chance of such a score on the report's test tracks is below {glue:text}`c1_luck`.

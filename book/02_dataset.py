@@ -35,9 +35,8 @@ seed = 0
 
 # %%
 import pandas as pd
-from myst_nb import glue
 
-from mgc import show
+from mgc import provenance, show
 from mgc.clips import players
 from mgc.data import GENRES, gtzan_table
 from mgc.figures import feature_plots, style
@@ -48,6 +47,7 @@ style.use_style()
 study = open_study(data, records=records, protocol=protocol, variant=variant, seeds=(seed,))
 edition, heard = study.edition_record, study.with_audio().edition_record
 gtzan = gtzan_table()
+glue = provenance.Glue(provenance.TRACKS)
 show.table(gtzan.head(3), "The first rows of the table of facts")
 
 # %% tags=["hide-input"]
@@ -55,18 +55,17 @@ per_genre = gtzan.groupby("genre").size()
 double = gtzan[gtzan["identical_to"] != ""]
 across = double[double["genre"] != double["identical_to"].str.split(".").str[0]]
 parts = gtzan["fault_filtered"].replace("", "left out").value_counts()
-glue("c2_tracks", show.count(len(gtzan)), display=False)
-glue("c2_genres", show.count(len(per_genre)), display=False)
-glue("c2_balanced", "equal" if len(set(per_genre)) == 1 else "unequal", display=False)
-glue("c2_hours", show.number(len(gtzan) * 30 / 3600, 1), display=False)
-glue("c2_double", show.count(len(double)), display=False)
+glue("c2_tracks", show.count(len(gtzan)))
+glue("c2_genres", show.count(len(per_genre)))
+glue("c2_balanced", "equal" if len(set(per_genre)) == 1 else "unequal")
+glue("c2_hours", show.number(len(gtzan) * 30 / 3600, 1))
+glue("c2_double", show.count(len(double)))
 glue(
     "c2_across",
     show.listing([f"{r.track_id} = {r.identical_to}" for r in across.itertuples()]),
-    display=False,
 )
 for part in ("train", "valid", "test", "left out"):
-    glue(f"c2_{part.replace(' ', '_')}", show.count(parts[part]), display=False)
+    glue(f"c2_{part.replace(' ', '_')}", show.count(parts[part]))
 
 # %% [markdown]
 # ### What the report says
@@ -111,13 +110,14 @@ feature_plots.tracks_by_genre(split[["train", "valid", "test", "left out"]])
 
 # %% tags=["hide-input"]
 literature = facts.literature()
+glue = provenance.Glue(provenance.LITERATURE)
 mfcc = literature[literature["system"].str.startswith("MFCC statistics")].iloc[0]
 svm = literature[literature["system"].str.startswith("SVM on hand-crafted")].iloc[0]
 pair = literature[literature["system"].str.startswith("U-Net")].set_index("protocol")["accuracy"]
-glue("c2_lit_mfcc", show.percent(mfcc["accuracy"] / 100), display=False)
-glue("c2_lit_svm", show.percent(svm["accuracy"] / 100), display=False)
-glue("c2_lit_leaky", show.percent(pair["leaky_segments"] / 100), display=False)
-glue("c2_lit_clean", show.percent(pair["track_disjoint_segments"] / 100), display=False)
+glue("c2_lit_mfcc", show.percent(mfcc["accuracy"] / 100))
+glue("c2_lit_svm", show.percent(svm["accuracy"] / 100))
+glue("c2_lit_leaky", show.percent(pair["leaky_segments"] / 100))
+glue("c2_lit_clean", show.percent(pair["track_disjoint_segments"] / 100))
 
 # %% [markdown]
 # How much the split matters can be read in published figures. One convolutional network scored {glue:text}`c2_lit_leaky` when pieces of a track lay on both sides of the split, and {glue:text}`c2_lit_clean` when they did not. A support vector machine on hand-crafted features scored {glue:text}`c2_lit_svm` on a random split; one on {term}`MFCC` statistics scored {glue:text}`c2_lit_mfcc` on the fault-filtered split {cite:p}`pons2018`. The word "accuracy on GTZAN" means little without the {term}`protocol`.
@@ -155,15 +155,16 @@ facts_of = tracks.merge(gtzan, on="track_id", how="left", suffixes=("", "_gtzan"
 known = facts_of["fault_filtered"].notna() & (edition.name != "demo")
 minutes = heard.tracks["duration_s"].sum() / 60
 artists = tracks.loc[tracks["artist"] != "", "artist"].nunique()
+glue = provenance.Glue(edition, heard)
 missing = show.listing([style.label(name) for name in edition.missing_genres])
-glue("c2_edition", edition.name, display=False)
-glue("c2_hash", edition.content_hash[:8], display=False)
-glue("c2_edition_tracks", show.count(edition.n_tracks), display=False)
-glue("c2_minutes", show.count(minutes), display=False)
-glue("c2_heard", heard.name, display=False)
-glue("c2_heard_tracks", show.count(heard.n_tracks), display=False)
-glue("c2_edition_left_out", show.count(len(edition.left_out)), display=False)
-glue("c2_missing", missing, display=False)
+glue("c2_edition", edition.name)
+glue("c2_hash", edition.content_hash[:8])
+glue("c2_edition_tracks", show.count(edition.n_tracks))
+glue("c2_minutes", show.count(minutes))
+glue("c2_heard", heard.name)
+glue("c2_heard_tracks", show.count(heard.n_tracks))
+glue("c2_edition_left_out", show.count(len(edition.left_out)))
+glue("c2_missing", missing)
 in_test = int((known & (facts_of["fault_filtered"] == "test")).sum())
 if edition.name == "demo":
     about = "Its pieces have nothing to do with the tracks of GTZAN that bear the same numbers."

@@ -34,9 +34,8 @@ seed = 0
 # %%
 import numpy as np
 import pandas as pd
-from myst_nb import glue
 
-from mgc import quality, separability, show
+from mgc import provenance, quality, separability, show
 from mgc.clips import composed_tempos, one_per_genre
 from mgc.features import FEATURE_NAMES, FRAME_DESCRIPTORS, N_MELS
 from mgc.figures import feature_plots, signal_plots, style
@@ -46,7 +45,8 @@ from mgc.study import open_study
 study = open_study(data, records=records, protocol=protocol, variant=variant, seeds=(seed,))
 edition = study.with_audio().edition_record
 clips = one_per_genre()
-glue("c3_edition", edition.name, display=False)
+glue = provenance.Glue(edition)
+glue("c3_edition", edition.name)
 
 # %% [markdown]
 # ## From sound to numbers
@@ -101,8 +101,8 @@ m = np.arange(N_MELS)
 basis = np.sqrt(2 / N_MELS) * np.cos(np.pi * 1 * (2 * m + 1) / (2 * N_MELS))
 by_formula = float((basis @ clips[0].features.spectrogram).mean())
 by_package = float(clips[0].features.tabular[FEATURE_NAMES.index("mfcc_02_mean")])
-glue("c3_formula", show.number(by_formula, 3), display=False)
-glue("c3_package", show.number(by_package, 3), display=False)
+glue("c3_formula", show.number(by_formula, 3), provenance.CHAPTER)
+glue("c3_package", show.number(by_package, 3), provenance.CHAPTER)
 
 # %% [markdown]
 # Formula: {glue:text}`c3_formula`. Package: {glue:text}`c3_package`.
@@ -140,9 +140,10 @@ related = [
 ]
 octave = ~close & (np.array(related) < np.log2(1.08))
 n_clips = len(clips)
-glue("c3_tempo_right", f"{close.sum()} of {n_clips}", display=False)
-glue("c3_tempo_ratio", f"{octave.sum()} of {n_clips}", display=False)
-glue("c3_tempo_other", f"{n_clips - close.sum() - octave.sum()} of {n_clips}", display=False)
+composed = "demo clips, mgc/demo/clips"
+glue("c3_tempo_right", f"{close.sum()} of {n_clips}", composed)
+glue("c3_tempo_ratio", f"{octave.sum()} of {n_clips}", composed)
+glue("c3_tempo_other", f"{n_clips - close.sum() - octave.sum()} of {n_clips}", composed)
 
 # %% [markdown]
 # The curves have several peaks, because a pattern that repeats every beat also repeats every two beats and every bar. The feature picks one peak, preferring tempos near 120 beats per minute. It comes within eight hundredths of the composed tempo in {glue:text}`c3_tempo_right` clips and of a simple multiple of it (half, double, two thirds and the like) in {glue:text}`c3_tempo_ratio`; in {glue:text}`c3_tempo_other` it fits neither. The feature is a mean over the clip, and a mean of two candidates is no tempo. Take a tempo feature as a hint, not as a measurement.
@@ -154,12 +155,12 @@ glue("c3_tempo_other", f"{n_clips - close.sum() - octave.sum()} of {n_clips}", d
 # %%
 arithmetic = facts.report_arithmetic()
 verdict = arithmetic["agrees"].map({True: "yes", False: "no"})
-glue("c3_descriptors", show.count(len(FRAME_DESCRIPTORS)), display=False)
-glue("c3_features", show.count(len(FEATURE_NAMES)), display=False)
-glue("c3_disagree", show.count((~arithmetic["agrees"]).sum()), display=False)
+glue("c3_descriptors", show.count(len(FRAME_DESCRIPTORS)), provenance.CHAPTER)
+glue("c3_features", show.count(len(FEATURE_NAMES)), provenance.CHAPTER)
+glue("c3_disagree", show.count((~arithmetic["agrees"]).sum()), provenance.CHAPTER)
 listed = ("zero_crossing", "tonnetz")
 absent = [name for name in listed if not any(f.startswith(name) for f in FEATURE_NAMES)]
-glue("c3_absent", show.count(len(absent)), display=False)
+glue("c3_absent", show.count(len(absent)), provenance.CHAPTER)
 show.table(arithmetic.assign(agrees=verdict), "The report's counts, recomputed")
 
 # %% [markdown]
@@ -195,11 +196,11 @@ feature_plots.measurements(tracks, panels)
 
 # %%
 flagged = flags["track_id"].nunique()
-glue("c3_flagged", f"{show.count(flagged)} of {show.count(len(tracks))}", display=False)
-glue("c3_left_out", show.count(len(edition.left_out)), display=False)
-glue("c3_silent", show.percent(tracks["silence_share"].max(), 1), display=False)
-glue("c3_shortest", show.number(tracks["duration_s"].min(), 2), display=False)
-glue("c3_longest", show.number(tracks["duration_s"].max(), 2), display=False)
+glue("c3_flagged", f"{show.count(flagged)} of {show.count(len(tracks))}")
+glue("c3_left_out", show.count(len(edition.left_out)))
+glue("c3_silent", show.percent(tracks["silence_share"].max(), 1))
+glue("c3_shortest", show.number(tracks["duration_s"].min(), 2))
+glue("c3_longest", show.number(tracks["duration_s"].max(), 2))
 show.table(flags[["track_id", "rule", "reason"]].head(25), "Flagged tracks and why (at most 25)")
 
 # %% tags=["hide-input"]
@@ -225,12 +226,12 @@ pairs = separability.correlations(means)
 cepstral = [f"mfcc_{number:02d}_mean" for number in range(1, 14)]
 within = separability.correlations(means[cepstral]).iloc[0]
 every = separability.correlations(tabular)
-glue("c3_r_pair", f"{within['first']} and {within['second']}", display=False)
-glue("c3_r_mfcc", show.number(within["r"]), display=False)
-glue("c3_r_top", f"{pairs.loc[0, 'first']} and {pairs.loc[0, 'second']}", display=False)
-glue("c3_r_top_value", show.number(pairs.loc[0, "r"]), display=False)
-glue("c3_r_all", show.count((every["r"].abs() > 0.95).sum()), display=False)
-glue("c3_pairs", show.count(len(every)), display=False)
+glue("c3_r_pair", f"{within['first']} and {within['second']}")
+glue("c3_r_mfcc", show.number(within["r"]))
+glue("c3_r_top", f"{pairs.loc[0, 'first']} and {pairs.loc[0, 'second']}")
+glue("c3_r_top_value", show.number(pairs.loc[0, "r"]))
+glue("c3_r_all", show.count((every["r"].abs() > 0.95).sum()))
+glue("c3_pairs", show.count(len(every)))
 
 # %% mystnb={"figure": {"caption": "Correlation between the means of all descriptors over the tracks of this edition. Lines separate the groups.", "name": "fig-correlation"}, "image": {"alt": "Square map of correlations. Strong blocks appear within chroma and among the spectral descriptors; the delta groups are mostly pale."}}
 groups = {"MFCC": 13, "delta": 13, "delta-delta": 13, "spectral": 4, "rhythm": 2, "chroma": 12}
@@ -248,9 +249,9 @@ feature_plots.correlation_map(means, groups)
 # %% mystnb={"figure": {"caption": "The features whose variance the genre explains best. The dashed line is the average of pure noise.", "name": "fig-eta"}, "image": {"alt": "Horizontal bars of the twelve features with the largest eta squared, all far right of the dashed noise line."}}
 share = separability.explained(tabular, genre)
 noise = (len(set(genre)) - 1) / (len(genre) - 1)
-glue("c3_eta_top", share.index[0], display=False)
-glue("c3_eta_value", show.percent(share.iloc[0]), display=False)
-glue("c3_eta_noise", show.percent(noise), display=False)
+glue("c3_eta_top", share.index[0])
+glue("c3_eta_value", show.percent(share.iloc[0]))
+glue("c3_eta_noise", show.percent(noise))
 feature_plots.bars(share.head(12), "share of variance between genres", chance=noise)
 
 # %% [markdown]
@@ -262,8 +263,8 @@ feature_plots.bars(share.head(12), "share of variance between genres", chance=no
 
 # %% mystnb={"figure": {"caption": "The first two linear discriminants, for the tracks they were fitted on and for the others.", "name": "fig-halves"}, "image": {"alt": "Two scatter plots. Left, genres form tight separate clusters; right, the clusters of the unseen half are wider and overlap."}}
 result = separability.project_halves(tabular, genre, seed=seed)
-glue("c3_lda_fitted", show.percent(result.accuracy_fitted), display=False)
-glue("c3_lda_unseen", show.percent(result.accuracy_unseen), display=False)
+glue("c3_lda_fitted", show.percent(result.accuracy_fitted))
+glue("c3_lda_unseen", show.percent(result.accuracy_unseen))
 feature_plots.projection(result)
 
 # %% [markdown]

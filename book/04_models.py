@@ -34,9 +34,7 @@ seed = 0
 # %%
 import math
 
-from myst_nb import glue
-
-from mgc import evaluate, model_text, show, tuning
+from mgc import evaluate, model_text, provenance, show, tuning
 from mgc.figures import plots
 from mgc.models import TITLES, VARIANTS, cnn
 from mgc.outcomes import hardest, tested
@@ -94,14 +92,15 @@ tracks = study.edition_record.tracks.set_index("track_id")
 tracks = tracks.loc[study.edition_record.tabular["track_id"]]
 split = make_split(protocol, list(tracks.index), tracks["genre"], tracks["artist"], seed)
 steps = math.ceil(len(split.folds[0].train) / cnn.RECIPE.batch_size)
-glue("c4_momentum_report", show.number(cnn.REPORT_MOMENTUM), display=False)
-glue("c4_steps_report", show.count(cnn.REPORT_STEPS), display=False)
-glue("c4_left_report", show.percent(cnn.REPORT_MOMENTUM**cnn.REPORT_STEPS), display=False)
-glue("c4_steps", show.count(steps), display=False)
-glue("c4_left_old", show.percent(cnn.REPORT_MOMENTUM**steps), display=False)
-glue("c4_momentum", show.number(cnn.momentum(steps)), display=False)
-glue("c4_counts_from", show.count(cnn.RECIPE.warm_up + 1), display=False)
-glue("c4_pool", show.count(VARIANTS["quick"].frame_pool), display=False)
+glue = provenance.Glue(provenance.CHAPTER, study.edition_record)
+glue("c4_momentum_report", show.number(cnn.REPORT_MOMENTUM))
+glue("c4_steps_report", show.count(cnn.REPORT_STEPS))
+glue("c4_left_report", show.percent(cnn.REPORT_MOMENTUM**cnn.REPORT_STEPS))
+glue("c4_steps", show.count(steps))
+glue("c4_left_old", show.percent(cnn.REPORT_MOMENTUM**steps))
+glue("c4_momentum", show.number(cnn.momentum(steps)))
+glue("c4_counts_from", show.count(cnn.RECIPE.warm_up + 1))
+glue("c4_pool", show.count(VARIANTS["quick"].frame_pool))
 
 # %% [markdown]
 # ### Variants
@@ -128,7 +127,7 @@ tried = tuning.table(study.store.root)
 show.table(model_text.trials(tried), "Every trial, judged on validation tracks")
 
 # %% tags=["hide-input"]
-glue("c4_trials", show.count(len(tried)), display=False)
+glue("c4_trials", show.count(len(tried)), "book/records/tuning")
 
 # %% [markdown]
 # {glue:text}`c4_trials` trials are few, and the validation part is small: two settings that differ by a few points there may be equally good. The choice is not tuned to the test part, but neither is it the best that could be found.
@@ -266,9 +265,10 @@ show.table(model_text.hard_table(hard.head(10)), "Tracks that most models get wr
 
 # %% tags=["hide-input"]
 n_test = tested(results)
-glue("c4_hard", show.count(len(hard)), display=False)
-glue("c4_hard_share", show.percent(len(hard) / n_test if n_test else None), display=False)
-glue("c4_run", show.count(len(run)), display=False)
+glue = provenance.Glue(run)
+glue("c4_hard", show.count(len(hard)))
+glue("c4_hard_share", show.percent(len(hard) / n_test if n_test else None))
+glue("c4_run", show.count(len(run)))
 
 # %% [markdown]
 # In all, {glue:text}`c4_hard` test tracks ({glue:text}`c4_hard_share`) are missed by more than half of the {glue:text}`c4_run` models that were run.

@@ -34,9 +34,8 @@ variant = "tuned"
 seed = 0
 
 # %%
-from myst_nb import glue
 
-from mgc import evaluate, seeds, show
+from mgc import evaluate, provenance, seeds, show
 from mgc.figures import comparison_plots
 from mgc.models import BASELINES, NAMES, TITLES
 from mgc.outcomes import tested
@@ -50,6 +49,7 @@ run = evaluate.only_run(results)
 everything = study.groups(models=(*NAMES, *BASELINES))
 tests = seeds.pairwise(everything)
 decided = []
+glue = provenance.Glue(everything)
 
 
 # %% tags=["hide-input"]
@@ -144,8 +144,8 @@ comparison_plots.genre_scores(scores)
 
 # %% tags=["hide-input"]
 pooled = genre_findings.pool(results)
-glue("c6_draws", show.count(genre_findings.DRAWS), display=False)
-glue("c6_models", show.listing([TITLES[name] for name in run]), display=False)
+glue("c6_draws", show.count(genre_findings.DRAWS), provenance.CHAPTER)
+glue("c6_models", show.listing([TITLES[name] for name in run]), run)
 
 # %% [markdown]
 # Pooled here: {glue:text}`c6_models`.
@@ -203,10 +203,10 @@ show.table(findings.as_table(decided), "The report's findings and what became of
 # %% tags=["hide-input"]
 for verdict in VERDICTS:
     found = sum(finding.verdict == verdict for finding in decided)
-    glue(f"c6_{verdict.replace(' ', '_')}", show.count(found), display=False)
-glue("c6_claims", show.count(len(decided)), display=False)
-glue("c6_n_test", show.count(tested(results)), display=False)
-glue("c6_edition", study.edition_record.name, display=False)
+    glue(f"c6_{verdict.replace(' ', '_')}", show.count(found))
+glue("c6_claims", show.count(len(decided)))
+glue("c6_n_test", show.count(tested(results)))
+glue("c6_edition", study.edition_record.name, study.edition_record)
 
 # %% [markdown]
 # Of {glue:text}`c6_claims` claims, the verdicts are: confirmed {glue:text}`c6_confirmed`, partly {glue:text}`c6_partly`, contradicted {glue:text}`c6_contradicted`, not shown {glue:text}`c6_not_shown`, not testable here {glue:text}`c6_not_testable_here`.

@@ -32,9 +32,8 @@ variant = "tuned"
 seed = 0
 
 # %%
-from myst_nb import glue
 
-from mgc import evaluate, show
+from mgc import evaluate, provenance, show
 from mgc.figures import comparison_plots
 from mgc.models import TITLES
 from mgc.outcomes import tested
@@ -45,14 +44,15 @@ study = open_study(data, records=records, protocol=protocol, variant=variant, se
 results = study.results()
 run = evaluate.only_run(results)
 goal = targets.report_targets()
+glue = provenance.Glue(run)
 
 # %% tags=["hide-input"]
-glue("c7_target_accuracy", show.percent(goal["accuracy"]), display=False)
-glue("c7_target_latency", show.duration(goal["latency"]), display=False)
-glue("c7_target_throughput", show.count(goal["throughput"]), display=False)
-glue("c7_target_agreement", show.percent(goal["agreement"]), display=False)
-glue("c7_n_test", show.count(tested(results)), display=False)
-glue("c7_edition", study.edition_record.name, display=False)
+glue("c7_target_accuracy", show.percent(goal["accuracy"]), provenance.TARGETS)
+glue("c7_target_latency", show.duration(goal["latency"]), provenance.TARGETS)
+glue("c7_target_throughput", show.count(goal["throughput"]), provenance.TARGETS)
+glue("c7_target_agreement", show.percent(goal["agreement"]), provenance.TARGETS)
+glue("c7_n_test", show.count(tested(results)))
+glue("c7_edition", study.edition_record.name, study.edition_record)
 
 # %% [markdown]
 # ## Accuracy
@@ -70,10 +70,10 @@ comparison_plots.accuracy_intervals(summary, line=goal["accuracy"], line_label="
 
 # %% tags=["hide-input"]
 counts = gaps["reached"].value_counts()
-glue("c7_reached", show.count(counts.get("yes", 0)), display=False)
-glue("c7_missed", show.count(counts.get("no", 0)), display=False)
-glue("c7_undecided", show.count(counts.get("undecided", 0)), display=False)
-glue("c7_run", show.count(len(run)), display=False)
+glue("c7_reached", show.count(counts.get("yes", 0)))
+glue("c7_missed", show.count(counts.get("no", 0)))
+glue("c7_undecided", show.count(counts.get("undecided", 0)))
+glue("c7_run", show.count(len(run)))
 
 # %% [markdown]
 # Models that were run: {glue:text}`c7_run`. Target reached: {glue:text}`c7_reached`; missed: {glue:text}`c7_missed`; undecided: {glue:text}`c7_undecided`.

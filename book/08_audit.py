@@ -30,9 +30,8 @@ seed = 0
 
 # %%
 import pandas as pd
-from myst_nb import glue
 
-from mgc import show
+from mgc import provenance, show
 from mgc.audit.claims import EVIDENCE, find_claims, load_claims
 from mgc.audit.decide import counts, decide_all
 from mgc.audit.evidence import Evidence
@@ -42,13 +41,15 @@ from mgc.study import open_study
 study = open_study(data, records=records, protocol=protocol, variant=variant, seeds=(seed,))
 claims = load_claims(find_claims())
 decisions = decide_all(claims, Evidence(study))
+basis = [study.store.get(fit) for decision in decisions for fit in decision.records]
+glue = provenance.Glue("book/claims.csv", [record for record in basis if record])
 
 # %% tags=["hide-input"]
 verdicts = counts(decisions)
-glue("c8_claims", show.count(len(claims)), display=False)
-glue("c8_edition", study.edition_record.name, display=False)
+glue("c8_claims", show.count(len(claims)), "book/claims.csv")
+glue("c8_edition", study.edition_record.name, study.edition_record)
 for name, number in verdicts.items():
-    glue(f"c8_{name.replace(' ', '_')}", show.count(number), display=False)
+    glue(f"c8_{name.replace(' ', '_')}", show.count(number))
 
 # %% [markdown]
 # ## The result

@@ -33,14 +33,14 @@ seed = 0
 
 # %%
 import numpy as np
-from myst_nb import glue
 from sklearn.model_selection import train_test_split
 
-from mgc import show
+from mgc import provenance, show
 from mgc.audit.sizes import parameters_of
 from mgc.report import facts, synthetic
 
 stated = facts.report_claims().set_index("model")
+glue = provenance.Glue(provenance.CHAPTER, provenance.CLAIMS)
 
 # %% tags=["hide-input"]
 # The report's two splits of a thousand tracks, ten genres of a hundred, with its arguments.
@@ -54,34 +54,34 @@ right = float((label[stratified] == label[plain]).mean())
 tail = stratified[-round(0.2 * len(stratified)) :]
 in_tail = np.bincount(label[tail], minlength=n_genres)
 in_test = np.bincount(label[plain_test], minlength=n_genres)
-glue("c9_own", show.percent(own, 1), display=False)
-glue("c9_right", show.percent(right), display=False)
-glue("c9_tail_low", show.count(in_tail.min()), display=False)
-glue("c9_tail_high", show.count(in_tail.max()), display=False)
-glue("c9_test_low", show.count(in_test.min()), display=False)
-glue("c9_test_high", show.count(in_test.max()), display=False)
+glue("c9_own", show.percent(own, 1))
+glue("c9_right", show.percent(right))
+glue("c9_tail_low", show.count(in_tail.min()))
+glue("c9_tail_high", show.count(in_tail.max()))
+glue("c9_test_low", show.count(in_test.min()))
+glue("c9_test_high", show.count(in_test.max()))
 trained = len(stratified) - len(tail)
-glue("c9_train", show.percent(trained / n_tracks), display=False)
-glue("c9_valid", show.percent(len(tail) / n_tracks), display=False)
-glue("c9_test", show.percent(held_out), display=False)
+glue("c9_train", show.percent(trained / n_tracks))
+glue("c9_valid", show.percent(len(tail) / n_tracks))
+glue("c9_test", show.percent(held_out))
 
 # %% tags=["hide-input"]
 rng = np.random.default_rng(state)
 noise = rng.standard_normal((200, 2000))
-glue("c9_negative", show.percent(float((noise < 0).mean())), display=False)
+glue("c9_negative", show.percent(float((noise < 0).mean())))
 shown = stated["accuracy"]
 axis = 0.7
 looks = (shown.max() - axis) / (shown.min() - axis)
-glue("c9_looks", show.number(looks, 1), display=False)
-glue("c9_is", show.number(shown.max() / shown.min(), 2), display=False)
-glue("c9_size", show.number(parameters_of("autoencoder") / 1e6, 0), display=False)
+glue("c9_looks", show.number(looks, 1))
+glue("c9_is", show.number(shown.max() / shown.min(), 2))
+glue("c9_size", show.number(parameters_of("autoencoder") / 1e6, 0))
 glue(
     "c9_size_stated", show.number(stated.loc["autoencoder", "parameters"] / 1e6, 1), display=False
 )
-glue("c9_lstm", show.percent(stated.loc["lstm", "accuracy"], 2), display=False)
-glue("c9_chance", show.percent(1 / n_genres), display=False)
+glue("c9_lstm", show.percent(stated.loc["lstm", "accuracy"], 2))
+glue("c9_chance", show.percent(1 / n_genres))
 best = synthetic.ceiling(synthetic.INPUTS["spectrogram"])
-glue("c9_ceiling", show.percent(best), display=False)
+glue("c9_ceiling", show.percent(best))
 
 # %% [markdown]
 # ## Results that were typed in

@@ -277,7 +277,7 @@ def test_predictions_of_other_tracks_are_noticed(study: Study, edition: EditionR
 
 
 def test_a_record_is_told_in_words(study: Study, edition: EditionRecord) -> None:
-    """What, on what, when, how long, with which versions, and what followed; from the shell too."""
+    """What, on what, when, how long, with which versions, what followed; from the shell too."""
     record = save(study.store, edition, "mlp", 0.5)
     text = explain(record, study.store)
     for part in ("MLP", "tuned", "seed 0", "custom", "200 tracks", "random", "keras 3.15.1",

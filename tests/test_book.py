@@ -48,7 +48,9 @@ seed = 0
 # %%
 {code}
 """
-GLUE = 'from myst_nb import glue\nglue("answer", "forty-two", display=False)\nprint(data, seed)'
+GLUE = (
+    'from mgc.provenance import Glue\nGlue("a thought")("answer", "forty-two")\nprint(data, seed)'
+)
 EVIDENCE = Evidence("demo", "ab" * 32, 90, "cv5", "quick", 5, ("CPU",), (("keras", "3.9"),), 1.5)
 
 
@@ -65,7 +67,7 @@ def make_project(root: Path) -> Project:
     write_chapter(project, "02_second", "print('second')")
     (project.sources / "index.md").write_text("# Front\n\n```{include} _generated/build.md\n```\n")
     toc = {"format": "jb-book", "root": "index"}
-    toc["chapters"] = [{"file": name} for name in ("01_first", "02_second", "status")]
+    toc["chapters"] = [{"file": name} for name in ("01_first", "02_second", "numbers", "status")]
     (root / "_toc.yml").write_text(yaml.safe_dump(toc))
     settings = {"title": "Two chapters", "execute": {"execute_notebooks": "off"}}
     (root / "_config.yml").write_text(yaml.safe_dump(settings))
@@ -367,7 +369,8 @@ def test_the_command_line_chooses_the_mode_the_data_and_the_store(tmp_path, monk
     folder = command.options_of(parse(["build", "--data", "music", "--only", "05", "--jobs", "1"]))
     assert (folder.data, folder.only, folder.jobs) == (str(tmp_path / "music"), ("05",), 1)
     replay = command.options_of(parse(["replay"]))
-    assert (replay.working, replay.data) == (False, "gtzan-mini")
+    assert (replay.working, replay.data) == (False, "gtzan-archive")
+    assert (replay.protocol, replay.variant) == ("fault_filtered", "tuned")
     assert parameters(project, replay)["records"] == ""
     assert command.options_of(parse(["live", "--data", "demo"])).working
     assert not command.options_of(parse(["live"])).working

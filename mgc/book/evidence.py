@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from mgc.book import numbers
+from mgc.book.numbers import Fit
 from mgc.book.project import Options, Project
 
 
@@ -27,6 +29,8 @@ class Evidence:
         Packages and versions of the fits; several versions are joined by a comma.
     minutes : float
         Time of all fits together.
+    fits : tuple of mgc.book.numbers.Fit
+        Every record of the store, for the page of numbers.
     """
 
     edition: str
@@ -38,6 +42,7 @@ class Evidence:
     devices: tuple[str, ...]
     packages: tuple[tuple[str, str], ...]
     minutes: float
+    fits: tuple[Fit, ...] = ()
 
 
 def prepare(project: Project, options: Options) -> Evidence:
@@ -60,9 +65,9 @@ def prepare(project: Project, options: Options) -> Evidence:
     if options.working:
         study.fit_all(jobs=options.jobs, fresh=options.fresh)
     edition = study.edition_record
-    found = study.store.find(edition=edition.name)
-    records = [one for one in found if one.config["edition_hash"] == edition.content_hash]
-    return describe(edition, records, options)
+    everything = study.store.find()
+    records = [one for one in everything if one.config["edition_hash"] == edition.content_hash]
+    return replace(describe(edition, records, options), fits=numbers.describe(everything))
 
 
 def describe(edition: Any, records: Sequence[Any], options: Options) -> Evidence:

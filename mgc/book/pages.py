@@ -17,6 +17,7 @@ from typing import Any
 import nbformat
 import yaml
 
+from mgc.book import numbers
 from mgc.book.chapters import Outcome
 from mgc.book.evidence import Evidence
 from mgc.book.project import Project, replace_tree
@@ -57,6 +58,7 @@ def stage(project: Project, outcomes: Sequence[Outcome], evidence: Evidence) -> 
             build_page(project, evidence), encoding="utf-8"
         )
         (made / "status.md").write_text(status_page(outcomes, evidence), encoding="utf-8")
+        numbers.stage(made, evidence.fits)
         shutil.copy(project.root / "_toc.yml", made / "_toc.yml")
         settings = site_settings(yaml.safe_load((project.root / "_config.yml").read_text("utf-8")))
         (made / "_config.yml").write_text(yaml.safe_dump(settings), encoding="utf-8")
