@@ -37,6 +37,16 @@ def _uv() -> str | None:
     return shutil.which("uv")
 
 
+def _pip(environment: Path, action: str) -> list[str]:
+    """Return the command that installs into an environment, by the pinned versions, or removes."""
+    python, uv = str(environment / PYTHON.relative_to(ENVIRONMENT)), _uv()
+    pip = [uv, "pip"] if uv else [python, "-m", "pip", "--disable-pip-version-check"]
+    command = [*pip, action, "--quiet", *(["--python", python] if uv else [])]
+    if action == "install":
+        return [*command, "--constraint", "constraints.txt"]
+    return command if uv else [*command, "--yes"]
+
+
 def _prepare(session: nox.Session, *extras: str) -> None:
     """Make the shared environment and install the package with the extras it still lacks."""
     described = hashlib.sha256()
@@ -60,14 +70,9 @@ def _prepare(session: nox.Session, *extras: str) -> None:
             else [sys.executable, "-m", "virtualenv", "--quiet", "--python", sys.executable]
         )
         session.run(*make, str(ENVIRONMENT), external=True)
-    install = (
-        [uv, "pip", "install", "--quiet", "--python", str(PYTHON)]
-        if uv
-        else [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    )
     package = f".[{','.join(sorted(wanted))}]" if wanted else "."
     session.log(f"installing {package} (the first time takes a few minutes)")
-    session.run(*install, "--constraint", "constraints.txt", "--editable", package, external=True)
+    session.run(*_pip(ENVIRONMENT, "install"), "--editable", package, external=True)
     STAMP.write_text(json.dumps(state | {"extras": sorted(wanted)}), encoding="utf-8")
 
 
@@ -90,6 +95,30 @@ def book(session: nox.Session) -> None:
     """Build the pages from the published records: no data, no training, no network."""
     _prepare(session, "book")
     _python(session, "-m", "mgc.book", "replay", *session.posargs)
+
+
+@nox.session(default=False)
+def offline(session: nox.Session) -> None:
+    """Prove that the pages need records alone: no TensorFlow, an empty HOME, no network."""
+    environment = Path(session.virtualenv.location)
+    session.run(*_pip(environment, "install"), "--editable", ".[book]", external=True)
+    session.run(*_pip(environment, "uninstall"), "tensorflow", external=True)
+    home = session.create_tmp()
+    keep = ("PATH", "LANG", "PYTHONHASHSEED")
+    bare = {name: os.environ.get(name, "") for name in keep} | {"HOME": home}
+    python = str(Path(session.bin) / "python")
+    command = [python, "-m", "mgc.book", "replay", "--fresh", *session.posargs]
+    isolated = ["unshare", "--net", "sh", "-c", 'ip link set lo up; exec "$@"', "-"]
+    cut = shutil.which("unshare") and shutil.which("ip") and os.geteuid() == 0
+    if not cut:
+        session.warn("the network stays: cutting it off takes root, unshare and ip")
+    check = "import importlib.util as u; assert u.find_spec('tensorflow') is None"
+    session.run(python, "-c", check)
+    session.run(
+        *(isolated if cut else []), *command, env=bare, include_outer_env=False, external=True
+    )
+    left = [path.name for path in Path(home).iterdir()]
+    session.log(f"left in HOME: {', '.join(left) or 'nothing'}")
 
 
 @nox.session(venv_backend="none")

@@ -128,7 +128,7 @@ def test_the_two_commands_of_the_readme_are_what_ci_runs():
     assert commands[:2] == ["build", "tests"]
     (line,) = re.findall(r'/nox".* -s (.*)$', text(".ci/run"), re.MULTILINE)
     run = line.split()
-    assert {"build", "tests", "lint", "notebooks", "book"} == set(run)
+    assert {"build", "tests", "lint", "notebooks", "offline", "audit"} == set(run)
     assert set(run) <= set(sessions())
     workflow = text(".github/workflows/tests.yml")
     assert "nox -s tests" in workflow
