@@ -76,7 +76,8 @@ glue("c9_looks", show.number(looks, 1))
 glue("c9_is", show.number(shown.max() / shown.min(), 2))
 glue("c9_size", show.number(parameters_of("autoencoder") / 1e6, 0))
 glue(
-    "c9_size_stated", show.number(stated.loc["autoencoder", "parameters"] / 1e6, 1), display=False
+    "c9_size_stated",
+    show.number(stated.loc["autoencoder", "parameters"] / 1e6, 1),
 )
 glue("c9_lstm", show.percent(stated.loc["lstm", "accuracy"], 2))
 glue("c9_chance", show.percent(1 / n_genres))

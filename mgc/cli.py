@@ -252,7 +252,8 @@ def published(archive: str, folder: str, records: str, jobs: int | None, only_sa
         if left
         else "Every published fit has its record."
     )
-    if left and not only_say:
+    if not only_say:
+        plan.describe_demo(store, "")
         plan.run(studies, jobs=jobs)
 
 

@@ -103,13 +103,17 @@ def by_protocol(study: Study, models: Iterable[str] = (*NAMES, *BASELINES)) -> p
     Returns
     -------
     DataFrame
-        As `cells`, protocols in the order of `PROTOCOL_TITLES`.
+        As `cells`, model by model, protocols in the order of `PROTOCOL_TITLES`.
     """
     tables = [
         cells(study.groups(protocol=protocol, models=models), study.variant, protocol)
         for protocol in PROTOCOL_TITLES
     ]
-    return pd.concat([t for t in tables if len(t)] or tables[:1], ignore_index=True)
+    found = pd.concat([t for t in tables if len(t)] or tables[:1], ignore_index=True)
+    place = {name: number for number, name in enumerate((*NAMES, *BASELINES))}
+    return found.sort_values(
+        "model", key=lambda names: names.map(place), kind="stable", ignore_index=True
+    )
 
 
 def as_table(table: pd.DataFrame) -> pd.DataFrame:
@@ -142,7 +146,7 @@ def protocol_table(table: pd.DataFrame) -> pd.DataFrame:
     models = [name for name in (*NAMES, *BASELINES) if name in wide.index]
     wide = wide.loc[models, order].fillna(show.MISSING).rename(columns=PROTOCOL_TITLES)
     wide.insert(0, "Model", [TITLES[name] for name in models])
-    return wide.reset_index(drop=True)
+    return wide.reset_index(drop=True).rename_axis(columns=None)
 
 
 def calibration_table(groups: Groups) -> pd.DataFrame:
@@ -197,4 +201,6 @@ def beside(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
     """Set the protocols of two editions side by side, a row a model."""
     one, two = protocol_table(first), protocol_table(second)
     two = two.rename(columns={name: f"mini, {name}" for name in two.columns if name != "Model"})
-    return one.merge(two, on="Model", how="outer", sort=False).fillna(show.MISSING)
+    titles = [TITLES[name] for name in (*NAMES, *BASELINES)]
+    both = one.set_index("Model").join(two.set_index("Model"), how="outer").fillna(show.MISSING)
+    return both.reindex([title for title in titles if title in both.index]).reset_index()

@@ -60,7 +60,7 @@ def test_code_and_unknown_keys_are_left_alone() -> None:
 
 def test_the_page_holds_each_link_s_target(tmp_path: Path) -> None:
     cells = [
-        new_markdown_cell("{glue:text}`best` of {glue:text}`n`"),
+        new_markdown_cell("# One\n\n{glue:text}`best` of {glue:text}`n`"),
         new_code_cell("", outputs=[glued("best", "<54 %>", fits=["ab12"]), glued("n", "7")]),
     ]
     nbformat.write(new_notebook(cells=cells), tmp_path / "01_first.ipynb")

@@ -156,10 +156,17 @@ def stage(folder: Path, fits: Sequence[Fit]) -> None:
         text = path.read_text(encoding="utf-8")
         if (changed := linked(text, by_key, by_id)) != text:
             path.write_text(changed, encoding="utf-8")
-    (folder / f"{PAGE}.md").write_text(page(found, by_id), encoding="utf-8")
+    titles = {path.stem: _title(book) for path, book in notebooks.items()}
+    (folder / f"{PAGE}.md").write_text(page(found, by_id, titles), encoding="utf-8")
 
 
-def page(numbers: Sequence[Number], fits: Mapping[str, Fit]) -> str:
+def _title(notebook: Any) -> str:
+    """Return the first heading of a chapter."""
+    text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    return next(line for line in text.splitlines() if line.startswith("# ")).removeprefix("# ")
+
+
+def page(numbers: Sequence[Number], fits: Mapping[str, Fit], titles: Mapping[str, str]) -> str:
     """Write the page that the links lead to: every value, then every record behind one."""
     parts = [
         "# Where each number comes from",
@@ -175,9 +182,9 @@ def page(numbers: Sequence[Number], fits: Mapping[str, Fit]) -> str:
             f"<td>{html.escape(one.text)}</td><td>{_basis(one, fits)}</td></tr>"
             for one in of_it
         ]
-        command = f"Recompute them: `{of_it[0].command}`"
+        said = f"In {{doc}}`{chapter}`; `{of_it[0].command}` recomputes them."
         head = ("Key", "Value", "Rests on")
-        parts += [f"## {{doc}}`{chapter}`", command, _table(head, rows)]
+        parts += [f"## {titles[chapter]}", said, _table(head, rows)]
     used = {fit for number in numbers for fit in number.fits}
     rows = [
         f'<tr id="fit-{one.fit_id}"><td><code>{one.fit_id}</code></td>'
