@@ -244,7 +244,7 @@ show.table(cost.as_table(cost.table(priced)), "Cost of every published network")
 comparison_plots.cost(comparison.summary(study))
 
 # %% [markdown]
-# Memory is that of the whole process, which fits several models in turn and does not give everything back, so small models look larger than they are. Times are of a machine with two cores that ran two fits at once, one thread each.
+# Memory is that of the whole process, which fits several models in turn and does not give everything back, so small models look larger than they are. Times are of a machine with two cores that ran two fits at once, one thread each, and did other work besides; they say which network costs more, not how fast it could be.
 #
 # ## The second edition
 #

@@ -20,6 +20,9 @@ CODE = re.compile(r"(^```.*?^```$)", re.MULTILINE | re.DOTALL)
 SHOWN = 3
 """Fits that a tooltip names; the page names them all."""
 
+LONG = 60
+"""Characters above which a value is a sentence, whose link is not underlined."""
+
 
 @dataclass(frozen=True)
 class Fit:
@@ -124,8 +127,10 @@ def linked(markdown: str, numbers: Mapping[str, Number], fits: Mapping[str, Fit]
         key = role[1].rpartition("::")[2].partition(":")[0]
         if key not in numbers:
             return role[0]
-        title = html.escape(tooltip(numbers[key], fits), quote=True)
-        return f'<a class="mgc-number" href="{PAGE}.html#{key}" title="{title}">{role[0]}</a>'
+        number = numbers[key]
+        title = html.escape(tooltip(number, fits), quote=True)
+        kind = "mgc-number" if len(number.text) <= LONG else "mgc-number mgc-sentence"
+        return f'<a class="{kind}" href="{PAGE}.html#{key}" title="{title}">{role[0]}</a>'
 
     parts = CODE.split(markdown)
     return "".join(part if part.startswith("```") else ROLE.sub(link, part) for part in parts)
