@@ -240,6 +240,10 @@ written = study.groups("as_written")
 priced += [one for name in NAMES for one in comparison.seeds_of(written).get(name, [])]
 show.table(cost.as_table(cost.table(priced)), "Cost of every published network")
 
+# %% tags=["hide-output"]
+every = cost.table(study.store.find())
+show.table(cost.every_run(every), "Every published run, the same figures one by one")
+
 # %% mystnb={"figure": {"caption": "Accuracy, with its interval, against training time (left) and number of parameters (right), for one seed. Both horizontal axes are logarithmic.", "name": "fig-cost"}, "image": {"alt": "Two scatter plots with logarithmic horizontal axes: accuracy against minutes of training and against number of parameters, a marker a model."}}
 comparison_plots.cost(comparison.summary(study))
 

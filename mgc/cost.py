@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from mgc import show
-from mgc.models import TITLES, VARIANTS
+from mgc.models import ABLATIONS, TITLES, VARIANTS
 from mgc.records import Record
 from mgc.report import facts
 
@@ -74,12 +74,13 @@ def table(records: Sequence[Record]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``model``, ``variant``, ``protocol``, ``seed``, ``device``, ``minutes`` (wall time of the
-        fit), ``peak_memory_mb`` (of its process), ``parameters``, ``flops`` (one forward pass),
+        ``edition``, ``model``, ``variant``, ``protocol``, ``seed``, ``device``, ``minutes`` (wall
+        time of the fit), ``peak_memory_mb`` (of its process), ``parameters``, ``flops`` (one forward pass),
         ``passes`` (for one track).
     """
     rows = [
         {
+            "edition": record.config["edition"],
             "model": record.config["model"],
             "variant": record.config["variant"],
             "protocol": record.config["protocol"],
@@ -93,8 +94,8 @@ def table(records: Sequence[Record]) -> pd.DataFrame:
         }
         for record in records
     ]
-    columns = ["model", "variant", "protocol", "seed", "device", "minutes", "peak_memory_mb",
-               "parameters", "flops", "passes"]  # fmt: skip
+    columns = ["edition", "model", "variant", "protocol", "seed", "device", "minutes",
+               "peak_memory_mb", "parameters", "flops", "passes"]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -127,6 +128,33 @@ def as_table(costs: pd.DataFrame) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
+
+
+def every_run(costs: pd.DataFrame) -> pd.DataFrame:
+    """Write the cost of each fit as texts, a row a record. Chapter 5.
+
+    Parameters
+    ----------
+    costs : DataFrame
+        From `table`.
+    """
+    return pd.DataFrame(
+        {
+            "Edition": costs["edition"],
+            "Protocol": costs["protocol"].str.replace("_", " "),
+            "Model": costs["model"].map(TITLES),
+            "Variant": [
+                {**VARIANTS, **ABLATIONS}[name].title if name else show.MISSING
+                for name in costs["variant"]
+            ],
+            "Seed": costs["seed"].map(show.count),
+            "Device": costs["device"],
+            "Time": [show.duration(60 * minutes) for minutes in costs["minutes"]],
+            "Peak memory": [f"{show.count(size)}\u00a0MB" for size in costs["peak_memory_mb"]],
+            "Parameters": costs["parameters"].map(show.count),
+            "Operations of a pass": costs["flops"].map(scaled),
+        }
+    )
 
 
 def _claimed(claim: Mapping[Any, Any] | None, what: str) -> str:

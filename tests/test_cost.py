@@ -68,7 +68,13 @@ def test_the_table_sets_the_reports_figures_beside_ours() -> None:
         Record(
             path=Path(),
             fit_id="",
-            config={"model": "mlp", "variant": "tuned", "protocol": "random", "seed": seed},
+            config={
+                "edition": "e",
+                "model": "mlp",
+                "variant": "tuned",
+                "protocol": "random",
+                "seed": seed,
+            },
             environment={"device": "CPU", "duration_s": 60.0 * seed, "peak_memory_mb": 800 + seed},
             architecture=[DENSE | {"trainable": True}],
             history=pd.DataFrame(),
@@ -83,6 +89,9 @@ def test_the_table_sets_the_reports_figures_beside_ours() -> None:
     assert row["Parameters"] == "16"
     assert row["Report's parameters"] == "500,000"
     assert row["Report"] == "15\u00a0min"
+    runs = cost.every_run(cost.table(records))
+    assert runs["Time"].tolist() == ["1.0\u00a0min", "3.0\u00a0min"]
+    assert runs["Seed"].tolist() == ["1", "3"]
 
 
 @pytest.mark.parametrize(
