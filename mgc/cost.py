@@ -75,8 +75,8 @@ def table(records: Sequence[Record]) -> pd.DataFrame:
     -------
     DataFrame
         ``edition``, ``model``, ``variant``, ``protocol``, ``seed``, ``device``, ``minutes`` (wall
-        time of the fit), ``peak_memory_mb`` (of its process), ``parameters``, ``flops`` (one forward pass),
-        ``passes`` (for one track).
+        time of the fit), ``peak_memory_mb`` (of its process), ``parameters``, ``flops`` (one
+        forward pass), ``passes`` (for one track).
     """
     rows = [
         {
