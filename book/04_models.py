@@ -67,7 +67,7 @@ show.table(model_text.recipes(), "Training recipes")
 #
 # - **Validation from the tail.** Keras took the last rows as the validation part, whatever they held. Here the split names training, validation and test tracks, and a test proves that they share none.
 # - **Scaling by the test part.** Spectrograms of the test part were divided by their own maximum. Here what scales the inputs is fitted on the training part, or on the one track that is scaled.
-# - **Sequences without any scaling.** The LSTM got raw cepstra, and the first of them is hundreds of times larger than the last. Here each coefficient is standardised.
+# - **Sequences without any scaling.** The LSTM got raw cepstra, and the first of them is many times larger than the last. Here each coefficient is standardised.
 # - **An output that cannot reach its target.** The autoencoder ends in a sigmoid, which lies between zero and one, but its inputs went below zero. Here inputs lie where the sigmoid can reach them.
 # - **Labels of other tracks.** The codes of the autoencoder came from a split that was not stratified, their labels from one that was. So the classifier learned labels that belonged to other tracks. Here each row carries its own track id.
 # - **A frozen base run again and again.** The base of VGG16 never changes, yet it was run in each epoch. Here it runs once for each track, and the head learns from its output.
@@ -120,7 +120,7 @@ glue("c4_pool", show.count(VARIANTS["quick"].frame_pool))
 show.table(model_text.tuned_recipes(), "Tuned recipes")
 
 # %% [markdown]
-# Every setting was judged on the {term}`validation part` of the fault-filtered split, with one seed. The lowest log loss won, and where two were as good as equal, the higher accuracy. The test part chose nothing, and was not even predicted in a trial. All trials are listed, the good and the bad.
+# Every setting was judged on the {term}`validation part` of the fault-filtered split, with one seed. The lowest log loss, in two decimals, won; among equals the higher accuracy. The test part chose nothing, and was not even predicted in a trial. The trials were made in two rounds. The first was coarse, and its log was lost with the machine that it ran on. The second began from what the first had found and varied one thing at a time. All its trials are listed, the good and the bad.
 
 # %% tags=["hide-output"]
 tried = tuning.table(study.store.root)

@@ -95,7 +95,7 @@ decide(findings.lstm_costs_more(results))
 # %% [markdown]
 # ### Does the autoencoder keep what matters?
 #
-# The report says that its code keeps nearly all information. The rule: if a model that sees the same spectrograms is shown to name genres better, then the code has lost something that tells genres apart, and the claim falls. It also falls if the spectrograms rebuilt from the code hold less than half of the variance between tracks (validation part). If neither happens, that is no proof of the claim.
+# The report says that its code keeps nearly all information. The rule: if a model that sees the same spectrograms is shown to name genres better, then the code has lost something that tells genres apart, and the claim falls. It also falls if what is rebuilt from the code holds less than half of the variance between inputs (validation part). Here an input is what the variant of this build feeds to it; {doc}`08_audit` asks the network as written, which reads whole tracks, where there is a record. If neither happens, that is no proof of the claim.
 
 # %%
 decide(findings.autoencoder_keeps_information(results, tests))
@@ -189,7 +189,7 @@ show.table(mixed, "Pairs of genres that all models together mix up most often")
 # %% [markdown]
 # ## What no record can decide
 #
-# Some findings are about training itself, or about uses that were not tried.
+# Some findings are about uses that were not tried. Those about steps of training, such as normalising and augmentation, are decided by fits with and without the step, in {doc}`08_audit`.
 
 # %%
 decide(*findings.untestable())

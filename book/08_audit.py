@@ -54,7 +54,7 @@ for name, number in verdicts.items():
 # %% [markdown]
 # ## The result
 #
-# We wrote down every statement of the report that a fact, a measurement or a calculation could decide: {glue:text}`c8_claims` of them. Each has an entry in the file `book/claims.csv`, in our words, with the figure that it names and the kind of evidence that decides it. Code judged them when this page was built. Nobody typed a verdict, except where the report's own code is the evidence and somebody had to read it.
+# We wrote down {glue:text}`c8_claims` statements of the report that can be right or wrong. Each has an entry in the file `book/claims.csv`, in our words, with the figure that it names and the kind of evidence that decides it. A few are implied by the code rather than said; they are marked. Records, measurements and calculations were judged by code when this page was built. Two kinds of verdict were not: where the report's own code is the evidence, somebody read it, and where nothing here can decide, somebody wrote down why. The counts of GTZAN's faults are Sturm's.
 
 # %%
 tally = pd.crosstab(
@@ -67,11 +67,11 @@ show.table(tally.map(show.count).rename_axis(columns=None).reset_index(), "Verdi
 
 # %% [markdown]
 # - **Confirmed** ({glue:text}`c8_confirmed`): the evidence agrees, within its uncertainty.
-# - **Partly** ({glue:text}`c8_partly`): one part of the claim holds, or it holds under one protocol or recipe and not under another.
-# - **Contradicted** ({glue:text}`c8_contradicted`): the evidence disagrees, by more than chance.
+# - **Partly** ({glue:text}`c8_partly`): one part of the claim holds and another does not or is open, or it holds under one recipe and not under another; a rank that the intervals leave open counts here.
+# - **Contradicted** ({glue:text}`c8_contradicted`): the evidence disagrees. Where chance plays a part, by more than chance, as far as the reason names a test or an interval.
 # - **Not testable here** ({glue:text}`c8_not_testable_here`): there is no record or no measurement that decides it, or there are too few tracks. The reason is given.
 #
-# The verdicts are about **{glue:text}`c8_edition`**. Accuracies and ranks are judged under a random split, since the report describes one; claims about what is better, and about what a step of training is worth, under the fault-filtered split. Differences are tested over all seeds with Holm's correction ({doc}`05_comparison`). {doc}`06_findings` tells the most important ones at length, and {doc}`09_errors` the mistakes in the code.
+# Claims about results rest on records of **{glue:text}`c8_edition`**, claims about sound on the audio of the hundred tracks of the mini set. Accuracies and ranks are judged under a random split, since the report describes one; claims about what is better, and about what a step of training is worth, under the fault-filtered split; training times as written. Differences between models are tested over all seeds with Holm's correction ({doc}`05_comparison`), steps of training with Bonferroni's over the models of a claim, and combinations of models by one exact McNemar test on the first seed. {doc}`06_findings` tells the most important ones at length, and {doc}`09_errors` the mistakes in the code.
 #
 # ## Objective and data
 
@@ -110,7 +110,7 @@ show.table(section_table(decisions, 6, 7, 8), "Sections 6 and 7 of the report, a
 # mgc audit FIT_ID      # tell in words what one fit was
 # ```
 #
-# The first command also recomputes every published figure from the predictions and stops at the first that differs. It draws every split again, proves that it is disjoint and complete, compares it with what was predicted, and checks that the contents of each record fit the hash that is its name.
+# The first command also recomputes every published figure from the predictions and stops at the first that differs. It draws every split again, proves that it is disjoint and complete, and compares it with what was predicted. It checks that the configuration of each record has the hash that is its name, and that its other files have the checksums that were written with them. Whoever forged both a file and its checksum would pass that check; the history of the repository, and a fit made again, would not.
 #
 # ## What this shows and what it does not
 #

@@ -74,7 +74,7 @@ def fit(
 ) -> list[HistoryRow]:
     """Fit a network by its recipe; it ends with the weights of its best validation loss.
 
-    Each fit has callbacks of its own. The report shared one early-stopping object among five
+    Each fit has callbacks of its own. The report shared one early-stopping object among six
     fits, which Keras forgives: it resets the object when a fit begins.
 
     Parameters

@@ -14,9 +14,9 @@ COLUMNS = ("id", "section", "claim", "figure", "unit", "evidence", "decider", "n
 EVIDENCE: Mapping[str, str] = {
     "record": "predictions of recorded fits",
     "ablation": "fits that differ in one step",
-    "measurement": "measured on tracks when the audit runs",
+    "measurement": "measurements of the audio",
     "facts": "tables of facts about GTZAN",
-    "arithmetic": "worked out from the report's own figures",
+    "arithmetic": "worked out from the report's own figures and code",
     "code": "reading of the report's code",
     "none": "nothing at hand",
 }

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 
 from mgc.audit import accuracies, dataset, findings, reading, sizes, training
 from mgc.audit.claims import Claim
-from mgc.audit.decision import VERDICTS, Decision
+from mgc.audit.decision import NOT_TESTABLE, VERDICTS, Decision
 from mgc.audit.evidence import Evidence
 from mgc.errors import DataError
 
@@ -20,12 +21,12 @@ DECIDERS: Mapping[str, Decider] = MappingProxyType(
         "alike": dataset.alike,
         "arithmetic": sizes.arithmetic,
         "beats": findings.beats,
+        "bright": dataset.bright,
         "code": reading.code,
-        "code_size": sizes.ratio,
+        "competitive": findings.competitive,
         "correlated": dataset.correlated,
         "distinct": dataset.distinct,
         "durations": dataset.durations,
-        "every_model": findings.every_model,
         "faster": training.faster,
         "genres": findings.genres,
         "labels": dataset.labels,
@@ -38,7 +39,8 @@ DECIDERS: Mapping[str, Decider] = MappingProxyType(
         "parameters": sizes.parameters,
         "rank": accuracies.rank,
         "repetitions": dataset.repetitions,
-        "rule": dataset.rule,
+        "share": dataset.share,
+        "state_of_the_art": accuracies.state_of_the_art,
         "target": accuracies.target,
         "tracks": dataset.tracks,
         "varied": dataset.varied,
@@ -68,7 +70,19 @@ def decide(claim: Claim, evidence: Evidence) -> Decision:
         raise DataError(
             f"claim {claim.id}: no decider {name!r}; choose one of {', '.join(DECIDERS)}"
         )
-    return DECIDERS[name](claim, evidence, argument)
+    if claim.evidence in ("record", "ablation") and not evidence.about_gtzan:
+        edition = evidence.study.edition_record.name
+        return Decision(
+            claim,
+            NOT_TESTABLE,
+            reason=f"The report speaks of all of GTZAN, and these records are of {edition}.",
+        )
+    if claim.evidence == "measurement" and not evidence.heard_gtzan:
+        return Decision(claim, NOT_TESTABLE, reason="No audio of GTZAN was measured.")
+    found = DECIDERS[name](claim, evidence, argument)
+    if claim.note and claim.note not in found.reason:
+        found = replace(found, reason=f"{found.reason} {claim.note}")
+    return found
 
 
 def decide_all(claims: Sequence[Claim], evidence: Evidence) -> list[Decision]:

@@ -6,13 +6,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from mgc import results, seeds
+from mgc.data import WHOLE_GTZAN
 from mgc.edition_records import EditionRecord
 from mgc.models import BASELINES, NAMES
 from mgc.records import NotRun, Record
 from mgc.report.genre_findings import Pool, pool
+from mgc.splits import Split, make_split
 from mgc.study import Study
 
 MAIN, USUAL = "fault_filtered", "random"
@@ -35,6 +39,14 @@ class Evidence:
         """Look up the records of a model over all seeds; empty without any."""
         found = self.study.groups(variant, protocol, (model,))[model]
         return [] if isinstance(found, NotRun) else found
+
+    def as_written(self, *models: str) -> tuple[str, dict[str, list[Record]]] | None:
+        """Look up fits of models as written, all under one protocol; None where one is missing."""
+        for protocol in (USUAL, MAIN):
+            found = {name: self.group(name, "as_written", protocol) for name in models}
+            if all(found.values()):
+                return protocol, found
+        return None
 
     def ablated(self, model: str, ablation: str) -> tuple[list[Record], list[Record]]:
         """Look up records with and without one step, of the same seeds."""
@@ -69,7 +81,7 @@ class Evidence:
         return self.study.with_audio().edition_record
 
     def every(self, models: Iterable[str] = NAMES) -> list[Record]:
-        """All records of the main protocol that `tests` and `pooled` rest on."""
+        """All records of some tuned models and baselines under the main protocol."""
         return [
             record
             for name, group in self.groups().items()
@@ -77,6 +89,27 @@ class Evidence:
             for record in group
         ]
 
+    @property
+    def about_gtzan(self) -> bool:
+        """Whether the records are of all of GTZAN, of which the report speaks."""
+        return self.study.edition_record.name in WHOLE_GTZAN
+
+    @property
+    def heard_gtzan(self) -> bool:
+        """Whether the audio that was measured is GTZAN's."""
+        measured = self.heard.tracks["duration_s"].notna().any()
+        return bool(measured) and self.heard.name.startswith("gtzan")
+
     def protocol_title(self, protocol: str) -> str:
         """Name of a protocol for sentences."""
         return results.PROTOCOL_TITLES[protocol]
+
+
+def split_of(record: Record, edition: EditionRecord) -> tuple[Split, npt.NDArray[np.str_]]:
+    """Draw the split of a record again, which proves itself; and the ids of its tracks."""
+    tracks = edition.tracks.set_index("track_id").loc[edition.tabular["track_id"]]
+    ids = tracks.index.to_numpy(dtype=str)
+    artist = tracks["artist"].fillna("").to_numpy(dtype=str)
+    genre = tracks["genre"].to_numpy(dtype=str)
+    seed = int(record.config["seed"])
+    return make_split(str(record.config["protocol"]), ids, genre, artist, seed), ids

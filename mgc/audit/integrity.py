@@ -9,12 +9,13 @@ import numpy as np
 import pandas as pd
 
 from mgc import evaluate, seeds
+from mgc.audit.evidence import split_of
 from mgc.data import gtzan_table
 from mgc.edition_records import EditionRecord
 from mgc.errors import RecordError
 from mgc.record_files import read_csv
 from mgc.records import Record, Store
-from mgc.splits import Split, make_split
+from mgc.splits import Split
 
 KEYS = ("edition", "protocol", "variant", "model")
 FIGURES = ("accuracy", "macro_f1", "sd", "low", "high")
@@ -117,13 +118,8 @@ def _check_tracks(record: Record, edition: EditionRecord) -> None:
 
 
 def _check_parts(record: Record, edition: EditionRecord) -> None:
-    """Draw the split again, which proves itself, and compare it with the predictions."""
-    tracks = edition.tracks.set_index("track_id").loc[edition.tabular["track_id"]]
-    ids = tracks.index.to_numpy(dtype=str)
-    artist = tracks["artist"].fillna("").to_numpy(dtype=str)
-    genre = tracks["genre"].to_numpy(dtype=str)
-    seed = int(record.config["seed"])
-    split = make_split(str(record.config["protocol"]), ids, genre, artist, seed)
+    """Compare the split, drawn again, with the predictions."""
+    split, ids = split_of(record, edition)
     predicted = record.predictions
     for fold in split.folds:
         rows = predicted[predicted["fold"] == fold.name]

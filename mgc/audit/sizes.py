@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from mgc import show
 from mgc.audit.claims import Claim
-from mgc.audit.decision import CONFIRMED, CONTRADICTED, NOT_TESTABLE, PARTLY, Decision
+from mgc.audit.decision import CONFIRMED, CONTRADICTED, PARTLY, Decision
 from mgc.audit.evidence import Evidence
 from mgc.data import GENRES
 from mgc.features import FEATURE_NAMES, N_FRAMES, N_MELS, N_MFCC
@@ -76,20 +76,4 @@ def arithmetic(claim: Claim, _: Evidence, row: str) -> Decision:
         str(line["computed"]),
         "",
         f"{str(line['quantity'])[:1].upper()}{str(line['quantity'])[1:]}.",
-    )
-
-
-def ratio(claim: Claim, evidence: Evidence, _: str) -> Decision:
-    """Say how many values of the spectrogram one value of the code stands for."""
-    records = evidence.group("autoencoder", "as_written") or evidence.group("autoencoder", "tuned")
-    if not records:
-        return Decision(claim, NOT_TESTABLE, reason="No record of the autoencoder.")
-    width = next(la for la in records[0].architecture if la["name"] == "code")["output_shape"][0]
-    return Decision(
-        claim,
-        CONFIRMED if width == claim.value else CONTRADICTED,
-        f"{width} values",
-        "",
-        "Width of the layer that holds the code.",
-        (records[0].fit_id,),
     )
