@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from mgc import evaluate
 from mgc.data import GENRES
-from mgc.figures import comparison_plots, plots, style
+from mgc.figures import comparison_plots, plots, seed_plots, style
 from mgc.models import TITLES
 from mgc.records import HISTORY_COLUMNS, NotRun
 from mgc.report import facts
@@ -120,7 +120,7 @@ def test_only_differences_that_the_test_shows_are_shaded(good, poor):
     twin = unsaved(good.predictions, model="lstm")
     records = {"mlp": good, "cnn": poor, "lstm": twin}
     table = evaluate.pairwise(records)
-    axis = comparison_plots.pairwise(table, list(records)).axes[0]
+    axis = seed_plots.real_differences(table).axes[0]
     cells = np.ma.filled(axis.images[0].get_array(), np.nan)
     assert table.set_index(["first", "second"])["significant"].to_dict() == {
         ("mlp", "cnn"): True, ("mlp", "lstm"): False, ("cnn", "lstm"): True,
@@ -182,7 +182,7 @@ def every_figure(good, poor):
     yield plots.mistakes(good)
     yield plots.reliability(run)
     yield comparison_plots.accuracy_intervals(summary, {"mlp": 0.7}, 0.1)
-    yield comparison_plots.pairwise(evaluate.pairwise(records), list(records))
+    yield seed_plots.real_differences(evaluate.pairwise(records))
     yield comparison_plots.cost(summary)
     yield comparison_plots.genre_scores(scores)
     yield comparison_plots.literature(facts.literature(), "cv5", {})
@@ -203,7 +203,7 @@ def test_figures_without_any_model_say_so_instead_of_failing():
     summary = labelled(nothing)
     for figure in (
         comparison_plots.cost(summary),
-        comparison_plots.pairwise(evaluate.pairwise(nothing), list(nothing)),
+        seed_plots.real_differences(evaluate.pairwise(nothing)),
         comparison_plots.genre_scores(pd.DataFrame()),
         comparison_plots.target_bars({}, 1.0, unit="s", target_label="target"),
         plots.reliability({}),

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from mgc import evaluate, seeds
+from mgc import seeds
 from mgc.audit.evidence import split_of
 from mgc.data import gtzan_table
 from mgc.edition_records import EditionRecord
@@ -141,10 +141,3 @@ def _check_parts(record: Record, edition: EditionRecord) -> None:
 def _units(split: Split, ids: np.ndarray, units: np.ndarray) -> set[tuple[str, int]]:
     names = ids[split.unit_track[units]].tolist()
     return set(zip(names, split.unit_segment[units].tolist(), strict=True))
-
-
-def summary_of(record: Record) -> str:
-    """Accuracy of one record with its interval, for the audit's printout."""
-    rows = evaluate.test_rows(record)
-    low, high = evaluate.accuracy_interval(rows)
-    return f"{evaluate.accuracy(rows):.1%} ({low:.1%} to {high:.1%})"

@@ -6,21 +6,19 @@ Used in chapters 5 to 7.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from textwrap import fill
 
 import numpy as np
 import pandas as pd
-from matplotlib.colors import TwoSlopeNorm
 from matplotlib.figure import Figure
 
 from mgc.data import GENRES
 from mgc.figures import style
 from mgc.figures.drawing import cell_text, heatmap, note, one, percent_axis
-from mgc.models import TITLES
 from mgc.show import percent
 
-__all__ = ["accuracy_intervals", "cost", "genre_scores", "literature", "pairwise", "target_bars"]
+__all__ = ["accuracy_intervals", "cost", "genre_scores", "literature", "target_bars"]
 
 
 def accuracy_intervals(
@@ -72,50 +70,6 @@ def accuracy_intervals(
     axis.set_xlabel("accuracy on the test part")
     axis.grid(axis="x")
     figure.legend(loc="outside upper center", ncols=3)
-    return figure
-
-
-def pairwise(table: pd.DataFrame, order: Sequence[str]) -> Figure:
-    """Which differences between models are shown by a test. Used in chapter 5.
-
-    Parameters
-    ----------
-    table : DataFrame
-        From `mgc.evaluate.pairwise`: ``first``, ``second``, ``difference`` (accuracy of
-        the first minus that of the second, -1 to 1), ``p_holm``, ``significant``.
-    order : sequence of str
-        Names as in the table, the order of rows and columns.
-
-    Returns
-    -------
-    Figure
-        Below the diagonal: difference of row minus column in percentage points and its adjusted
-        p value. Shaded and bold where the test shows it, plain grey where it does not.
-    """
-    if table.empty:
-        return note("There are fewer than two models to compare.")
-    names = [name for name in order if name in set(table["first"]) | set(table["second"])]
-    place = {name: i for i, name in enumerate(names)}
-    size = len(names)
-    value = np.full((size, size), np.nan)
-    figure, axis = one(7.6, 0.62 * size + 1.6)
-    for _, line in table.iterrows():
-        a, b, difference = place[line["first"]], place[line["second"]], float(line["difference"])
-        row, column, signed = (a, b, difference) if a > b else (b, a, -difference)
-        real = bool(line["significant"])
-        value[row, column] = signed if real else 0.0
-        p = float(line["p_holm"])
-        text = f"{100 * signed:+.0f}\n" + ("p < 0.001" if p < 0.001 else f"p = {p:.2g}")
-        written = axis.text(column, row, text.replace("-", "−"), ha="center", va="center")
-        written.set(fontsize=9, weight="bold" if real else "normal")
-        written.set_color("black" if real else "#555555")
-    labels = [TITLES.get(name, name) for name in names]
-    limit = max(0.3, float(np.nanmax(np.abs(value))))
-    norm = TwoSlopeNorm(0, -2 * limit, 2 * limit)
-    heatmap(axis, value, labels, [fill(name, 12) for name in labels], cmap="PuOr", norm=norm)
-    axis.set_xlim(-0.5, size - 1.5)
-    axis.set_ylim(size - 0.5, 0.5)
-    axis.set_xlabel("compared with")
     return figure
 
 
