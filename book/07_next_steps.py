@@ -91,7 +91,7 @@ show.say(together.evidence if together else "It takes two models with records.")
 # %% [markdown]
 # ## Speed
 #
-# Each record holds how long its model took to predict, per track, in batches, on the device that is named; for VGG16 and the autoencoder also what the base or the encoder took before that; and how long the features of a clip of thirty seconds took to compute. The three are added where all are there. Reading and decoding the file is not in it.
+# Each record holds how long its model took to predict, per track, in batches, on the device that is named; for VGG16 and the autoencoder also what the base or the encoder took before that; and how long the features of a clip of thirty seconds took to compute. The three are added where all are there. Reading and decoding the file is not in it. Where the edition is an archive of pictures, features begin with the picture, so the Fourier transform is not in it either; {doc}`08_audit` judges the target by the mini set, whose features begin with sound.
 
 # %%
 times = targets.timings(results)
