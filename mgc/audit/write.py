@@ -28,6 +28,7 @@ div { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; }
 th, td { border-bottom: 1px solid #8888; padding: .3rem .6rem; text-align: left;
   vertical-align: top; }
+td:first-child { white-space: nowrap; }
 </style>
 </head>
 <body>
