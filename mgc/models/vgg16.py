@@ -20,7 +20,7 @@ RECIPE = Recipe(representation="spectrogram", scaling="picture", batch_size=16, 
 
 TUNED = TunedRecipe(
     representation="spectrogram", scaling="picture", batch_size=32, epochs=60,
-    crop_s=7.5, mixup=0.3, weight_decay=0.01, block="block3_pool+block4_pool",
+    crop_s=7.5, mixup=0.3, weight_decay=0.01, block="block3_pool+block4_pool+block5_pool",
 )  # fmt: skip
 """Chosen on the validation part of `fault_filtered`; the trials are in chapter 4."""
 
