@@ -114,7 +114,7 @@ glue("c4_pool", show.count(VARIANTS["quick"].frame_pool))
 # - **Crops.** An epoch shows random pieces of tracks instead of whole tracks. Few tracks become many examples. A prediction is the mean over pieces that overlap by half.
 # - **Mixup** {cite:p}`zhang2018`. Two examples are blended, and so are their labels. The network learns not to be too sure.
 # - **A falling learning rate and weight decay** {cite:p}`loshchilov2019`. All epochs are run, and the weights of the best one, by validation loss, are kept.
-# - **What the network reads.** VGG16 is shown the spectrogram at its own size, and the head reads layers in the middle of the base, where patterns are still small, instead of the last one.
+# - **What the network reads.** VGG16 is shown the spectrogram at its own size, and the head reads the last three blocks of the base, in the first of which patterns are still small, instead of the last one alone.
 
 # %%
 show.table(model_text.tuned_recipes(), "Tuned recipes")
