@@ -259,7 +259,8 @@ mini = results.second_edition(study)
 if mini is None:
     show.say("No second edition has records here.")
 else:
-    show.say(f"**{mini.edition_record.name}**, five folds, seed {seed}:")
+    title = VARIANTS[mini.variant].title
+    show.say(f"**{mini.edition_record.name}**, five folds, variant **{title}**, seed {seed}:")
 
 # %% tags=["hide-input"]
 if mini is not None:

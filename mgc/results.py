@@ -187,14 +187,24 @@ def hard_table(hard: pd.DataFrame) -> pd.DataFrame:
 def second_edition(study: Study) -> Study | None:
     """Return the study of the mini set with audio, where the store has its records.
 
-    Its protocol is `cv5`. None where the study is itself about audio, or there are no records.
+    Its protocol is `cv5`, its variant the one of most networks with a record, the study's own
+    where several have as many. None where the study is itself about audio, or there are none.
     """
     other = study.with_audio()
     if other is study:
         return None
-    mini = replace(other, protocol="cv5")
-    found = mini.groups(models=(*NAMES, *BASELINES)).values()
-    return mini if any(not isinstance(group, NotRun) for group in found) else None
+    minis = [
+        replace(other, protocol="cv5", variant=variant)
+        for variant in dict.fromkeys((study.variant, *VARIANTS))
+    ]
+    mini = max(minis, key=_n_networks)
+    there = mini.groups(models=BASELINES).values()
+    none = not _n_networks(mini) and all(isinstance(group, NotRun) for group in there)
+    return None if none else mini
+
+
+def _n_networks(study: Study) -> int:
+    return sum(not isinstance(group, NotRun) for group in study.groups().values())
 
 
 def beside(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
