@@ -128,8 +128,8 @@ glue("c1_above", f"{above} of {len(claims)}")
 #
 # The book takes the report's plan as it stands and carries it out.
 #
-# - **Real signals.** Features come from audio, by one tested function ({doc}`03_features`).
-# - **The same five models**, with the report's sizes and recipes, and its mistakes mended in the open ({doc}`04_models`).
+# - **Real signals.** Features come from audio, or from pictures of it, by tested functions ({doc}`03_features`, {doc}`02_dataset`).
+# - **The same five models**, by the report's recipes and by tuned ones, with its mistakes mended in the open ({doc}`04_models`).
 # - **Records.** Each fit leaves a {term}`record`: small text files with the configuration, the environment and the predicted probabilities of each track. The chapters compute every result from records, so a reader can recompute it without a GPU and without the audio.
 # - **Uncertainty.** An accuracy comes with a {term}`confidence interval`, and two models are compared by a paired test on the same tracks ({doc}`05_comparison`).
 # - **Several protocols.** How tracks are divided decides the score as much as the model does. One of the {term}`protocols <protocol>` here is wrong on purpose, to show it.

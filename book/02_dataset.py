@@ -24,7 +24,7 @@
 #
 # ## GTZAN
 #
-# The report chooses GTZAN, the collection that {cite:t}`tzanetakis2002` made for the paper that founded this field. It has ten genres of equal size, and most of the published figures on genre recognition were measured on it. Nobody cleared the recordings for sharing, so this project contains none of them. It contains a table of facts about each track instead: checksum, place in a published split, and whether another track is the same file.
+# The report chooses GTZAN, the collection that {cite:t}`tzanetakis2002` made for the paper that founded this field. It has ten genres of equal size, and no other public collection has more published figures on genre recognition {cite:p}`sturm2013`. Nobody cleared the recordings for sharing, so this project contains none of them. It contains a table of facts about each track instead: checksum, place in a published split, and whether another track is the same file.
 
 # %% tags=["parameters", "remove-cell"]
 data = "gtzan-archive"
@@ -135,12 +135,12 @@ glue("c2_lit_clean", show.percent(pair["track_disjoint_segments"] / 100))
 # The recordings of GTZAN have no known licence, so neither this book nor anybody else may pass them on. Pictures of their {term}`spectrograms <spectrogram>` are another matter, and one public set of such pictures covers all tracks but one. The published results of this book rest on it. Each track is a grey picture of 128 frequency bins, 86 Hz apart, by 496 frames, 60 ms apart: the logarithm of the power, scaled so that the track fills the range from black to white.
 #
 # - **Kept:** the shape of the spectrum and how it changes from frame to frame. That is what the convolutional networks look at, and what {term}`cepstra <MFCC>` are made of.
-# - **Lost:** the level of the track, since each has a scale of its own; what happens faster than about eight times a second; the distance between neighbouring notes below some hundred hertz; phase.
+# - **Lost:** the level of the track, since each has a scale of its own; what happens faster than about eight times a second; the distance between neighbouring notes, except in the top octaves of a piano; phase.
 # - **Not to be had from it:** chroma, tempo finer than its frames, statistics of linear power, and sound.
 #
-# So the models get less than the report gave them on paper. From the pictures come 128 by 496 spectrograms, standardised per track; sequences of 13 cepstra of 40 mel bands; and for the MLP the mean, standard deviation, minimum and maximum of these cepstra and their two derivatives, 156 columns instead of 228. The pictures of 38 jazz tracks were drawn by another version of a plotting library and were brought to the same form; whoever finds jazz suspiciously easy should look there first.
+# So the models get less than the report gave them on paper. From the pictures come 128 by 496 spectrograms, scaled as each network asks ({doc}`04_models`); sequences of 13 cepstra of 40 mel bands; and for the MLP the mean, standard deviation, minimum and maximum of these cepstra and their two derivatives, 156 columns instead of 228. The pictures of 38 jazz tracks were drawn by another version of a plotting library and were brought to the same form; whoever finds jazz suspiciously easy should look there first.
 #
-# The mini set, a hundred tracks with their audio, is the second published edition. It shows what full resolution changes, on few tracks.
+# The mini set, a hundred tracks with their audio, is the second published edition. It shows what audio adds: all the statistics of {doc}`03_features`, mel bands and levels, on few tracks.
 #
 # ### The edition of this build
 
@@ -179,7 +179,7 @@ show.say(about)
 # %% [markdown]
 # This build used the edition **{glue:text}`c2_edition`** (content hash {glue:text}`c2_hash`): {glue:text}`c2_edition_tracks` tracks. Genres without a track: {glue:text}`c2_missing`. Tracks left out by cleaning: {glue:text}`c2_edition_left_out`. The audio that {doc}`03_features` measures is that of **{glue:text}`c2_heard`**: {glue:text}`c2_heard_tracks` tracks, {glue:text}`c2_minutes` minutes.
 #
-# The mini set deserves a warning. It takes the lowest track numbers of each genre, and neighbours in GTZAN often come from one artist, and its ten blues tracks are all by the same one. No split can undo that. Scores on it are optimistic, and they rest on few tracks.
+# The mini set deserves a warning. It takes the lowest track numbers of each genre. Neighbours in GTZAN often come from one artist; its ten blues tracks are all by the same one. No split can undo that. Scores on it are optimistic, and they rest on few tracks.
 #
 # ## Listen
 #

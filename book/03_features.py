@@ -22,7 +22,7 @@
 # - how far the features separate genres before any network is trained, and how easily a picture of that deceives.
 # ```
 #
-# The figures of signals show clips of the embedded demo edition, because they may be shared. The tables and the statistics further down describe the audio of the {term}`edition` {glue:text}`c3_edition`. Where the book is built on a spectrogram archive, which has no audio, that is the mini set.
+# The figures of signals show clips of the embedded demo edition, because they may be shared. The tables and the statistics further down describe the audio of the {term}`edition` {glue:text}`c3_edition`. Where the book is built on a spectrogram archive, which has no audio, that is the mini set, or the demo edition where the mini set has no record. There the models see pictures of lower resolution, with fewer statistics ({doc}`02_dataset`); what follows is what they see of audio.
 
 # %% tags=["parameters", "remove-cell"]
 data = "gtzan-archive"
@@ -185,7 +185,7 @@ rules = pd.DataFrame(
 rules["limit"] = rules["limit"].map(lambda limit: "" if np.isnan(limit) else f"{limit:g}")
 show.table(rules, "Quality rules and how many tracks of this edition each one flags")
 
-# %% mystnb={"figure": {"caption": "Four measurements of each track of this edition. Dashed lines are the limits of the rules.", "name": "fig-quality"}, "image": {"alt": "Four dot plots by genre: share of silence, share of clipped samples, mean sample, robust z-score of the spectrum. Most dots lie within the dashed limits."}}
+# %% mystnb={"figure": {"caption": "Four measurements of each track of this edition. Dashed lines are the limits of the rules.", "name": "fig-quality"}, "image": {"alt": "Four dot plots by genre: share of silence, share of clipped samples, mean sample, robust z-score of the spectrum."}}
 panels = {
     "silence_share": ("silent share", quality.RULES["silence"].threshold),
     "clipped_share": ("clipped share", quality.RULES["clipping"].threshold),
@@ -233,7 +233,7 @@ glue("c3_r_top_value", show.number(pairs.loc[0, "r"]))
 glue("c3_r_all", show.count((every["r"].abs() > 0.95).sum()))
 glue("c3_pairs", show.count(len(every)))
 
-# %% mystnb={"figure": {"caption": "Correlation between the means of all descriptors over the tracks of this edition. Lines separate the groups.", "name": "fig-correlation"}, "image": {"alt": "Square map of correlations. Strong blocks appear within chroma and among the spectral descriptors; the delta groups are mostly pale."}}
+# %% mystnb={"figure": {"caption": "Correlation between the means of all descriptors over the tracks of this edition. Lines separate the groups.", "name": "fig-correlation"}, "image": {"alt": "Square map of correlations."}}
 groups = {"MFCC": 13, "delta": 13, "delta-delta": 13, "spectral": 4, "rhythm": 2, "chroma": 12}
 feature_plots.correlation_map(means, groups)
 
@@ -246,7 +246,7 @@ feature_plots.correlation_map(means, groups)
 #
 # {term}`Eta squared <eta squared>` is the share of a feature's variance that lies between genres. Noise does not give zero: with $g$ genres and $n$ tracks it gives $(g - 1) / (n - 1)$ on average.
 
-# %% mystnb={"figure": {"caption": "The features whose variance the genre explains best. The dashed line is the average of pure noise.", "name": "fig-eta"}, "image": {"alt": "Horizontal bars of the twelve features with the largest eta squared, all far right of the dashed noise line."}}
+# %% mystnb={"figure": {"caption": "The features whose variance the genre explains best. The dashed line is the average of pure noise.", "name": "fig-eta"}, "image": {"alt": "Horizontal bars of the twelve features with the largest eta squared; a dashed line marks pure noise."}}
 share = separability.explained(tabular, genre)
 noise = (len(set(genre)) - 1) / (len(genre) - 1)
 glue("c3_eta_top", share.index[0])
@@ -261,7 +261,7 @@ feature_plots.bars(share.head(12), "share of variance between genres", chance=no
 #
 # A linear discriminant looks for directions in which genres are far apart compared with their own spread. With more features than tracks it always finds some. So we fit it on one half of the tracks and look at both halves.
 
-# %% mystnb={"figure": {"caption": "The first two linear discriminants, for the tracks they were fitted on and for the others.", "name": "fig-halves"}, "image": {"alt": "Two scatter plots. Left, genres form tight separate clusters; right, the clusters of the unseen half are wider and overlap."}}
+# %% mystnb={"figure": {"caption": "The first two linear discriminants, for the tracks they were fitted on and for the others.", "name": "fig-halves"}, "image": {"alt": "Two scatter plots of genres: left the half that was fitted, right the other half."}}
 result = separability.project_halves(tabular, genre, seed=seed)
 glue("c3_lda_fitted", show.percent(result.accuracy_fitted))
 glue("c3_lda_unseen", show.percent(result.accuracy_unseen))
@@ -354,4 +354,4 @@ show.say(*said)
 #
 # It shows that the report's plan for features is sound and its counts of features add up, while its counts of tracks do not. It shows how much of the genre single features carry in this edition, and how far a picture of fitted data can be from what unseen data show.
 #
-# It does not show what a network will reach: networks may use combinations that no linear rule finds. The per-genre values rest on the tracks of one edition. If these share artists, part of the separation is between artists. And the report's words ("distinct", "similar", "complex") became numbers only because we chose a meaning for them; the table says which.
+# It does not show what a network will reach: networks may use combinations that no linear rule finds. The per-genre values rest on the tracks of one edition. If these share artists, part of the separation is between artists. And the report's words ("distinct", "similar", "complex") became numbers only because we chose a meaning for them; the text beside each table says which.

@@ -69,7 +69,7 @@ glue("c5_claim_low", show.percent(min(claims.values()), 2), provenance.CLAIMS)
 # %% [markdown]
 # ## The results
 #
-# The table holds the five networks in each {term}`variant <variant>` that has records, and two {term}`baselines <baseline>`. *As written* is the report's network with the report's recipe, with the mistakes mended that would make it meaningless. *Tuned* is the same network on the same kind of input, with a recipe that we chose on validation tracks ({doc}`04_models` lists every trial). *Majority class* names the most frequent genre of the training part, whatever it hears: it is what guessing is worth. *Logistic regression* reads the same statistics as the MLP and has no hidden layer: it is what a deep network must beat to earn its cost.
+# The table holds the five networks in each {term}`variant <variant>` that has records, and two {term}`baselines <baseline>`. *As written* is the report's network with the report's recipe, with the mistakes mended that would make it meaningless. *Tuned* is the same layers on the same kind of input, trained by a recipe that we chose on validation tracks ({doc}`04_models` lists the trials). *Majority class* names the most frequent genre of the training part, whatever it hears: it is what guessing is worth. *Logistic regression* reads the same statistics as the MLP and has no hidden layer: it is what a deep network must beat to earn its cost.
 
 # %%
 show.table(results.as_table(table), "Accuracy on the test part, mean over seeds")
@@ -81,7 +81,7 @@ show.table(results.as_table(table), "Accuracy on the test part, mean over seeds"
 comparison_plots.accuracy_intervals(table, claims, chance)
 
 # %% [markdown]
-# The diamonds stand for the report's statements, from {glue:text}`c5_claim_low` to {glue:text}`c5_claim`. They were never measured ({doc}`01_objective`), and they speak of a random split of all of GTZAN. The figure shows both side by side; it is no test. The section on leakage below puts them beside our random split.
+# The diamonds stand for the report's statements, from {glue:text}`c5_claim_low` to {glue:text}`c5_claim`. They were never measured ({doc}`01_objective`), and they speak of a random split of all of GTZAN. The figure shows both side by side; it is no test. {doc}`06_findings` sets them beside our random split.
 
 # %%
 show.table(
@@ -91,15 +91,15 @@ show.table(
 # %% [markdown]
 # ## How sure is one accuracy?
 #
-# Two things are left to chance. The test part has {glue:text}`c5_n_test` tracks, and other tracks of the same kind would give another accuracy. And the training starts from random numbers, so another seed would give another network. The intervals cover both. For one network alone, the uncertainty from the tracks is about
+# Two things are left to chance. The test part has {glue:text}`c5_n_test` tracks, and other tracks of the same kind would give another accuracy. And the training starts from random numbers, so another seed would give another network. Where a row has several seeds, its interval covers both; with one, it covers the tracks alone. For one network alone, the uncertainty from the tracks is about
 #
 # $$
 # \hat p \pm 1.96 \sqrt{\frac{\hat p\,(1 - \hat p)}{n}}
 # $$
 #
-# for a share $\hat p$ of $n$ tracks; Wilson's score interval {cite:p}`wilson1927` is a better version of it. Over several seeds, `mgc.seeds.cell` resamples the tracks, the same ones for all seeds, since the same track is easy or hard for all of them, and adds what the seeds scatter. Few seeds tell little about their own scatter, so this part is widened accordingly. No interval covers another draw of *training* tracks.
+# for a share $\hat p$ of $n$ tracks; Wilson's score interval {cite:p}`wilson1927` is a better version of it. Over several seeds, `mgc.seeds.cell` adds two variances. The first is that of the tracks, each counted once with all its seeds, since the same track is easy or hard for all of them. The second is what the seeds scatter. Few seeds tell little about their own scatter, so the interval is widened accordingly. No interval covers another draw of *training* tracks.
 
-# %% mystnb={"figure": {"caption": "Accuracy of each row with its 95 % interval over tracks and seeds. Small grey dots are single seeds.", "name": "fig-seeds"}, "image": {"alt": "Dot plot with one row a model and variant; small grey dots for single seeds lie close around the mean, and the interval is much wider than their scatter."}}
+# %% mystnb={"figure": {"caption": "Accuracy of each row with its 95 % interval, over tracks and, where there are several, seeds. Small grey dots are single seeds.", "name": "fig-seeds"}, "image": {"alt": "Dot plot with one row a model and variant; small grey dots for single seeds, a large dot for their mean, and its interval."}}
 seed_plots.cells(table)
 
 # %% [markdown]
@@ -107,11 +107,11 @@ seed_plots.cells(table)
 #
 # Two models that were tested on the same tracks are compared track by track. Tracks that both get right, or both get wrong, say nothing about the difference. What counts are the tracks that only one of them gets right. If neither model were better, each such track would be as likely to favour the one as the other, like a coin. The {term}`exact McNemar test` {cite:p}`mcnemar1947,dietterich1998` computes how unlikely the observed imbalance is for a fair coin.
 #
-# With several seeds there are several such tests, and they are not independent: the tracks are the same. So the combined test counts, for each track, how many more seeds of the one model got it right than of the other, and asks how often swapping the two models within tracks at random would give as large a sum: a permutation test over tracks.
+# With several seeds there are several such tests, and they are not independent: the tracks are the same. So the combined test takes each track and counts in how many more seeds the one model got it right than the other. It adds these counts up. Then it asks how often a sum as large would come out if the two models were swapped at random within tracks. This is a permutation test over tracks. It speaks of these fits; others might differ.
 #
 # With {glue:text}`c5_pairs` pairs, some would look different by luck alone. Holm's correction {cite:p}`holm1979` raises each p value so that the chance of even one false finding among all pairs stays below one in twenty.
 
-# %% mystnb={"figure": {"caption": "Difference of accuracy in percentage points. Shaded: shown by the combined test after Holm's correction. Grey: not shown.", "name": "fig-pairwise"}, "image": {"alt": "Lower triangle of a matrix of models against models. Each cell holds the difference in percentage points; cells with a significant difference are shaded."}}
+# %% mystnb={"figure": {"caption": "Accuracy of the row minus that of the column, in percentage points. Shaded: shown by the combined test after Holm's correction. Grey: not shown.", "name": "fig-pairwise"}, "image": {"alt": "Lower triangle of a matrix of models against models. Each cell holds the difference in percentage points; cells with a significant difference are shaded."}}
 seed_plots.real_differences(tests.assign(**{c: tests[c].map(labels) for c in ("first", "second")}))
 
 # %% [markdown]
@@ -144,13 +144,13 @@ show.say(*lines) if lines else show.say(
 # %% [markdown]
 # ## Leakage, live
 #
-# The same networks with the same recipe, under every protocol that has records. Only the division of the tracks differs.
+# The same networks with the same recipe, under every protocol that has records. What differs is how the tracks are divided, and with it how many train. Under leaky segments each piece counts as one prediction.
 
 # %%
 protocols = results.by_protocol(study)
 show.table(results.protocol_table(protocols), "Accuracy and 95 % interval under each protocol")
 
-# %% mystnb={"figure": {"caption": "The same models under different protocols: accuracy with its 95 % interval.", "name": "fig-protocols"}, "image": {"alt": "Dot plot with a row for each model and a marker for each protocol. Leaky segments lie to the right, the fault-filtered split to the left."}}
+# %% mystnb={"figure": {"caption": "The same models under different protocols: accuracy with its 95 % interval.", "name": "fig-protocols"}, "image": {"alt": "Dot plot with a row for each model and a marker with an interval for each protocol."}}
 seed_plots.cells(
     protocols.assign(
         label=protocols["model"].map(TITLES),
@@ -172,8 +172,8 @@ show.table(
 )
 
 # %% [markdown]
-# - **Leaky segments.** Tracks are cut into ten pieces, and the pieces are shuffled before the split. Nearly every test piece has its neighbours in the training part: same song, same singer, same mix. To name its genre, it is enough to recognise the recording. Figures above nine in ten on GTZAN come from here {cite:p}`sturm2014horse`.
-# - **Random.** Whole tracks, but some of them are the same recording twice, and many more share an artist or an album.
+# - **Leaky segments.** Tracks are cut into ten pieces, and the pieces are shuffled before the split. Nearly every test piece has its neighbours in the training part: same song, same singer, same mix. To name its genre, it is enough to recognise the recording. Some published figures of about nine in ten were measured like this, as the table of the literature below shows.
+# - **Random.** Whole tracks. In GTZAN some of them are the same recording twice, and many more share an artist or an album.
 # - **Fault-filtered.** Known repetitions are out, and no artist stands on both sides. What is left is closer to the question that a user asks: what genre is this, by somebody I have not heard?
 #
 # Of GTZAN nobody gave us the artists, but of the demo edition we know them: we made them up, three pieces each. There the effect of an artist can be measured alone, on the same tracks and with the same classifier:
@@ -190,9 +190,9 @@ else:
 worth
 
 # %% [markdown]
-# A classifier that may hear two pieces of an artist and is asked about the third has an easier task. How much easier depends on the artists; composed ones stand for no real ones.
+# A classifier that may hear two pieces of an artist and is asked about the third may have an easier task; the table says how much it was worth here. Composed artists stand for no real ones.
 #
-# The protocols differ in more than leakage: the fault-filtered split trains on fewer tracks than the random one, and tests on other ones. So not the whole difference is leakage. The leaky protocol also asks a harder question, since a piece has a tenth of the track, and still scores higher.
+# The protocols differ in more than leakage: the fault-filtered split trains on fewer tracks than the random one, and tests on other ones. So not the whole difference is leakage. The leaky protocol also asks a harder question, since a piece has a tenth of the track: what leakage gives, the shorter piece may take away.
 #
 # ## Do the models know how sure they are?
 #
@@ -210,7 +210,7 @@ show.table(calibration, "Calibration, mean over seeds (and range)")
 #
 # ## Do the models agree?
 
-# %% mystnb={"figure": {"caption": "Share of test tracks on which two models name the same genre, right or wrong.", "name": "fig-agreement"}, "image": {"alt": "Triangular heat map of models against models with the share of test tracks on which they agree."}}
+# %% mystnb={"figure": {"caption": "Share of test tracks on which two models name the same genre, right or wrong. In brackets Cohen's kappa: agreement beyond chance, where one is perfect.", "name": "fig-agreement"}, "image": {"alt": "Triangular heat map of models against models with the share of test tracks on which they agree."}}
 agreement = seeds.agreement({name: main[name] for name in (*NAMES, "logistic")})
 seed_plots.agreement(
     agreement.assign(**{c: agreement[c].map(TITLES) for c in ("first", "second")})
@@ -224,7 +224,7 @@ glue("c5_always_wrong", show.count(len(hard)), networks)
 glue("c5_always_wrong_faulty", show.count(faulty), networks, provenance.TRACKS)
 
 # %% [markdown]
-# All five networks, in every seed, miss {glue:text}`c5_always_wrong` of the test tracks; {glue:text}`c5_always_wrong_faulty` of these have a fault that our table of facts knows. Under the fault-filtered protocol most such tracks are out of the test by design, so what is left was not expected to be faulty. It is worth a listener's time: either the label is doubtful, or all models share a blind spot.
+# All networks that were run, in every seed, miss {glue:text}`c5_always_wrong` of the test tracks; {glue:text}`c5_always_wrong_faulty` of these have a fault that our table of facts knows. Under the fault-filtered protocol, tracks with known faults are mostly out of the test, so few were to be expected. The others are worth a listener's time: either the label is doubtful, or all models share a blind spot.
 
 # %% tags=["hide-output"]
 show.table(results.hard_table(hard).head(30), "Tracks that every network gets wrong (at most 30)")
@@ -232,7 +232,7 @@ show.table(results.hard_table(hard).head(30), "Tracks that every network gets wr
 # %% [markdown]
 # ## What accuracy costs
 #
-# The report has columns for training time and parameters. Here are ours, measured: device, time and peak memory of the recorded runs, and the floating-point operations of one forward pass, worked out from the layers. A network that reads crops runs several passes for a track.
+# The report has columns for training time and parameters. Here are ours, measured: device, time and peak memory of the recorded runs, and the floating-point operations of one forward pass, worked out from the layers. A network that reads crops runs several passes for a track. For VGG16 and the autoencoder the passes are those of the last part only: the base runs once a track, the encoder once a crop.
 
 # %%
 priced = [one for name in NAMES for one in comparison.seeds_of(main).get(name, [])]
@@ -248,11 +248,11 @@ show.table(cost.every_run(every), "Every published run, the same figures one by 
 comparison_plots.cost(comparison.summary(study))
 
 # %% [markdown]
-# Memory is that of the whole process, which fits several models in turn and does not give everything back, so small models look larger than they are. Times are of a machine with two cores that ran two fits at once, one thread each, and did other work besides; they say which network costs more, not how fast it could be.
+# Memory is that of the whole process, which fits several models in turn and does not give everything back, so small models look larger than they are. Times are wall times of the recorded fits, with whatever else their machine did; the published ones ran two at a time on two cores, one thread each. VGG16's frozen base runs once, for the first fit that needs it, and its output is kept: the times of later fits are those of the head alone, and the column of the base says what a track costs before that.
 #
 # ## The second edition
 #
-# The hundred tracks of the mini set exist with their audio. There the networks get everything that the report promised them, and there are few tracks and no way to keep artists apart.
+# The hundred tracks of the mini set exist with their audio. There the MLP gets all the statistics that the report lists, and the pictures have mel bands. There are few tracks, and no way to keep artists apart.
 
 # %% tags=["hide-input"]
 mini = results.second_edition(study)
@@ -260,7 +260,12 @@ if mini is None:
     show.say("No second edition has records here.")
 else:
     title = VARIANTS[mini.variant].title
-    show.say(f"**{mini.edition_record.name}**, five folds, variant **{title}**, seed {seed}:")
+    show.say(
+        f"**{mini.edition_record.name}**, five folds, variant **{title}**, seed {seed}. The two",
+        "editions are not the same measurement: other tracks, another resolution, another",
+        "protocol. What may be compared is the order of the models, and how wide the intervals of",
+        "few tracks are.",
+    )
 
 # %% tags=["hide-input"]
 if mini is not None:
@@ -271,8 +276,6 @@ else:
 both_shown
 
 # %% [markdown]
-# The two are not the same measurement: other tracks, another resolution, another protocol. What may be compared is the order of the models, and how wide the intervals of a hundred tracks are.
-#
 # ## Beside the literature
 #
 # A figure from a paper can be compared with ours only if the tracks were divided in the same way. Under {term}`leaky segments`, pieces of one track stand in training and test alike. Under a random split, artists and repeated recordings do {cite:p}`sturm2013`. The {term}`fault-filtered split` {cite:p}`kereliuk2015` avoids most of that, and the same systems score lower under it.

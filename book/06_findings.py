@@ -64,7 +64,7 @@ def decide(*found):
 # %% [markdown]
 # ## Findings about models
 #
-# Pairs of models are compared over all seeds by the combined test, with Holm's correction over all pairs, as in {doc}`05_comparison`. Everything else on this page looks at one seed.
+# Pairs of models are compared over all seeds by the combined test, with Holm's correction over the pairs of this variant and the baselines. {doc}`05_comparison` corrects over more pairs where it holds other variants, so it may show less. Everything else on this page looks at one seed.
 #
 # ### Do spectrograms beat hand-crafted features?
 #
@@ -189,7 +189,7 @@ show.table(mixed, "Pairs of genres that all models together mix up most often")
 # %% [markdown]
 # ## What no record can decide
 #
-# Some findings are about uses that were not tried. Those about steps of training, such as normalising and augmentation, are decided by fits with and without the step, in {doc}`08_audit`.
+# Some findings are about uses that were not tried. Those about steps of training, such as normalising and augmentation, are taken up in {doc}`08_audit`, where there are such fits.
 
 # %%
 decide(*findings.untestable())

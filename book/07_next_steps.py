@@ -132,7 +132,7 @@ show.say(*targets.sample_sizes(results))
 # %% [markdown]
 # ## The report's next steps, and what would decide them
 #
-# The report proposes about thirty steps. Few of them say how one would know that they worked. These do, once a measurement is added:
+# The report proposes dozens of steps. Few of them say how one would know that they worked. These do, once a measurement is added:
 #
 # - **Fine-tuning VGG16.** Unfreeze its last block and compare with the frozen base on the same folds, by the paired test of {doc}`05_comparison`. It costs a full pass through the base in every epoch, since its output can no longer be stored.
 # - **Augmentation.** The package already makes stretched, shifted and noisy copies of training tracks; they are a {term}`variant`. Fit with and without, over several seeds. For robustness, alter the test tracks too, and see how fast accuracy falls.

@@ -48,6 +48,8 @@ glue = provenance.Glue("book/claims.csv", [record for record in basis if record]
 verdicts = counts(decisions)
 glue("c8_claims", show.count(len(claims)), "book/claims.csv")
 glue("c8_edition", study.edition_record.name, study.edition_record)
+heard = study.with_audio().edition_record
+glue("c8_heard", heard.name, heard)
 for name, number in verdicts.items():
     glue(f"c8_{name.replace(' ', '_')}", show.count(number))
 
@@ -71,7 +73,7 @@ show.table(tally.map(show.count).rename_axis(columns=None).reset_index(), "Verdi
 # - **Contradicted** ({glue:text}`c8_contradicted`): the evidence disagrees. Where chance plays a part, by more than chance, as far as the reason names a test or an interval.
 # - **Not testable here** ({glue:text}`c8_not_testable_here`): there is no record or no measurement that decides it, or there are too few tracks. The reason is given.
 #
-# Claims about results rest on records of **{glue:text}`c8_edition`**, claims about sound on the audio of the hundred tracks of the mini set. Accuracies and ranks are judged under a random split, since the report describes one; claims about what is better, and about what a step of training is worth, under the fault-filtered split; training times as written. Differences between models are tested over all seeds with Holm's correction ({doc}`05_comparison`), steps of training with Bonferroni's over the models of a claim, and combinations of models by one exact McNemar test on the first seed. {doc}`06_findings` tells the most important ones at length, and {doc}`09_errors` the mistakes in the code.
+# Claims about results rest on records of **{glue:text}`c8_edition`**, claims about sound on the audio of **{glue:text}`c8_heard`**. Accuracies and ranks are judged under a random split, since the report describes one; claims about what is better, and about what a step of training is worth, under the fault-filtered split; training times as written. Differences between models are tested over all seeds with Holm's correction ({doc}`05_comparison`), steps of training with Bonferroni's over the models of a claim, and combinations of models by one exact McNemar test on the first seed. {doc}`06_findings` tells the most important ones at length, and {doc}`09_errors` the mistakes in the code.
 #
 # ## Objective and data
 

@@ -40,7 +40,7 @@ class _Group(click.Group):
 def main() -> None:
     """Music genre classification, from audio files to a built book.
 
-    DATA is `demo` (the embedded edition) or a folder in GTZAN's layout.
+    DATA is `demo` (the embedded edition), a folder in GTZAN's layout, or an archive (.npz).
     """
 
 
@@ -163,19 +163,19 @@ def pack(folder: str, target: Path, jobs: int | None, fresh: bool) -> None:
 @click.option("--cache", default="", help="Folder of the cache [MGC_CACHE, or ~/.cache/mgc].")
 @click.option("--jobs", type=click.IntRange(min=1), help="Processes [all cores].")
 @click.option("--csv", "target", type=click.Path(dir_okay=False, path_type=Path),
-              help="Write the 228 columns of each track to this file.")  # fmt: skip
+              help="Write the statistics of each track to this file.")  # fmt: skip
 def features(folder: str, cache: str, jobs: int | None, target: Path | None) -> None:
     """Compute the features of every track and keep them in the cache."""
     import pandas as pd
 
     from mgc.data import open_edition
-    from mgc.extraction import load_arrays
-    from mgc.features import FEATURE_NAMES
+    from mgc.extraction import feature_names, load_arrays
 
     place = cache or os.environ.get("MGC_CACHE", "") or Path.home() / ".cache" / "mgc"
-    arrays = load_arrays(open_edition(folder), place, jobs=jobs, progress=True)
+    edition = open_edition(folder)
+    arrays = load_arrays(edition, place, jobs=jobs, progress=True)
     if target is not None:
-        table = pd.DataFrame(arrays.tabular, columns=list(FEATURE_NAMES))
+        table = pd.DataFrame(arrays.tabular, columns=list(feature_names(edition)))
         table.insert(0, "genre", arrays.genre)
         table.insert(0, "track_id", arrays.track_id)
         table.to_csv(target, index=False, float_format="%.6g")

@@ -76,7 +76,8 @@ def table(records: Sequence[Record]) -> pd.DataFrame:
     DataFrame
         ``edition``, ``model``, ``variant``, ``protocol``, ``seed``, ``device``, ``minutes`` (wall
         time of the fit), ``peak_memory_mb`` (of its process), ``parameters``, ``flops`` (one
-        forward pass), ``passes`` (for one track).
+        forward pass), ``passes`` (for one track),
+        ``base_s`` (of a track in a frozen base or encoder before the head; NaN without one).
     """
     rows = [
         {
@@ -91,11 +92,12 @@ def table(records: Sequence[Record]) -> pd.DataFrame:
             "parameters": record.parameters,
             "flops": flops(record.architecture),
             "passes": float(record.environment.get("crops", 1)),
+            "base_s": float(record.environment.get("base_seconds_per_track", math.nan)),
         }
         for record in records
     ]
     columns = ["edition", "model", "variant", "protocol", "seed", "device", "minutes",
-               "peak_memory_mb", "parameters", "flops", "passes"]  # fmt: skip
+               "peak_memory_mb", "parameters", "flops", "passes", "base_s"]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -120,6 +122,7 @@ def as_table(costs: pd.DataFrame) -> pd.DataFrame:
                 "Fits": show.count(len(part)),
                 "Training": show.duration(60 * part["minutes"].mean()),
                 "Report": _claimed(claim, "minutes"),
+                "Base, a track": show.duration(float(part["base_s"].median())),
                 "Peak memory": f"{show.count(part['peak_memory_mb'].max())}\u00a0MB",
                 "Parameters": show.count(part["parameters"].max()),
                 "Report's parameters": _claimed(claim, "parameters"),

@@ -18,7 +18,7 @@ from mgc import cache
 from mgc.audio import SAMPLE_RATE, decode
 from mgc.data import Edition, Track
 from mgc.errors import DataError, MgcError
-from mgc.features import FEATURE_VERSION, HOP_LENGTH, Features, extract
+from mgc.features import FEATURE_NAMES, FEATURE_VERSION, HOP_LENGTH, Features, extract
 from mgc.progress import track_progress
 
 Argument = TypeVar("Argument")
@@ -60,6 +60,15 @@ class Arrays:
     segments: npt.NDArray[np.float32]
     left_out: dict[str, str]
     frame_rate: float
+
+
+def feature_names(edition: Edition) -> Sequence[str]:
+    """Name the columns of an edition's statistics: 228 from audio, 156 from an archive."""
+    if edition.archive is None:
+        return FEATURE_NAMES
+    from mgc import archive
+
+    return archive.FEATURE_NAMES
 
 
 def load_arrays(

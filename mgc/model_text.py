@@ -133,9 +133,9 @@ def result(entry: Record | NotRun) -> str:
     if len(kept):
         best = kept.loc[kept.groupby("fold")["val_loss"].idxmin()]
         text.append(
-            f"At the kept epochs it had {show.percent(float(best['accuracy'].mean()))} of the"
-            f" training part right and {show.percent(float(best['val_accuracy'].mean()))} of the"
-            " validation part (means over folds)."
+            f"At the kept epochs its accuracy was {show.percent(float(best['accuracy'].mean()))}"
+            f" on what it was trained on and {show.percent(float(best['val_accuracy'].mean()))}"
+            " on the validation part (means over folds)."
         )
     return " ".join(text)
 
@@ -263,6 +263,17 @@ def tuned_recipes(names: Iterable[str] = NAMES) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
+
+
+def about_trials(n_trials: int) -> str:
+    """Say how far the trials carry. Used in chapter 4."""
+    if not n_trials:
+        return "The trials are kept with the published records; this store has none."
+    return (
+        f"{show.count(n_trials)} trials are few, and the validation part is small: two settings"
+        " that differ by a few points there may be equally good. The choice is not tuned to the"
+        " test part, but neither is it the best that could be found."
+    )
 
 
 def trials(table: pd.DataFrame) -> pd.DataFrame:

@@ -13,7 +13,6 @@ import pandas as pd
 
 from mgc.data import Edition, is_archive, open_edition
 from mgc.errors import DataError, MgcError
-from mgc.features import FEATURE_NAMES
 from mgc.models import ABLATIONS, BASELINES, NAMES, TITLES, VARIANTS
 from mgc.records import EditionRecord, NotRun, Record, Store, default_root, fit_id
 from mgc.splits import PROTOCOLS
@@ -102,18 +101,17 @@ def describe_edition(edition: Edition, cache: Path, *, progress: bool = True) ->
         With the tracks that cleaning leaves out and why.
     """
     from mgc import quality
-    from mgc.extraction import load_arrays
+    from mgc.extraction import feature_names, load_arrays
 
-    names: Sequence[str] = FEATURE_NAMES
     if edition.archive is None:
         tracks = quality.measure(edition, progress=progress)
         left_out = quality.leave_out(quality.flag(tracks))
     else:
         from mgc import archive
 
-        tracks, left_out, names = archive.track_table(edition), {}, archive.FEATURE_NAMES
+        tracks, left_out = archive.track_table(edition), {}
     arrays = load_arrays(edition, cache, leave_out=left_out, progress=progress)
-    tabular = pd.DataFrame(arrays.tabular, columns=list(names))
+    tabular = pd.DataFrame(arrays.tabular, columns=list(feature_names(edition)))
     tabular.insert(0, "track_id", arrays.track_id)
     return EditionRecord(
         name=edition.name,

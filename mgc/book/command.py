@@ -47,7 +47,7 @@ def parser() -> argparse.ArgumentParser:
         one.add_argument("--fresh", action="store_true",
                          help="execute and fit even what is up to date")  # fmt: skip
         one.add_argument("--data", default="demo" if name == "build" else "", metavar="PATH",
-                         help="folder in GTZAN's layout, or demo")  # fmt: skip
+                         help="folder in GTZAN's layout, archive (.npz), or demo")  # fmt: skip
         one.add_argument("--records", default="", metavar="FOLDER", help="another record store")
         one.add_argument("--protocol", default="", metavar="NAME",
                          help="[fault_filtered for published records, else cv5]")  # fmt: skip
