@@ -144,7 +144,7 @@ show.say(*lines) if lines else show.say(
 # %% [markdown]
 # ## Leakage, live
 #
-# The same networks with the same recipe, under every protocol that has records. What differs is how the tracks are divided, and with it how many train. Under leaky segments each piece counts as one prediction.
+# The same networks with the same recipe, under every protocol that has records. What differs is how the tracks are divided, and with it how many train. Where tracks are cut into segments, each piece counts as one prediction; elsewhere a track does, and a network that reads crops takes the mean over them. So segments are compared with segments, and tracks with tracks.
 
 # %%
 protocols = results.by_protocol(study)
@@ -172,7 +172,8 @@ show.table(
 )
 
 # %% [markdown]
-# - **Leaky segments.** Tracks are cut into ten pieces, and the pieces are shuffled before the split. Nearly every test piece has its neighbours in the training part: same song, same singer, same mix. To name its genre, it is enough to recognise the recording. Some published figures of about nine in ten were measured like this, as the table of the literature below shows.
+# - **Leaky segments.** Tracks are cut into ten pieces, and the pieces are shuffled before the split. Nearly every test piece has its neighbours in the training part: same song, same singer, same mix. To name its genre, it is enough to recognise the recording. How far a network can do that depends on how long it trains: the tuned recipes show each piece only a few times. Some published figures of about nine in ten were measured like this, as the table of the literature below shows.
+# - **Track-disjoint segments.** The same pieces, the same recipe, but the tracks are divided before they are cut. What a score loses here against leaky segments, it owed to the neighbours.
 # - **Random.** Whole tracks. In GTZAN some of them are the same recording twice, and many more share an artist or an album.
 # - **Fault-filtered.** Known repetitions are out, and no artist stands on both sides. What is left is closer to the question that a user asks: what genre is this, by somebody I have not heard?
 #
@@ -192,7 +193,7 @@ worth
 # %% [markdown]
 # A classifier that may hear two pieces of an artist and is asked about the third may have an easier task; the table says how much it was worth here. Composed artists stand for no real ones.
 #
-# The protocols differ in more than leakage: the fault-filtered split trains on fewer tracks than the random one, and tests on other ones. So not the whole difference is leakage. The leaky protocol also asks a harder question, since a piece has a tenth of the track: what leakage gives, the shorter piece may take away.
+# The fault-filtered split differs from the random one in more than leakage: it trains on fewer tracks and tests on other ones. So not the whole difference is leakage. And a score for pieces cannot be set beside one for tracks: a piece has a tenth of the track to go by.
 #
 # ## Do the models know how sure they are?
 #

@@ -187,7 +187,7 @@ def features(folder: str, cache: str, jobs: int | None, target: Path | None) -> 
 @main.command()
 @click.option("--data", "folder", default="demo", show_default=True, help="What to fit on.")
 @click.option("--protocol", default="cv5", show_default=True,
-              help="random, fault_filtered, leaky_segments or cv5.")  # fmt: skip
+              help="One of mgc.splits.PROTOCOLS.")  # fmt: skip
 @click.option("--variant", default="quick", show_default=True,
               help="quick, as_written, or one of mgc.models.VARIANTS.")  # fmt: skip
 @click.option("--models", default="", help="Separated by commas [all five and the baselines].")

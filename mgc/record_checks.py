@@ -15,7 +15,7 @@ import pandas as pd
 
 from mgc.data import GENRES
 from mgc.record_files import fail
-from mgc.splits import N_SEGMENTS, PROTOCOLS
+from mgc.splits import N_SEGMENTS, PROTOCOLS, SEGMENTED
 
 FILES = ("config.json", "environment.json", "architecture.json", "history.csv", "predictions.csv")
 CHECKSUMS = "checksums.json"
@@ -160,8 +160,8 @@ def _check_rows(frame: pd.DataFrame, config: Mapping[str, Any], path: Path) -> N
         if len(wrong):
             row = wrong.iloc[0]
             fail(path, f"{row['track_id']} has the wrong genre {row['genre']}")
-    leaky = config["protocol"] == "leaky_segments"
-    least, most = (0, N_SEGMENTS - 1) if leaky else (-1, -1)
+    segmented = config["protocol"] in SEGMENTED
+    least, most = (0, N_SEGMENTS - 1) if segmented else (-1, -1)
     check_known(frame, "segment", frame["segment"].between(least, most), path, "segment here")
     if frame.duplicated(["fold", "track_id", "segment"]).any():
         twice = frame[frame.duplicated(["fold", "track_id", "segment"])].iloc[0]

@@ -21,6 +21,7 @@ Groups = Mapping[str, list[Record] | NotRun]
 
 PROTOCOL_TITLES: Mapping[str, str] = {
     "leaky_segments": "leaky segments",
+    "track_disjoint_segments": "track-disjoint segments",
     "random": "random",
     "cv5": "five folds",
     "fault_filtered": "fault-filtered",

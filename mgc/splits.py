@@ -1,4 +1,4 @@
-"""The four protocols: which tracks (or segments) train, validate and test a model.
+"""The protocols: which tracks (or segments) train, validate and test a model.
 
 Every split is drawn from the track ids and a seed alone, so that it can be drawn again by
 whoever audits a record. :func:`check` proves a split before anything is fitted on it.
@@ -20,7 +20,9 @@ from mgc.errors import DataError
 IntArray = NDArray[np.int64]
 StrArray = NDArray[np.str_]
 
-PROTOCOLS = ("random", "fault_filtered", "leaky_segments", "cv5")
+PROTOCOLS = ("random", "fault_filtered", "leaky_segments", "track_disjoint_segments", "cv5")
+SEGMENTED = ("leaky_segments", "track_disjoint_segments")
+"""Protocols whose units are the ten segments of each track."""
 N_SEGMENTS = 10
 N_FOLDS = 5
 TEST_SHARE = VALID_SHARE = 0.15
@@ -69,6 +71,8 @@ def make_split(
         describes. ``fault_filtered``: the published list of 443/197/290 tracks; the seed plays
         no part in it. ``leaky_segments``: ten segments a track, shuffled before a 70/15/15
         split, so that pieces of one track stand on both sides; wrong on purpose.
+        ``track_disjoint_segments``: the same segments, but the tracks are divided first, as
+        under ``random`` with the same seed; what leaks is the difference between the two.
         ``cv5``: five stratified folds of whole tracks, grouped by artist where artists are
         known, with 20 % of the training tracks held out for validation in the same manner.
     track_id, genre, artist : sequences of str, length n_tracks
@@ -108,9 +112,9 @@ def check(split: Split, artist: Sequence[str | None] | StrArray) -> None:
     """Prove that a split is disjoint and complete. Used in chapter 5.
 
     In every fold the three parts share no unit and together hold every unit. Whole-track
-    protocols hold each track once. In ``cv5`` the test parts of the five folds also divide
-    the units among them, and no known artist of a test part is heard in training or
-    validation.
+    protocols hold each track once, and but for ``leaky_segments`` no two parts share a track.
+    In ``cv5`` the test parts of the five folds also divide the units among them, and no known
+    artist of a test part is heard in training or validation.
 
     Parameters
     ----------
@@ -124,7 +128,8 @@ def check(split: Split, artist: Sequence[str | None] | StrArray) -> None:
         Names the protocol, the fold and what is wrong.
     """
     n_units = len(split.unit_track)
-    if split.protocol != "leaky_segments" and len(np.unique(split.unit_track)) != n_units:
+    whole = split.protocol not in SEGMENTED
+    if whole and len(np.unique(split.unit_track)) != n_units:
         raise DataError(f"Split {split.protocol}: a track stands in it more than once.")
     names = np.asarray([name or "" for name in artist], dtype=np.str_)
     for fold in split.folds:
@@ -136,6 +141,10 @@ def check(split: Split, artist: Sequence[str | None] | StrArray) -> None:
             raise DataError(f"{where}: the three parts do not hold every unit exactly once.")
         if min(len(fold.train), len(fold.valid), len(fold.test)) == 0:
             raise DataError(f"{where}: one of the three parts is empty.")
+        if split.protocol != "leaky_segments":
+            parts = [split.unit_track[part] for part in (fold.train, fold.valid, fold.test)]
+            if sum(len(np.unique(part)) for part in parts) != len(np.unique(split.unit_track)):
+                raise DataError(f"{where}: pieces of a track stand in more than one part.")
         if split.protocol == "cv5":
             heard = names[split.unit_track[np.concatenate([fold.train, fold.valid])]]
             shared = (set(heard) & set(names[split.unit_track[fold.test]])) - {""}
@@ -165,7 +174,7 @@ def _check_arguments(
         raise DataError(f"Split {protocol}: track id {twice} occurs more than once.")
     if seed < 0:
         raise DataError(f"Split {protocol}: the seed is {seed}; use 0 or more.")
-    least = {"random": 3, "cv5": N_FOLDS}.get(protocol, 1)
+    least = {"random": 3, "track_disjoint_segments": 3, "cv5": N_FOLDS}.get(protocol, 1)
     for name, count in sorted(Counter(genres.tolist()).items()):
         if count < least:
             raise DataError(
@@ -197,7 +206,7 @@ def _draw_split(
     """Draw the units and folds of a protocol, tracks taken in the given order."""
     if protocol == "fault_filtered":
         return _fault_filtered(ids, genres, order)
-    repeat = N_SEGMENTS if protocol == "leaky_segments" else 1
+    repeat = N_SEGMENTS if protocol in SEGMENTED else 1
     unit_track = np.repeat(order, repeat)
     unit_segment = (
         np.tile(np.arange(N_SEGMENTS), len(order)) if repeat > 1 else np.full(len(order), -1)
@@ -205,6 +214,8 @@ def _draw_split(
     labels = genres[unit_track]
     if protocol == "cv5":
         folds = _cv_folds(labels, artists[unit_track], rng)
+    elif protocol == "track_disjoint_segments":
+        folds = (_pieces(_holdout(genres[order], rng)),)
     else:
         folds = (_holdout(labels, rng),)
     return Split(protocol, unit_track, unit_segment, folds)
@@ -241,6 +252,15 @@ def _holdout(labels: StrArray, rng: np.random.Generator) -> Fold:
     target = max(round(VALID_SHARE * n_units), n_genres)
     valid = rest[_draw(labels[rest], rest, target, rng)]
     return Fold(HOLDOUT, np.setdiff1d(rest, valid), valid, test)
+
+
+def _pieces(fold: Fold) -> Fold:
+    """Turn parts of tracks into parts of their segments, ten for each track in a row."""
+    parts = (
+        (part[:, None] * N_SEGMENTS + np.arange(N_SEGMENTS)).reshape(-1).astype(np.int64)
+        for part in (fold.train, fold.valid, fold.test)
+    )
+    return Fold(fold.name, *parts)
 
 
 def _cv_folds(labels: StrArray, artists: StrArray, rng: np.random.Generator) -> tuple[Fold, ...]:

@@ -64,6 +64,10 @@ def test_repetitions_are_counted_by_hand(tmp_path: Path) -> None:
     assert counts.loc["fault_filtered", ["same_track", "same_file"]].tolist() == [0, 0]
     assert counts.loc["fault_filtered", "test_units"] == (table["fault_filtered"] == "test").sum()
     assert counts.loc["random", "same_track"] == 0
+    assert counts.loc["track_disjoint_segments", ["test_units", "same_track"]].tolist() == [
+        1500,
+        0,
+    ]
     # Eight pairs of equal files: a test part of 15 % holds one or two of their tracks.
     pairs = (table["identical_to"] != "").sum()
     assert 0 <= counts.loc["random", "same_file"] <= 2 * pairs
@@ -89,6 +93,6 @@ def test_a_fall_is_clear_where_intervals_do_not_touch() -> None:
     ]
     table = pd.DataFrame(rows, columns=["protocol", "model", "accuracy", "low", "high"])
     (said,) = leakage.leak_statements(table)
-    assert "+10\u00a0points to +20\u00a0points" in said
+    assert "−20\u00a0points to −10\u00a0points" in said
     assert said.endswith("for CNN.")
-    assert "cannot be compared" in leakage.leak_statements(table[:2])[0]
+    assert "no records of two protocols" in leakage.leak_statements(table[:2])[0]

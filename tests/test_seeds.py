@@ -57,7 +57,12 @@ def make() -> MakeRecord:
             }
         )
         frame[list(P_COLUMNS)] = np.eye(10)[named] * 0.9 + 0.01
-        settings = {"edition_hash": "e", "protocol": "random", "variant": "tuned"} | config
+        settings = {
+            "edition": "gtzan",
+            "edition_hash": "e",
+            "protocol": "random",
+            "variant": "tuned",
+        } | config
         return Record(
             path=Path(),
             fit_id="",

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from mgc.data import GENRES, gtzan_table
 from mgc.errors import DataError
-from mgc.splits import N_SEGMENTS, PROTOCOLS, Fold, Split, check, make_split
+from mgc.splits import N_SEGMENTS, PROTOCOLS, SEGMENTED, Fold, Split, check, make_split
 
 WHOLE_TRACKS = ("random", "cv5")
 
@@ -40,11 +40,11 @@ def editions(draw):
 
 
 @settings(max_examples=60, deadline=None)
-@given(editions(), st.integers(0, 1000), st.sampled_from(["random", "leaky_segments", "cv5"]))
+@given(editions(), st.integers(0, 1000), st.sampled_from(["random", *SEGMENTED, "cv5"]))
 def test_parts_are_disjoint_complete_and_teach_every_genre(edition, seed, protocol):
     ids, genre, artist = edition
     split = make_split(protocol, ids, genre, artist, seed)
-    segments = N_SEGMENTS if protocol == "leaky_segments" else 1
+    segments = N_SEGMENTS if protocol in SEGMENTED else 1
     units = set(zip(split.unit_track.tolist(), split.unit_segment.tolist(), strict=True))
     assert len(units) == len(split.unit_track) == len(ids) * segments
     for fold in split.folds:
@@ -112,7 +112,7 @@ def test_same_seed_same_parts_whatever_the_order(edition, seed, protocol, shuffl
     assert parts(range(len(positions))) == parts(positions)
 
 
-@pytest.mark.parametrize("protocol", ["random", "leaky_segments", "cv5"])
+@pytest.mark.parametrize("protocol", ["random", *SEGMENTED, "cv5"])
 def test_another_seed_draws_other_test_parts(protocol):
     edition = tracks(10)
     drawn = {tuple(make_split(protocol, *edition, seed).folds[0].test) for seed in range(5)}
@@ -165,6 +165,29 @@ def test_demo_in_five_folds_holds_out_artists_of_different_genres():
             assert len({genre[u] for u in fold.test}) == len(held_out)
             assert len(fold.test) == 3 * len(held_out)
             assert len(fold.valid) == 15
+
+
+def test_track_disjoint_segments_are_those_of_the_random_tracks():
+    edition = tracks(9)
+    whole = make_split("random", *edition, 3)
+    cut = make_split("track_disjoint_segments", *edition, 3)
+    leaky = make_split("leaky_segments", *edition, 3)
+    # The same pieces in the same order, so that what is computed of one serves the other.
+    np.testing.assert_array_equal(cut.unit_track, leaky.unit_track)
+    np.testing.assert_array_equal(cut.unit_segment, leaky.unit_segment)
+    for part in ("train", "valid", "test"):
+        rows = getattr(cut.folds[0], part)
+        assert set(cut.unit_track[rows]) == set(whole.unit_track[getattr(whole.folds[0], part)])
+        assert Counter(cut.unit_segment[rows].tolist()) == dict.fromkeys(
+            range(N_SEGMENTS), len(rows) // N_SEGMENTS
+        )
+
+
+def test_a_track_in_two_parts_is_noticed():
+    fold = Fold("f", np.array([0, 1]), np.array([2]), np.array([3]))
+    units = np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])
+    with pytest.raises(DataError, match="pieces of a track stand in more than one part"):
+        check(Split("track_disjoint_segments", *units, (fold,)), ["", ""])
 
 
 def test_leaky_segments_leak_and_whole_tracks_do_not():
@@ -226,6 +249,11 @@ def test_what_cannot_be_split_is_refused_with_the_reason(arguments, fault):
 
 
 def test_smallest_editions_work():
-    for protocol, least in (("random", 3), ("leaky_segments", 1), ("cv5", 5)):
+    for protocol, least in (
+        ("random", 3),
+        ("leaky_segments", 1),
+        ("track_disjoint_segments", 3),
+        ("cv5", 5),
+    ):
         ids, genre, artist = tracks(least)
         assert make_split(protocol, ids, genre, artist, 0).protocol == protocol

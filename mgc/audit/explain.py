@@ -11,6 +11,8 @@ RULES = {
     "fault_filtered": "the published list without known repetitions, no artist on both sides",
     "leaky_segments": "tenths of tracks are shuffled before the split, so neighbours of nearly"
     " every test piece train: wrong on purpose",
+    "track_disjoint_segments": "tracks are divided as under random, and then cut into tenths, each"
+    " of which is named",
     "cv5": "five folds of whole tracks; each track is tested once",
 }
 USED = ("tensorflow", "keras", "numpy", "scikit-learn", "librosa", "mgc")
