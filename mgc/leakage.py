@@ -74,6 +74,8 @@ def repetitions(study: Study, seed: int = 0) -> pd.DataFrame:
 
 def repetition_table(counts: pd.DataFrame, artists_known: bool) -> pd.DataFrame:
     """Write the result of `repetitions` as texts for a page."""
+    place = {name: number for number, name in enumerate(PROTOCOL_TITLES)}
+    counts = counts.sort_values("protocol", key=lambda names: names.map(place))
     shown = pd.DataFrame(
         {
             "Protocol": counts["protocol"].map(PROTOCOL_TITLES),

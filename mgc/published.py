@@ -52,6 +52,8 @@ PLAN: tuple[Block, ...] = (
     Block(ARCHIVE, "fault_filtered", "tuned", (1, 2)),
     Block(ARCHIVE, "fault_filtered", "as_written", (0,)),
     Block(ARCHIVE, "random", "tuned", (1, 2)),
+    Block(ARCHIVE, "leaky_segments", "as_written", (0,), ("mlp", "lstm")),
+    Block(ARCHIVE, "track_disjoint_segments", "as_written", (0,), ("mlp", "lstm")),
     Block(ARCHIVE, "cv5", "tuned", (0,), ("mlp", "vgg16")),
     Block(ARCHIVE, "fault_filtered", "no_scaling", (0, 1, 2), ("mlp", "lstm")),
     Block(ARCHIVE, "fault_filtered", "no_mixup", (0, 1, 2), ("mlp", "lstm", "vgg16")),

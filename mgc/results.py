@@ -5,7 +5,7 @@ The intervals cover tracks and seeds. Used in chapter 5, on the front page and i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -98,8 +98,8 @@ def headline(study: Study) -> tuple[pd.DataFrame, dict[str, list[Record] | NotRu
     return pd.concat(tables, ignore_index=True), groups
 
 
-def by_protocol(study: Study, models: Iterable[str] = (*NAMES, *BASELINES)) -> pd.DataFrame:
-    """Collect the study's variant under every protocol that has records; chapter 5.
+def by_protocol(study: Study, variant: str | None = None) -> pd.DataFrame:
+    """Collect a variant, the study's own or another, under every protocol; chapter 5.
 
     Returns
     -------
@@ -107,7 +107,11 @@ def by_protocol(study: Study, models: Iterable[str] = (*NAMES, *BASELINES)) -> p
         As `cells`, model by model, protocols in the order of `PROTOCOL_TITLES`.
     """
     tables = [
-        cells(study.groups(protocol=protocol, models=models), study.variant, protocol)
+        cells(
+            study.groups(variant, protocol, (*NAMES, *BASELINES)),
+            variant or study.variant,
+            protocol,
+        )
         for protocol in PROTOCOL_TITLES
     ]
     found = pd.concat([t for t in tables if len(t)] or tables[:1], ignore_index=True)
