@@ -56,6 +56,8 @@ class Claim:
     @property
     def stated(self) -> str:
         """Figure and unit as one text."""
+        if self.unit == "rank":
+            return f"rank {self.figure}"
         return f"{self.figure}\u00a0{self.unit}".strip() if self.figure else ""
 
     @property
