@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 # TensorFlow reports what it is going to ignore as errors; real ones are raised all the same.
@@ -29,7 +30,8 @@ def set_up(threads: int, precision: str) -> str:
     Parameters
     ----------
     threads : int
-        Threads of one operation on the CPU. The last digits of a result depend on it.
+        Threads of one operation on the CPU. The last digits of a result depend on it. A process
+        that has used TensorFlow before keeps the number that it has.
     precision : str
         Keras's dtype policy; see `mgc.models.Variant`.
 
@@ -51,8 +53,11 @@ def set_up(threads: int, precision: str) -> str:
     if gpus:
         details = tf.config.experimental.get_device_details(gpus[0])
         return f"GPU {details.get('device_name', gpus[0].name)}"
-    tf.config.threading.set_intra_op_parallelism_threads(threads)
-    tf.config.threading.set_inter_op_parallelism_threads(1)
+    with suppress(
+        RuntimeError
+    ):  # TensorFlow runs already, in a notebook perhaps: it stays as it is
+        tf.config.threading.set_intra_op_parallelism_threads(threads)
+        tf.config.threading.set_inter_op_parallelism_threads(1)
     tf.config.experimental.enable_op_determinism()
     return "CPU"
 
