@@ -53,9 +53,8 @@ def set_up(threads: int, precision: str) -> str:
     if gpus:
         details = tf.config.experimental.get_device_details(gpus[0])
         return f"GPU {details.get('device_name', gpus[0].name)}"
-    with suppress(
-        RuntimeError
-    ):  # TensorFlow runs already, in a notebook perhaps: it stays as it is
+    # Where TensorFlow runs already, in a notebook perhaps, its threads stay as they are.
+    with suppress(RuntimeError):
         tf.config.threading.set_intra_op_parallelism_threads(threads)
         tf.config.threading.set_inter_op_parallelism_threads(1)
     tf.config.experimental.enable_op_determinism()

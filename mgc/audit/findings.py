@@ -87,6 +87,14 @@ def _taken(claim: Claim, found: Finding, records: Iterable[Record]) -> Decision:
     return Decision(claim, verdict, "", "", reason, ids(records))
 
 
+def _told(cells: Mapping[str, seeds.Cell]) -> tuple[str, str]:
+    """Write the accuracies of some models, and their intervals."""
+    return (
+        "; ".join(f"{TITLES[n]} {show.percent(c.accuracy, 1)}" for n, c in cells.items()),
+        "; ".join(show.interval(c.low, c.high, 1) for c in cells.values()),
+    )
+
+
 def beats(claim: Claim, evidence: Evidence, pair: str) -> Decision:
     """Ask whether one model is shown to beat another; the combined test, Holm over all pairs."""
     one, two = pair.split(",")
@@ -99,8 +107,7 @@ def beats(claim: Claim, evidence: Evidence, pair: str) -> Decision:
     return Decision(
         claim,
         verdict,
-        "; ".join(f"{TITLES[n]} {show.percent(c.accuracy, 1)}" for n, c in cells.items()),
-        "; ".join(show.interval(c.low, c.high, 1) for c in cells.values()),
+        *_told(cells),
         f"{reason} Under the fault-filtered split, tuned.",
         ids(evidence.every((one, two))),
     )
@@ -117,8 +124,7 @@ def level(claim: Claim, evidence: Evidence, models: str) -> Decision:
     return Decision(
         claim,
         CONFIRMED if all(above) else PARTLY if any(above) else CONTRADICTED,
-        "; ".join(f"{TITLES[n]} {show.percent(c.accuracy, 1)}" for n, c in cells.items()),
-        "; ".join(show.interval(c.low, c.high, 1) for c in cells.values()),
+        *_told(cells),
         "Under a random split, tuned. Confirmed where every interval reaches the range.",
         ids(record for records in found.values() for record in records),
     )
@@ -152,13 +158,12 @@ def _beside(
     claim: Claim, evidence: Evidence, verdict: str, name: str, others: Sequence[str]
 ) -> Decision:
     """Decide about one model by its tests against others."""
-    cell = seeds.cell(evidence.group(name, "tuned"))
+    cells = {name: seeds.cell(evidence.group(name, "tuned"))}
     said = [evaluate.statement(evidence.tests, name, other, TITLES) for other in others]
     return Decision(
         claim,
         verdict,
-        f"{TITLES[name]} {show.percent(cell.accuracy, 1)}",
-        show.interval(cell.low, cell.high, 1),
+        *_told(cells),
         " ".join(said),
         ids(evidence.every((name, *others))),
     )
