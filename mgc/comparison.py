@@ -15,7 +15,7 @@ from mgc.models import BASELINES, NAMES, TITLES, VARIANTS
 from mgc.records import NotRun, Record
 from mgc.report import facts
 from mgc.report.verdicts import direction
-from mgc.seeds import cell
+from mgc.seeds import cell, seeds_of
 from mgc.study import Study
 
 __all__ = [
@@ -102,15 +102,6 @@ def as_table(table: pd.DataFrame) -> pd.DataFrame:
 
 def _count(value: object) -> str:
     return show.MISSING if pd.isna(value) else show.count(float(str(value)))  # type: ignore[call-overload]
-
-
-def seeds_of(groups: Groups) -> dict[str, list[Record]]:
-    """Give each model that was run the list of its records."""
-    found: dict[str, list[Record]] = {}
-    for name, entry in groups.items():
-        if not isinstance(entry, NotRun):
-            found[name] = [entry] if isinstance(entry, Record) else list(entry)
-    return found
 
 
 def best_model(groups: Groups) -> str | None:

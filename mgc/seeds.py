@@ -132,6 +132,15 @@ def _residuals(
     return len(table), table.to_numpy(dtype=np.float64)
 
 
+def seeds_of(groups: Groups) -> dict[str, list[Record]]:
+    """Give each model that was run the list of its records."""
+    return {
+        name: [entry] if isinstance(entry, Record) else list(entry)
+        for name, entry in groups.items()
+        if not isinstance(entry, NotRun)
+    }
+
+
 def pairwise(groups: Groups, alpha: float = ALPHA) -> pd.DataFrame:
     """Test every pair of models over all seeds, with Holm's correction over pairs. Chapter 5.
 
@@ -165,7 +174,7 @@ def pairwise(groups: Groups, alpha: float = ALPHA) -> pd.DataFrame:
     test, exact, with the track as the unit. For one seed of whole tracks it is the exact McNemar
     test. It speaks of these fits: another training may differ. Holm (1979) by statsmodels.
     """
-    run = {name: _records(entry) for name, entry in groups.items() if _records(entry)}
+    run = seeds_of(groups)
     places = {(r.config["edition_hash"], r.config["protocol"]) for rs in run.values() for r in rs}
     if len(places) > 1:
         raise RecordError(
@@ -277,7 +286,7 @@ def agreement(groups: Groups) -> pd.DataFrame:
         One row a pair: ``first``, ``second``, ``share`` (0 to 1, mean over seeds), ``kappa``
         (Cohen's: 0 where the two agree as often as chance would let them, 1 where always).
     """
-    run = {name: _records(entry) for name, entry in groups.items() if _records(entry)}
+    run = seeds_of(groups)
     rows = []
     for one, two in combinations(run, 2):
         shares, kappas = [], []
@@ -311,8 +320,8 @@ def always_wrong(groups: Groups) -> pd.DataFrame:
         none), surest mistakes first. Of segments, every one must be wrong.
     """
     frames = []
-    for entry in groups.values():
-        for record in _records(entry):
+    for records in seeds_of(groups).values():
+        for record in records:
             frame = test_rows(record)
             named = np.asarray(GENRES)[predicted(frame)]
             frames.append(frame.assign(named=named, right=correct(frame)))
@@ -321,7 +330,7 @@ def always_wrong(groups: Groups) -> pd.DataFrame:
         return pd.DataFrame(columns=columns)
     everything = pd.concat(frames, ignore_index=True)
     rows = []
-    names = {str(one.config["edition"]) for entry in groups.values() for one in _records(entry)}
+    names = {str(one.config["edition"]) for many in seeds_of(groups).values() for one in many}
     # Other editions may use GTZAN's ids for other music.
     faults = _known_faults() if all(name.startswith("gtzan") for name in names) else {}
     for track, part in everything.groupby("track_id"):
@@ -333,12 +342,6 @@ def always_wrong(groups: Groups) -> pd.DataFrame:
         rows.append((str(track), part["genre"].iloc[0], most, share, faults.get(str(track), "")))
     table = pd.DataFrame(rows, columns=columns)
     return table.sort_values(["share", "track_id"], ascending=[False, True], ignore_index=True)
-
-
-def _records(entry: Sequence[Record] | Record | NotRun) -> Sequence[Record]:
-    if isinstance(entry, NotRun):
-        return []
-    return [entry] if isinstance(entry, Record) else entry
 
 
 @lru_cache(maxsize=1)
