@@ -258,6 +258,43 @@ def published(archive: str, folder: str, records: str, jobs: int | None, only_sa
 
 
 @main.command()
+@click.argument("target", metavar="OUT.keras", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--data", "folder", required=True, help="Edition to train on.")
+@click.option("--protocol", default="fault_filtered", show_default=True,
+              help="One of mgc.splits.PROTOCOLS; its first fold is used.")  # fmt: skip
+@click.option("--seed", default=0, show_default=True, type=click.IntRange(min=0))
+@click.option("--records", "root", default="",
+              help="Store of the record, in its folder networks [records, beside OUT].")  # fmt: skip
+@click.option("--threads", default=1, show_default=True, type=click.IntRange(min=1))
+def train(target: Path, folder: str, protocol: str, seed: int, root: str, threads: int) -> None:
+    """Train the network that `mgc predict` uses, and say how good the file is."""
+    from mgc import evaluate, export
+    from mgc.study import open_study
+
+    study = open_study(
+        folder,
+        records=root or target.parent / "records",
+        protocol=protocol,
+        variant=export.VARIANT,
+        seeds=(seed,),
+    )
+
+    def say(stage: str, epoch: int, epochs: int, loss: float) -> None:
+        if sys.stderr.isatty():
+            end = "\r" if epoch < epochs else "\n"
+            print(f"epoch {epoch} of {epochs}, validation loss {loss:.3f} ", end=end,
+                  file=sys.stderr, flush=True)  # fmt: skip
+
+    record = export.make(study, target, threads=threads, on_epoch=say)
+    rows = evaluate.test_rows(record)
+    low, high = evaluate.accuracy_interval(rows)
+    click.echo(
+        f"{target}: {target.stat().st_size / 1e6:.1f} MB, accuracy {evaluate.accuracy(rows):.1%}"
+        f" ({low:.1%} to {high:.1%}) on {len(rows)} test tracks. Record: {record.path}"
+    )
+
+
+@main.command()
 @click.argument("model")
 @click.option("--data", "folder", required=True, help="Archive or folder with all of GTZAN.")
 @click.option("--set", "changes", multiple=True, metavar="NAME=VALUE",

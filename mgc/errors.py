@@ -27,3 +27,7 @@ class WeightsError(MgcError):
 
 class BookError(MgcError):
     """A chapter or a page that could not be built."""
+
+
+class NetworkError(MgcError):
+    """A file that holds no network, or one that cannot be trusted or used here."""

@@ -58,6 +58,28 @@ class _Units:
         return crops.reduced(flat, self.reduce), pieces.shape[1]
 
 
+@dataclass(frozen=True)
+class Trained:
+    """A network after its training, before anything was predicted for the record.
+
+    Attributes
+    ----------
+    model : keras.Model
+        With the weights of its best epoch.
+    units : _Units
+        Scaled inputs of all units of the split.
+    history, architecture, device, measured
+        As in `mgc.fitted.Fitted`.
+    """
+
+    model: keras.Model
+    units: _Units
+    history: list[dict[str, Any]]
+    architecture: list[dict[str, Any]]
+    device: str
+    measured: dict[str, float]
+
+
 def fit(
     arrays: Arrays,
     split: Split,
@@ -88,6 +110,27 @@ def fit(
     -------
     fitted : Fitted
     """
+    done = train(arrays, split, fold, targets, config, settings, on_epoch)
+    known, n_crops = _predict(done.model, done.units, fold.valid)
+    begin = time.perf_counter()
+    tested = np.empty((0, len(GENRES)))
+    if test:
+        tested = _predict(done.model, done.units, fold.test)[0]
+    seconds = (time.perf_counter() - begin) / max(1, len(fold.test))
+    measured = done.measured | {"crops": float(n_crops)}
+    return Fitted(known, tested, done.history, done.architecture, done.device, seconds, measured)
+
+
+def train(
+    arrays: Arrays,
+    split: Split,
+    fold: Fold,
+    targets: Float,
+    config: Mapping[str, Any],
+    settings: Settings,
+    on_epoch: OnEpoch | None = None,
+) -> Trained:
+    """Train one of the five models on the training part of a fold; see `fit`."""
     name = str(config["model"])
     plan = from_settings(config["recipe"])
     assert isinstance(plan, TunedRecipe)
@@ -100,7 +143,7 @@ def fit(
     architecture: list[dict[str, Any]] = []
     if name == "autoencoder":
         units, history, architecture = _encoded(units, fold, plan, seed, measured, on_epoch)
-    train = crops.RandomCrops(
+    batches = crops.RandomCrops(
         units.values[fold.train],
         targets[fold.train],
         plan,
@@ -112,16 +155,11 @@ def fit(
     x, n_crops = units.cut(fold.valid, VALIDATION_CROPS)
     model = _network(name, x.shape[1:], plan)
     valid = x, np.repeat(targets[fold.valid], n_crops, axis=0)
-    history += fitting.fit_tuned(model, train, valid, plan, on_epoch=on_epoch)
-    known, n_all = _predict(model, units, fold.valid)
-    begin = time.perf_counter()
-    tested = _predict(model, units, fold.test)[0] if test else np.empty((0, len(GENRES)))
-    seconds = (time.perf_counter() - begin) / max(1, len(fold.test))
+    history += fitting.fit_tuned(model, batches, valid, plan, on_epoch=on_epoch)
     if name == "vgg16":
         architecture += _base_layers(arrays, split, plan)
     architecture += fitting.describe(model)
-    measured["crops"] = float(n_all)
-    return Fitted(known, tested, history, architecture, device, seconds, measured)
+    return Trained(model, units, history, architecture, device, measured)
 
 
 def _units(
