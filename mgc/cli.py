@@ -258,13 +258,34 @@ def published(archive: str, folder: str, records: str, jobs: int | None, only_sa
 
 
 @main.command()
+@click.argument("paths", nargs=-1, required=True, metavar="FILE_OR_FOLDER...")
+@click.option("--network", type=click.Path(dir_okay=False),
+              help="File that `mgc train` made [the network that ships].")  # fmt: skip
+@click.option("--json", "as_json", default="", metavar="FILE", help="Write JSON; - prints it.")
+@click.option("--csv", "as_csv", default="", metavar="FILE", help="Write a table; - prints it.")
+@click.option("--plot", "plots", default="", metavar="FOLDER",
+              help="Draw the genres of each file over time.")  # fmt: skip
+def predict(
+    paths: tuple[str, ...], network: str | None, as_json: str, as_csv: str, plots: str
+) -> None:
+    """Classify music: three genres with probabilities, for each 30 s and for the whole.
+
+    Ends with status 1 when a file got no answer; all others have theirs.
+    """
+    from mgc.classify import run
+
+    run(paths, network=network, as_json=as_json, as_csv=as_csv, plots=plots)
+
+
+@main.command()
 @click.argument("target", metavar="OUT.keras", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--data", "folder", required=True, help="Edition to train on.")
 @click.option("--protocol", default="fault_filtered", show_default=True,
               help="One of mgc.splits.PROTOCOLS; its first fold is used.")  # fmt: skip
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(min=0))
-@click.option("--records", "root", default="",
-              help="Store of the record, in its folder networks [records, beside OUT].")  # fmt: skip
+@click.option(
+    "--records", "root", default="", help="Store of the record [records, beside OUT.keras]."
+)
 @click.option("--threads", default=1, show_default=True, type=click.IntRange(min=1))
 def train(target: Path, folder: str, protocol: str, seed: int, root: str, threads: int) -> None:
     """Train the network that `mgc predict` uses, and say how good the file is."""

@@ -22,6 +22,7 @@ import numpy.typing as npt
 from mgc.data import GENRES
 from mgc.errors import NetworkError
 from mgc.picture import N_BINS
+from mgc.whole import write_whole
 
 if TYPE_CHECKING:
     import keras
@@ -96,12 +97,7 @@ def write(model: keras.Model, target: str | Path) -> None:
                 entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
                 entry.compress_type = zipfile.ZIP_DEFLATED
                 compact.writestr(entry, source.read(name), compresslevel=9)
-    part = file.with_name(f".{file.name}.part")
-    try:
-        part.write_bytes(packed.getvalue())
-        part.replace(file)
-    finally:
-        part.unlink(missing_ok=True)
+    write_whole(file, packed.getvalue())
 
 
 def rounded(weight: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
