@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
 import shutil
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +12,8 @@ from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
+
+from mgc.whole import whole_file
 
 _DIGEST_LENGTH = 64
 
@@ -62,14 +62,8 @@ def write(entry: Path, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
     buffer = io.BytesIO()
     np.savez(buffer, allow_pickle=False, **arrays)
     payload = buffer.getvalue()
-    handle, name = tempfile.mkstemp(dir=entry.parent, prefix=".", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(hashlib.sha256(payload).hexdigest().encode() + payload)
-        Path(name).replace(entry)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    with whole_file(entry, tidy=False) as stream:
+        stream.write(hashlib.sha256(payload).hexdigest().encode() + payload)
 
 
 def remove_folder(folder: Path) -> None:

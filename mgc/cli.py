@@ -62,13 +62,15 @@ def verify(folder: str, show_all: bool, target: Path | None) -> None:
     import pandas as pd
 
     from mgc.data import open_edition
+    from mgc.record_files import csv_bytes
     from mgc.verify import BROKEN
     from mgc.verify import verify as check
+    from mgc.whole import write_whole
 
     edition = open_edition(folder)
     result = check(edition, progress=True)
     if target is not None:
-        result.to_csv(target, index=False)
+        write_whole(target, csv_bytes(result))
     strange = ~result["status"].isin(["ok", "unknown"]) | (result["identical_to"] != "")
     listed = result if show_all else result[strange]
     console = console_for_output()
@@ -123,11 +125,13 @@ def quality(folder: str, target: Path | None) -> None:
     """Measure silence, clipping, offset, repetitions, outliers, and flag them."""
     from mgc import quality as rules
     from mgc.data import open_edition
+    from mgc.record_files import csv_bytes
+    from mgc.whole import write_whole
 
     edition = open_edition(folder)
     frame = rules.measure(edition, progress=True)
     if target is not None:
-        frame.to_csv(target, index=False)
+        write_whole(target, csv_bytes(frame))
     flags = rules.flag(frame)
     console = console_for_output()
     if len(flags):
@@ -170,6 +174,8 @@ def features(folder: str, cache: str, jobs: int | None, target: Path | None) -> 
 
     from mgc.data import open_edition
     from mgc.extraction import feature_names, load_arrays
+    from mgc.record_files import csv_bytes
+    from mgc.whole import write_whole
 
     place = cache or os.environ.get("MGC_CACHE", "") or Path.home() / ".cache" / "mgc"
     edition = open_edition(folder)
@@ -178,7 +184,7 @@ def features(folder: str, cache: str, jobs: int | None, target: Path | None) -> 
         table = pd.DataFrame(arrays.tabular, columns=list(feature_names(edition)))
         table.insert(0, "genre", arrays.genre)
         table.insert(0, "track_id", arrays.track_id)
-        table.to_csv(target, index=False, float_format="%.6g")
+        write_whole(target, csv_bytes(table, "%.6g"))
     for track_id, reason in arrays.left_out.items():
         click.echo(f"left out: {track_id}: {reason}")
     click.echo(f"{len(arrays.track_id)} tracks in {place}, {len(arrays.left_out)} left out.")

@@ -13,7 +13,8 @@ import pandas as pd
 
 from mgc.data import GENRES
 from mgc.record_checks import check_known, need_columns
-from mgc.record_files import fail, read_csv, read_json, whole_folder, write_csv, write_json
+from mgc.record_files import csv_bytes, fail, json_bytes, read_csv, read_json
+from mgc.whole import whole_folder
 
 TEXT_COLUMNS = ("track_id", "genre", "artist", "identical_to", "spectral_descriptor", "error")
 
@@ -88,9 +89,9 @@ def write_edition(edition: EditionRecord, target: Path) -> None:
         "left_out": dict(edition.left_out),
     }
     with whole_folder(target) as folder:
-        write_json(folder / "edition.json", facts)
-        write_csv(folder / "tracks.csv", tracks, "%.6g")
-        write_csv(folder / "tabular.csv", tabular.sort_values("track_id"), "%.6g")
+        (folder / "edition.json").write_bytes(json_bytes(facts))
+        (folder / "tracks.csv").write_bytes(csv_bytes(tracks, "%.6g"))
+        (folder / "tabular.csv").write_bytes(csv_bytes(tabular.sort_values("track_id"), "%.6g"))
 
 
 def check_tracks(frame: pd.DataFrame, path: Path) -> pd.DataFrame:

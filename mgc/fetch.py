@@ -6,9 +6,7 @@ Used in chapter 2 and by ``mgc data fetch mini`` and ``mgc data where``.
 from __future__ import annotations
 
 import hashlib
-import shutil
 import sys
-import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -19,6 +17,7 @@ from typing import cast
 
 from mgc.errors import DataError
 from mgc.unzip import unzip
+from mgc.whole import scratch
 
 # As named by the `mini` version in mirdata/datasets/gtzan_genre.py, mirdata 0.3.7 to 1.0.0.
 MINI_URL = "https://github.com/TempoBeatDownbeat/gtzan_mini/archive/refs/heads/main.zip"
@@ -103,8 +102,7 @@ def fetch_mini(
     folder.parent.mkdir(parents=True, exist_ok=True)
     archive = folder.parent / f".{folder.name}.{md5[:8]}.zip"
     download(url, archive, md5, progress=progress)
-    staging = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    try:
+    with scratch(folder.parent) as staging:
         unpacked = unzip(archive, staging / "set")
         edition = data.open_edition(unpacked)
         if edition.name != "gtzan-mini":
@@ -115,9 +113,6 @@ def fetch_mini(
         if folder.is_dir():
             folder.rmdir()
         unpacked.replace(folder)
-        folder.chmod(0o755)
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
     archive.unlink(missing_ok=True)
     return folder
 

@@ -5,11 +5,7 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
 import librosa
 import numpy as np
@@ -21,6 +17,7 @@ from mgc.data import Edition, gtzan_table, is_archive, open_edition
 from mgc.errors import DataError, MgcError
 from mgc.extraction import FRAME_RATE, extract_many
 from mgc.features import N_FRAMES, N_MELS, extract
+from mgc.whole import whole_file
 
 RANGE_DB = 80.0
 """Decibels from the loudest cell of a track, grey level 255, down to level 0."""
@@ -77,7 +74,8 @@ def pack(
     edition = open_edition(audio_root)
     left_out = _unfit(edition, progress=progress)
     wanted = [track for track in edition.tracks if track.track_id not in left_out]
-    with _whole(file) as stream:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with whole_file(file) as stream:
         # The pages of an empty array take no memory before they are written to.
         power = np.empty((len(wanted), N_MELS, N_FRAMES), dtype=np.uint8)
         ids: list[str] = []
@@ -153,16 +151,3 @@ def _picture_or_reason(path: Path) -> Grey | str:
         return str(error).removeprefix(f"{path}: ")
     except OSError as error:
         return f"not readable ({error.strerror}); check the file's permissions"
-
-
-@contextmanager
-def _whole(target: Path) -> Iterator[IO[bytes]]:
-    """Open a file beside the target that takes its place when all went well."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.part")
-    try:
-        with part.open("xb") as stream:
-            yield stream
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)

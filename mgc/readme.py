@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mgc.errors import DataError, MgcError
+from mgc.whole import write_whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -105,7 +106,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print("the results in README.md are outdated: run python -m mgc.readme")
         return int(text != wanted)
     if text != wanted:
-        chosen.readme.write_text(wanted, encoding="utf-8")
+        write_whole(chosen.readme, wanted.encode())
     return 0
 
 

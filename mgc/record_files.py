@@ -10,19 +10,13 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import shutil
-import time
-import uuid
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
 import pandas as pd
 
 from mgc.errors import RecordError
-
-LEFTOVER_AGE_S = 3600.0
 
 
 def fail(path: Path, fault: str) -> NoReturn:
@@ -44,16 +38,16 @@ def fit_id(config: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical(config).encode("ascii")).hexdigest()[:16]
 
 
-def write_json(path: Path, content: Any) -> None:
-    """Write JSON with sorted keys and a final line end; NaN is refused, since JSON has none."""
+def json_bytes(content: Any) -> bytes:
+    """JSON with sorted keys and a final line end; NaN is refused, since JSON has none."""
     text = json.dumps(content, sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False)
-    path.write_bytes((text + "\n").encode("utf-8"))
+    return (text + "\n").encode()
 
 
-def write_csv(path: Path, frame: pd.DataFrame, float_format: str) -> None:
-    """Write a CSV without index, the same bytes on every system."""
-    text = frame.to_csv(index=False, float_format=float_format, lineterminator="\n")
-    path.write_bytes(text.encode("utf-8"))
+def csv_bytes(frame: pd.DataFrame, float_format: str | None = None) -> bytes:
+    """CSV without index, the same bytes on every system."""
+    text: str = frame.to_csv(index=False, float_format=float_format, lineterminator="\n")
+    return text.encode()
 
 
 def _text(path: Path) -> str:
@@ -111,31 +105,3 @@ def folders(parent: Path) -> list[Path]:
     if not parent.is_dir():
         return []
     return sorted(p for p in parent.iterdir() if p.is_dir() and not p.name.startswith("."))
-
-
-@contextmanager
-def whole_folder(target: Path) -> Iterator[Path]:
-    """Give a hidden folder to write into, and put it in the target's place when done.
-
-    A process that dies half-way leaves a hidden folder that no reader looks at; leftovers
-    older than an hour are removed by the next save.
-    """
-    parent = target.parent
-    parent.mkdir(parents=True, exist_ok=True)
-    for old in parent.glob(".half-*"):
-        if time.time() - old.stat().st_mtime > LEFTOVER_AGE_S:
-            shutil.rmtree(old, ignore_errors=True)
-    half = parent / f".half-{target.name}-{uuid.uuid4().hex[:8]}"
-    half.mkdir()
-    try:
-        yield half
-        if target.exists():
-            # A folder that is not empty cannot be replaced; it steps aside first.
-            aside = parent / f".half-old-{target.name}-{uuid.uuid4().hex[:8]}"
-            target.replace(aside)
-            half.replace(target)
-            shutil.rmtree(aside, ignore_errors=True)
-        else:
-            half.replace(target)
-    finally:
-        shutil.rmtree(half, ignore_errors=True)

@@ -34,16 +34,16 @@ from mgc.record_checks import (
 )
 from mgc.record_files import (
     canonical,
+    csv_bytes,
     fail,
     fit_id,
     folders,
+    json_bytes,
     read_csv,
     read_json,
     sha256,
-    whole_folder,
-    write_csv,
-    write_json,
 )
+from mgc.whole import whole_folder
 
 __all__ = [
     "FORMAT", "HISTORY_COLUMNS", "PARTS", "PREDICTION_COLUMNS", "P_COLUMNS", "STAGES",
@@ -202,12 +202,14 @@ class Store:
         history = check_history(history, target / "history.csv")
         predictions = check_predictions(predictions, settings, target / "predictions.csv")
         with whole_folder(target) as folder:
-            write_json(folder / "config.json", settings)
-            write_json(folder / "environment.json", environment)
-            write_json(folder / "architecture.json", layers)
-            write_csv(folder / "history.csv", history, "%.8g")
-            write_csv(folder / "predictions.csv", predictions, "%.6f")
-            write_json(folder / CHECKSUMS, {name: sha256(folder / name) for name in FILES})
+            (folder / "config.json").write_bytes(json_bytes(settings))
+            (folder / "environment.json").write_bytes(json_bytes(environment))
+            (folder / "architecture.json").write_bytes(json_bytes(layers))
+            (folder / "history.csv").write_bytes(csv_bytes(history, "%.8g"))
+            (folder / "predictions.csv").write_bytes(csv_bytes(predictions, "%.6f"))
+            (folder / CHECKSUMS).write_bytes(
+                json_bytes({name: sha256(folder / name) for name in FILES})
+            )
         return load_record(target)
 
     def get(self, fit: str) -> Record | None:

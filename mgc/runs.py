@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 from mgc import schedule, train
 from mgc.cache import remove_folder
 from mgc.fitted import Settings
+from mgc.record_files import json_bytes
 from mgc.records import fit_id
 from mgc.splits import Split, make_split
+from mgc.whole import write_whole
 
 if TYPE_CHECKING:
     from mgc.extraction import Arrays
@@ -145,7 +146,7 @@ def _conclude(fit: Fit, reason: str) -> None:
     if reason:
         note.parent.mkdir(parents=True, exist_ok=True)
         content = {"model": fit.config["model"], "reason": reason}
-        note.write_text(json.dumps(content) + "\n")
+        write_whole(note, json_bytes(content))
         return
     train.save_record(fit.arrays, fit.split, fit.config, fit.settings, fit.study.store)
     note.unlink(missing_ok=True)

@@ -20,10 +20,11 @@ from mgc.errors import MgcError, RecordError
 from mgc.fitted import Settings
 from mgc.models import NAMES, VARIANTS, TunedRecipe, recipe
 from mgc.models.recipe import as_settings
-from mgc.record_files import fit_id, read_json, write_json
+from mgc.record_files import fit_id, json_bytes, read_json
 from mgc.splits import make_split
 from mgc.study import Study
 from mgc.train import one_hot
+from mgc.whole import write_whole
 
 PROTOCOL = "fault_filtered"
 FOLDER = "tuning"
@@ -108,9 +109,7 @@ def run(study: Study, model: str, plan: TunedRecipe, *, threads: int = 1) -> dic
         "environment": {"device": found.device, "commit": environment.commit()},
     }
     file.parent.mkdir(parents=True, exist_ok=True)
-    part = file.with_suffix(".part")
-    write_json(part, trial)
-    part.replace(file)
+    write_whole(file, json_bytes(trial))
     return trial
 
 

@@ -27,7 +27,7 @@ from mgc.data import GENRES
 from mgc.edition_records import EditionRecord
 from mgc.errors import DataError, RecordError
 from mgc.models import NAMES, build
-from mgc.record_files import write_csv
+from mgc.record_files import csv_bytes
 from mgc.records import P_COLUMNS, Record, Store
 from mgc.splits import make_split
 from mgc.study import Study
@@ -301,7 +301,7 @@ def test_records_that_hold_pass(study: Study, edition: EditionRecord) -> None:
         save(study.store, edition, "mlp", 0.5, protocol=protocol)
     assert len(list(check_records(study.store))) == 4
     file = study.store.root.parent / "results.csv"
-    write_csv(file, published_results(study.store), "%.6f")
+    file.write_bytes(csv_bytes(published_results(study.store), "%.6f"))
     assert check_published(study.store, file) == 4 * 5
 
 

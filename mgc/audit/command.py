@@ -14,11 +14,13 @@ from mgc.audit.decision import Decision
 from mgc.audit.evidence import MAIN, Evidence
 from mgc.audit.explain import explain
 from mgc.audit.integrity import check_published, check_records, published_results
-from mgc.audit.write import write_all, write_whole
+from mgc.audit.write import write_all
 from mgc.errors import RecordError
 from mgc.printing import console_for_output
+from mgc.record_files import csv_bytes
 from mgc.records import Record, Store, default_root, load_record
 from mgc.study import open_study
+from mgc.whole import write_whole
 
 VARIANT = "tuned"
 
@@ -52,8 +54,8 @@ def run(
         return
     published = Path(results or store.root.parent / "results.csv")
     if renew:
-        text = published_results(store).to_csv(index=False, lineterminator="\n")
-        click.echo(f"wrote {write_whole(published, text)}")
+        write_whole(published, csv_bytes(published_results(store)))
+        click.echo(f"wrote {published}")
         return
     table = load_claims(claims or find_claims())
     study = open_study(data, records=store.root, protocol=MAIN, variant=VARIANT)

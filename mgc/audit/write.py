@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -13,6 +12,7 @@ import pandas as pd
 
 from mgc.audit.decide import counts
 from mgc.audit.decision import Decision
+from mgc.whole import write_whole
 
 HEAD = """<!doctype html>
 <html lang="en">
@@ -135,16 +135,7 @@ def write_all(decisions: Sequence[Decision], folder: str | Path) -> list[Path]:
     place.mkdir(parents=True, exist_ok=True)
     written = []
     for suffix, make in (("csv", as_csv), ("json", as_json), ("html", as_html)):
-        written.append(write_whole(place / f"audit.{suffix}", make(decisions)))
+        file = place / f"audit.{suffix}"
+        write_whole(file, make(decisions).encode())
+        written.append(file)
     return written
-
-
-def write_whole(file: Path, text: str) -> Path:
-    """Write a text file beside its place and move it there."""
-    part = file.with_name(f".{file.name}.{os.getpid()}")
-    try:
-        part.write_text(text, encoding="utf-8", newline="\n")
-        part.replace(file)
-    finally:
-        part.unlink(missing_ok=True)
-    return file

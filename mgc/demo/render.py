@@ -28,6 +28,7 @@ from mgc.demo.compose import SEED, TRACK_IDS, Piece, compose
 from mgc.demo.layers import DURATION_S
 from mgc.demo.ogg import with_serial
 from mgc.demo.theory import Dice
+from mgc.whole import write_whole
 
 SAMPLE_RATE = 22_050
 RENDER_RATE = 48_000
@@ -193,7 +194,7 @@ def write_clip(track_id: str, folder: Path, seed: int = SEED) -> dict[str, str]:
     content = with_serial(buffer.getvalue(), TRACK_IDS.index(track_id) + 1)
     path = folder / piece.genre / f"{track_id}.ogg"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
+    write_whole(path, content)
     values = (
         track_id, piece.genre, piece.artist, f"{piece.tempo_bpm:.1f}", piece.key, str(seed),
         hashlib.sha256(content).hexdigest(), piece.notes_sha256,
