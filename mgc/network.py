@@ -93,10 +93,13 @@ def write(model: keras.Model, target: str | Path) -> None:
         packed = io.BytesIO()
         with zipfile.ZipFile(plain) as source, zipfile.ZipFile(packed, "w") as compact:
             for name in sorted(source.namelist()):
-                # A fixed date, so that the same weights give the same bytes.
+                # No dates, so that the same weights give the same bytes.
                 entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
                 entry.compress_type = zipfile.ZIP_DEFLATED
-                compact.writestr(entry, source.read(name), compresslevel=9)
+                content = source.read(name)
+                if name == "metadata.json":
+                    content = json.dumps({"keras_version": keras.__version__}).encode()
+                compact.writestr(entry, content, compresslevel=9)
     write_whole(file, packed.getvalue())
 
 
@@ -176,7 +179,8 @@ def _check_layers(file: Path) -> None:
         what = f"{file}: no network in Keras's format ({_line(error)}); {REMEDY}"
         raise NetworkError(what) from None
     if strange:
-        raise NetworkError(f"{file}: holds a {strange[0]}, which is not allowed here; {REMEDY}")
+        names = ", ".join(strange)
+        raise NetworkError(f"{file}: holds {names}, which is not allowed here; {REMEDY}")
 
 
 def _classes(config: Any) -> list[str]:

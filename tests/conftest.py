@@ -18,6 +18,7 @@ from mgc.models import NAMES
 # Read once, before `clean_environment` hides the variables from the code under test.
 _DATA = os.environ.get("MGC_DATA", "")
 _WEIGHTS = os.environ.get("MGC_VGG16_WEIGHTS", "")
+_ARCHIVE = os.environ.get("MGC_ARCHIVE", "")
 
 SMALL_TRACKS = 3
 SMALL_SECONDS = 5.0
@@ -42,6 +43,14 @@ def gtzan_mini() -> Path:
     if not Path(_DATA).is_dir():
         pytest.skip(f"MGC_DATA names {_DATA}, which is no folder")
     return Path(_DATA).resolve()
+
+
+@pytest.fixture(scope="session")
+def gtzan_archive() -> Path:
+    """File of the 999 real pictures; tests that ask for it are skipped without one."""
+    if not Path(_ARCHIVE).is_file():
+        pytest.skip("MGC_ARCHIVE does not name the spectrogram archive of GTZAN (a .npz file)")
+    return Path(_ARCHIVE).resolve()
 
 
 @pytest.fixture
