@@ -15,7 +15,7 @@ import pandas as pd
 
 from mgc import calibrate, environment, network, picture
 from mgc.audio import SAMPLE_RATE, decode
-from mgc.errors import DataError
+from mgc.errors import DataError, RecordError
 from mgc.extraction import Arrays, extract_many
 from mgc.fitted import OnEpoch, Settings
 from mgc.records import HISTORY_COLUMNS, P_COLUMNS, Record, Store
@@ -111,6 +111,30 @@ def make(
         history[list(HISTORY_COLUMNS)],
         predictions,
     )
+
+
+def shipped_record(root: str | Path) -> Record:
+    """Record of the network that comes with the package; the appendix on it begins here.
+
+    Parameters
+    ----------
+    root : str or Path
+        The store of the published records.
+
+    Returns
+    -------
+    record : Record
+
+    Raises
+    ------
+    RecordError
+        The store has no record of that file.
+    """
+    store, digest = Store(Path(root) / FOLDER), network.sha256(network.shipped())
+    for record in store.find():
+        if record.environment.get("network_sha256") == digest:
+            return record
+    raise RecordError(f"{store.root}: no record of {network.shipped().name}; restore the folder")
 
 
 def _pictures(study: Study, *, progress: bool) -> tuple[Arrays, Grey]:

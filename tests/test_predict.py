@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+import librosa
 import numpy as np
 import pandas as pd
 import pytest
@@ -53,9 +54,10 @@ def test_rate_and_channels_do_not_change_the_answer(
     difference = np.random.default_rng(0).normal(0, 0.05, len(twice))
     stereo = np.stack([twice + difference, twice - difference], axis=1)
     soundfile.write(tmp_path / "stereo.wav", stereo, 44_100, subtype="FLOAT")
-    soundfile.write(tmp_path / "mono.wav", samples, RATE, subtype="FLOAT")
+    mixed, _ = librosa.load(tmp_path / "stereo.wav", sr=RATE, mono=True)
+    soundfile.write(tmp_path / "mono.wav", mixed, RATE, subtype="FLOAT")
     mono, wide = classifier.predict_proba([tmp_path / "mono.wav", tmp_path / "stereo.wav"])
-    assert np.allclose(mono, wide, atol=0.02)
+    assert np.allclose(mono, wide, atol=0.001)
     assert mono.argmax() == wide.argmax()
 
 
@@ -85,7 +87,8 @@ def test_the_verdict_is_unsure_below_one_half_and_silent_without_sound() -> None
     # A silent window says nothing, however long it is.
     mixed = Answer("x", (part(None, 300.0), part(unsure, 3.0)))
     assert np.allclose(mixed.probabilities, unsure)
-    assert mixed.top == (("blues", 0.49), ("classical", 0.31), ("country", 0.2))
+    assert [genre for genre, _ in mixed.top] == ["blues", "classical", "country"]
+    assert [p for _, p in mixed.top] == pytest.approx([0.49, 0.31, 0.2])
 
 
 @pytest.mark.parametrize("level", [0.0, 0.7], ids=["digital silence", "a constant"])
