@@ -32,7 +32,6 @@ variant = "tuned"
 seed = 0
 
 # %%
-import pandas as pd
 
 from mgc import evaluate, probes, provenance, show
 from mgc.export import shipped_record
