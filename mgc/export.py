@@ -27,9 +27,6 @@ if TYPE_CHECKING:
     from mgc.study import Study
 
 MODEL, VARIANT = "cnn", "tuned"
-FOLDER = "networks"
-"""Store inside a store. Its records are of files; a fit of the same name is of the same recipe."""
-
 Grey = npt.NDArray[np.uint8]
 
 
@@ -59,7 +56,7 @@ def make(
     -------
     record : Record
         What the file, read as a user reads it, says of the validation and test part. It is kept
-        in the folder `FOLDER` of the study's store. Its environment also names the
+        in `Store.networks` of the study's store. Its environment also names the
         ``temperature`` and the file's ``network_sha256``.
 
     Raises
@@ -104,7 +101,7 @@ def make(
         "network_sha256": network.sha256(target),
     }
     history = pd.DataFrame(trained.history).assign(fold=fold.name)
-    return Store(study.store.root / FOLDER).save(
+    return study.store.networks.save(
         config,
         described,
         fitting.describe(trained.model),
@@ -130,7 +127,7 @@ def shipped_record(root: str | Path) -> Record:
     RecordError
         The store has no record of that file.
     """
-    store, digest = Store(Path(root) / FOLDER), network.sha256(network.shipped())
+    store, digest = Store(root).networks, network.sha256(network.shipped())
     for record in store.find():
         if record.environment.get("network_sha256") == digest:
             return record

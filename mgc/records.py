@@ -175,6 +175,14 @@ class Store:
         """Folder of the editions."""
         return self.root / "editions"
 
+    @property
+    def networks(self) -> Store:
+        """Store of the records of networks that were written as files.
+
+        Their predictions come from the file. A fit of the same name has the same recipe, no more.
+        """
+        return Store(self.root / "networks")
+
     def save(
         self,
         config: Mapping[str, Any],

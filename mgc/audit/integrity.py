@@ -80,7 +80,7 @@ def check_published(store: Store, file: Path) -> int:
 
 
 def check_records(store: Store) -> Iterator[Record]:
-    """Prove each record: hashes, tracks, parts. Yields those that pass.
+    """Prove each record of a fit or of a network: hashes, tracks, parts. Yields those that pass.
 
     Raises
     ------
@@ -90,7 +90,7 @@ def check_records(store: Store) -> Iterator[Record]:
         tracks than the split's, a test track that was seen in training.
     """
     # `find` reads every file of a record and compares its checksums and its hash.
-    for record in store.find():
+    for record in (*store.find(), *store.networks.find()):
         edition = store.edition(_edition_key(record))
         if edition is None:
             raise RecordError(f"{record.path}: its edition has no record in {store.root}")
