@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mgc.decoders import mono_blocks, open_sound
 from mgc.errors import AudioError
 
 SAMPLE_RATE = 22_050
@@ -22,7 +23,8 @@ def decode(path: str | Path) -> tuple[Samples, int]:
     Parameters
     ----------
     path : str or Path
-        A file in any format that libsndfile reads (WAV, AU, FLAC, Ogg, MP3).
+        A file in any format that libsndfile reads (WAV, AU, FLAC, Ogg, MP3), or ffmpeg where it
+        is on the PATH.
 
     Returns
     -------
@@ -33,24 +35,12 @@ def decode(path: str | Path) -> tuple[Samples, int]:
     Raises
     ------
     AudioError
-        If the file cannot be opened or decoded, holds no samples, or holds NaN or infinity.
+        If the file cannot be opened or decoded, holds no samples, holds NaN or infinity, is
+        truncated, or has a sample rate outside of 1,000 to 768,000 Hz.
     """
-    import soundfile
-
-    path = Path(path)
-    try:
-        channels, sample_rate = soundfile.read(path, dtype="float32", always_2d=True)
-    except (soundfile.SoundFileError, OSError, TypeError, ValueError) as error:
-        raise AudioError(
-            f"{path}: not readable as audio ({_reason(error)}); "
-            "replace the file with an intact copy or remove it"
-        ) from error
-    if channels.size == 0:
-        raise AudioError(f"{path}: holds no samples; replace it or remove it")
-    samples = channels[:, 0] if channels.shape[1] == 1 else channels.mean(axis=1)
-    if not np.isfinite(samples).all():
-        raise AudioError(f"{path}: holds samples that are not finite; replace it or remove it")
-    return np.ascontiguousarray(samples, dtype=np.float32), int(sample_rate)
+    with open_sound(Path(path)) as sound:
+        blocks = list(mono_blocks(sound))
+    return np.concatenate(blocks), sound.sample_rate
 
 
 def resample(samples: npt.NDArray[Any], sample_rate: int) -> Samples:
@@ -140,8 +130,3 @@ def standardise(
     if normalise and (peak := float(np.abs(signal).max())) > 0:
         signal = signal / np.float32(peak)
     return np.asarray(signal, dtype=np.float32)
-
-
-def _reason(error: Exception) -> str:
-    text = str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__
-    return text.split(": ")[-1].rstrip(".")

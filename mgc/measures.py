@@ -9,12 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import scipy.fft
-import soundfile
 
 from mgc.audio import decode, resample
 from mgc.data import Track
 from mgc.errors import AudioError
-from mgc.verify import missing_share
 
 FRAME, HOP = 2048, 512
 SPECTRAL_STEP = FRAME // HOP
@@ -112,10 +110,10 @@ def measure_track(track: Track) -> dict[str, object]:
     row |= {"track_id": track.track_id, "genre": track.genre, "artist": track.artist or ""}
     try:
         samples, sample_rate = decode(track.path)
-        lost = missing_share(track.path, len(samples), soundfile.info(track.path).frames)
-    except (AudioError, OSError, RuntimeError) as problem:
+    except AudioError as problem:
         reason = str(problem).removeprefix(f"{track.path}: ")
-        return row | {"error": f"unreadable: {reason}"}
+        truncated = reason.startswith("truncated: ")
+        return row | {"error": reason if truncated else f"unreadable: {reason}"}
     levels, spectra = _frames(resample(samples, sample_rate))
     audible = levels[::SPECTRAL_STEP] >= SILENCE_DBFS
     return row | {
@@ -124,7 +122,7 @@ def measure_track(track: Track) -> dict[str, object]:
         "clipped_share": clipped_share(samples),
         "peak": float(np.abs(samples).max()),
         "dc_offset": float(samples.mean(dtype=np.float64)),
-        "error": f"truncated: {lost:.0%} of the sound is missing" if lost else "",
+        "error": "",
         **dict(zip(SPECTRAL, _spectral_means(spectra[audible]), strict=True)),
     }
 

@@ -112,8 +112,8 @@ def measure(edition: Edition, *, progress: bool = False) -> pd.DataFrame:
         robust z-score, with its sign, see `robust_z`) and ``spectral_descriptor`` (of what: mean
         spectral centroid, bandwidth, roll-off or flatness, on logarithmic scales, over every
         fourth frame unless it is silent); ``error`` (empty, or ``unreadable: …`` or
-        ``truncated: …``). Numbers are NaN where the file is unreadable; the z-score also where a
-        genre has fewer than five tracks.
+        ``truncated: …``). Numbers are NaN where it is not empty; the z-score also where a genre
+        has fewer than five tracks.
 
     Used in chapter 3.
     """

@@ -6,18 +6,17 @@ Used in chapters 2 and 3, and by ``mgc data verify``.
 from __future__ import annotations
 
 import os
-import struct
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 import pandas as pd
-import soundfile
 
 from mgc.audio import SAMPLE_RATE
 from mgc.data import Digest, Edition, Track, digest_file, gtzan_table
+from mgc.decoders import open_sound
+from mgc.errors import AudioError
 from mgc.progress import track_progress
 
 BROKEN: tuple[str, ...] = ("unreadable", "truncated")
@@ -33,8 +32,6 @@ COLUMNS: tuple[str, ...] = (
     "identical_to",
     "note",
 )
-# Sizes that programs writing to a pipe put into a header when they do not know the length.
-_UNKNOWN_SIZES = (0, 0x7FFFFFFF, 0xFFFFFFFF)
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 
@@ -58,10 +55,11 @@ def verify(edition: Edition, progress: bool = False) -> pd.DataFrame:
         this edition with the same bytes, or empty); ``note``.
 
         The status is the first of these that holds: ``unreadable`` (does not decode),
-        ``truncated`` (decodes, but holds less than its header promises), ``too short`` (under
-        1 s), ``wrong rate`` (not 22,050 Hz: it will be resampled), ``changed`` (bears the name
-        of a GTZAN track in an edition of GTZAN files, but is another file), ``ok`` (GTZAN's
-        original, or the embedded edition's clip), ``unknown`` (sound, but in no table).
+        ``truncated`` (decodes, but lacks more than 1 % of what its header promises),
+        ``too short`` (under 1 s), ``wrong rate`` (not 22,050 Hz: it will be resampled),
+        ``changed`` (bears the name of a GTZAN track in an edition of GTZAN files, but is another
+        file), ``ok`` (GTZAN's original, or the embedded edition's clip), ``unknown`` (sound, but
+        in no table).
         Only ``unreadable`` and ``truncated`` (`BROKEN`) make a file unfit for use.
 
     Used in chapter 2.
@@ -159,22 +157,17 @@ def _check_file(track: Track) -> dict[str, object]:
     """Decode a file to its end and say what is in it; never raises for a bad file."""
     bad = {"status": "unreadable", "duration_s": np.nan, "sample_rate": 0, "channels": 0}
     try:
-        if track.path.stat().st_size == 0:
-            return {**bad, "note": "the file is empty"}
-        with soundfile.SoundFile(track.path) as sound:
-            rate, channels, promised = sound.samplerate, sound.channels, sound.frames
-            read, finite = 0, True
-            for block in sound.blocks(1 << 18, dtype="float32"):
-                read += len(block)
-                finite = finite and bool(np.isfinite(block).all())
-    except (OSError, RuntimeError) as problem:  # soundfile's errors are RuntimeErrors
-        return {**bad, "note": str(problem).replace(f"{str(track.path)!r}", "the file")}
+        with open_sound(track.path) as sound:
+            finite = all(bool(np.isfinite(block).all()) for block in sound.blocks())
+    except AudioError as problem:
+        return {**bad, "note": str(problem).removeprefix(f"{track.path}: ")}
+    read, rate = sound.frames, sound.sample_rate
     if read == 0:
         return {**bad, "note": "no samples in it"}
     if not finite:
         return {**bad, "note": "holds samples that are not finite numbers"}
-    result = {"duration_s": read / rate, "sample_rate": rate, "channels": channels}
-    if (lost := missing_share(track.path, read, promised)) > 0:
+    result = {"duration_s": read / rate, "sample_rate": rate, "channels": sound.channels}
+    if (lost := sound.lost()) > 0:
         return {**result, "status": "truncated", "note": f"{lost:.0%} of the sound is missing"}
     if read / rate < MINIMUM_SECONDS:
         return {**result, "status": "too short", "note": f"only {read / rate:.2f} s"}
@@ -182,53 +175,3 @@ def _check_file(track: Track) -> dict[str, object]:
         note = f"{rate} Hz, will be resampled to {SAMPLE_RATE} Hz"
         return {**result, "status": "wrong rate", "note": note}
     return {**result, "status": "", "note": ""}
-
-
-def missing_share(path: Path, read: int, promised: int) -> float:
-    """Tell how much of an audio file is cut off.
-
-    Parameters
-    ----------
-    path : Path
-        An audio file that decodes.
-    read : int
-        Frames that were decoded.
-    promised : int
-        Frames that libsndfile said there would be. For .wav and .au it has already shortened
-        this number to what the file holds, so that their own headers have to be asked.
-
-    Returns
-    -------
-    float
-        Share of the sound that is missing, 0 to 1; 0 where a header leaves the size open, and
-        for formats without a length (a cut .mp3 or .ogg shows only by its duration).
-    """
-    by_header = _missing_by_header(path)
-    if by_header > 0 or not 0 < read < promised < 1 << 62:
-        return by_header
-    return 1 - read / promised
-
-
-def _missing_by_header(path: Path) -> float:
-    """Share of the sample bytes that a .wav or .au header promises and the file lacks."""
-    size = path.stat().st_size
-    with path.open("rb") as stream:
-        head = stream.read(12)
-        if head[:4] == b".snd" and len(head) == 12:
-            start, promised = struct.unpack(">II", head[4:12])
-        elif head[:4] == b"RIFF" and head[8:12] == b"WAVE":
-            start = 12
-            while True:
-                stream.seek(start)
-                chunk = stream.read(8)
-                if len(chunk) < 8:
-                    return 0.0
-                start, promised = start + 8, struct.unpack("<I", chunk[4:])[0]
-                if chunk[:4] == b"data":
-                    break
-                start += promised + promised % 2  # chunks are padded to even sizes
-        else:
-            return 0.0
-    if promised in _UNKNOWN_SIZES:
-        return 0.0
-    return float(max(0.0, 1.0 - max(0, size - start) / promised))

@@ -15,8 +15,8 @@ import soundfile
 
 from mgc import data, demo
 from mgc.data import GENRES, Edition, Track
+from mgc.decoders import missing_share
 from mgc.errors import DataError
-from mgc.verify import missing_share
 
 
 def write(path: Path, seconds: float = 2.0, rate: int = 22_050, seed: int = 0) -> Path:

@@ -1,0 +1,70 @@
+"""Find the audio files in folders; used by `mgc predict`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+AUDIO_EXTENSIONS = frozenset(
+    [".wav", ".wave", ".w64", ".rf64", ".au", ".snd", ".aif", ".aiff", ".aifc", ".caf", ".flac",
+     ".ogg", ".oga", ".opus", ".mp2", ".mp3", ".m4a", ".m4b", ".mp4", ".aac", ".wma", ".webm",
+     ".mka", ".ape", ".wv", ".tta", ".ac3", ".amr"]
+)  # fmt: skip
+"""Endings, in small letters, that make a file in a folder an audio file."""
+
+
+def audio_files(paths: Iterable[str | Path]) -> tuple[list[Path], dict[Path, str]]:
+    """Find the audio files that some names stand for.
+
+    Parameters
+    ----------
+    paths : iterable of str or Path
+        A file is taken whatever it is called, and even where it is missing: whoever decodes it
+        says what is wrong. A folder is searched with all folders below it.
+
+    Returns
+    -------
+    files : list of Path
+        In the order of `paths`, and by name within a folder; each once. Hidden files and files
+        without an ending of `AUDIO_EXTENSIONS` are passed over in folders.
+    reported : dict of Path to str
+        What was passed over although it may hold music, with the reason: folders that may not
+        be read, links to folders (which may lead in a circle), links to nothing, pipes.
+    """
+    files: dict[str, Path] = {}
+    reported: dict[Path, str] = {}
+    for path in map(Path, paths):
+        # os.path, since pathlib raises where a folder above may not be read.
+        for found in _below(path, reported) if os.path.isdir(path) else [path]:  # noqa: PTH112
+            files.setdefault(os.path.abspath(found), found)  # noqa: PTH100
+    return list(files.values()), reported
+
+
+def _below(top: Path, reported: dict[Path, str]) -> Iterator[Path]:
+    """Audio files of a folder and those below it, depth first, by name."""
+    waiting = [(top, True)]  # the next one is the last
+    while waiting:
+        path, folder = waiting.pop()
+        if not folder:
+            yield path
+            continue
+        try:
+            with os.scandir(path) as listing:
+                entries = sorted(listing, key=lambda entry: entry.name, reverse=True)
+        except OSError as problem:
+            reported[path] = f"cannot be read ({problem.strerror}); check its permissions"
+            continue
+        for entry in entries:
+            place = path / entry.name
+            if entry.name.startswith("."):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                waiting.append((place, True))
+            elif os.path.isdir(place):  # noqa: PTH112
+                reported[place] = "a link to a folder, not followed; name it to have it read"
+            elif place.suffix.lower() in AUDIO_EXTENSIONS:
+                if os.path.isfile(place):  # noqa: PTH113
+                    waiting.append((place, False))
+                else:
+                    reported[place] = "no regular file, or a link to nothing; remove it"
