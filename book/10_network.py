@@ -105,7 +105,7 @@ glue("c10_ece", show.number(calibration.ece))
 # %% [markdown]
 # ## What a probability means
 #
-# A network that was trained until it is certain of its training tracks is too certain of others; one that was trained on mixtures, like this one, is not certain enough. Either can be mended with one number. The temperature divides the logits of the last layer, and it is chosen so that the log loss on the validation part is least {cite}`guo2017`. Here it is {glue:text}`c10_temperature`; below one means that the answers were made more certain. On the test part the expected calibration error is {glue:text}`c10_ece`.
+# A network that was trained until it is certain of its training tracks is often too certain of others; one that was trained on mixtures, like this one, may not be certain enough. Either can be mended with one number. The temperature divides the logits of the last layer, and it is chosen so that the log loss on the validation part is least {cite}`guo2017`. Here it is {glue:text}`c10_temperature`: below one, answers became more certain, above one less. On the test part the expected calibration error is {glue:text}`c10_ece`.
 #
 # An answer whose first genre has less than {glue:text}`c10_threshold` is called **unsure**: by its own account it is more likely wrong than right. Of the test tracks {glue:text}`c10_sure` get a sure answer. Sure answers are right in {glue:text}`c10_sure_right` of the cases, unsure ones in {glue:text}`c10_unsure_right`.
 
@@ -143,7 +143,7 @@ sounds = sounds.assign(said=sounds["said"].map(style.label), p=strongest)
 show.table(sounds[list(columns)].rename(columns=columns), "Sounds that are no music")
 
 # %% [markdown]
-# Besides, all that {doc}`02_dataset` says of GTZAN holds for its pupil. It knows ten genres and must choose among them. It learned the labels of one person. It learned recordings as well as music: loudness does not reach it, but the sound of old records, of a studio or of an encoder may. Do not use it to decide anything about people.
+# Besides, all that {doc}`02_dataset` says of GTZAN holds for its pupil. It knows ten genres and must choose among them. It learned recordings as well as music: loudness does not reach it, but the sound of old records, of a studio or of an encoder may. Do not use it to decide anything about people.
 #
 # ## Use it
 #
