@@ -124,7 +124,7 @@ def offline(session: nox.Session) -> None:
 @nox.session(venv_backend="none")
 def tests(session: nox.Session) -> None:
     """Run the test suite with coverage; arguments after -- go to pytest instead."""
-    _prepare(session, "book", "demo", "test")
+    _prepare(session, "book", "cluster", "demo", "test")
     everything = ["-n", "auto", "--dist", "loadscope", "--cov", "--cov-report=term", "tests"]
     _python(session, "-m", "pytest", *(session.posargs or everything), **ONE_THREAD)
 

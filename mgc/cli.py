@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from mgc import __version__
-from mgc.errors import DataError, MgcError, RecordError
+from mgc.errors import AudioError, DataError, MgcError, RecordError
 from mgc.printing import console_for_output, plain, print_frame, print_summary
 
 
@@ -168,8 +168,39 @@ def pack(folder: str, target: Path, jobs: int | None, fresh: bool) -> None:
 @click.option("--jobs", type=click.IntRange(min=1), help="Processes [all cores].")
 @click.option("--csv", "target", type=click.Path(dir_okay=False, path_type=Path),
               help="Write the statistics of each track to this file.")  # fmt: skip
-def features(folder: str, cache: str, jobs: int | None, target: Path | None) -> None:
-    """Compute the features of every track and keep them in the cache."""
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path),
+              help="Write them to this folder in parts (Parquet); DATA may be any folder of"
+              " audio.")  # fmt: skip
+@click.option("--cluster", default="", metavar="ADDRESS",
+              help="With --out: `local` or tcp://HOST:8786, a Dask cluster.")  # fmt: skip
+@click.option("--fresh", is_flag=True, help="With --out: remove the parts that are there.")
+def features(
+    folder: str,
+    cache: str,
+    jobs: int | None,
+    target: Path | None,
+    out: Path | None,
+    cluster: str,
+    fresh: bool,
+) -> None:
+    """Compute the features of every track and keep them in the cache, or write them with --out.
+
+    With --out, the same command continues a run that was interrupted.
+    """
+    if out is not None:
+        if cache or target is not None:
+            raise click.UsageError("--out goes with neither --cache nor --csv")
+        if jobs is not None and "://" in cluster:
+            raise click.UsageError("--jobs is for this machine; a cluster has its own workers")
+        from mgc.feature_rows import write_features
+
+        report = write_features(folder, out, cluster=cluster, jobs=jobs, fresh=fresh)
+        for line in report.lines():
+            click.echo(line, err=True)
+        click.echo(f"{report.summary()} Parts: {out}")
+        return
+    if cluster or fresh:
+        raise click.UsageError("--cluster and --fresh need --out")
     import pandas as pd
 
     from mgc.data import open_edition
@@ -271,16 +302,49 @@ def published(archive: str, folder: str, records: str, jobs: int | None, only_sa
 @click.option("--csv", "as_csv", default="", metavar="FILE", help="Write a table; - prints it.")
 @click.option("--plot", "plots", default="", metavar="FOLDER",
               help="Draw the genres of each file over time.")  # fmt: skip
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path),
+              help="Write a table to this folder in parts (Parquet), for many files.")  # fmt: skip
+@click.option("--cluster", default="", metavar="ADDRESS",
+              help="With --out: `local` or tcp://HOST:8786, a Dask cluster.")  # fmt: skip
+@click.option("--jobs", type=click.IntRange(min=1), help="With --out: processes [all cores].")
+@click.option("--fresh", is_flag=True, help="With --out: remove the parts that are there.")
 def predict(
-    paths: tuple[str, ...], network: str | None, as_json: str, as_csv: str, plots: str
+    paths: tuple[str, ...],
+    network: str | None,
+    as_json: str,
+    as_csv: str,
+    plots: str,
+    out: Path | None,
+    cluster: str,
+    jobs: int | None,
+    fresh: bool,
 ) -> None:
     """Classify music: three genres with probabilities, for each 30 s and for the whole.
 
-    Ends with status 1 when a file got no answer; all others have theirs.
+    Ends with status 1 when a file got no answer; all others have theirs. With --out, the same
+    command continues a run that was interrupted.
     """
-    from mgc.classify import run
+    if out is None:
+        if cluster or fresh or jobs:
+            raise click.UsageError("--cluster, --jobs and --fresh need --out")
+        from mgc.classify import run
 
-    run(paths, network=network, as_json=as_json, as_csv=as_csv, plots=plots)
+        run(paths, network=network, as_json=as_json, as_csv=as_csv, plots=plots)
+        return
+    if as_json or as_csv or plots:
+        raise click.UsageError("--out goes with none of --json, --csv and --plot")
+    if jobs is not None and "://" in cluster:
+        raise click.UsageError("--jobs is for this machine; a cluster has its own workers")
+    from mgc.genre_rows import write_genres
+
+    report = write_genres(
+        paths, out, network_file=network, cluster=cluster, jobs=jobs, fresh=fresh
+    )
+    for line in report.lines():
+        click.echo(line, err=True)
+    click.echo(f"{report.summary()} Parts: {out}")
+    if report.left_out:
+        raise AudioError(f"{len(report.left_out)} files got no answer; the reasons stand above")
 
 
 @main.command()

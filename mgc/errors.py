@@ -25,6 +25,10 @@ class WeightsError(MgcError):
     """Pre-trained weights that are missing or are not what they should be."""
 
 
+class ClusterError(MgcError):
+    """Workers that cannot be reached or do not fit, or a package that they need and is missing."""
+
+
 class BookError(MgcError):
     """A chapter or a page that could not be built."""
 

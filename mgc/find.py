@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 AUDIO_EXTENSIONS = frozenset(
@@ -39,6 +39,30 @@ def audio_files(paths: Iterable[str | Path]) -> tuple[list[Path], dict[Path, str
         for found in _below(path, reported) if os.path.isdir(path) else [path]:  # noqa: PTH112
             files.setdefault(os.path.abspath(found), found)  # noqa: PTH100
     return list(files.values()), reported
+
+
+def by_name(paths: Sequence[str | Path]) -> tuple[dict[str, Path], dict[str, str]]:
+    """Find audio files as `audio_files` does, under names for a table.
+
+    Parameters
+    ----------
+    paths : sequence of str or Path
+
+    Returns
+    -------
+    files : dict of str to Path
+        With one folder, by the path below it; else by the path as it was given.
+    reported : dict of str to str
+        What was passed over, under names of the same kind.
+    """
+    files, reported = audio_files(paths)
+    alone = Path(paths[0]) if len(paths) == 1 else None
+
+    def name(path: Path) -> str:
+        inside = alone is not None and path != alone and path.is_relative_to(alone)
+        return path.relative_to(alone).as_posix() if alone and inside else path.as_posix()
+
+    return {name(path): path for path in files}, {name(p): why for p, why in reported.items()}
 
 
 def _below(top: Path, reported: dict[Path, str]) -> Iterator[Path]:

@@ -141,7 +141,7 @@ def open_network(path: str | Path | None = None) -> keras.Model:
         reads or says something else.
     """
     file = Path(path) if path is not None else shipped()
-    _check_layers(file)
+    check(file)
     import keras
 
     try:
@@ -165,8 +165,16 @@ def sha256(path: str | Path) -> str:
     return hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
 
-def _check_layers(file: Path) -> None:
-    """Refuse a file that is no network, or holds a layer that could do more than compute."""
+def check(file: Path) -> None:
+    """Refuse a file that is no network, or holds a layer that could do more than compute.
+
+    Needs no TensorFlow.
+
+    Raises
+    ------
+    NetworkError
+        As `open_network`, as far as the configuration tells.
+    """
     if not file.is_file():
         raise NetworkError(f"{file} does not exist or is no file; {REMEDY}")
     try:

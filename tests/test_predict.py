@@ -175,3 +175,26 @@ def test_archive_and_audio_give_the_same_answer(
     from_audio = classifier.predict_proba(files).argmax(axis=1)
     assert len(files) == 100
     assert (from_archive == from_audio).sum() >= 95
+
+
+def test_out_writes_the_answers_of_the_command_in_parts(song: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "music"
+    folder.mkdir()
+    (folder / "bad.wav").write_text("no audio")
+    (folder / "song.wav").symlink_to(song)
+    ask(folder, "--csv", tmp_path / "answers.csv")
+    result = ask(folder, "--out", tmp_path / "out", "--jobs", "1")
+    assert result.exit_code == 1
+    assert "left out: bad.wav: not readable as audio" in result.stderr
+    parts = pd.read_parquet(tmp_path / "out")
+    assert parts["error"].notna().tolist() == [True, False, False, False, False]
+    expected = pd.read_csv(tmp_path / "answers.csv").drop(columns="file")
+    found = parts[parts["error"].isna()][expected.columns].reset_index(drop=True)
+    pd.testing.assert_frame_equal(found, expected, check_dtype=False, atol=1e-6)
+    again = ask(folder, "--out", tmp_path / "out")
+    assert "(1 of them from before)" in again.stdout
+
+
+def test_options_that_do_not_go_together(song: Path, tmp_path: Path) -> None:
+    for options in (("--jobs", "2"), ("--cluster", "local"), ("--out", "x", "--csv", "y")):
+        assert ask(song, *options).exit_code == 2

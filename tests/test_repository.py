@@ -93,7 +93,7 @@ def test_environment_yml_asks_for_what_pyproject_asks_for():
     ]
     groups = [
         PROJECT["dependencies"],
-        *(EXTRAS[name] for name in ("book", "demo", "lint", "test")),
+        *(EXTRAS[name] for name in ("book", "cluster", "demo", "lint", "test")),
     ]
     wanted = {Requirement(one) for group in groups for one in group}
     assert {Requirement(one) for one in pip if not one.startswith("--")} == wanted

@@ -1,0 +1,114 @@
+"""The genres of every file as a table in parts, which ``mgc predict --out`` writes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+
+from mgc import answers, network
+from mgc.errors import ClusterError, DataError
+from mgc.find import by_name
+from mgc.parts import Report, run
+from mgc.predict import Classifier
+from mgc.records import P_COLUMNS
+
+VERSION = "genres-1"
+"""Changes whenever an answer of the same network may change."""
+
+
+@dataclass(frozen=True)
+class GenreRows:
+    """Computes the rows of one audio file: the answer for the whole, then for each window.
+
+    Attributes
+    ----------
+    network : str
+        File of the network, at the same place on every machine.
+    digest : str
+        Its SHA-256.
+    """
+
+    network: str
+    digest: str
+
+    @property
+    def version(self) -> str:
+        """Version of the rule and of the network."""
+        return f"{VERSION}-{self.digest[:16]}"
+
+    @property
+    def columns(self) -> Mapping[str, str]:
+        """Columns as in `mgc.answers.table`."""
+        facts = {"window": "int32", "start_s": "float64", "duration_s": "float64"}
+        texts = {"verdict": "string", "genre": "string"}
+        return {**facts, **texts, **dict.fromkeys(P_COLUMNS, "float32")}
+
+    def __call__(self, path: Path) -> list[dict[str, object]]:
+        """Compute the rows of a file.
+
+        Raises
+        ------
+        AudioError
+            If the file cannot be decoded.
+        ClusterError
+            If the machine has another network at this place.
+        """
+        table = answers.table([_classifier(self.network, self.digest).answer(path)])
+        records = table[list(self.columns)].to_dict("records")
+        return [{str(name): value for name, value in row.items()} for row in records]
+
+
+def write_genres(
+    paths: Sequence[str],
+    folder: str | Path,
+    *,
+    network_file: str | None = None,
+    cluster: str = "",
+    jobs: int | None = None,
+    fresh: bool = False,
+) -> Report:
+    """Write the genres of all audio in some files and folders; the page on clusters shows how.
+
+    Parameters
+    ----------
+    paths : sequence of str
+    folder : str or Path
+        For the Parquet files.
+    network_file : str, optional
+        By default the network that ships.
+    cluster, jobs, fresh
+        As for `mgc.parts.run`.
+
+    Returns
+    -------
+    report : Report
+
+    Raises
+    ------
+    DataError
+        There is no audio, or as `mgc.parts.run` does.
+    ClusterError
+        As `mgc.parts.run` does.
+    NetworkError
+        The network cannot be used.
+    """
+    files, passed_over = by_name(paths)
+    if not files:
+        raise DataError(f"no audio file in {', '.join(map(answers.shown, paths))}")
+    place = Path(network_file).absolute() if network_file else network.shipped()
+    network.check(place)
+    rows = GenreRows(str(place), network.sha256(place))
+    report = run(files, rows, folder, cluster=cluster, jobs=jobs, fresh=fresh)
+    return replace(report, left_out={**passed_over, **report.left_out})
+
+
+@lru_cache(maxsize=1)
+def _classifier(file: str, digest: str) -> Classifier:
+    """Open the network once in each worker."""
+    if network.sha256(file) != digest:
+        raise ClusterError(
+            f"{file} is another network on a worker; install the same version of mgc on each"
+        )
+    return Classifier(file, threads=1)
