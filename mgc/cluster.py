@@ -116,7 +116,7 @@ class Cluster:
             n_workers=self._jobs or os.cpu_count() or 1,
             threads_per_worker=1,
             processes=True,
-            dashboard_address=None,
+            dashboard_address="127.0.0.1:0",  # any free port: the usual one may be taken
             silence_logs=logging.CRITICAL,
             scheduler_kwargs={"allowed_failures": ALLOWED_FAILURES},
         )

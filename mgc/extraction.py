@@ -19,7 +19,9 @@ from mgc.audio import SAMPLE_RATE, decode
 from mgc.data import Edition, Track
 from mgc.errors import DataError, MgcError
 from mgc.features import FEATURE_NAMES, FEATURE_VERSION, HOP_LENGTH, Features, extract
+from mgc.processes import die_with_parent
 from mgc.progress import track_progress
+from mgc.whole import remove_leftovers
 
 Argument = TypeVar("Argument")
 Result = TypeVar("Result")
@@ -111,6 +113,7 @@ def load_arrays(
     wanted = [track for track in edition.tracks if track.track_id not in left_out]
     folder = Path(cache_dir)
     folder.mkdir(parents=True, exist_ok=True)
+    remove_leftovers(folder)
     kept: list[Track] = []
     found: list[Features] = []
     work = [(track.path, folder) for track in wanted]
@@ -236,7 +239,8 @@ def extract_many(
         yield from track_progress(map(function, work), len(work), title, show=show)
         return
     # A forked child would inherit the locks of whatever threads the parent runs.
-    with ProcessPoolExecutor(n_jobs, mp_context=get_context("spawn")) as pool:
+    context = get_context("spawn")
+    with ProcessPoolExecutor(n_jobs, context, initializer=die_with_parent) as pool:
         results = pool.map(function, work, chunksize=2)
         yield from track_progress(results, len(work), title, show=show)
 

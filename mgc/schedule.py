@@ -10,12 +10,15 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
+from multiprocessing.context import SpawnContext
+from multiprocessing.managers import SyncManager
 from typing import Any
 
 from mgc.data import Edition
 from mgc.errors import MgcError, WeightsError
 from mgc.fitted import Settings
 from mgc.models import TITLES
+from mgc.processes import die_with_parent
 from mgc.train import fit_fold
 
 _LONGEST_FIRST = ("cnn", "lstm", "autoencoder", "mlp", "vgg16", "logistic", "majority")
@@ -109,9 +112,9 @@ def run_all(
     """
     context = get_context("spawn")
     with (
-        context.Manager() as manager,
+        _manager(context) as manager,
         _display(tasks, show=progress) as display,
-        ProcessPoolExecutor(jobs, mp_context=context) as pool,
+        ProcessPoolExecutor(jobs, context, initializer=die_with_parent) as pool,
     ):
         messages = manager.Queue() if progress and sys.stderr.isatty() else None
         told = [replace(task, messages=messages) for task in tasks]
@@ -136,6 +139,13 @@ def run_all(
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def _manager(context: SpawnContext) -> SyncManager:
+    """Start the process that passes messages on; it ends with this one, however that ends."""
+    manager = SyncManager(ctx=context)
+    manager.start(die_with_parent)
+    return manager
 
 
 def urgency(task: Task) -> tuple[int, int]:

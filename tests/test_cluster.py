@@ -29,7 +29,7 @@ distributed = pytest.importorskip("distributed", reason="needs the extra `cluste
 def two_workers() -> Iterator[str]:
     """Address of a cluster of two worker processes."""
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=logging.CRITICAL,
+        n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0", silence_logs=logging.CRITICAL,
         scheduler_kwargs={"allowed_failures": 1},
     ) as cluster:  # fmt: skip
         yield cluster.scheduler_address
@@ -175,7 +175,7 @@ def test_a_cluster_without_workers_is_given_up(
     monkeypatch.setattr("mgc.cluster.PATIENCE_S", 0.2)
     files = write_files(tmp_path / "in", 3)
     with (
-        distributed.LocalCluster(n_workers=0, dashboard_address=None) as cluster,
+        distributed.LocalCluster(n_workers=0, dashboard_address="127.0.0.1:0") as cluster,
         pytest.raises(ClusterError, match=r"no worker for a minute.*dask worker"),
     ):
         run(files, CountedRows(log), tmp_path / "out", cluster=cluster.scheduler_address)
