@@ -225,7 +225,7 @@ def load(source: Edition, cache_dir: Path, leave_out: dict[str, str]) -> Arrays:
     if known is None or known.keys() != set(names):
         cepstra = sequences(archive.log_power, archive.freq_hz)
         known = dict(zip(names, (tables(cepstra), cepstra, _segments(cepstra)), strict=True))
-        cache_dir.mkdir(parents=True, exist_ok=True)
+        cache.prepare(cache_dir)
         cache.write(entry, known)
     rows = np.flatnonzero(~np.isin(archive.track_id, list(leave_out)))
     if not len(rows):

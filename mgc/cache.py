@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import logging
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +14,7 @@ from zipfile import BadZipFile
 import numpy as np
 import numpy.typing as npt
 
-from mgc.whole import whole_file
+from mgc.whole import remove_leftovers, whole_file
 
 _DIGEST_LENGTH = 64
 
@@ -35,14 +36,30 @@ def read(entry: Path) -> dict[str, npt.NDArray[Any]] | None:
         content = entry.read_bytes()
     except FileNotFoundError:
         return None
+    except OSError as error:
+        _damaged(entry, error.strerror or type(error).__name__)
+        return None
     digest, payload = content[:_DIGEST_LENGTH], content[_DIGEST_LENGTH:]
     if hashlib.sha256(payload).hexdigest().encode() != digest:
+        _damaged(entry, "its checksum differs")
         return None
     try:
         with np.load(io.BytesIO(payload), allow_pickle=False) as arrays:
             return dict(arrays)
-    except (ValueError, BadZipFile):
+    except (ValueError, EOFError, BadZipFile):
+        _damaged(entry, "it holds no arrays")
         return None
+
+
+def _damaged(entry: Path, fault: str) -> None:
+    """Report an entry that is computed again; commands print it, chapters stay silent."""
+    logging.getLogger("mgc").info("%s: damaged cache entry (%s), computed again", entry, fault)
+
+
+def prepare(folder: Path) -> None:
+    """Make a folder of the cache, and remove what killed processes left half-written in it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    remove_leftovers(folder)
 
 
 def write(entry: Path, arrays: Mapping[str, npt.NDArray[Any]]) -> None:

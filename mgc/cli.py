@@ -23,15 +23,20 @@ class _Group(click.Group):
     """Commands whose foreseeable errors are one sentence and exit status 1, not a traceback."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        from mgc.workers import ended_by_sigterm, reported
+
         try:
-            return super().invoke(ctx)
+            with ended_by_sigterm(), reported():
+                return super().invoke(ctx)
         except MgcError as problem:
             raise click.ClickException(" ".join(str(problem).split())) from problem
         except OSError as problem:
             if problem.errno == errno.EPIPE:
                 raise  # click ends quietly when the reader of a pipe has left
             what = f"{problem.filename}: {problem.strerror}" if problem.filename else str(problem)
-            message = f"{what}; check the path and its permissions"
+            full = problem.errno in (errno.ENOSPC, errno.EDQUOT)
+            remedy = "free some space" if full else "check the path and its permissions"
+            message = f"{what}; {remedy}"
             raise click.ClickException(" ".join(message.split())) from problem
 
 

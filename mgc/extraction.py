@@ -5,9 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,9 +17,8 @@ from mgc.audio import SAMPLE_RATE, decode
 from mgc.data import Edition, Track
 from mgc.errors import DataError, MgcError
 from mgc.features import FEATURE_NAMES, FEATURE_VERSION, HOP_LENGTH, Features, extract
-from mgc.processes import die_with_parent
 from mgc.progress import track_progress
-from mgc.whole import remove_leftovers
+from mgc.workers import process_pool
 
 Argument = TypeVar("Argument")
 Result = TypeVar("Result")
@@ -112,8 +109,7 @@ def load_arrays(
         return archive.load(edition, Path(cache_dir), left_out)
     wanted = [track for track in edition.tracks if track.track_id not in left_out]
     folder = Path(cache_dir)
-    folder.mkdir(parents=True, exist_ok=True)
-    remove_leftovers(folder)
+    cache.prepare(folder)
     kept: list[Track] = []
     found: list[Features] = []
     work = [(track.path, folder) for track in wanted]
@@ -238,9 +234,7 @@ def extract_many(
     if n_jobs == 1 or len(work) < 4:
         yield from track_progress(map(function, work), len(work), title, show=show)
         return
-    # A forked child would inherit the locks of whatever threads the parent runs.
-    context = get_context("spawn")
-    with ProcessPoolExecutor(n_jobs, context, initializer=die_with_parent) as pool:
+    with process_pool(n_jobs) as pool:
         results = pool.map(function, work, chunksize=2)
         yield from track_progress(results, len(work), title, show=show)
 

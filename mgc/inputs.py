@@ -187,7 +187,7 @@ def transfer_features(spectrograms: Float, cache_dir: Path) -> tuple[Float, floa
     begin = time.perf_counter()
     features = vgg16.base_features(base, spectrograms)
     seconds = (time.perf_counter() - begin) / len(spectrograms)
-    cache_dir.mkdir(parents=True, exist_ok=True)
+    cache.prepare(cache_dir)
     cache.write(entry, {"features": features, "seconds": np.array(seconds)})
     return features, seconds
 
@@ -231,7 +231,7 @@ def transfer_columns(spectrograms: Float, blocks: str, cache_dir: Path) -> tuple
         found = vgg16.base_columns(spectrograms, BLOCKS)
         seconds = (time.perf_counter() - begin) / len(spectrograms)
         known = {**found, "seconds": np.array(seconds)}
-        cache_dir.mkdir(parents=True, exist_ok=True)
+        cache.prepare(cache_dir)
         cache.write(entry, known)
     n_columns = max(known[block].shape[1] for block in wanted)
     parts = []

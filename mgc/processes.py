@@ -148,7 +148,7 @@ class _Process:
 def _serve(connection: Connection) -> None:
     """Work until the other end of the pipe closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
-    die_with_parent()
+    threading.Thread(target=_die_with_parent, daemon=True).start()
     for name in ONE_THREAD:
         os.environ.setdefault(name, "1")
     while True:
@@ -173,12 +173,8 @@ def _failure(error: Exception) -> bytes:
     return content
 
 
-def die_with_parent() -> None:
-    """Let this process end when the one that started it is killed; first thing in a worker."""
-    threading.Thread(target=_wait_for_the_end, daemon=True).start()
-
-
-def _wait_for_the_end() -> None:
+def _die_with_parent() -> None:
+    """End this process when the one that started it is killed."""
     if (parent := parent_process()) is not None:
         parent.join()
         os._exit(1)

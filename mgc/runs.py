@@ -83,6 +83,9 @@ def pending(
     """
     configs = [study.config(name, seed=seed) for seed in study.seeds for name in models]
     if not fresh:
+        for config in configs:  # a run that was killed between record and removal left its folds
+            if study.store.get(fit_id(config)) is not None:
+                remove_folder(study.cache / "folds" / fit_id(config))
         configs = missing(study, models)
     if not configs:
         return []

@@ -5,21 +5,17 @@ from __future__ import annotations
 import queue
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
-from multiprocessing import get_context
-from multiprocessing.context import SpawnContext
-from multiprocessing.managers import SyncManager
 from typing import Any
 
 from mgc.data import Edition
-from mgc.errors import MgcError, WeightsError
+from mgc.errors import WeightsError
 from mgc.fitted import Settings
 from mgc.models import TITLES
-from mgc.processes import die_with_parent
 from mgc.train import fit_fold
+from mgc.workers import message_queue, process_pool
 
 _LONGEST_FIRST = ("cnn", "lstm", "autoencoder", "mlp", "vgg16", "logistic", "majority")
 
@@ -110,42 +106,25 @@ def run_all(
     MgcError
         If a process died; what was finished stays and the next run continues from there.
     """
-    context = get_context("spawn")
+    bars = progress and sys.stderr.isatty()
     with (
-        _manager(context) as manager,
+        message_queue() if bars else nullcontext() as messages,
         _display(tasks, show=progress) as display,
-        ProcessPoolExecutor(jobs, context, initializer=die_with_parent) as pool,
+        process_pool(jobs) as pool,
     ):
-        messages = manager.Queue() if progress and sys.stderr.isatty() else None
         told = [replace(task, messages=messages) for task in tasks]
         pending: dict[Future[None], Task] = {pool.submit(run, task): task for task in told}
-        try:
-            while pending:
-                over, _ = wait(pending, timeout=0.5, return_when=FIRST_COMPLETED)
-                _drain(messages, display)
-                for future in over:
-                    task, reason = pending.pop(future), ""
-                    try:
-                        future.result()
-                    except WeightsError as error:
-                        reason = str(error)
-                    done(task, reason)
-                    display.finished(task)
-        except BrokenProcessPool as error:
-            raise MgcError(
-                "a fitting process was killed, for want of memory perhaps; finished folds are "
-                "kept: run the command again, with --jobs 1 if it happens twice"
-            ) from error
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-
-
-def _manager(context: SpawnContext) -> SyncManager:
-    """Start the process that passes messages on; it ends with this one, however that ends."""
-    manager = SyncManager(ctx=context)
-    manager.start(die_with_parent)
-    return manager
+        while pending:
+            over, _ = wait(pending, timeout=0.5, return_when=FIRST_COMPLETED)
+            _drain(messages, display)
+            for future in over:
+                task, reason = pending.pop(future), ""
+                try:
+                    future.result()
+                except WeightsError as error:
+                    reason = str(error)
+                done(task, reason)
+                display.finished(task)
 
 
 def urgency(task: Task) -> tuple[int, int]:

@@ -6,6 +6,7 @@ import json
 import shutil
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -144,9 +145,13 @@ def fit_fold(
         "architecture": fitted.architecture,
         "history": fitted.history,
     }
-    entry.parent.mkdir(parents=True, exist_ok=True)
     facts = np.array(json.dumps(known))
-    cache.write(entry, {"valid": fitted.valid, "test": fitted.test, "facts": facts})
+    while True:
+        cache.prepare(entry.parent)
+        # Another run that concluded the same fit just now has removed the folder.
+        with suppress(FileNotFoundError):
+            cache.write(entry, {"valid": fitted.valid, "test": fitted.test, "facts": facts})
+            return
 
 
 def save_record(
@@ -166,9 +171,13 @@ def save_record(
     """
     rows, history, facts = [], [], []
     for fold in split.folds:
-        kept = cache.read(fold_entry(config, fold, settings))
+        kept = cache.read(entry := fold_entry(config, fold, settings))
+        if kept is None and (known := store.get(fit_id(config))) is not None:
+            # Another run at the same time was first, and has removed its folds.
+            cache.remove_folder(entry.parent)
+            return known
         if kept is None:
-            raise FileNotFoundError(fold_entry(config, fold, settings))
+            raise MgcError(f"{entry}: a finished fold is gone; run the command again")
         facts.append(json.loads(str(kept["facts"])))
         history += [{"fold": fold.name, **row} for row in facts[-1]["history"]]
         parts = ("valid", "test")

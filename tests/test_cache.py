@@ -76,3 +76,16 @@ def test_remove_folder_may_meet_nothing(tmp_path: Path) -> None:
     cache.remove_folder(tmp_path / "x")
     cache.remove_folder(tmp_path / "x")
     assert not (tmp_path / "x").exists()
+
+
+def test_a_damaged_entry_is_reported_and_a_missing_one_is_not(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "mgc")
+    assert cache.read(tmp_path / "nothing") is None
+    assert not caplog.records
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "short").write_bytes(b"x")
+    for name in ("folder", "short"):
+        assert cache.read(tmp_path / name) is None
+        assert str(tmp_path / name) in caplog.text

@@ -29,9 +29,12 @@ distributed = pytest.importorskip("distributed", reason="needs the extra `cluste
 def two_workers() -> Iterator[str]:
     """Address of a cluster of two worker processes."""
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0", silence_logs=logging.CRITICAL,
+        n_workers=2,
+        threads_per_worker=1,
+        dashboard_address="127.0.0.1:0",
+        silence_logs=logging.CRITICAL,
         scheduler_kwargs={"allowed_failures": 1},
-    ) as cluster:  # fmt: skip
+    ) as cluster:
         yield cluster.scheduler_address
 
 

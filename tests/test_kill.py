@@ -85,7 +85,8 @@ class Work:
 COMMANDS = {
     "extraction": ("features", "{edition}", "--csv", "{folder}/table.csv", "--jobs", "2"),
     "training": (
-        "run", "--data", "{edition}", "--models", "mlp,logistic,majority", "--jobs", "2",
+        "run", "--data", "{edition}", "--protocol", "random", "--models", "mlp,logistic",
+        "--jobs", "2",
         "--records", "{folder}/records",
     ),
 }  # fmt: skip

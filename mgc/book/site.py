@@ -13,7 +13,9 @@ from pathlib import Path
 from mgc.book.project import Project, replace_tree
 from mgc.errors import BookError
 
-START = "from jupyter_book.cli.main import main; main()"
+START = (
+    "from mgc.workers import end_with; end_with(0);from jupyter_book.cli.main import main; main()"
+)
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 STAMP = ".mgc-source"  # inside the site: hash of the sources that it was built from
 SHOWN_WARNINGS = 20
@@ -55,15 +57,21 @@ def make_site(project: Project, *, fresh: bool = False) -> bool:
     shutil.rmtree(out, ignore_errors=True)
     command = [sys.executable, "-c", START, "build", str(project.source)]
     command += ["--path-output", str(out), "-n", "-W", "--keep-going"]
-    done = subprocess.run(
-        command,
-        cwd=project.root,
-        env=os.environ | {"PYTHONWARNINGS": "ignore", "NO_COLOR": "1"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-    )
+    theirs, ours = os.pipe()  # Jupyter Book ends when this process, and with it our end, is gone
+    try:
+        done = subprocess.run(
+            command,
+            cwd=project.root,
+            env=os.environ | {"PYTHONWARNINGS": "ignore", "NO_COLOR": "1"},
+            stdin=theirs,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+        )
+    finally:
+        os.close(theirs)
+        os.close(ours)
     text = COLOUR.sub("", done.stdout).replace(f"{project.source}/", "")
     log = project.build / "site.log"
     log.write_text(text, encoding="utf-8")

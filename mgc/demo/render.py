@@ -14,7 +14,6 @@ import hashlib
 import importlib
 import importlib.util
 import io
-from concurrent.futures import ProcessPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -29,6 +28,7 @@ from mgc.demo.layers import DURATION_S
 from mgc.demo.ogg import with_serial
 from mgc.demo.theory import Dice
 from mgc.whole import write_whole
+from mgc.workers import process_pool
 
 SAMPLE_RATE = 22_050
 RENDER_RATE = 48_000
@@ -215,7 +215,7 @@ def main(argv: list[str] | None = None) -> int:
     options = parser.parse_args(argv)
     tasks = [(track_id, options.out, options.seed) for track_id in TRACK_IDS]
     rows = []
-    with ProcessPoolExecutor(options.jobs) as pool:
+    with process_pool(options.jobs) as pool:
         for row in pool.map(_job, tasks):
             rows.append(row)
             print(row["track_id"], row["artist"], row["tempo_bpm"], row["key"], flush=True)
