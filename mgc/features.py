@@ -7,8 +7,10 @@ transform of its own.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import librosa
@@ -118,10 +120,7 @@ def extract(
     if context not in (1, 3):
         raise FeatureError(f"context={context}: must be 1 or 3 frames")
     signal = prepare(samples, sample_rate)
-    magnitude = _magnitudes(signal, N_FFT, N_FFT)
-    power = magnitude**2
-    log_mel = _decibels(power @ _mel_filters(N_FFT, N_MELS))
-    frames = _frame_descriptors(magnitude, power, log_mel)
+    log_mel, frames = _describe(signal)
     if extended:
         frames = np.concatenate([frames, _extension(signal, frames[:, 45:57])], axis=1)
     cut = frames[: N_SEGMENTS * SEGMENT_FRAMES].reshape(N_SEGMENTS, SEGMENT_FRAMES, -1)
@@ -195,23 +194,32 @@ def with_context(sequence: Float, context: int) -> Float:
     return np.concatenate([padded[:-2], padded[1:-1], padded[2:]], axis=1)
 
 
-def _frame_descriptors(magnitude: Float, power: Float, log_mel: Float) -> Double:
-    """All 57 descriptors of each frame [shape=(n_frames, 57)]."""
+def _describe(signal: Float) -> tuple[Float, Double]:
+    """Log-mel bands [shape=(n_frames, 128)] and the 57 descriptors of each frame."""
+    parts = []
+    cumulated = np.empty((1 + N_FFT // 2, N_FRAMES), dtype=np.float32)
+    for magnitude, sums in zip(
+        _magnitudes(signal, N_FFT, N_FFT), _blocks(cumulated.T), strict=True
+    ):
+        sums[:] = magnitude
+        power = magnitude**2
+        moments, extremes = magnitude.astype(np.float64) @ _moments(), _extremes(magnitude)
+        parts.append((_mel(power, N_MELS), moments, extremes, _chroma(power)))
+    mel, moments, extremes, chroma = map(np.concatenate, zip(*parts, strict=True))
+    log_mel = _decibels(mel)
     mfcc = scipy.fft.dct(log_mel, axis=-1, norm="ortho")[:, :N_MFCC]
     onset = _onset_strength(log_mel)
-    return np.concatenate(
-        [
-            mfcc,
-            librosa.feature.delta(mfcc, axis=0),
-            librosa.feature.delta(mfcc, order=2, axis=0),
-            _spectral_shape(magnitude),
-            _contrast(magnitude)[:, None],
-            _tempo(onset)[:, None],
-            onset[:, None],
-            _chroma(power),
-        ],
-        axis=1,
-    ).astype(np.float64)
+    descriptors = [
+        mfcc,
+        librosa.feature.delta(mfcc, axis=0),
+        librosa.feature.delta(mfcc, order=2, axis=0),
+        _spectral_shape(moments, cumulated),
+        _contrast(extremes),
+        _tempo(onset)[:, None],
+        onset[:, None],
+        chroma,
+    ]
+    return log_mel, np.concatenate(descriptors, axis=1, dtype=np.float64)
 
 
 def _statistics(frames: Double) -> Float:
@@ -219,18 +227,20 @@ def _statistics(frames: Double) -> Float:
     return np.stack(values, axis=1).ravel().astype(np.float32)
 
 
-def _magnitudes(signal: Float, n_fft: int, window_length: int) -> Float:
-    """Magnitude of the centred short-time Fourier transform [shape=(n_frames, 1 + n_fft/2)]."""
+def _magnitudes(signal: Float, n_fft: int, window_length: int) -> Iterator[Float]:
+    """Magnitude of the centred short-time Fourier transform, in blocks of frames."""
     padded = np.pad(signal, n_fft // 2)
     frames = np.lib.stride_tricks.sliding_window_view(padded, n_fft)[::HOP_LENGTH][:N_FRAMES]
     window = _window(n_fft, window_length)
-    result = np.empty((N_FRAMES, 1 + n_fft // 2), dtype=np.float32)
-    block = 64  # a block of frames and its spectrum stay in the second-level cache
-    for start in range(0, N_FRAMES, block):
+    for block in _blocks(frames):
         # In double precision: between the partials of a pure tone there is little else than error.
-        spectrum = scipy.fft.rfft(frames[start : start + block] * window, axis=-1)
-        result[start : start + block] = np.abs(spectrum)
-    return result
+        yield np.abs(scipy.fft.rfft(block * window, axis=-1)).astype(np.float32)
+
+
+def _blocks(frames: npt.NDArray[Any]) -> Iterator[npt.NDArray[Any]]:
+    """Cut frames into views of 64: one and what is computed of it stay in a core's own cache."""
+    for start in range(0, len(frames), 64):
+        yield frames[start : start + 64]
 
 
 @lru_cache(maxsize=4)
@@ -240,10 +250,29 @@ def _window(n_fft: int, window_length: int) -> Double:
     return np.pad(window, (left, n_fft - window_length - left))
 
 
+def _mel(power: Float, n_mels: int) -> Float:
+    """Energy in each mel band [shape=(n_frames, n_mels)]."""
+    result = np.empty((len(power), n_mels), dtype=np.float32)
+    for low, high, bands, filters in _mel_filters(2 * (power.shape[1] - 1), n_mels):
+        np.matmul(power[:, low:high], filters, out=result[:, bands])
+    return result
+
+
 @lru_cache(maxsize=4)
-def _mel_filters(n_fft: int, n_mels: int) -> Float:
-    filters = librosa.filters.mel(sr=SAMPLE_RATE, n_fft=n_fft, n_mels=n_mels)
-    return np.ascontiguousarray(filters.T, dtype=np.float32)
+def _mel_filters(n_fft: int, n_mels: int) -> tuple[tuple[int, int, slice, Float], ...]:
+    """First bin, bin after the last, bands and weights of sixteen mel filters at a time.
+
+    All filters together are nearly all zeros; the bins that sixteen neighbours see are few.
+    """
+    filters = librosa.filters.mel(sr=SAMPLE_RATE, n_fft=n_fft, n_mels=n_mels).T
+    parts = []
+    for first in range(0, n_mels, 16):
+        bands = slice(first, min(first + 16, n_mels))
+        used = np.flatnonzero(filters[:, bands].any(axis=1))
+        low, high = int(used[0]), int(used[-1]) + 1
+        weights = np.ascontiguousarray(filters[low:high, bands], dtype=np.float32)
+        parts.append((low, high, bands, weights))
+    return tuple(parts)
 
 
 @lru_cache(maxsize=1)
@@ -259,37 +288,55 @@ def _decibels(power: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return floored
 
 
-def _spectral_shape(magnitude: Float) -> Double:
-    """Centroid, roll-off and bandwidth of each frame, in Hz [shape=(n_frames, 3)]."""
+@lru_cache(maxsize=1)
+def _moments() -> Double:
+    """Powers 0, 1 and 2 of the frequency of each bin, in Hz [shape=(1025, 3)]."""
+    # In double precision: the variance is a difference of large numbers.
     hz = np.fft.rfftfreq(N_FFT, 1 / SAMPLE_RATE)
-    # The variance below is a difference of large numbers: single precision would lose it.
-    moments = magnitude.astype(np.float64) @ np.stack([np.ones_like(hz), hz, hz**2], axis=1)
+    return np.stack([np.ones_like(hz), hz, hz**2], axis=1)
+
+
+def _spectral_shape(moments: Double, magnitude: Float) -> Double:
+    """Centroid, roll-off and bandwidth of each frame, in Hz [shape=(n_frames, 3)].
+
+    `magnitude` [shape=(1025, n_frames)] is summed up in place.
+    """
     total = np.where(moments[:, 0] > 0, moments[:, 0], 1.0)
     centroid = moments[:, 1] / total
     bandwidth = np.sqrt(np.maximum(0.0, moments[:, 2] / total - centroid**2))
-    cumulated = np.cumsum(magnitude, axis=1)
-    rolloff = hz[np.argmax(cumulated >= np.float32(0.85) * cumulated[:, -1:], axis=1)]
-    return np.stack([centroid, rolloff, bandwidth], axis=1)
+    # Bin by bin for all frames: a sum waits for its predecessor, not for other frames.
+    for below, here in pairwise(magnitude):
+        np.add(below, here, out=here)
+    threshold = np.float32(0.85) * magnitude[-1]
+    # The sums rise, so that each frame's bin is found by halving 2,048 > 1,025.
+    short = np.full(len(total), -1)
+    for step in 2 ** np.arange(10, -1, -1):
+        tried = np.minimum(short + step, N_FFT // 2)
+        sums = np.take_along_axis(magnitude, tried[None], axis=0)[0]
+        short = np.where(sums < threshold, tried, short)
+    return np.stack([centroid, _moments()[short + 1, 1], bandwidth], axis=1)
 
 
-def _contrast(magnitude: Float) -> Double:
-    """Spectral contrast averaged over seven octave bands, in dB [shape=(n_frames,)].
-
-    Peak and valley of a band are the means of its largest and smallest 2 % (Jiang et al. 2002),
-    found by partition where librosa sorts.
-    """
+def _extremes(magnitude: Float) -> Float:
+    """Means of the largest and smallest 2 % of each octave band [shape=(n_frames, 14)]."""
     peaks, valleys = [], []
     for low, high, count in _contrast_bands():
-        band = magnitude[:, low:high]
-        if count == 1:
-            valleys.append(band.min(axis=1))
-            peaks.append(band.max(axis=1))
-            continue
-        ordered = np.partition(band, (count - 1, band.shape[1] - count), axis=1)
-        valleys.append(ordered[:, :count].mean(axis=1))
-        peaks.append(ordered[:, -count:].mean(axis=1))
-    difference = _decibels(np.stack(peaks)) - _decibels(np.stack(valleys))
-    return np.asarray(difference.mean(axis=0), dtype=np.float64)
+        # NumPy sorts with vector instructions, and is faster at it than at partitioning.
+        ordered = np.sort(magnitude[:, low:high], axis=1)
+        weights = np.full(count, 1 / count, dtype=np.float32)
+        peaks.append(ordered[:, -count:] @ weights)
+        valleys.append(ordered[:, :count] @ weights)
+    return np.stack(peaks + valleys, axis=1)
+
+
+def _contrast(extremes: Float) -> Float:
+    """Spectral contrast averaged over the octave bands, in dB [shape=(n_frames, 1)].
+
+    The difference of peaks and valleys (Jiang et al. 2002).
+    """
+    peaks, valleys = np.split(extremes, 2, axis=1)
+    difference = _decibels(peaks) - _decibels(valleys)
+    return np.asarray(difference.mean(axis=1, keepdims=True), dtype=np.float32)
 
 
 @lru_cache(maxsize=1)
@@ -331,24 +378,33 @@ def _tempo(onset: Double) -> Double:
     width = int(8.0 * SAMPLE_RATE) // HOP_LENGTH
     padded = np.pad(onset, width // 2, mode="linear_ramp", end_values=0)
     frames = np.lib.stride_tricks.sliding_window_view(padded, width)[: len(onset)]
-    spectrum = scipy.fft.rfft(
-        frames * get_window("hann", width), scipy.fft.next_fast_len(2 * width)
-    )
-    power = spectrum.real**2 + spectrum.imag**2
-    lags = scipy.fft.irfft(power, scipy.fft.next_fast_len(2 * width))[:, :width]
-    largest = np.abs(lags).max(axis=1, keepdims=True)
-    lags = lags / np.where(largest > np.finfo(np.float64).tiny, largest, 1.0)
+    beats, prior = _tempo_prior(width)
+    first = width - len(beats)
+    window, n_fft = get_window("hann", width), scipy.fft.next_fast_len(2 * width, real=True)
+    best = []
+    for block in _blocks(frames):
+        spectrum = scipy.fft.rfft(block * window, n_fft)
+        # The power is real and even: a cosine transform inverts it at two thirds of the cost.
+        lags = scipy.fft.dct(spectrum.real**2 + spectrum.imag**2, type=1)[:, :width]
+        energy = lags[:, :1]  # at lag 0, the largest there is
+        lags = lags[:, first:] / np.where(energy > np.finfo(np.float64).tiny, energy, 1.0)
+        # The largest logarithm is the logarithm of the largest: none is taken.
+        best.append(np.argmax((1.0 + 1e6 * np.maximum(lags, -1e-7)) * prior, axis=1))
+    return np.asarray(beats[np.concatenate(best)], dtype=np.float64)
+
+
+@lru_cache(maxsize=1)
+def _tempo_prior(width: int) -> tuple[Double, Double]:
+    """Beats per minute of the lags up to 320, and the prior's density at each, unscaled."""
     beats = librosa.tempo_frequencies(width, hop_length=HOP_LENGTH, sr=SAMPLE_RATE)
-    first = int(np.argmax(beats < 320.0))
-    prior = -0.5 * np.log2(beats[first:] / 120.0) ** 2
-    best = np.argmax(np.log1p(1e6 * np.maximum(lags[:, first:], -1e-7)) + prior, axis=1)
-    return np.asarray(beats[first:][best], dtype=np.float64)
+    beats = np.asarray(beats[np.argmax(beats < 320.0) :], dtype=np.float64)
+    return beats, np.exp(-0.5 * np.log2(beats / 120.0) ** 2)
 
 
 def _sequence(signal: Float) -> Float:
     """Cepstra of 25-ms windows [shape=(n_frames, 13)]."""
-    power = _magnitudes(signal, SEQUENCE_N_FFT, SEQUENCE_WINDOW) ** 2
-    log_mel = _decibels(power @ _mel_filters(SEQUENCE_N_FFT, SEQUENCE_N_MELS))
+    blocks = _magnitudes(signal, SEQUENCE_N_FFT, SEQUENCE_WINDOW)
+    log_mel = _decibels(np.concatenate([_mel(block**2, SEQUENCE_N_MELS) for block in blocks]))
     cepstra = scipy.fft.dct(log_mel, axis=-1, norm="ortho")[:, :N_MFCC]
     return np.asarray(cepstra, dtype=np.float32)
 
