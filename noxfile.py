@@ -160,9 +160,18 @@ def audit(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none")
 def bench(session: nox.Session) -> None:
-    """Time the features against one librosa call each, single-threaded, and print the ratio."""
-    _prepare(session, "book")
-    _python(session, "-m", "mgc.bench", **ONE_THREAD)
+    """Measure how fast the package is, on a quiet machine, and keep the record for the book."""
+    _prepare(session, "book", "cluster", "test")
+    out = [] if "--out" in session.posargs else ["--out", "book/records/bench/bench.json"]
+    _python(session, "-m", "mgc.bench", *out, *session.posargs, **ONE_THREAD)
+
+
+@nox.session(venv_backend="none", default=False)
+def kill(session: nox.Session) -> None:
+    """Kill extraction and training at random moments, twenty by default, and compare results."""
+    _prepare(session, "book", "cluster", "demo", "test")
+    count = session.posargs[0] if session.posargs else "20"
+    _python(session, "-m", "pytest", "-q", "tests/test_kill.py", **ONE_THREAD, MGC_KILLS=count)
 
 
 @nox.session(venv_backend="none")

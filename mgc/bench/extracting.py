@@ -1,4 +1,4 @@
-"""Time what is claimed to be fast, as a ratio in one run: `nox -s bench`."""
+"""Time the features: one shared Fourier transform against one librosa call for each."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from mgc import demo
 from mgc.audio import SAMPLE_RATE, load
+from mgc.bench.figures import Figure, figure
 from mgc.features import extract, prepare
 
 Float = npt.NDArray[np.float32]
@@ -53,8 +54,8 @@ def one_call_each(signal: Float) -> tuple[npt.NDArray[np.float64], Float, Float]
     return np.stack(statistics, 1).ravel(), librosa.power_to_db(mel, ref=np.max), sequence.T
 
 
-def feature_seconds(repeats: int = 5) -> tuple[float, float]:
-    """Time both ways in turn on the same demo clips, after one warm-up.
+def feature_seconds(repeats: int = 5) -> dict[str, list[float]]:
+    """Time three ways in turn on the same demo clips, after one warm-up.
 
     Parameters
     ----------
@@ -62,30 +63,36 @@ def feature_seconds(repeats: int = 5) -> tuple[float, float]:
 
     Returns
     -------
-    shared, separate : float
-        Median seconds a clip of `mgc.features.extract` and of `one_call_each`. The threads are
-        those of the process; `nox -s bench` allows one.
+    seconds : dict of str to list of float
+        Of each clip and repeat, in the same order: ``shared`` for `mgc.features.extract`,
+        ``separate`` for `one_call_each`, ``stft`` for `librosa.stft` alone, which is the floor.
+        The threads are those of the process; `nox -s bench` allows one.
     """
     signals = [prepare(load(demo.clip_path(name))) for name in CLIPS]
-    ways: tuple[Callable[[Float], object], ...] = (extract, one_call_each)
-    seconds: tuple[list[float], list[float]] = ([], [])
+    ways: dict[str, Callable[[Float], object]] = {
+        "shared": extract,
+        "separate": one_call_each,
+        "stft": librosa.stft,
+    }
+    seconds: dict[str, list[float]] = {name: [] for name in ways}
     for repeat in range(repeats + 1):
         for signal in signals:
-            for way, spent in zip(ways, seconds, strict=True):
+            for name, way in ways.items():
                 begin = time.perf_counter()
                 way(signal)
                 if repeat:
-                    spent.append(time.perf_counter() - begin)
-    return float(np.median(seconds[0])), float(np.median(seconds[1]))
+                    seconds[name].append(time.perf_counter() - begin)
+    return seconds
 
 
-def main() -> None:
-    """Print both times and their ratio."""
-    shared, separate = feature_seconds()
-    print(f"features of a 30-s clip, one Fourier transform:  {shared * 1000:6.1f} ms")
-    print(f"features of a 30-s clip, one librosa call each:  {separate * 1000:6.1f} ms")
-    print(f"ratio:                                           {shared / separate:6.3f}")
-
-
-if __name__ == "__main__":
-    main()
+def measure() -> list[Figure]:
+    """Ratios of the three ways, and milliseconds of ours."""
+    seconds = feature_seconds()
+    pairs = zip(seconds["separate"], seconds["shared"], seconds["stft"], strict=True)
+    each, floor = zip(*((far / ours, ours / stft) for far, ours, stft in pairs), strict=True)
+    ours = [1000 * s for s in seconds["shared"]]
+    return [
+        figure("features_each", "One librosa call a feature, against ours", each, "times", 6),
+        figure("features_stft", "Ours against one Fourier transform alone", floor, "times", -3),
+        figure("features_ms", "Features of a 30-s clip, one thread", ours, "ms"),
+    ]

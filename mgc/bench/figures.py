@@ -1,0 +1,109 @@
+"""One measured figure, its goal, and the record of all of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mgc.errors import RecordError
+from mgc.record_files import read_json
+from mgc.whole import write_whole
+
+FILE = "bench/bench.json"
+"""In the store of records."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """What was measured several times.
+
+    Attributes
+    ----------
+    key, title, unit : str
+    value : float
+        The median, or what the title says.
+    low, high : float
+        Smallest and largest of the measurements.
+    n : int
+        How many there were.
+    goal : float
+        Positive: to reach at least. Negative: not to exceed its amount. 0: none.
+    estimate : bool
+        Whether it was calculated from other figures.
+    """
+
+    key: str
+    title: str
+    unit: str
+    value: float
+    low: float
+    high: float
+    n: int
+    goal: float = 0.0
+    estimate: bool = False
+
+    @property
+    def met(self) -> bool:
+        """Whether the goal is reached; true without one."""
+        return self.value >= self.goal if self.goal >= 0 else self.value <= -self.goal
+
+
+def figure(
+    key: str,
+    title: str,
+    samples: Sequence[float],
+    unit: str,
+    goal: float = 0.0,
+    *,
+    quantile: float = 0.5,
+    estimate: bool = False,
+) -> Figure:
+    """Sum up measurements.
+
+    Parameters
+    ----------
+    key, title : str
+    samples : sequence of float, at least one
+    unit : str
+    goal : float
+        See `Figure`.
+    quantile : float in [0, 1]
+        What of the measurements is the value; the median by default.
+    estimate : bool
+    """
+    ordered = np.asarray(samples, dtype=np.float64)
+    found = (np.quantile(ordered, quantile), ordered.min(), ordered.max())
+    value, low, high = (float(f"{x:.4g}") for x in found)
+    return Figure(key, title, unit, value, low, high, len(ordered), float(goal), estimate)
+
+
+def save(file: Path, figures: Iterable[Figure], machine: Mapping[str, Any]) -> None:
+    """Write the record; figures that it holds already and that were not measured now stay.
+
+    Parameters
+    ----------
+    file : Path
+    figures : iterable of Figure
+    machine : mapping
+        What they were measured on.
+    """
+    kept = {one.key: one for one in load(file)[0]} if file.is_file() else {}
+    kept |= {one.key: one for one in figures}
+    content = {"machine": dict(machine), "figures": [asdict(one) for one in kept.values()]}
+    file.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(file, (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode())
+
+
+def load(file: Path) -> tuple[list[Figure], dict[str, Any]]:
+    """Read the record: the figures, and the machine; raises RecordError if it is damaged."""
+    content = read_json(file)
+    try:
+        figures = [Figure(**one) for one in content["figures"]]
+        return figures, dict(content["machine"])
+    except (KeyError, TypeError, ValueError):
+        raise RecordError(f"{file}: holds no figures; run `nox -s bench`") from None
