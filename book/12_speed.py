@@ -1,0 +1,99 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # How fast it is
+#
+# ```{admonition} In this appendix
+# :class: tip
+# You learn
+# - how long the steps of this book take, and how the time grows with the music;
+# - which goals of speed are reached, and which are not;
+# - what classifying a million clips would take.
+# ```
+#
+# A second on one machine says little about another. So every goal is about a ratio that was measured in one run, or stands beside the machine that it was measured on.
+
+# %% tags=["parameters", "remove-cell"]
+data = "gtzan-archive"
+records = ""
+protocol = "fault_filtered"
+variant = "tuned"
+seed = 0
+
+# %%
+import pandas as pd
+
+from mgc import provenance, show
+from mgc.bench import figures
+from mgc.figures import comparison_plots
+from mgc.records import default_root
+
+# Speed does not depend on the data of the other chapters.
+measured, machine = figures.load(default_root() / figures.FILE)
+by_key = {one.key: one for one in measured}
+glue = provenance.Glue(f"book/records/{figures.FILE}")
+
+# %% tags=["hide-input"]
+with_goal = [one for one in measured if one.goal]
+glue("c12_date", str(machine["date"]))
+glue("c12_cores", show.count(machine["cores"]))
+glue("c12_platform", str(machine["platform"]))
+glue("c12_goals", show.count(len(with_goal)))
+glue("c12_met", show.count(sum(one.met for one in with_goal)))
+for key, digits in (("features_each", 1), ("features_stft", 1), ("clip_ratio", 1), ("memory", 2),
+                    ("tracks_exponent", 2), ("length_exponent", 2), ("genres_million", 0)):  # fmt: skip
+    glue(f"c12_{key}", show.number(by_key[key].value, digits))
+for key in ("clip_p95", "clip_ms", "report_ms", "plain_ms"):
+    glue(f"c12_{key}", show.number(by_key[key].value, 0))
+
+# %% [markdown]
+# ## The figures
+#
+# Measured on {glue:text}`c12_date` on a machine with {glue:text}`c12_cores` cores ({glue:text}`c12_platform`, no GPU) that did nothing else. Of {glue:text}`c12_goals` goals {glue:text}`c12_met` are reached. An estimate is calculated from other figures of the table; nobody waited for it.
+
+# %%
+rows = [
+    {
+        "Figure": one.title + (" (estimate)" if one.estimate else ""),
+        "Value": f"{one.value:.3g} {one.unit}".strip(),
+        "Range": f"{one.low:.3g} to {one.high:.3g}" if one.n > 1 else "",
+        "n": show.count(one.n),
+        "Goal": f"{'at least' if one.goal > 0 else 'at most'} {abs(one.goal):g}" if one.goal else "",
+        "Reached": ("yes" if one.met else "no") if one.goal else "",
+    }
+    for one in measured
+]
+show.table(pd.DataFrame(rows), "Speed: the median of n measurements, or what the name says")
+
+# %% mystnb={"image": {"alt": "Bars of how many times better than its goal each figure is, on a logarithmic axis; a line marks the goal."}}
+better = {
+    one.title: one.value / one.goal if one.goal > 0 else -one.goal / one.value for one in with_goal
+}
+comparison_plots.target_bars(
+    better, 1.0, unit="times as good as the goal", target_label="the goal"
+)
+
+# %% [markdown]
+# ## What they mean
+#
+# **Features.** All statistics come from one Fourier transform and a small second one. That takes {glue:text}`c12_features_stft` times as long as one transform alone, and one librosa call for each feature takes {glue:text}`c12_features_each` times as long as ours. The rest of the time goes into the tempo, which needs an autocorrelation of eight seconds for every frame, the second transform of the sequence, and the sorting for the spectral contrast.
+#
+# **A clip.** From file to genre the shipped network needs {glue:text}`c12_clip_ms` ms, and less than {glue:text}`c12_clip_p95` ms in 95 of 100 cases, decoding included. The report's CNN on the large spectrogram needs {glue:text}`c12_report_ms` ms, and the usual way, librosa and then Keras's `predict`, {glue:text}`c12_plain_ms` ms: {glue:text}`c12_clip_ratio` times ours. Most of the gain is the smaller picture. What it costs in accuracy can be seen in {doc}`05_comparison`, where both editions stand side by side.
+#
+# **Growth.** The time of a folder grows with the number of tracks to the power of {glue:text}`c12_tracks_exponent`; below one, because starting takes its share. The time of a file grows with its length to the power of {glue:text}`c12_length_exponent`. Memory does not grow: with ten times the tracks the peak is {glue:text}`c12_memory` times as high.
+#
+# **A million clips.** At this rate they take {glue:text}`c12_genres_million` hours of this machine. {doc}`11_cluster` tells how to use more than one.
+#
+# ## What is not shown
+#
+# No GPU was measured. The clips of the demo edition are short Ogg files on a local disk; other formats, and disks behind a network, have other costs. `nox -s bench` measures on your machine.
