@@ -68,7 +68,9 @@ rows = [
         "Value": f"{one.value:.3g} {one.unit}".strip(),
         "Range": f"{one.low:.3g} to {one.high:.3g}" if one.n > 1 else "",
         "n": show.count(one.n),
-        "Goal": f"{'at least' if one.goal > 0 else 'at most'} {abs(one.goal):g}" if one.goal else "",
+        "Goal": f"{'at least' if one.goal > 0 else 'at most'} {abs(one.goal):g}"
+        if one.goal
+        else "",
         "Reached": ("yes" if one.met else "no") if one.goal else "",
     }
     for one in measured

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from mgc.audio import SAMPLE_RATE
 from mgc.data import GENRES
 from mgc.picture import Grey, picture
+from mgc.quiet import nothing_on_stderr
 from mgc.stream import Window, windows
 
 Double = npt.NDArray[np.float64]
@@ -139,12 +140,14 @@ class Classifier:
     """
 
     def __init__(self, network: str | Path | None = None, *, threads: int | None = None) -> None:
-        from mgc import fitting
         from mgc.network import open_network
 
-        if threads is not None:
-            fitting.set_up(threads, "float32")
-        self._model = open_network(network)
+        with nothing_on_stderr():
+            from mgc import fitting
+
+            if threads is not None:
+                fitting.set_up(threads, "float32")
+            self._model = open_network(network)
         self.classes_ = np.array(GENRES)
 
     def answer(self, path: str | Path) -> Answer:

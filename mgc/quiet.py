@@ -1,8 +1,10 @@
-"""Keep a C library from writing to the terminal; a helper of `mgc.decoders`."""
+"""Keep C libraries from writing to the terminal; a helper of `mgc.decoders` and `mgc.predict`."""
 
 from __future__ import annotations
 
 import ctypes
+import os
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -62,3 +64,21 @@ _STDERR = _Stderr()
 def c_stderr_closed() -> AbstractContextManager[None]:
     """Discard what C code writes to its error stream inside of the `with` block."""
     return _STDERR.closed()
+
+
+@contextmanager
+def nothing_on_stderr() -> Iterator[None]:
+    """Discard whatever is written to the error output, at the level of the file descriptor.
+
+    For the start of TensorFlow, which greets there before any setting can stop it. All threads
+    are silent for as long, and errors still raise.
+    """
+    sys.stderr.flush()
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)

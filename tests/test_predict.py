@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -198,3 +200,11 @@ def test_out_writes_the_answers_of_the_command_in_parts(song: Path, tmp_path: Pa
 def test_options_that_do_not_go_together(song: Path, tmp_path: Path) -> None:
     for options in (("--jobs", "2"), ("--cluster", "local"), ("--out", "x", "--csv", "y")):
         assert ask(song, *options).exit_code == 2
+
+
+def test_the_command_prints_its_answer_and_nothing_else() -> None:
+    """In a process of its own, since TensorFlow greets but once."""
+    line = [sys.executable, "-m", "mgc", "predict", str(demo.clip_path("metal.00000"))]
+    done = subprocess.run(line, capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+    assert len(done.stdout.splitlines()) == 4
