@@ -190,7 +190,8 @@ def features(
 ) -> None:
     """Compute the features of every track and keep them in the cache, or write them with --out.
 
-    With --out, the same command continues a run that was interrupted.
+    Ends with status 1 when a track was left out; all others have their row. With --out, the same
+    command continues a run that was interrupted.
     """
     if out is not None:
         if cache or target is not None:
@@ -203,6 +204,10 @@ def features(
         for line in report.lines():
             click.echo(line, err=True)
         click.echo(f"{report.summary()} Parts: {out}")
+        if report.left_out:
+            raise AudioError(
+                f"{len(report.left_out)} files were left out; the reasons stand above"
+            )
         return
     if cluster or fresh:
         raise click.UsageError("--cluster and --fresh need --out")
@@ -222,8 +227,10 @@ def features(
         table.insert(0, "track_id", arrays.track_id)
         write_whole(target, csv_bytes(table, "%.6g"))
     for track_id, reason in arrays.left_out.items():
-        click.echo(f"left out: {track_id}: {reason}")
+        click.echo(f"left out: {track_id}: {reason}", err=True)
     click.echo(f"{len(arrays.track_id)} tracks in {place}, {len(arrays.left_out)} left out.")
+    if arrays.left_out:
+        raise AudioError(f"{len(arrays.left_out)} tracks were left out; the reasons stand above")
 
 
 @main.command()

@@ -145,8 +145,8 @@ def test_features_fill_the_cache_and_leave_bad_files_out(tmp_path: Path) -> None
     (tmp_path / "in" / "pop" / "pop.00002.wav").write_bytes(b"not audio")
     cache, target = tmp_path / "cache", tmp_path / "features.csv"
     result = invoke("features", tmp_path / "in", "--cache", cache, "--jobs", "1", "--csv", target)
-    assert result.exit_code == 0, result.output
-    assert "left out: pop.00002: not readable as audio" in result.stdout
+    assert result.exit_code == 1, result.output
+    assert "left out: pop.00002: not readable as audio" in result.stderr
     assert f"2 tracks in {cache}, 1 left out." in result.stdout
     assert len(list(cache.glob(f"*-v{FEATURE_VERSION}.npz"))) == 2
     table = pd.read_csv(target)
