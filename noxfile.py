@@ -182,6 +182,13 @@ def live(session: nox.Session) -> None:
 
 
 @nox.session(venv_backend="none", default=False)
+def fuzz(session: nox.Session) -> None:
+    """Feed over 100,000 damaged files to the readers of our own formats, some minutes long."""
+    _prepare(session, "book", "cluster", "test")
+    _python(session, "-m", "tests.fuzz", *session.posargs, **ONE_THREAD)
+
+
+@nox.session(venv_backend="none", default=False)
 def references(session: nox.Session) -> None:
     """Write the reference notebooks anew, after a change of chapters or records."""
     _prepare(session, "book", "test")

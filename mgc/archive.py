@@ -133,12 +133,16 @@ def _read(file: Path) -> dict[str, npt.NDArray[Any]]:
             names = set(getattr(arrays, "files", ()))
             if missing := [key for key in KEYS if key not in names]:
                 _refuse(file, f"it has no {missing[0]}")
-            return {key: arrays[key] for key in KEYS}
+            found = {key: arrays[key] for key in KEYS}
     except DataError:
         raise
     # NumPy and zipfile raise a dozen types, RuntimeError among them, for what is damaged.
     except Exception:
         raise DataError(f"{file} is no spectrogram archive, or damaged; {REMEDY}") from None
+    # An entry that does not begin like an array comes back as bytes.
+    if odd := [key for key, array in found.items() if not isinstance(array, np.ndarray)]:
+        _refuse(file, f"{odd[0]} is no array")
+    return found
 
 
 def _refuse(file: Path, what: str) -> None:

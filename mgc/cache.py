@@ -9,7 +9,6 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -45,10 +44,15 @@ def read(entry: Path) -> dict[str, npt.NDArray[Any]] | None:
         return None
     try:
         with np.load(io.BytesIO(payload), allow_pickle=False) as arrays:
-            return dict(arrays)
-    except (ValueError, EOFError, BadZipFile):
+            found = dict(arrays)
+    # NumPy and zipfile raise a dozen types, RuntimeError among them, for what is damaged.
+    except Exception:
+        found = {}
+    # An entry that does not begin like an array comes back as bytes.
+    if not found or not all(isinstance(array, np.ndarray) for array in found.values()):
         _damaged(entry, "it holds no arrays")
         return None
+    return found
 
 
 def _damaged(entry: Path, fault: str) -> None:

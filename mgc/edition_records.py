@@ -62,6 +62,10 @@ def load_edition(folder: Path) -> EditionRecord:
     for key, kind in kinds.items():
         if not isinstance(facts, dict) or not isinstance(facts.get(key), kind):
             fail(file, f"{key} is missing or no {kind.__name__}")
+    if any(genre not in GENRES for genre in facts["missing_genres"]):
+        fail(file, "missing_genres names something that is no genre")
+    if not all(isinstance(reason, str) for reason in facts["left_out"].values()):
+        fail(file, "left_out holds a reason that is no text")
     tracks = check_tracks(
         read_csv(folder / "tracks.csv", TEXT_COLUMNS, blanks=True), folder / "tracks.csv"
     )
@@ -114,7 +118,7 @@ def check_tabular(frame: pd.DataFrame, tracks: pd.DataFrame, path: Path) -> pd.D
     for column in frame.columns.drop("track_id"):
         try:
             finite = bool(np.isfinite(frame[column].astype(np.float64)).all())
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):
             finite = False
         if not finite:
             fail(path, f"the column {column} holds something that is no number")

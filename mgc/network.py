@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import lzma
 import tempfile
 import zipfile
 import zlib
@@ -52,6 +53,8 @@ _DAMAGED = (
     ValueError,
     KeyError,
     RuntimeError,  # an encrypted entry; RecursionError and NotImplementedError are of its kind
+    EOFError,
+    lzma.LZMAError,
     zipfile.BadZipFile,
     zlib.error,
 )

@@ -161,8 +161,11 @@ def _compare(file: Path, plan: Plan) -> None:
     """Raise DataError where the plan in a file is another one."""
     try:
         there = json.loads(file.read_text(encoding="ascii"))
-        version, parts = there["version"], list(there["parts"])
-    except (ValueError, KeyError, TypeError):
+        version = there["version"]
+        parts = [
+            {key: part[key] for key in ("name", "first", "sha256")} for part in there["parts"]
+        ]
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise DataError(f"{file} is damaged; {_REMEDY}") from None
     wanted = plan.described()
     if there == wanted:
@@ -174,9 +177,10 @@ def _compare(file: Path, plan: Plan) -> None:
         other = ", ".join(name for name, equal in same.items() if not equal)
         raise DataError(f"{file.parent} holds parts of another form ({other}); {_REMEDY}")
     pairs = zip_longest(parts, wanted["parts"])
-    name, first = next(
-        ((new or old)["name"], (new or old)["first"]) for old, new in pairs if old != new
-    )
+    different = next((new or old for old, new in pairs if old != new), None)
+    if different is None:  # the parts agree, so what stands beside them does not
+        raise DataError(f"{file} is damaged; {_REMEDY}")
+    name, first = different["name"], different["first"]
     raise DataError(
         f"{file.parent} holds parts of other files: names or contents differ from {name} on,"
         f" which begins with {first!r}; {_REMEDY}"

@@ -113,7 +113,7 @@ def check_history(frame: pd.DataFrame, path: Path) -> pd.DataFrame:
             frame[column] = pd.to_numeric(frame[column]).astype(
                 np.int64 if column == "epoch" else np.float64
             )
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):
             fail(path, f"{column} holds something that is no number")
     return frame
 
@@ -132,7 +132,7 @@ def check_predictions(frame: pd.DataFrame, config: Mapping[str, Any], path: Path
     try:
         frame["segment"] = pd.to_numeric(frame["segment"]).astype(np.int64)
         p = frame[list(P_COLUMNS)].to_numpy(dtype=np.float64)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         fail(path, "a probability or a segment is no number")
     check_known(frame, "part", frame["part"].isin(PARTS), path, "part")
     check_known(frame, "genre", frame["genre"].isin(GENRES), path, "genre")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
@@ -65,11 +66,18 @@ def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no number that JSON knows")
 
 
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(f"{text} is larger than any number")
+    return number
+
+
 def read_json(path: Path) -> Any:
-    """Read strict JSON (no NaN). Raises RecordError that names the file."""
+    """Read strict JSON (no NaN, no infinity). Raises RecordError that names the file."""
     text = _text(path)
     try:
-        return json.loads(text, parse_constant=_no_constant)
+        return json.loads(text, parse_constant=_no_constant, parse_float=_finite)
     except (ValueError, RecursionError) as error:
         fail(path, f"not valid JSON ({error})")
 

@@ -124,7 +124,7 @@ def load(file: Path) -> dict[str, Any]:
     trial = read_json(file)
     if not isinstance(trial, dict) or not {"config", *MEASURES} <= trial.keys():
         raise RecordError(f"{file}: holds no trial; remove it and run `mgc tune` again")
-    if fit_id(trial["config"]) != file.stem:
+    if not isinstance(trial["config"], dict) or fit_id(trial["config"]) != file.stem:
         raise RecordError(f"{file}: its configuration has another hash than its name")
     return trial
 

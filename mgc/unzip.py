@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import lzma
 import shutil
 import stat
 import zipfile
+import zlib
 from pathlib import Path, PurePosixPath
 
 from mgc.errors import DataError
 
 MAX_UNPACKED_BYTES = 4 << 30
 """Far above both sets: a zip that claims more is damaged or hostile."""
+
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    OSError,
+    RuntimeError,  # an encrypted entry; NotImplementedError is of its kind
+    ValueError,  # a name with a null byte, an impossible offset
+)
 
 
 def unzip(archive: Path, target: Path) -> Path:
@@ -48,7 +60,7 @@ def unzip(archive: Path, target: Path) -> Path:
                 place.parent.mkdir(parents=True, exist_ok=True)
                 with source.open(member) as inside, place.open("xb") as outside:
                     shutil.copyfileobj(inside, outside, 1 << 18)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, OSError, RuntimeError) as problem:
+    except _DAMAGED as problem:
         shutil.rmtree(target, ignore_errors=True)
         raise DataError(
             f"{archive} cannot be unpacked ({problem}); remove it and fetch it again"

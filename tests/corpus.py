@@ -32,7 +32,8 @@ def noise() -> Samples:
 def patched(place: int, value: bytes) -> bytes:
     """Write a WAV file and overwrite a field of its header."""
     content = bytearray(sound(noise()))
-    assert content[12:16] == b"fmt " and content[36:40] == b"data"
+    assert content[12:16] == b"fmt "
+    assert content[36:40] == b"data"
     content[place : place + len(value)] = value
     return bytes(content)
 
