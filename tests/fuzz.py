@@ -195,7 +195,13 @@ def cache_format() -> Format:
             content = content[64:]
         return {"a": hashlib.sha256(content).hexdigest().encode() + content}
 
-    return Format(seal({"a": payload}), lambda folder: cache.read(folder / "a"), 14_000, seal)
+    def read(folder: Path) -> object:
+        found = cache.read(folder / "a")
+        if found is None:
+            raise MgcError("damaged")  # counts as refused
+        return found
+
+    return Format(seal({"a": payload}), read, 14_000, seal)
 
 
 def network_format() -> Format:

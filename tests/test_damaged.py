@@ -1,4 +1,4 @@
-"""Damaged files of our own formats, found by ``nox -s fuzz``: refused by name, not by a traceback."""
+"""Damaged files of our own formats are refused by name; ``nox -s fuzz`` makes many more."""
 
 from __future__ import annotations
 
