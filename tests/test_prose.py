@@ -176,7 +176,7 @@ def test_no_page_types_a_result(path: Path) -> None:
 
 
 def test_there_are_chapters_to_check() -> None:
-    assert len(chapters()) == 9, "seven chapters and two appendices"
+    assert len(chapters()) == 11, "seven chapters and four appendices"
     assert pages()
 
 

@@ -45,21 +45,21 @@ glue = provenance.Glue(f"book/records/{figures.FILE}")
 
 # %% tags=["hide-input"]
 with_goal = [one for one in measured if one.goal]
-glue("c12_date", str(machine["date"]))
-glue("c12_cores", show.count(machine["cores"]))
-glue("c12_platform", str(machine["platform"]))
-glue("c12_goals", show.count(len(with_goal)))
-glue("c12_met", show.count(sum(one.met for one in with_goal)))
+glue("c11_date", str(machine["date"]))
+glue("c11_cores", show.count(machine["cores"]))
+glue("c11_platform", str(machine["platform"]))
+glue("c11_goals", show.count(len(with_goal)))
+glue("c11_met", show.count(sum(one.met for one in with_goal)))
 for key, digits in (("features_each", 1), ("features_stft", 1), ("clip_ratio", 1), ("memory", 2),
                     ("tracks_exponent", 2), ("length_exponent", 2), ("genres_million", 0)):  # fmt: skip
-    glue(f"c12_{key}", show.number(by_key[key].value, digits))
+    glue(f"c11_{key}", show.number(by_key[key].value, digits))
 for key in ("clip_p95", "clip_ms", "report_ms", "plain_ms"):
-    glue(f"c12_{key}", show.number(by_key[key].value, 0))
+    glue(f"c11_{key}", show.number(by_key[key].value, 0))
 
 # %% [markdown]
 # ## The figures
 #
-# Measured on {glue:text}`c12_date` on a machine with {glue:text}`c12_cores` cores ({glue:text}`c12_platform`, no GPU) that did nothing else. Of {glue:text}`c12_goals` goals {glue:text}`c12_met` are reached. An estimate is calculated from other figures of the table; nobody waited for it.
+# Measured on {glue:text}`c11_date` on a machine with {glue:text}`c11_cores` cores ({glue:text}`c11_platform`, no GPU) that did nothing else. Of {glue:text}`c11_goals` goals {glue:text}`c11_met` are reached. An estimate is calculated from other figures of the table; nobody waited for it.
 
 # %%
 rows = [
@@ -88,13 +88,13 @@ comparison_plots.target_bars(
 # %% [markdown]
 # ## What they mean
 #
-# **Features.** All statistics come from one Fourier transform and a small second one. That takes {glue:text}`c12_features_stft` times as long as one transform alone, and one librosa call for each feature takes {glue:text}`c12_features_each` times as long as ours. The rest of the time goes into the tempo, which needs an autocorrelation of eight seconds for every frame, the second transform of the sequence, and the sorting for the spectral contrast.
+# **Features.** All statistics come from one Fourier transform and a small second one. That takes {glue:text}`c11_features_stft` times as long as one transform alone, and one librosa call for each feature takes {glue:text}`c11_features_each` times as long as ours. The rest of the time goes into the tempo, which needs an autocorrelation of eight seconds for every frame, the second transform of the sequence, and the sorting for the spectral contrast.
 #
-# **A clip.** From file to genre the shipped network needs {glue:text}`c12_clip_ms` ms, and less than {glue:text}`c12_clip_p95` ms in 95 of 100 cases, decoding included. The report's CNN on the large spectrogram needs {glue:text}`c12_report_ms` ms, and the usual way, librosa and then Keras's `predict`, {glue:text}`c12_plain_ms` ms: {glue:text}`c12_clip_ratio` times ours. Most of the gain is the smaller picture. What it costs in accuracy can be seen in {doc}`05_comparison`, where both editions stand side by side.
+# **A clip.** From file to genre the shipped network needs {glue:text}`c11_clip_ms` ms, and nineteen times in twenty less than {glue:text}`c11_clip_p95` ms, decoding included. The report's CNN on the large spectrogram needs {glue:text}`c11_report_ms` ms, and the usual way, librosa and then Keras's `predict`, {glue:text}`c11_plain_ms` ms: {glue:text}`c11_clip_ratio` times ours. Most of the gain is the smaller picture. What it costs in accuracy can be seen in {doc}`05_comparison`, where both editions stand side by side.
 #
-# **Growth.** The time of a folder grows with the number of tracks to the power of {glue:text}`c12_tracks_exponent`; below one, because starting takes its share. The time of a file grows with its length to the power of {glue:text}`c12_length_exponent`. Memory does not grow: with ten times the tracks the peak is {glue:text}`c12_memory` times as high.
+# **Growth.** The time of a folder grows with the number of tracks to the power of {glue:text}`c11_tracks_exponent`; below one, because starting takes its share. The time of a file grows with its length to the power of {glue:text}`c11_length_exponent`. Memory does not grow: with ten times the tracks the peak is {glue:text}`c11_memory` times as high.
 #
-# **A million clips.** At this rate they take {glue:text}`c12_genres_million` hours of this machine. {doc}`11_cluster` tells how to use more than one.
+# **A million clips.** At this rate they take {glue:text}`c11_genres_million` hours of this machine. {doc}`cluster` tells how to use more than one.
 #
 # ## What is not shown
 #
