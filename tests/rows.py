@@ -38,6 +38,7 @@ class CountedRows:
             raise ZeroDivisionError("a fault that nobody foresaw")
         if "deadly" in text or ("once" in text and calls(self.log)[path.name] == 1):
             os.kill(os.getpid(), signal.SIGSEGV)
+            time.sleep(60)  # another thread may take the signal, a moment later
         while "wait" in text and not (self.log.parent / "go").exists():
             time.sleep(0.02)
         rows = [{"length": len(text), "share": len(text) / 7, "text": text}]
