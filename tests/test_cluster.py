@@ -38,9 +38,9 @@ def two_workers() -> Iterator[str]:
         yield cluster.scheduler_address
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def address() -> Iterator[str]:
-    """Address of a cluster that several tests use one after the other."""
+    """Address of a cluster for one test, which may kill its workers."""
     with two_workers() as place:
         yield place
 
