@@ -288,7 +288,9 @@ def _cv_folds(labels: StrArray, artists: StrArray, rng: np.random.Generator) -> 
 def _draw(labels: StrArray, group: IntArray, target: int, rng: np.random.Generator) -> IntArray:
     """Draw whole groups until `target` units are taken, always from the genre drawn from least.
 
-    Counts stay within one group of proportional. A group is passed over when it is the last
+    No genre is ahead of another in its share by more than one group, so counts are proportional
+    to about one; where the target is hardly more than the number of genres, to a little more
+    than one. A group is passed over when it is the last
     of its genre, so that something is left to train on. Returns ascending positions.
     """
     size = Counter(labels.tolist())
