@@ -15,7 +15,9 @@ from typing import Any
 import click
 
 from mgc import __version__
-from mgc.errors import AudioError, DataError, MgcError, RecordError
+from mgc.data_commands import data
+from mgc.errors import DataError, MgcError, RecordError
+from mgc.music_commands import features, predict, train
 from mgc.printing import console_for_output, plain, print_frame, print_summary
 
 
@@ -47,190 +49,6 @@ def main() -> None:
 
     DATA is `demo` (the embedded edition), a folder in GTZAN's layout, or an archive (.npz).
     """
-
-
-@main.group()
-def data() -> None:
-    """Find, check and fetch audio."""
-
-
-@data.command()
-@click.argument("folder", metavar="[DATA]", default="demo")
-@click.option("--all", "show_all", is_flag=True, help="List every track, not only odd ones.")
-@click.option("--csv", "target", type=click.Path(dir_okay=False, path_type=Path),
-              help="Also write the full table to this file.")  # fmt: skip
-def verify(folder: str, show_all: bool, target: Path | None) -> None:
-    """Check every file: readable, complete, rate, checksum, repetitions.
-
-    Ends with status 1 when a file is unreadable or truncated.
-    """
-    import pandas as pd
-
-    from mgc.data import open_edition
-    from mgc.record_files import csv_bytes
-    from mgc.verify import BROKEN
-    from mgc.verify import verify as check
-    from mgc.whole import write_whole
-
-    edition = open_edition(folder)
-    result = check(edition, progress=True)
-    if target is not None:
-        write_whole(target, csv_bytes(result))
-    strange = ~result["status"].isin(["ok", "unknown"]) | (result["identical_to"] != "")
-    listed = result if show_all else result[strange]
-    console = console_for_output()
-    if len(listed):
-        print_frame(console, "Files", listed, {"duration_s": ".2f"})
-    counts = pd.crosstab(result["genre"], result["status"]).reset_index()
-    print_frame(console, f"Edition {edition.key}", counts, {})
-    known = int(result["md5_known"].sum())
-    console.print(f"{edition.n_tracks} tracks, {known} of them GTZAN's own files by checksum.")
-    if edition.missing_genres:
-        console.print(f"Genres without a track: {', '.join(edition.missing_genres)}.")
-    broken = result[result["status"].isin(BROKEN)]
-    if len(broken):
-        paths = {track.track_id: track.path for track in edition.tracks}
-        pairs = zip(broken["track_id"][:3], broken["status"][:3], strict=True)
-        names = ", ".join(f"{paths[track_id]} ({status})" for track_id, status in pairs)
-        more = f" and {len(broken) - 3} more" if len(broken) > 3 else ""
-        raise DataError(
-            f"{len(broken)} of {len(result)} files cannot be used: {names}{more}. Replace them"
-            " with intact copies; until then they are left out"
-        )
-
-
-@data.command()
-def where() -> None:
-    """Say how to get GTZAN and where to put it."""
-    from mgc.fetch import where_text
-
-    click.echo(where_text())
-
-
-@data.group()
-def fetch() -> None:
-    """Download a set of audio."""
-
-
-@fetch.command()
-@click.argument("folder", type=click.Path(path_type=Path))
-def mini(folder: Path) -> None:
-    """Download the 100-track GTZAN mini set into FOLDER; continues where it stopped."""
-    from mgc.fetch import fetch_mini
-
-    place = fetch_mini(folder)
-    click.echo(f"The mini set is in {place}. Next: nox -s build -- --data {place}")
-
-
-@data.command()
-@click.argument("folder", metavar="[DATA]", default="demo")
-@click.option("--csv", "target", type=click.Path(dir_okay=False, path_type=Path),
-              help="Also write all measurements to this file.")  # fmt: skip
-def quality(folder: str, target: Path | None) -> None:
-    """Measure silence, clipping, offset, repetitions, outliers, and flag them."""
-    from mgc import quality as rules
-    from mgc.data import open_edition
-    from mgc.record_files import csv_bytes
-    from mgc.whole import write_whole
-
-    edition = open_edition(folder)
-    frame = rules.measure(edition, progress=True)
-    if target is not None:
-        write_whole(target, csv_bytes(frame))
-    flags = rules.flag(frame)
-    console = console_for_output()
-    if len(flags):
-        print_frame(console, f"Flags, edition {edition.key}", flags.drop(columns="value"), {})
-    out = rules.leave_out(flags)
-    console.print(
-        f"{edition.n_tracks} tracks, {flags['track_id'].nunique()} flagged, {len(out)} left out"
-        f" by default (rules: {', '.join(rules.DEFAULT_LEAVE_OUT)})."
-    )
-
-
-@data.command()
-@click.argument("folder", metavar="AUDIO_ROOT")
-@click.argument("target", metavar="OUT.npz", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--jobs", type=click.IntRange(min=1), help="Processes [all cores].")
-@click.option("--fresh", is_flag=True, help="Replace OUT.npz where it exists.")
-def pack(folder: str, target: Path, jobs: int | None, fresh: bool) -> None:
-    """Write the spectrograms of AUDIO_ROOT as an archive, to share or to fit on."""
-    from mgc import archive
-    from mgc import pack as packing
-
-    left_out = packing.pack(folder, target, jobs=jobs, fresh=fresh)
-    for track_id, reason in left_out.items():
-        click.echo(f"left out: {track_id}: {reason}", err=True)
-    edition = archive.edition(target)
-    click.echo(
-        f"{edition.n_tracks} tracks in {target}, {len(left_out)} left out; edition {edition.key}."
-    )
-
-
-@main.command()
-@click.argument("folder", metavar="DATA")
-@click.option("--cache", default="", help="Folder of the cache [MGC_CACHE, or ~/.cache/mgc].")
-@click.option("--jobs", type=click.IntRange(min=1), help="Processes [all cores].")
-@click.option("--csv", "target", type=click.Path(dir_okay=False, path_type=Path),
-              help="Write the statistics of each track to this file.")  # fmt: skip
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path),
-              help="Write them to this folder in parts (Parquet); DATA may be any folder of"
-              " audio.")  # fmt: skip
-@click.option("--cluster", default="", metavar="ADDRESS",
-              help="With --out: `local` or tcp://HOST:8786, a Dask cluster.")  # fmt: skip
-@click.option("--fresh", is_flag=True, help="With --out: remove the parts that are there.")
-def features(
-    folder: str,
-    cache: str,
-    jobs: int | None,
-    target: Path | None,
-    out: Path | None,
-    cluster: str,
-    fresh: bool,
-) -> None:
-    """Compute the features of every track and keep them in the cache, or write them with --out.
-
-    Ends with status 1 when a track was left out; all others have their row. With --out, the same
-    command continues a run that was interrupted.
-    """
-    if out is not None:
-        if cache or target is not None:
-            raise click.UsageError("--out goes with neither --cache nor --csv")
-        if jobs is not None and "://" in cluster:
-            raise click.UsageError("--jobs is for this machine; a cluster has its own workers")
-        from mgc.feature_rows import write_features
-
-        report = write_features(folder, out, cluster=cluster, jobs=jobs, fresh=fresh)
-        for line in report.lines():
-            click.echo(line, err=True)
-        click.echo(f"{report.summary()} Parts: {out}")
-        if report.left_out:
-            raise AudioError(
-                f"{len(report.left_out)} files were left out; the reasons stand above"
-            )
-        return
-    if cluster or fresh:
-        raise click.UsageError("--cluster and --fresh need --out")
-    import pandas as pd
-
-    from mgc.data import open_edition
-    from mgc.extraction import feature_names, load_arrays
-    from mgc.record_files import csv_bytes
-    from mgc.whole import write_whole
-
-    place = cache or os.environ.get("MGC_CACHE", "") or Path.home() / ".cache" / "mgc"
-    edition = open_edition(folder)
-    arrays = load_arrays(edition, place, jobs=jobs, progress=True)
-    if target is not None:
-        table = pd.DataFrame(arrays.tabular, columns=list(feature_names(edition)))
-        table.insert(0, "genre", arrays.genre)
-        table.insert(0, "track_id", arrays.track_id)
-        write_whole(target, csv_bytes(table, "%.6g"))
-    for track_id, reason in arrays.left_out.items():
-        click.echo(f"left out: {track_id}: {reason}", err=True)
-    click.echo(f"{len(arrays.track_id)} tracks in {place}, {len(arrays.left_out)} left out.")
-    if arrays.left_out:
-        raise AudioError(f"{len(arrays.left_out)} tracks were left out; the reasons stand above")
 
 
 @main.command()
@@ -304,97 +122,6 @@ def published(archive: str, folder: str, records: str, jobs: int | None, only_sa
     if not only_say:
         plan.describe_demo(store, "")
         plan.run(studies, jobs=jobs)
-
-
-@main.command()
-@click.argument("paths", nargs=-1, required=True, metavar="FILE_OR_FOLDER...")
-@click.option("--network", type=click.Path(dir_okay=False),
-              help="File that `mgc train` made [the network that ships].")  # fmt: skip
-@click.option("--json", "as_json", default="", metavar="FILE", help="Write JSON; - prints it.")
-@click.option("--csv", "as_csv", default="", metavar="FILE", help="Write a table; - prints it.")
-@click.option("--plot", "plots", default="", metavar="FOLDER",
-              help="Draw the genres of each file over time.")  # fmt: skip
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path),
-              help="Write a table to this folder in parts (Parquet), for many files.")  # fmt: skip
-@click.option("--cluster", default="", metavar="ADDRESS",
-              help="With --out: `local` or tcp://HOST:8786, a Dask cluster.")  # fmt: skip
-@click.option("--jobs", type=click.IntRange(min=1), help="With --out: processes [all cores].")
-@click.option("--fresh", is_flag=True, help="With --out: remove the parts that are there.")
-def predict(
-    paths: tuple[str, ...],
-    network: str | None,
-    as_json: str,
-    as_csv: str,
-    plots: str,
-    out: Path | None,
-    cluster: str,
-    jobs: int | None,
-    fresh: bool,
-) -> None:
-    """Classify music: three genres with probabilities, for each 30 s and for the whole.
-
-    Ends with status 1 when a file got no answer; all others have theirs. With --out, the same
-    command continues a run that was interrupted.
-    """
-    if out is None:
-        if cluster or fresh or jobs:
-            raise click.UsageError("--cluster, --jobs and --fresh need --out")
-        from mgc.classify import run
-
-        run(paths, network=network, as_json=as_json, as_csv=as_csv, plots=plots)
-        return
-    if as_json or as_csv or plots:
-        raise click.UsageError("--out goes with none of --json, --csv and --plot")
-    if jobs is not None and "://" in cluster:
-        raise click.UsageError("--jobs is for this machine; a cluster has its own workers")
-    from mgc.genre_rows import write_genres
-
-    report = write_genres(
-        paths, out, network_file=network, cluster=cluster, jobs=jobs, fresh=fresh
-    )
-    for line in report.lines():
-        click.echo(line, err=True)
-    click.echo(f"{report.summary()} Parts: {out}")
-    if report.left_out:
-        raise AudioError(f"{len(report.left_out)} files got no answer; the reasons stand above")
-
-
-@main.command()
-@click.argument("target", metavar="OUT.keras", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--data", "folder", required=True, help="Edition to train on.")
-@click.option("--protocol", default="fault_filtered", show_default=True,
-              help="One of mgc.splits.PROTOCOLS; its first fold is used.")  # fmt: skip
-@click.option("--seed", default=0, show_default=True, type=click.IntRange(min=0))
-@click.option(
-    "--records", "root", default="", help="Store of the record [records, beside OUT.keras]."
-)
-@click.option("--threads", default=1, show_default=True, type=click.IntRange(min=1))
-def train(target: Path, folder: str, protocol: str, seed: int, root: str, threads: int) -> None:
-    """Train the network that `mgc predict` uses, and say how good the file is."""
-    from mgc import evaluate, export
-    from mgc.study import open_study
-
-    study = open_study(
-        folder,
-        records=root or target.parent / "records",
-        protocol=protocol,
-        variant=export.VARIANT,
-        seeds=(seed,),
-    )
-
-    def say(stage: str, epoch: int, epochs: int, loss: float) -> None:
-        if sys.stderr.isatty():
-            end = "\r" if epoch < epochs else "\n"
-            print(f"epoch {epoch} of {epochs}, validation loss {loss:.3f} ", end=end,
-                  file=sys.stderr, flush=True)  # fmt: skip
-
-    record = export.make(study, target, threads=threads, on_epoch=say)
-    rows = evaluate.test_rows(record)
-    low, high = evaluate.accuracy_interval(rows)
-    click.echo(
-        f"{target}: {target.stat().st_size / 1e6:.1f} MB, accuracy {evaluate.accuracy(rows):.1%}"
-        f" ({low:.1%} to {high:.1%}) on {len(rows)} test tracks. Record: {record.path}"
-    )
 
 
 @main.command()
@@ -532,6 +259,12 @@ def book(arguments: tuple[str, ...]) -> None:
     from mgc.book import main as chain
 
     sys.exit(chain(list(arguments)))
+
+
+main.add_command(data)
+main.add_command(features)
+main.add_command(predict)
+main.add_command(train)
 
 
 def _names(text: str, known: Sequence[str]) -> tuple[str, ...]:

@@ -1,0 +1,168 @@
+"""The commands that take music: ``mgc features``, ``mgc predict`` and ``mgc train``."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from mgc.errors import AudioError
+
+
+@click.command()
+@click.argument("folder", metavar="DATA")
+@click.option("--cache", default="", help="Folder of the cache [MGC_CACHE, or ~/.cache/mgc].")
+@click.option("--jobs", type=click.IntRange(min=1), help="Processes [all cores].")
+@click.option("--csv", "target", type=click.Path(dir_okay=False, path_type=Path),
+              help="Write the statistics of each track to this file.")  # fmt: skip
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path),
+              help="Write them to this folder in parts (Parquet); DATA may be any folder of"
+              " audio.")  # fmt: skip
+@click.option("--cluster", default="", metavar="ADDRESS",
+              help="With --out: `local` or tcp://HOST:8786, a Dask cluster.")  # fmt: skip
+@click.option("--fresh", is_flag=True, help="With --out: remove the parts that are there.")
+def features(
+    folder: str,
+    cache: str,
+    jobs: int | None,
+    target: Path | None,
+    out: Path | None,
+    cluster: str,
+    fresh: bool,
+) -> None:
+    """Compute the features of every track and keep them in the cache, or write them with --out.
+
+    Ends with status 1 when a track was left out; all others have their row. With --out, the same
+    command continues a run that was interrupted.
+    """
+    if out is not None:
+        if cache or target is not None:
+            raise click.UsageError("--out goes with neither --cache nor --csv")
+        if jobs is not None and "://" in cluster:
+            raise click.UsageError("--jobs is for this machine; a cluster has its own workers")
+        from mgc.feature_rows import write_features
+
+        report = write_features(folder, out, cluster=cluster, jobs=jobs, fresh=fresh)
+        for line in report.lines():
+            click.echo(line, err=True)
+        click.echo(f"{report.summary()} Parts: {out}")
+        if report.left_out:
+            raise AudioError(
+                f"{len(report.left_out)} files were left out; the reasons stand above"
+            )
+        return
+    if cluster or fresh:
+        raise click.UsageError("--cluster and --fresh need --out")
+    import pandas as pd
+
+    from mgc.data import open_edition
+    from mgc.extraction import feature_names, load_arrays
+    from mgc.record_files import csv_bytes
+    from mgc.whole import write_whole
+
+    place = cache or os.environ.get("MGC_CACHE", "") or Path.home() / ".cache" / "mgc"
+    edition = open_edition(folder)
+    arrays = load_arrays(edition, place, jobs=jobs, progress=True)
+    if target is not None:
+        table = pd.DataFrame(arrays.tabular, columns=list(feature_names(edition)))
+        table.insert(0, "genre", arrays.genre)
+        table.insert(0, "track_id", arrays.track_id)
+        write_whole(target, csv_bytes(table, "%.6g"))
+    for track_id, reason in arrays.left_out.items():
+        click.echo(f"left out: {track_id}: {reason}", err=True)
+    click.echo(f"{len(arrays.track_id)} tracks in {place}, {len(arrays.left_out)} left out.")
+    if arrays.left_out:
+        raise AudioError(f"{len(arrays.left_out)} tracks were left out; the reasons stand above")
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="FILE_OR_FOLDER...")
+@click.option("--network", type=click.Path(dir_okay=False),
+              help="File that `mgc train` made [the network that ships].")  # fmt: skip
+@click.option("--json", "as_json", default="", metavar="FILE", help="Write JSON; - prints it.")
+@click.option("--csv", "as_csv", default="", metavar="FILE", help="Write a table; - prints it.")
+@click.option("--plot", "plots", default="", metavar="FOLDER",
+              help="Draw the genres of each file over time.")  # fmt: skip
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path),
+              help="Write a table to this folder in parts (Parquet), for many files.")  # fmt: skip
+@click.option("--cluster", default="", metavar="ADDRESS",
+              help="With --out: `local` or tcp://HOST:8786, a Dask cluster.")  # fmt: skip
+@click.option("--jobs", type=click.IntRange(min=1), help="With --out: processes [all cores].")
+@click.option("--fresh", is_flag=True, help="With --out: remove the parts that are there.")
+def predict(
+    paths: tuple[str, ...],
+    network: str | None,
+    as_json: str,
+    as_csv: str,
+    plots: str,
+    out: Path | None,
+    cluster: str,
+    jobs: int | None,
+    fresh: bool,
+) -> None:
+    """Classify music: three genres with probabilities, for each 30 s and for the whole.
+
+    Ends with status 1 when a file got no answer; all others have theirs. With --out, the same
+    command continues a run that was interrupted.
+    """
+    if out is None:
+        if cluster or fresh or jobs:
+            raise click.UsageError("--cluster, --jobs and --fresh need --out")
+        from mgc.classify import run
+
+        run(paths, network=network, as_json=as_json, as_csv=as_csv, plots=plots)
+        return
+    if as_json or as_csv or plots:
+        raise click.UsageError("--out goes with none of --json, --csv and --plot")
+    if jobs is not None and "://" in cluster:
+        raise click.UsageError("--jobs is for this machine; a cluster has its own workers")
+    from mgc.genre_rows import write_genres
+
+    report = write_genres(
+        paths, out, network_file=network, cluster=cluster, jobs=jobs, fresh=fresh
+    )
+    for line in report.lines():
+        click.echo(line, err=True)
+    click.echo(f"{report.summary()} Parts: {out}")
+    if report.left_out:
+        raise AudioError(f"{len(report.left_out)} files got no answer; the reasons stand above")
+
+
+@click.command()
+@click.argument("target", metavar="OUT.keras", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--data", "folder", required=True, help="Edition to train on.")
+@click.option("--protocol", default="fault_filtered", show_default=True,
+              help="One of mgc.splits.PROTOCOLS; its first fold is used.")  # fmt: skip
+@click.option("--seed", default=0, show_default=True, type=click.IntRange(min=0))
+@click.option(
+    "--records", "root", default="", help="Store of the record [records, beside OUT.keras]."
+)
+@click.option("--threads", default=1, show_default=True, type=click.IntRange(min=1))
+def train(target: Path, folder: str, protocol: str, seed: int, root: str, threads: int) -> None:
+    """Train the network that `mgc predict` uses, and say how good the file is."""
+    from mgc import evaluate, export
+    from mgc.study import open_study
+
+    study = open_study(
+        folder,
+        records=root or target.parent / "records",
+        protocol=protocol,
+        variant=export.VARIANT,
+        seeds=(seed,),
+    )
+
+    def say(stage: str, epoch: int, epochs: int, loss: float) -> None:
+        if sys.stderr.isatty():
+            end = "\r" if epoch < epochs else "\n"
+            print(f"epoch {epoch} of {epochs}, validation loss {loss:.3f} ", end=end,
+                  file=sys.stderr, flush=True)  # fmt: skip
+
+    record = export.make(study, target, threads=threads, on_epoch=say)
+    rows = evaluate.test_rows(record)
+    low, high = evaluate.accuracy_interval(rows)
+    click.echo(
+        f"{target}: {target.stat().st_size / 1e6:.1f} MB, accuracy {evaluate.accuracy(rows):.1%}"
+        f" ({low:.1%} to {high:.1%}) on {len(rows)} test tracks. Record: {record.path}"
+    )
