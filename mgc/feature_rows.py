@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from mgc.audio import decode
@@ -89,5 +89,7 @@ def write_features(
     files, passed_over = by_name([root])
     if not files:
         raise DataError(f"{root} holds no audio; check the folder")
-    report = run(files, FeatureRows(), folder, cluster=cluster, jobs=jobs, fresh=fresh)
-    return replace(report, left_out={**passed_over, **report.left_out})
+    return run(
+        files, FeatureRows(), folder,
+        passed_over=passed_over, cluster=cluster, jobs=jobs, fresh=fresh,
+    )  # fmt: skip

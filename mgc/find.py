@@ -56,11 +56,12 @@ def by_name(paths: Sequence[str | Path]) -> tuple[dict[str, Path], dict[str, str
         What was passed over, under names of the same kind.
     """
     files, reported = audio_files(paths)
-    alone = Path(paths[0]) if len(paths) == 1 else None
+    top = Path(paths[0]) if len(paths) == 1 else None
 
     def name(path: Path) -> str:
-        inside = alone is not None and path != alone and path.is_relative_to(alone)
-        return path.relative_to(alone).as_posix() if alone and inside else path.as_posix()
+        if top is None or path == top:
+            return path.as_posix()
+        return path.relative_to(top).as_posix()
 
     return {name(path): path for path in files}, {name(p): why for p, why in reported.items()}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -100,8 +100,9 @@ def write_genres(
     place = Path(network_file).absolute() if network_file else network.shipped()
     network.check(place)
     rows = GenreRows(str(place), network.sha256(place))
-    report = run(files, rows, folder, cluster=cluster, jobs=jobs, fresh=fresh)
-    return replace(report, left_out={**passed_over, **report.left_out})
+    return run(
+        files, rows, folder, passed_over=passed_over, cluster=cluster, jobs=jobs, fresh=fresh
+    )
 
 
 @lru_cache(maxsize=1)

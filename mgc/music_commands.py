@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from mgc.errors import AudioError
+
+if TYPE_CHECKING:
+    from mgc.parts import Report
 
 
 @click.command()
@@ -40,18 +44,11 @@ def features(
     if out is not None:
         if cache or target is not None:
             raise click.UsageError("--out goes with neither --cache nor --csv")
-        if jobs is not None and "://" in cluster:
-            raise click.UsageError("--jobs is for this machine; a cluster has its own workers")
+        _check_jobs(cluster, jobs)
         from mgc.feature_rows import write_features
 
         report = write_features(folder, out, cluster=cluster, jobs=jobs, fresh=fresh)
-        for line in report.lines():
-            click.echo(line, err=True)
-        click.echo(f"{report.summary()} Parts: {out}")
-        if report.left_out:
-            raise AudioError(
-                f"{len(report.left_out)} files were left out; the reasons stand above"
-            )
+        _conclude(report, out, "were left out")
         return
     if cluster or fresh:
         raise click.UsageError("--cluster and --fresh need --out")
@@ -116,18 +113,13 @@ def predict(
         return
     if as_json or as_csv or plots:
         raise click.UsageError("--out goes with none of --json, --csv and --plot")
-    if jobs is not None and "://" in cluster:
-        raise click.UsageError("--jobs is for this machine; a cluster has its own workers")
+    _check_jobs(cluster, jobs)
     from mgc.genre_rows import write_genres
 
     report = write_genres(
         paths, out, network_file=network, cluster=cluster, jobs=jobs, fresh=fresh
     )
-    for line in report.lines():
-        click.echo(line, err=True)
-    click.echo(f"{report.summary()} Parts: {out}")
-    if report.left_out:
-        raise AudioError(f"{len(report.left_out)} files got no answer; the reasons stand above")
+    _conclude(report, out, "got no answer")
 
 
 @click.command()
@@ -166,3 +158,18 @@ def train(target: Path, folder: str, protocol: str, seed: int, root: str, thread
         f"{target}: {target.stat().st_size / 1e6:.1f} MB, accuracy {evaluate.accuracy(rows):.1%}"
         f" ({low:.1%} to {high:.1%}) on {len(rows)} test tracks. Record: {record.path}"
     )
+
+
+def _check_jobs(cluster: str, jobs: int | None) -> None:
+    """Refuse a number of processes for machines that have workers of their own."""
+    if jobs is not None and "://" in cluster:
+        raise click.UsageError("--jobs is for this machine; a cluster has its own workers")
+
+
+def _conclude(report: Report, out: Path, fate: str) -> None:
+    """Say what a run in parts did; raise AudioError where it left something out."""
+    for line in report.lines():
+        click.echo(line, err=True)
+    click.echo(f"{report.summary()} Parts: {out}")
+    if report.left_out:
+        raise AudioError(f"{len(report.left_out)} files {fate}; the reasons stand above")

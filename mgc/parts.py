@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
@@ -102,6 +102,7 @@ def run(
     rows_of: RowFunction,
     folder: str | Path,
     *,
+    passed_over: Mapping[str, str] | None = None,
     cluster: str = "",
     jobs: int | None = None,
     per_part: int = PER_PART,
@@ -117,6 +118,8 @@ def run(
     rows_of : RowFunction
     folder : str or Path
         Holds ``part-00000.parquet`` and so on, and the plan of the run, ``_plan.json``.
+    passed_over : mapping of str to str, optional
+        Names that are no files to work on, with the reason; reported as left out.
     cluster : str
         Empty for processes of this machine, ``local`` for a Dask cluster on it, or the address
         of a scheduler, whose workers see files and folder under the same paths.
@@ -164,7 +167,7 @@ def run(
     if len(report.left_out) == report.n_files:
         reasons = "; ".join(sorted(set(report.left_out.values()))[:3])
         raise DataError(f"no usable file ({reasons}); check the files, or choose another folder")
-    return report
+    return replace(report, left_out={**(passed_over or {}), **report.left_out})
 
 
 def _work(
