@@ -141,6 +141,21 @@ def notebooks(session: nox.Session) -> None:
 
 
 @nox.session(venv_backend="none")
+def browser(session: nox.Session) -> None:
+    """Build the pages from the published records and try them in Chromium."""
+    _prepare(session, "book", "browser", "test")
+    if not (shutil.which("chromium") or os.environ.get("MGC_CHROMIUM")):
+        if os.geteuid() != 0 or not shutil.which("apt-get"):
+            session.error("install Chromium (package chromium) or set MGC_CHROMIUM")
+        session.run("apt-get", "update", "-qq", external=True)
+        session.run("apt-get", "install", "-qq", "-y", "chromium", external=True)
+    _python(session, "-m", "mgc.book", "replay")
+    chosen = session.posargs or ["tests/browser"]
+    site = str(ROOT / "_build" / "html")
+    _python(session, "-m", "pytest", *chosen, **ONE_THREAD, MGC_SITE=site)
+
+
+@nox.session(venv_backend="none")
 def lint(session: nox.Session) -> None:
     """Check style (ruff), types (mypy strict), spelling (codespell) and stray notebooks."""
     _prepare(session, "book", "lint", "test")

@@ -1,0 +1,63 @@
+"""The built site behind a static server, and a real Chromium; skipped where either is missing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+# Read once: the tests of the package hide these variables from the code under test.
+_SITE = os.environ.get("MGC_SITE", "")
+_CHROMIUM = os.environ.get("MGC_CHROMIUM", "")
+SUB_PATH = "some/where"  # the pages must work under any path
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    """A static server as plain as they come: no compression, no log."""
+
+    def translate_path(self, path: str) -> str:
+        """Serve the folder under a path of its own."""
+        prefix = f"/{SUB_PATH}/"
+        return super().translate_path(path.removeprefix(prefix) if prefix in path else "/none")
+
+    def log_message(self, *_: Any) -> None:
+        """Keep quiet."""
+
+
+@pytest.fixture(scope="session")
+def folder() -> Path:
+    """Folder of the built site."""
+    if not (Path(_SITE) / "index.html").is_file() or not _SITE:
+        pytest.skip("MGC_SITE names no built site; `nox -s browser` builds and names it")
+    return Path(_SITE).resolve()
+
+
+@pytest.fixture(scope="session")
+def site(folder: Path) -> Iterator[str]:
+    """Address of the built site on a local static server, with a slash at the end."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/{SUB_PATH}/"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Chromium of the system, driven by Playwright."""
+    api = pytest.importorskip("playwright.sync_api", reason="playwright is missing")
+    program = _CHROMIUM or shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        pytest.skip("there is no Chromium; `nox -s browser` installs it, MGC_CHROMIUM names one")
+    with api.sync_playwright() as playwright:
+        # As root, in the containers of CI, Chromium starts without its sandbox only.
+        started = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield started
+        started.close()
