@@ -59,6 +59,7 @@ class Report:
     Attributes
     ----------
     n_files : int
+        All that was asked for, with what was passed over.
     n_parts : int
     computed : tuple of str
         Parts that this run computed, in order; the others were finished before.
@@ -167,7 +168,10 @@ def run(
     if len(report.left_out) == report.n_files:
         reasons = "; ".join(sorted(set(report.left_out.values()))[:3])
         raise DataError(f"no usable file ({reasons}); check the files, or choose another folder")
-    return replace(report, left_out={**(passed_over or {}), **report.left_out})
+    over = dict(passed_over or {})
+    return replace(
+        report, n_files=report.n_files + len(over), left_out={**over, **report.left_out}
+    )
 
 
 def _work(

@@ -83,6 +83,17 @@ def test_pandas_reads_the_folder_as_one_table(tmp_path: Path, log: Path) -> None
     ]
 
 
+def test_what_was_passed_over_is_counted_once(tmp_path: Path, log: Path) -> None:
+    """Five names: one is no file to work on, one has no values, three have."""
+    files = write_files(tmp_path / "in", 4, f03="bad")
+    over = {"ring": "a symbolic link in a circle"}
+    report = run(files, CountedRows(log), tmp_path / "out", passed_over=over, jobs=1)
+    assert report.n_files == 5
+    assert list(report.left_out) == ["ring", "f03"]
+    assert report.summary().startswith("3 files in ")
+    assert "2 left out" in report.summary()
+
+
 def test_the_bytes_do_not_depend_on_where_the_files_lie(tmp_path: Path, log: Path) -> None:
     for place in ("here", "there"):
         files = write_files(tmp_path / place / "in", 3, f01="bad")
