@@ -18,7 +18,7 @@ from rich.console import Console
 from mgc.book import chain, chapters, checks, command, pages, site
 from mgc.book.chapters import parameters, this_interpreter
 from mgc.book.evidence import Evidence, describe
-from mgc.book.project import Options, Project, find_project, replace_tree
+from mgc.book.project import Options, Project, find_project
 from mgc.errors import BookError, MgcError
 
 HEADER = """\
@@ -262,11 +262,11 @@ def test_a_killed_build_leaves_no_half_chapter_and_the_next_one_continues(projec
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
     assert [path.name for path in folder.glob("*.ipynb")] == ["01_first.ipynb"]
-    assert list(folder.glob(".staging-*")), "it was killed at work"
+    assert list(folder.glob(".mgc-*.part")), "it was killed at work"
     write_chapter(project, "02_second", "print('whole')")
     monkeypatch.setattr(site, "make_site", lambda *_, **__: True)  # built in other tests
     assert run(project).executed == ("02_second",)
-    assert not list(folder.glob(".staging-*"))
+    assert not list(project.build.rglob(".mgc-*.part")), "nothing half-made stays"
     assert (project.source / "02_second.ipynb").is_file()
 
 
@@ -276,7 +276,7 @@ def test_kernels_run_in_this_interpreter_whatever_is_registered(project, monkeyp
     (foreign / "kernel.json").write_text(json.dumps({"argv": ["/bin/false"], "display_name": "x"}))
     monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "home"))
     run_one(project, f"import sys\nassert sys.executable == {sys.executable!r}, sys.executable")
-    with this_interpreter():
+    with this_interpreter(tmp_path):
         assert os.environ["JUPYTER_PATH"] != str(tmp_path / "home")
     assert os.environ["JUPYTER_PATH"] == str(tmp_path / "home")
 
@@ -389,12 +389,3 @@ def test_a_mistake_is_one_line_and_exit_status_one(project, monkeypatch, capsys,
     outside = tmp_path.parent
     with pytest.raises(BookError, match="not in"):
         find_project(outside)
-
-
-def test_a_finished_folder_replaces_the_old_one_whole(tmp_path):
-    for name in ("made", "target"):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / f"from-{name}").touch()
-    replace_tree(tmp_path / "made", tmp_path / "target")
-    assert [path.name for path in tmp_path.iterdir()] == ["target"]
-    assert [path.name for path in (tmp_path / "target").iterdir()] == ["from-made"]

@@ -18,6 +18,7 @@ from mgc.book.chapters import Outcome
 from mgc.book.evidence import Evidence, prepare
 from mgc.book.project import PUBLISHED_DATA, Options, Project
 from mgc.errors import BookError, MgcError
+from mgc.whole import remove_leftovers, write_whole
 
 Prepare = Callable[[Project, Options], Evidence]
 
@@ -72,8 +73,8 @@ def build(
     wanted = project.chapters(options.only)
     evidence = prepare(project, options)
     folder = project.notebooks(options)
-    chapters.sweep(folder)
-    chapters.sweep(project.build)
+    remove_leftovers(folder)
+    remove_leftovers(project.build)
     around = chapters.surroundings(project, options)
     outcomes = run_chapters(project, options, wanted, around, console)
     others = [path for path in project.chapters() if path.stem not in outcomes]
@@ -120,7 +121,8 @@ def run_chapters(
         return done
 
     pending = [path for path in wanted if path.stem not in outcomes]
-    with chapters.this_interpreter(), ThreadPoolExecutor(max(1, options.jobs)) as pool:
+    here = chapters.this_interpreter(project.build)
+    with here, ThreadPoolExecutor(max(1, options.jobs)) as pool:
         futures = [pool.submit(one, path) for path in pending]
         wait(futures, return_when=FIRST_EXCEPTION)
         for future in futures:
@@ -147,15 +149,14 @@ def references(project: Project, options: Options, console: Console | None = Non
     target = project.root / "tests" / "notebooks"
     target.mkdir(parents=True, exist_ok=True)
     folder = project.build / "references"
-    chapters.sweep(folder)
     made = []
-    with chapters.this_interpreter():
+    with chapters.this_interpreter(project.build):
         for path in wanted:
             done = chapters.execute(path, folder, {}, "", project.root)
             notebook = nbformat.read(done.notebook, as_version=4)
             notebook.metadata.pop("mgc", None)
             without_pictures(notebook)
-            nbformat.write(notebook, target / f"{path.stem}.ipynb")
+            write_whole(target / f"{path.stem}.ipynb", f"{nbformat.writes(notebook)}\n".encode())
             made.append(target / f"{path.stem}.ipynb")
             console.print(f"{path.stem}: written in {done.seconds:.1f} s")
     if not replay.only:

@@ -10,9 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -28,9 +26,8 @@ import nbformat
 from mgc.book import checks
 from mgc.book.project import Options, Project
 from mgc.errors import BookError
+from mgc.whole import scratch
 
-STAGING = ".staging-"
-LEFT_BEHIND = (f"{STAGING}*", ".source-*", ".old-*")  # work folders of a killed run
 # A new release of one of these may draw or round differently, so chapters run again.
 DECISIVE = ("matplotlib", "numpy", "pandas", "scikit-learn", "scipy", "seaborn", "statsmodels")
 PACKAGE_FILES = ("*.py", "*.csv")
@@ -129,8 +126,8 @@ def execute(
     """
     folder.mkdir(parents=True, exist_ok=True)
     started = time.perf_counter()
-    with tempfile.TemporaryDirectory(prefix=STAGING, dir=folder) as staging:
-        source, result = Path(staging) / "in.ipynb", Path(staging) / f"{chapter.stem}.ipynb"
+    with scratch(folder) as staging:
+        source, result = staging / "in.ipynb", staging / f"{chapter.stem}.ipynb"
         nbformat.write(read_chapter(chapter), source)
         _run(chapter, source, result, values)
         notebook = nbformat.read(result, as_version=4)
@@ -170,14 +167,16 @@ def _run(chapter: Path, source: Path, result: Path, values: Mapping[str, Any]) -
 
 
 @contextmanager
-def this_interpreter() -> Iterator[None]:
+def this_interpreter(folder: Path) -> Iterator[None]:
     """Make `python3` mean the running interpreter for every kernel started inside.
 
     A kernel of that name that a user registered elsewhere would run other packages. The kernel
-    also gets an IPython folder of its own, so that no personal start-up file takes part.
+    also gets an IPython folder of its own, so that no personal start-up file takes part, and
+    leaves the files of its connection in the same hidden place below `folder`.
     """
-    with tempfile.TemporaryDirectory(prefix="mgc-kernel-") as made:
-        kernel = Path(made) / "kernels" / "python3"
+    folder.mkdir(parents=True, exist_ok=True)
+    with scratch(folder) as made:
+        kernel = made / "kernels" / "python3"
         kernel.mkdir(parents=True)
         arguments = [sys.executable, "-Xfrozen_modules=off", "-m", "ipykernel_launcher"]
         described = {
@@ -189,7 +188,11 @@ def this_interpreter() -> Iterator[None]:
             "metadata": {"debugger": False},
         }
         (kernel / "kernel.json").write_text(json.dumps(described), encoding="utf-8")
-        ours = {"JUPYTER_PATH": made, "IPYTHONDIR": str(Path(made) / "ipython")}
+        ours = {
+            "JUPYTER_PATH": str(made),
+            "JUPYTER_RUNTIME_DIR": str(made / "runtime"),
+            "IPYTHONDIR": str(made / "ipython"),
+        }
         before = {name: os.environ.get(name) for name in ours}
         os.environ.update(ours)
         try:
@@ -200,10 +203,3 @@ def this_interpreter() -> Iterator[None]:
                     os.environ.pop(name, None)
                 else:
                     os.environ[name] = value
-
-
-def sweep(folder: Path) -> None:
-    """Remove what a killed run left behind."""
-    for pattern in LEFT_BEHIND:
-        for left in folder.glob(pattern):
-            shutil.rmtree(left, ignore_errors=True)

@@ -7,7 +7,6 @@ import platform
 import re
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib import metadata
@@ -20,8 +19,9 @@ import yaml
 from mgc.book import numbers
 from mgc.book.chapters import Outcome
 from mgc.book.evidence import Evidence
-from mgc.book.project import Project, replace_tree
+from mgc.book.project import Project
 from mgc.errors import BookError
+from mgc.whole import whole_folder
 
 AUDIO = re.compile(r"_static/audio/([A-Za-z]+\.\d{5})\.ogg")
 SHOWN = ("tensorflow", "keras", "librosa", "numpy", "scikit-learn", "statsmodels", "jupyter-book")
@@ -44,9 +44,7 @@ def stage(project: Project, outcomes: Sequence[Outcome], evidence: Evidence) -> 
     BookError
         A page plays a clip that the demo edition does not have.
     """
-    project.build.mkdir(parents=True, exist_ok=True)
-    made = Path(tempfile.mkdtemp(prefix=".source-", dir=project.build))
-    try:
+    with whole_folder(project.source) as made:
         ignore = shutil.ignore_patterns(*NOT_STAGED)
         shutil.copytree(project.sources, made, dirs_exist_ok=True, ignore=ignore)
         for outcome in outcomes:
@@ -63,10 +61,6 @@ def stage(project: Project, outcomes: Sequence[Outcome], evidence: Evidence) -> 
         settings = site_settings(yaml.safe_load((project.root / "_config.yml").read_text("utf-8")))
         (made / "_config.yml").write_text(yaml.safe_dump(settings), encoding="utf-8")
         copy_clips(made)
-        made.chmod(0o755)
-        replace_tree(made, project.source)
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
     return project.source
 
 

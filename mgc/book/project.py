@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -135,13 +134,3 @@ def find_project(start: Path | None = None) -> Project:
     raise BookError(
         f"{here} is not inside a checkout of the book: no _toc.yml beside a book/ folder"
     )
-
-
-def replace_tree(made: Path, target: Path) -> None:
-    """Put a finished folder in the place of an old one; readers never see a half-written one."""
-    aside = target.with_name(f".old-{target.name}-{os.getpid()}")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if target.exists():
-        target.rename(aside)
-    made.rename(target)
-    shutil.rmtree(aside, ignore_errors=True)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-from mgc.book.project import Project, replace_tree
+from mgc.book.project import Project
 from mgc.errors import BookError
+from mgc.whole import scratch, whole_folder, write_whole
 
 START = (
     "from mgc.workers import end_with; end_with(0);from jupyter_book.cli.main import main; main()"
@@ -53,13 +53,30 @@ def make_site(project: Project, *, fresh: bool = False) -> bool:
     stamp = project.html / STAMP
     if not fresh and stamp.is_file() and stamp.read_text(encoding="utf-8") == mark:
         return False
-    out = project.build / "site"
-    shutil.rmtree(out, ignore_errors=True)
+    log = project.build / "site.log"
+    with scratch(project.build) as out:
+        done = _jupyter_book(project, out)
+        text = COLOUR.sub("", done.stdout).replace(f"{project.source}/", "")
+        write_whole(log, text.encode())
+        made = out / "_build" / "html"
+        if done.returncode or not (made / "index.html").is_file():
+            raise BookError(
+                f"the site could not be built:\n{complaints(text)}\n(all of it: {log})"
+            )
+        (made / STAMP).write_text(mark, encoding="utf-8")
+        with whole_folder(project.html) as target:
+            for path in made.iterdir():
+                path.rename(target / path.name)
+    return True
+
+
+def _jupyter_book(project: Project, out: Path) -> subprocess.CompletedProcess[str]:
+    """Run Jupyter Book, which ends when this process, and with it our end of a pipe, is gone."""
     command = [sys.executable, "-c", START, "build", str(project.source)]
     command += ["--path-output", str(out), "-n", "-W", "--keep-going"]
-    theirs, ours = os.pipe()  # Jupyter Book ends when this process, and with it our end, is gone
+    theirs, ours = os.pipe()
     try:
-        done = subprocess.run(
+        return subprocess.run(
             command,
             cwd=project.root,
             env=os.environ | {"PYTHONWARNINGS": "ignore", "NO_COLOR": "1"},
@@ -72,16 +89,6 @@ def make_site(project: Project, *, fresh: bool = False) -> bool:
     finally:
         os.close(theirs)
         os.close(ours)
-    text = COLOUR.sub("", done.stdout).replace(f"{project.source}/", "")
-    log = project.build / "site.log"
-    log.write_text(text, encoding="utf-8")
-    made = out / "_build" / "html"
-    if done.returncode or not (made / "index.html").is_file():
-        raise BookError(f"the site could not be built:\n{complaints(text)}\n(all of it: {log})")
-    (made / STAMP).write_text(mark, encoding="utf-8")
-    replace_tree(made, project.html)
-    shutil.rmtree(out, ignore_errors=True)
-    return True
 
 
 def complaints(text: str) -> str:
