@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from mgc import answers
-from mgc.errors import AudioError, DataError, FeatureError
+from mgc.errors import AudioError, DataError, FeatureError, why
 from mgc.find import audio_files
 from mgc.predict import Answer, Classifier
 from mgc.whole import write_whole
@@ -80,10 +80,8 @@ def _answers(classifier: Classifier, files: Sequence[Path]) -> Iterator[tuple[Pa
     for file in files:
         try:
             yield file, classifier.answer(file)
-        except (AudioError, FeatureError) as error:
-            yield file, str(error).removeprefix(f"{file}: ")
-        except OSError as error:
-            yield file, f"cannot be read ({error.strerror}); check its permissions"
+        except (AudioError, FeatureError, OSError) as error:
+            yield file, why(file, error)
 
 
 def _plot(answer: Answer, folder: Path, number: int) -> None:

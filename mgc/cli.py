@@ -16,7 +16,7 @@ import click
 
 from mgc import __version__
 from mgc.data_commands import data
-from mgc.errors import DataError, MgcError, RecordError
+from mgc.errors import DataError, MgcError, RecordError, sentence
 from mgc.music_commands import features, predict, train
 from mgc.printing import console_for_output, plain, print_frame, print_summary
 
@@ -30,16 +30,10 @@ class _Group(click.Group):
         try:
             with ended_by_sigterm(), reported():
                 return super().invoke(ctx)
-        except MgcError as problem:
-            raise click.ClickException(" ".join(str(problem).split())) from problem
-        except OSError as problem:
-            if problem.errno == errno.EPIPE:
+        except (MgcError, OSError) as problem:
+            if isinstance(problem, OSError) and problem.errno == errno.EPIPE:
                 raise  # click ends quietly when the reader of a pipe has left
-            what = f"{problem.filename}: {problem.strerror}" if problem.filename else str(problem)
-            full = problem.errno in (errno.ENOSPC, errno.EDQUOT)
-            remedy = "free some space" if full else "check the path and its permissions"
-            message = f"{what}; {remedy}"
-            raise click.ClickException(" ".join(message.split())) from problem
+            raise click.ClickException(sentence(problem)) from problem
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})

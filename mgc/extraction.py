@@ -15,7 +15,7 @@ import numpy.typing as npt
 from mgc import cache
 from mgc.audio import SAMPLE_RATE, decode
 from mgc.data import Edition, Track
-from mgc.errors import DataError, MgcError
+from mgc.errors import DataError, MgcError, why
 from mgc.features import FEATURE_NAMES, FEATURE_VERSION, HOP_LENGTH, Features, extract
 from mgc.progress import track_progress
 from mgc.workers import process_pool
@@ -243,7 +243,5 @@ def _features_or_reason(argument: tuple[Path, Path]) -> Features | str:
     path, folder = argument
     try:
         return cached_features(path, folder)
-    except MgcError as error:
-        return str(error).removeprefix(f"{path}: ")
-    except OSError as error:
-        return f"not readable ({error.strerror}); check the file's permissions"
+    except (MgcError, OSError) as error:
+        return why(path, error)

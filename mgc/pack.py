@@ -14,7 +14,7 @@ import numpy.typing as npt
 from mgc import quality
 from mgc.audio import SAMPLE_RATE, decode
 from mgc.data import Edition, gtzan_table, is_archive, open_edition
-from mgc.errors import DataError, MgcError
+from mgc.errors import DataError, MgcError, why
 from mgc.extraction import FRAME_RATE, extract_many
 from mgc.features import N_FRAMES, N_MELS, extract
 from mgc.whole import whole_file
@@ -147,7 +147,5 @@ def _picture_or_reason(path: Path) -> Grey | str:
     """Picture of one file, or why there is none; importable, since other processes call it."""
     try:
         return grey(extract(*decode(path)).spectrogram)
-    except MgcError as error:
-        return str(error).removeprefix(f"{path}: ")
-    except OSError as error:
-        return f"not readable ({error.strerror}); check the file's permissions"
+    except (MgcError, OSError) as error:
+        return why(path, error)

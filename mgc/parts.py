@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from mgc import parquet
 from mgc.cluster import open_workers
-from mgc.errors import ClusterError, DataError, MgcError
+from mgc.errors import ClusterError, DataError, MgcError, why
 from mgc.extra import need
 from mgc.part_plan import File, Part, Plan, make_plan, settle, shown
 from mgc.processes import Died, Workers
@@ -242,10 +242,8 @@ def _rows_of_file(rows_of: RowFunction, version: str, file: File) -> list[Row]:
         return [{parquet.PATH: name, **row} for row in rows_of(path)]
     except ClusterError:
         raise  # not the file's fault
-    except MgcError as error:
-        return [_error_row(file, str(error).removeprefix(f"{path}: "))]
-    except OSError as error:
-        return [_error_row(file, f"not readable ({error.strerror}); check its permissions")]
+    except (MgcError, OSError) as error:
+        return [_error_row(file, why(path, error))]
     except Exception as error:  # whatever a decoder does, one file never stops a run
         return [_error_row(file, f"{type(error).__name__}: {error}")]
 

@@ -1,12 +1,14 @@
 """Killed at any moment and started again: the same results, no process and no half file left.
 
-`nox -s kill` kills twenty times; the suite, which has other things to do, once.
+`nox -s kill` kills twenty times; the suite, which has other things to do, once. The whole build,
+which takes minutes, is killed in that session only: `test_book` kills a small one.
 """
 
 from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,7 +20,7 @@ import psutil
 import pytest
 
 KILLS = int(os.environ.get("MGC_KILLS", "1"))
-SECONDS = 600
+SECONDS = 1200
 """After which a run that should have ended hangs."""
 
 
@@ -37,6 +39,7 @@ class Work:
         folder.mkdir()
         self.folder = folder
         self.line = [sys.executable, "-m", "mgc", *(a.format(folder=folder) for a in arguments)]
+        self.place = Path.cwd()
 
     def start(self) -> subprocess.Popen[bytes]:
         """Start it, its output thrown away."""
@@ -45,6 +48,7 @@ class Work:
         return subprocess.Popen(
             self.line,
             env=os.environ | settings,
+            cwd=self.place,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -143,3 +147,48 @@ def test_terminated_leaves_no_process(small_edition: Path, tmp_path: Path) -> No
         process.wait(SECONDS)
         _, alive = psutil.wait_procs(family, timeout=60)
         assert not alive
+
+
+class Build(Work):
+    """The build of the book on the demo clips, in a checkout of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder, ["book", "build"])
+        self.place = folder / "checkout"
+        made = shutil.ignore_patterns("_build", ".nox", ".git", "__pycache__")
+        shutil.copytree(Path(__file__).resolve().parents[1], self.place, ignore=made)
+        self.made = self.place / "_build"
+
+    def results(self) -> dict[str, bytes]:
+        """Read what the fits predicted, and list the pages; durations differ on every run."""
+        records = self.made / "records"
+        wanted = ("predictions.csv", "config.json", "architecture.json")
+        files = [path for name in wanted for path in records.rglob(name)]
+        pages = sorted(path.name for path in (self.made / "html").glob("*.html"))
+        read = {str(path.relative_to(records)): path.read_bytes() for path in files}
+        return read | {"pages": " ".join(pages).encode()}
+
+    def half_files(self) -> list[str]:
+        """Name what the build or its cache began to write and did not finish."""
+        return [path.name for path in self.folder.rglob(".mgc-*.part")]
+
+
+@pytest.mark.skipif(KILLS == 1, reason="takes over half an hour: `nox -s kill` runs it")
+def test_a_killed_build_ends_as_an_undisturbed_one(tmp_path: Path) -> None:
+    """One build, killed and continued; a new one takes its place when it came to its end."""
+    quiet = Build(tmp_path / "quiet")
+    duration = quiet.finish()
+    expected = quiet.results()
+    assert len(expected) > len(COMMANDS)
+    moments = random.Random(1)
+    killed, work = 0, Build(tmp_path / "again0")
+    while killed < KILLS:
+        if work.kill_after(moments.uniform(0, duration / 3)):
+            killed += 1
+        else:
+            assert work.results() == expected
+            assert work.half_files() == []
+            work = Build(tmp_path / f"again{killed}")
+    work.finish()
+    assert work.results() == expected
+    assert work.half_files() == []

@@ -17,7 +17,7 @@ from mgc.book.project import (
     Options,
     find_project,
 )
-from mgc.errors import MgcError
+from mgc.errors import MgcError, sentence
 from mgc.models import VARIANTS
 
 NO_FOLDER = ("demo", PUBLISHED_DATA)
@@ -105,8 +105,11 @@ def run(arguments: Sequence[str] | None = None) -> int:
         built = chain.build(project, options, console=console)
         if built.index is not None:
             console.print(f"Open {built.index.as_uri()}", soft_wrap=True)
-    except MgcError as error:
+    except MgcError as error:  # of several lines, where Jupyter Book has warnings
         print(f"error: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"error: {sentence(error)}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("interrupted; the next run continues", file=sys.stderr)
