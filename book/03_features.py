@@ -49,6 +49,12 @@ glue = provenance.Glue(edition)
 glue("c3_edition", edition.name)
 
 # %% [markdown]
+# The figure that matters is what a convolutional network gets to see of a piece of music.
+
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Mel-spectrograms of the same clips.", "name": "fig-spectrograms"}, "image": {"alt": "Ten mel-spectrograms. Drum hits are vertical lines, held notes horizontal ones; the share of energy in the high bands differs between genres."}}
+signal_plots.spectrograms(clips)
+
+# %% [markdown]
 # ## From sound to numbers
 #
 # ### Waveform
@@ -79,11 +85,8 @@ signal_plots.mel_filters()
 # %% [markdown]
 # Power in each band is then expressed in {term}`decibels <decibel>` below the loudest cell, with a floor 80 dB down. The result, 128 bands by 1,292 frames, is the picture that the CNN, the autoencoder and VGG16 look at.
 
-# %% mystnb={"figure": {"caption": "Mel-spectrograms of the same clips.", "name": "fig-spectrograms"}, "image": {"alt": "Ten mel-spectrograms. Drum hits are vertical lines, held notes horizontal ones; the share of energy in the high bands differs between genres."}}
-signal_plots.spectrograms(clips)
-
 # %% [markdown]
-# Vertical lines are drum hits: all frequencies at once, for an instant. Horizontal lines are held notes with their overtones. Distorted guitars fill the picture; a string section leaves it sparse.
+# In {numref}`fig-spectrograms`, vertical lines are drum hits: all frequencies at once, for an instant. Horizontal lines are held notes with their overtones. Distorted guitars fill the picture; a string section leaves it sparse.
 #
 # ### Cepstra (MFCC)
 #
@@ -355,3 +358,56 @@ show.say(*said)
 # It shows that the report's plan for features is sound and its counts of features add up, while its counts of tracks do not. It shows how much of the genre single features carry in this edition, and how far a picture of fitted data can be from what unseen data show.
 #
 # It does not show what a network will reach: networks may use combinations that no linear rule finds. The per-genre values rest on the tracks of one edition. If these share artists, part of the separation is between artists. And the report's words ("distinct", "similar", "complex") became numbers only because we chose a meaning for them; the text beside each table says which.
+
+# %% [markdown]
+# ## Exercises
+#
+# **1.** How many mel bands does an octave get at the bottom of the scale, and at the top? Use {eq}`eq-mel`.
+
+
+# %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show the solution", "code_prompt_hide": "Hide the solution"}
+def mel(f):
+    return 3 * f / 200 if f < 1000 else 15 + 27 * np.log(f / 1000) / np.log(6.4)
+
+
+width = mel(22_050 / 2) / (N_MELS + 1)
+octaves = [(110, 220), (440, 880), (4400, 8800)]
+rows = [
+    (
+        f"{low:,} to {high:,} Hz",
+        show.number(mel(high) - mel(low), 1),
+        show.number((mel(high) - mel(low)) / width, 0),
+    )
+    for low, high in octaves
+]
+show.table(
+    pd.DataFrame(rows, columns=["octave", "mel", "bands"]),
+    "An octave in the bass gets few bands, one in the treble many: up to the bend, the scale counts hertz",
+)
+
+# %% [markdown]
+# **2.** The columns of this edition repeat each other. How many directions hold nearly all of their variance? Standardise the columns first, and think about why.
+
+# %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show the solution", "code_prompt_hide": "Hide the solution"}
+from sklearn.decomposition import PCA
+from sklearn.preprocessing import StandardScaler
+
+scaled = StandardScaler().fit_transform(tabular)
+held = np.cumsum(PCA().fit(scaled).explained_variance_ratio_)
+needed = {share: int(np.searchsorted(held, share) + 1) for share in (0.5, 0.9, 0.95)}
+show.say(
+    *(
+        f"{count} directions hold {show.percent(share)} of the variance."
+        for share, count in needed.items()
+    ),
+    f"There are {show.count(tabular.shape[1])} columns and {show.count(len(tabular))} tracks.",
+    "Without standardising, the columns in hertz would hold nearly all of it, since their numbers"
+    " are the largest.",
+)
+
+# %% [markdown]
+# ## Further reading
+#
+# - {cite:t}`davis1980` compare parametric representations of speech; the cepstra won.
+# - {cite:t}`mcfee2015` describe librosa, whose definitions this book follows.
+# - {cite:t}`ellis2007` explains the tracker of beats in a few pages, with its weaknesses.

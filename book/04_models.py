@@ -51,9 +51,21 @@ show.say(
 )
 
 # %% [markdown]
+# The figure that matters is a {term}`confusion matrix`: what a network takes for what. This is that of the CNN; the other networks have theirs below.
+
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Confusion matrix of the CNN: test tracks of all folds, true genres in rows, named genres in columns. Lighter cells hold a larger share of their row.", "name": "fig-confusion-cnn"}, "image": {"alt": "Heat map of ten by ten genres for the CNN, with the number of tracks in each cell."}}
+plots.confusion(results["cnn"])
+
+# %% [markdown]
 # ## One recipe each
 #
 # The report trains its networks much alike: the Adam optimiser {cite:p}`kingma2014`, cross-entropy as the loss, {term}`early stopping`, and a learning rate that falls when the validation loss stands still. The autoencoder is fitted to the mean squared error, and neither it nor its classifier lowers the rate. The numbers that differ are in the table. They are the report's own, except for the epoch from which early stopping counts; why is told below. The package holds them in one place, from which both the training and this table read.
+#
+# Cross-entropy is small when the network gave a high probability to the genre that the track has. With $p_{i,g}$ the probability of genre $g$ for track $i$, and $g_i$ its true genre,
+#
+# $$
+# L = -\frac{1}{n} \sum_{i=1}^{n} \ln p_{i,\, g_i} .
+# $$ (eq-entropy)
 
 # %%
 show.table(model_text.recipes(), "Training recipes")
@@ -166,9 +178,6 @@ show.say(model_text.about(results["cnn"]))
 # %% mystnb={"figure": {"caption": "Learning curves of the CNN. One pair of lines a fold, each with its own dashes; dots mark the epochs whose weights were kept.", "name": "fig-curves-cnn"}, "image": {"alt": "Two line charts for the CNN: loss and accuracy against the epoch, training and validation, for each fold."}}
 plots.learning_curves(results["cnn"])
 
-# %% mystnb={"figure": {"caption": "Confusion matrix of the CNN: test tracks of all folds, true genres in rows, named genres in columns. Lighter cells hold a larger share of their row.", "name": "fig-confusion-cnn"}, "image": {"alt": "Heat map of ten by ten genres for the CNN, with the number of tracks in each cell."}}
-plots.confusion(results["cnn"])
-
 # %% mystnb={"figure": {"caption": "Every test track of the CNN: how probable the model held the true genre. Crosses mark mistakes.", "name": "fig-mistakes-cnn"}, "image": {"alt": "Grid with a row for each genre and a cell for each track, shaded by the probability of the true genre, with crosses on mistakes of the CNN."}}
 plots.mistakes(results["cnn"])
 
@@ -273,3 +282,48 @@ glue("c4_run", show.count(len(run)))
 # ## What this shows and what it does not
 #
 # The chapter shows how large the report's networks are, that they can be trained, and what each of them gets right on tracks that it has not seen. It does not rank them: the differences between two curves or two matrices may be chance. {doc}`05_comparison` tests that. It shows one seed, so it does not say how much a model would change if it were trained again. And it says nothing about music outside this {term}`edition`.
+
+# %% [markdown]
+# ## Exercises
+#
+# **1.** A network that knows nothing gives each of ten genres the same probability. What is its cross-entropy by {eq}`eq-entropy`? Which of the networks had a lower one on validation tracks?
+
+# %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show the solution", "code_prompt_hide": "Hide the solution"}
+from mgc.data import GENRES
+
+nothing = math.log(len(GENRES))
+lowest = {
+    TITLES[name]: record.history.loc[record.history["stage"] == "fit", "val_loss"].min()
+    for name, record in run.items()
+}
+better = [title for title, loss in lowest.items() if loss < nothing]
+show.say(
+    f"It is the logarithm of ten, {show.number(nothing)}. Below it, at their best epoch:"
+    f" {show.listing(better)}. A loss above it is possible too: it takes a network that is sure and wrong."
+)
+
+# %% [markdown]
+# **2.** For each network, which genre does it find most rarely, and what does it name instead?
+
+# %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show the solution", "code_prompt_hide": "Hide the solution"}
+import pandas as pd
+
+rows = []
+for name, record in run.items():
+    rate = evaluate.per_genre(evaluate.test_rows(record))["recall"]
+    worst = rate.idxmin()
+    matrix = evaluate.confusion(evaluate.test_rows(record)).loc[worst].drop(worst)
+    rows.append(
+        (TITLES[name], worst, show.percent(rate[worst]), matrix.idxmax(), show.count(matrix.max()))
+    )
+columns = ["model", "found most rarely", "recall", "named instead", "pieces or tracks"]
+show.table(
+    pd.DataFrame(rows, columns=columns), "Where each network is weakest, and for what it takes it"
+)
+
+# %% [markdown]
+# ## Further reading
+#
+# - {cite:t}`ioffe2015` and {cite:t}`srivastava2014` introduced the two layers that keep these networks trainable.
+# - {cite:t}`pons2018` show how far networks with random weights get, which puts training into perspective.
+# - {cite:t}`hochreiter1997` is the paper behind the LSTM.

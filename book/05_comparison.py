@@ -49,6 +49,12 @@ chance = 1 / study.edition_record.tracks["genre"].nunique()
 labels = dict(zip(table["key"], table["label"], strict=True))
 glue = provenance.Glue(groups)
 
+# %% [markdown]
+# The figure that matters shows what was measured, how sure it is, and what the report states.
+
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Accuracy of each row of the table with its interval (dots and bars), and what the report states for the same network (diamonds). The dashed line is guessing among equally frequent genres.", "name": "fig-accuracy"}, "image": {"alt": "Dot plot with one row a model and variant: the measured accuracy with an interval, a hollow diamond for the accuracy that the report claims, and a dashed line for guessing."}}
+comparison_plots.accuracy_intervals(table, claims, chance)
+
 # %% tags=["hide-input"]
 best = comparison.best_model({name: main[name] for name in NAMES})
 top = table[table["key"] == best].squeeze() if best else {}
@@ -78,11 +84,8 @@ show.table(results.as_table(table), "Accuracy on the test part, mean over seeds"
 # %% [markdown]
 # *Spread* is the standard deviation over {term}`seeds <seed>`: the same network, trained again from other random numbers. *Macro F1* is the mean over genres, so that no genre counts for more than another.
 
-# %% mystnb={"figure": {"caption": "Accuracy of each row of the table with its interval (dots and bars), and what the report states for the same network (diamonds). The dashed line is guessing among equally frequent genres.", "name": "fig-accuracy"}, "image": {"alt": "Dot plot with one row a model and variant: the measured accuracy with an interval, a hollow diamond for the accuracy that the report claims, and a dashed line for guessing."}}
-comparison_plots.accuracy_intervals(table, claims, chance)
-
 # %% [markdown]
-# The diamonds stand for the report's statements, from {glue:text}`c5_claim_low` to {glue:text}`c5_claim`. They were never measured ({doc}`01_objective`), and they speak of a random split of all of GTZAN. The figure shows both side by side; it is no test. {doc}`06_findings` sets them beside our random split.
+# The diamonds of {numref}`fig-accuracy` stand for the report's statements, from {glue:text}`c5_claim_low` to {glue:text}`c5_claim`. They were never measured ({doc}`01_objective`), and they speak of a random split of all of GTZAN. The figure shows both side by side; it is no test. {doc}`06_findings` sets them beside our random split.
 
 # %%
 show.table(
@@ -106,7 +109,11 @@ seed_plots.cells(table)
 # %% [markdown]
 # ## Which differences are real?
 #
-# Two models that were tested on the same tracks are compared track by track. Tracks that both get right, or both get wrong, say nothing about the difference. What counts are the tracks that only one of them gets right. If neither model were better, each such track would be as likely to favour the one as the other, like a coin. The {term}`exact McNemar test` {cite:p}`mcnemar1947,dietterich1998` computes how unlikely the observed imbalance is for a fair coin.
+# Two models that were tested on the same tracks are compared track by track. Tracks that both get right, or both get wrong, say nothing about the difference. What counts are the tracks that only one of them gets right. If neither model were better, each such track would be as likely to favour the one as the other, like a coin. The {term}`exact McNemar test` {cite:p}`mcnemar1947,dietterich1998` computes how unlikely the observed imbalance is for a fair coin. If $b$ tracks were right with the one model only and $c$ with the other only, the p value is
+#
+# $$
+# p = \min\!\left(1,\; 2 \sum_{k=0}^{\min(b, c)} \binom{b + c}{k}\, 2^{-(b + c)} \right).
+# $$ (eq-mcnemar)
 #
 # With several seeds there are several such tests, and they are not independent: the tracks are the same. So the combined test takes each track and counts in how many more seeds the one model got it right than the other. It adds these counts up. Then it asks how often a sum as large would come out if the two models were swapped at random within tracks. This is a permutation test over tracks. It speaks of these fits; others might differ.
 #
@@ -324,3 +331,67 @@ show.say(*sentences)
 # ## What this shows and what it does not
 #
 # The chapter shows which differences between the networks hold on the tracks of this {term}`edition` under this {term}`protocol`, and how far the protocol moves every score. It does not show that a model which is not told from another is as good. It does not show what the networks would reach with more tracks, with training data from elsewhere, or with full-resolution audio of all of GTZAN. And where the edition was composed by rule, nothing here carries over to music at large.
+
+# %% [markdown]
+# ## Exercises
+#
+# **1.** On sixteen tracks only one of two models is right: twelve times the first, four times the second. Is the first better? Use {eq}`eq-mcnemar`, and look at what a library says.
+
+# %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show the solution", "code_prompt_hide": "Hide the solution"}
+from math import comb
+
+from scipy.stats import binomtest
+
+b, c = 12, 4
+by_hand = min(1.0, 2 * sum(comb(b + c, k) for k in range(min(b, c) + 1)) / 2 ** (b + c))
+show.say(
+    f"By hand {show.p_value(by_hand)}, by SciPy {show.p_value(float(binomtest(b, b + c).pvalue))}. Three"
+    " times as many tracks speak for the first model, and still nothing is shown at the usual level."
+)
+
+# %% [markdown]
+# **2.** How wide would the interval of the best network be with four times as many test tracks?
+
+# %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show the solution", "code_prompt_hide": "Hide the solution"}
+right = top.get("accuracy")
+if right is None:
+    answer = show.say("No network has a record here.")
+else:
+    widths = []
+    for factor in (1, 4):
+        low, high = evaluate.wilson(round(right * n_test * factor), n_test * factor)
+        widths.append(show.points(high - low, 1).lstrip("+"))
+    answer = show.say(
+        f"For {show.percent(right)} of {show.count(n_test)} tracks, Wilson's interval is {widths[0]} wide;"
+        f" with four times as many, {widths[1]}: half as wide. Precision costs its square in tracks."
+    )
+answer
+
+# %% [markdown]
+# **3.** Take the two networks with the highest accuracy. On how many tracks is only one of them right, in this build's seed? Where do they err together?
+
+# %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show the solution", "code_prompt_hide": "Hide the solution"}
+from mgc.outcomes import outcomes
+
+known = evaluate.only_run(study.results())
+named = sorted(known, key=lambda name: evaluate.accuracy(evaluate.test_rows(known[name])))[-2:]
+if len(named) < 2:
+    answer = show.say("It takes two networks with records.")
+else:
+    one, two = (outcomes(known[name]).set_index("track_id") for name in named)
+    two = two.loc[one.index]
+    a, b = one["named"] == one["genre"], two["named"] == two["genre"]
+    same = (one["named"] == two["named"])[~a & ~b]
+    answer = show.say(
+        f"Only {TITLES[named[0]]} is right on {show.count((a & ~b).sum())} tracks, only {TITLES[named[1]]} on"
+        f" {show.count((b & ~a).sum())}. Both are wrong on {show.count((~a & ~b).sum())}, and on"
+        f" {show.count(same.sum())} of these they name the same wrong genre."
+    )
+answer
+
+# %% [markdown]
+# ## Further reading
+#
+# - {cite:t}`dietterich1998` compares tests for comparing classifiers; it is why this book counts tracks and not folds.
+# - {cite:t}`sturm2014horse` asks what a system that scores well has really learned.
+# - {cite:t}`guo2017` show that modern networks are too sure of themselves, and a cheap remedy.

@@ -52,6 +52,14 @@ decided = []
 glue = provenance.Glue(everything)
 
 
+# %% [markdown]
+# The figure that matters shows how well each network tells each genre.
+
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "F1 of each genre under each model, on the test part. Lighter is better.", "name": "fig-genres"}, "image": {"alt": "Heat map of F1 scores, one row a model, one column a genre."}}
+scores = genre_findings.f1_table(results)
+comparison_plots.genre_scores(scores)
+
+
 # %% tags=["hide-input"]
 def decide(*found):
     """Keep findings for the summary and show them."""
@@ -131,13 +139,7 @@ decide(findings.accuracies_hold(by_chance if evaluate.only_run(by_chance) else r
 # %% [markdown]
 # ## Findings about genres
 #
-# A genre is easy when its tracks are found and nothing else is mistaken for it. F1 measures both. The heat map shows it for every model that was run.
-
-# %%
-scores = genre_findings.f1_table(results)
-
-# %% mystnb={"figure": {"caption": "F1 of each genre under each model, on the test part. Lighter is better.", "name": "fig-genres"}, "image": {"alt": "Heat map of F1 scores, one row a model, one column a genre."}}
-comparison_plots.genre_scores(scores)
+# A genre is easy when its tracks are found and nothing else is mistaken for it. F1 measures both. {numref}`fig-genres` shows it for every model that was run.
 
 # %% [markdown]
 # The claims below are about genres, not about one model. So the predictions of all models are pooled. Models make mistakes on the same tracks, so tracks are what is uncertain: a {term}`bootstrap` draws them again and again within each genre, {glue:text}`c6_draws` times, and the statistic is computed anew each time.
@@ -214,3 +216,29 @@ glue("c6_edition", study.edition_record.name, study.edition_record)
 # ## What this shows and what it does not
 #
 # The verdicts hold for {glue:text}`c6_n_test` test tracks of {glue:text}`c6_edition`, few {term}`seeds <seed>` and one way of training. *Contradicted* means: not so on these data. It does not mean that the claim is false everywhere. Each claim has a test of its own, and the corrections count pairs of models, not claims; with this many claims, one of them may be decided wrongly by chance. And what a genre is, these records do not know: they know the labels that somebody gave.
+
+# %% [markdown]
+# ## Exercises
+#
+# **1.** Suppose every one of these claims were false, and each were tested at the level of one in twenty. How many would look true by chance, and how likely is it that none does?
+
+# %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show the solution", "code_prompt_hide": "Hide the solution"}
+n_claims = len(decided)
+show.say(
+    f"{show.number(0.05 * n_claims, 1)} of {show.count(n_claims)} on average. If the tests were"
+    f" independent, the chance that none looks true would be {show.percent(0.95**n_claims)}. They are not:"
+    " they share models and tracks."
+)
+
+# %% [markdown]
+# **2.** Put a question of your own to the records: are country and rock mixed up more than other genres?
+
+# %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show the solution", "code_prompt_hide": "Hide the solution"}
+own = genre_findings.pair_is_mixed(pooled, "country", "rock")
+show.say(f"**{own.verdict.capitalize()}:** {own.claim}. {own.evidence}")
+
+# %% [markdown]
+# ## Further reading
+#
+# - {cite:t}`sturm2014` collects what evaluations of genre recognition could and could not show.
+# - {cite:t}`castellon2021` ask the same questions of representations that were learned elsewhere.
