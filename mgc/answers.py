@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from mgc.data import GENRES
-from mgc.predict import Answer, Part, top, verdict
+from mgc.predict import Answer, Part, top
 from mgc.records import P_COLUMNS
 
 BAR = 30
@@ -75,8 +75,11 @@ def table(answers: Sequence[Answer]) -> pd.DataFrame:
         whole = {"start_s": 0.0, "duration_s": answer.duration_s, "verdict": answer.verdict}
         rows.append(_row(answer.file, 0, whole, answer.probabilities))
         for number, part in enumerate(answer.parts, 1):
-            said = "silent" if part.silent else verdict(part.probabilities)
-            facts = {"start_s": part.start_s, "duration_s": part.duration_s, "verdict": said}
+            facts = {
+                "start_s": part.start_s,
+                "duration_s": part.duration_s,
+                "verdict": part.verdict,
+            }
             rows.append(_row(answer.file, number, facts, part.probabilities))
     columns = ["file", "window", "start_s", "duration_s", "verdict", "genre", *P_COLUMNS]
     return pd.DataFrame(rows, columns=columns)
@@ -106,7 +109,7 @@ def _window(part: Part) -> dict[str, Any]:
     return {
         "start_s": round(part.start_s, 3),
         "duration_s": round(part.duration_s, 3),
-        "verdict": "silent" if part.silent else verdict(part.probabilities),
+        "verdict": part.verdict,
         "top": _top(top(part.probabilities)),
         "probabilities": _probabilities(part.probabilities),
     }

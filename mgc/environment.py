@@ -53,11 +53,7 @@ def describe(
         ),
         "feature_seconds_per_track": _feature_seconds(str(config["feature_version"])),
         "threads": threads,
-        "cores": os.cpu_count(),
-        "platform": f"{platform.system()} {platform.machine()}",
-        "python": platform.python_version(),
-        "packages": {name: package_version(name) for name in _PACKAGES},
-        "commit": commit(),
+        **machine(_PACKAGES),
         "fold_seconds": [f["duration_s"] for f in facts],
     }
     for name in facts[0]["measured"]:
@@ -65,6 +61,28 @@ def describe(
     if config["model"] == "vgg16":
         environment["weights_sha256"] = weights_digest()
     return environment
+
+
+def machine(packages: Sequence[str]) -> dict[str, Any]:
+    """Name what something is measured on.
+
+    Parameters
+    ----------
+    packages : sequence of str
+        Whose versions matter.
+
+    Returns
+    -------
+    machine : dict
+        ``cores``, ``platform``, ``python``, ``packages`` and the ``commit`` of this checkout.
+    """
+    return {
+        "cores": os.cpu_count(),
+        "platform": f"{platform.system()} {platform.machine()}",
+        "python": platform.python_version(),
+        "packages": {name: package_version(name) for name in packages},
+        "commit": commit(),
+    }
 
 
 def _feature_seconds(feature_version: str) -> float:

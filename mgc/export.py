@@ -74,6 +74,7 @@ def make(
     from mgc import fitting, tuned
     from mgc.train import one_hot
 
+    network.check_name(target)
     config = study.config(MODEL, VARIANT)
     arrays, pictures = _pictures(study, progress=progress)
     seed = study.seeds[0]

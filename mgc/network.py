@@ -9,10 +9,8 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import lzma
 import tempfile
 import zipfile
-import zlib
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +21,7 @@ import numpy.typing as npt
 from mgc.data import GENRES
 from mgc.errors import NetworkError
 from mgc.picture import N_BINS
+from mgc.unzip import DAMAGED
 from mgc.whole import write_whole
 
 if TYPE_CHECKING:
@@ -48,21 +47,22 @@ LAYERS = frozenset(
 REMEDY = "make one with `mgc train`, or leave --network out to use the one that ships"
 LARGEST = 256 * 2**20  # bytes that a file may unpack to
 
-_DAMAGED = (
-    OSError,
-    ValueError,
-    KeyError,
-    RuntimeError,  # an encrypted entry; RecursionError and NotImplementedError are of its kind
-    EOFError,
-    lzma.LZMAError,
-    zipfile.BadZipFile,
-    zlib.error,
-)
-
 
 def shipped() -> Path:
     """Path of the network that comes with the package."""
     return Path(str(files("mgc") / "networks" / "cnn.keras"))
+
+
+def check_name(target: str | Path) -> None:
+    """Refuse a file for a network by its name, before the work rather than after it.
+
+    Raises
+    ------
+    NetworkError
+        It does not end in `.keras`.
+    """
+    if Path(target).suffix != ".keras":
+        raise NetworkError(f"{target}: the name of a network ends in .keras; choose one that does")
 
 
 def write(model: keras.Model, target: str | Path) -> None:
@@ -82,8 +82,7 @@ def write(model: keras.Model, target: str | Path) -> None:
         The name has another ending.
     """
     file = Path(target)
-    if file.suffix != ".keras":
-        raise NetworkError(f"{file}: the name of a network ends in .keras; choose one that does")
+    check_name(file)
     import keras
 
     model.set_weights([rounded(weight) for weight in model.get_weights()])
@@ -186,7 +185,7 @@ def check(file: Path) -> None:
                 raise NetworkError(f"{file}: unpacks to more than 256 MB; {REMEDY}")
             config = json.loads(archive.read("config.json"))
             strange = sorted(set(_classes(config)) - LAYERS)
-    except _DAMAGED as error:
+    except (*DAMAGED, KeyError) as error:
         what = f"{file}: no network in Keras's format ({_line(error)}); {REMEDY}"
         raise NetworkError(what) from None
     if strange:

@@ -52,6 +52,11 @@ class Part:
         return not len(self.crops)
 
     @property
+    def verdict(self) -> str:
+        """``sure``, ``unsure`` (wrong is as likely as right) or ``silent``."""
+        return "silent" if self.silent else verdict(self.probabilities)
+
+    @property
     def probabilities(self) -> Double:
         """Mean over the crops [shape=(10,)]; a tenth for each genre where there is no sound."""
         if self.silent:

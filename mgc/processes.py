@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import pickle
 import signal
-import threading
 from collections import deque
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,8 @@ from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection, wait
 from types import TracebackType
 from typing import Any, Protocol, Self, TypeVar
+
+from mgc.workers import end_with
 
 Argument = TypeVar("Argument")
 Result = TypeVar("Result")
@@ -148,7 +149,8 @@ class _Process:
 def _serve(connection: Connection) -> None:
     """Work until the other end of the pipe closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
-    threading.Thread(target=_die_with_parent, daemon=True).start()
+    if (parent := parent_process()) is not None:
+        end_with(parent.sentinel)
     for name in ONE_THREAD:
         os.environ.setdefault(name, "1")
     while True:
@@ -171,10 +173,3 @@ def _failure(error: Exception) -> bytes:
     except Exception:  # an exception that cannot travel sends its text
         return pickle.dumps((False, RuntimeError(f"{type(error).__name__}: {error}")))
     return content
-
-
-def _die_with_parent() -> None:
-    """End this process when the one that started it is killed."""
-    if (parent := parent_process()) is not None:
-        parent.join()
-        os._exit(1)

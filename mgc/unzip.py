@@ -14,7 +14,7 @@ from mgc.errors import DataError
 MAX_UNPACKED_BYTES = 4 << 30
 """Far above both sets: a zip that claims more is damaged or hostile."""
 
-_DAMAGED = (
+DAMAGED = (
     zipfile.BadZipFile,
     zlib.error,
     lzma.LZMAError,
@@ -23,6 +23,7 @@ _DAMAGED = (
     RuntimeError,  # an encrypted entry; NotImplementedError is of its kind
     ValueError,  # a name with a null byte, an impossible offset
 )
+"""What Python's zipfile raises for a damaged zip, one way or another."""
 
 
 def unzip(archive: Path, target: Path) -> Path:
@@ -60,7 +61,7 @@ def unzip(archive: Path, target: Path) -> Path:
                 place.parent.mkdir(parents=True, exist_ok=True)
                 with source.open(member) as inside, place.open("xb") as outside:
                     shutil.copyfileobj(inside, outside, 1 << 18)
-    except _DAMAGED as problem:
+    except DAMAGED as problem:
         shutil.rmtree(target, ignore_errors=True)
         raise DataError(
             f"{archive} cannot be unpacked ({problem}); remove it and fetch it again"

@@ -86,10 +86,7 @@ def test_random_is_stratified_within_one_track(edition, seed):
         drawn = Counter(genre[split.unit_track[u]] for u in part)
         assert all(drawn[name] >= 1 for name in left)
         for name, other in itertools.permutations(left, 2):
-            behind = (
-                left[other] - drawn[other] > 1
-            )  # the last track of a genre is left to train on
-            if behind:
+            if left[other] - drawn[other] > 1:  # the last track of a genre is left to train on
                 assert (drawn[name] - 1) / left[name] <= drawn[other] / left[other] + 1e-12
         left -= drawn
 
