@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from mgc.book import numbers
+from mgc.book import explorer, numbers
 from mgc.book.numbers import Fit
 from mgc.book.project import Options, Project
 
@@ -31,6 +31,8 @@ class Evidence:
         Time of all fits together.
     fits : tuple of mgc.book.numbers.Fit
         Every record of the store, for the page of numbers.
+    explored : dict
+        What the confusion explorer shows of them.
     """
 
     edition: str
@@ -43,6 +45,7 @@ class Evidence:
     packages: tuple[tuple[str, str], ...]
     minutes: float
     fits: tuple[Fit, ...] = ()
+    explored: explorer.Data = field(default_factory=dict)
 
 
 def prepare(project: Project, options: Options) -> Evidence:
@@ -67,7 +70,12 @@ def prepare(project: Project, options: Options) -> Evidence:
     edition = study.edition_record
     everything = study.store.find()
     records = [one for one in everything if one.config["edition_hash"] == edition.content_hash]
-    return replace(describe(edition, records, options), fits=numbers.describe(everything))
+    first = (edition.name, options.protocol, options.variant)
+    return replace(
+        describe(edition, records, options),
+        fits=numbers.describe(everything),
+        explored=explorer.describe(study.store, everything, first),
+    )
 
 
 def describe(edition: Any, records: Sequence[Any], options: Options) -> Evidence:

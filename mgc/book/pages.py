@@ -7,7 +7,7 @@ import platform
 import re
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import Any
 import nbformat
 import yaml
 
-from mgc.book import numbers
+from mgc.book import explorer, hear, numbers
 from mgc.book.chapters import Outcome
 from mgc.book.evidence import Evidence
 from mgc.book.project import Project
@@ -57,17 +57,22 @@ def stage(project: Project, outcomes: Sequence[Outcome], evidence: Evidence) -> 
         )
         (made / "status.md").write_text(status_page(outcomes, evidence), encoding="utf-8")
         numbers.stage(made, evidence.fits)
+        if (made / "explorer.md").is_file():
+            explorer.stage(made, evidence.explored)
+        if (made / "hear.md").is_file():
+            hear.stage(made, project.build / "hear")
         shutil.copy(project.root / "_toc.yml", made / "_toc.yml")
         settings = site_settings(yaml.safe_load((project.root / "_config.yml").read_text("utf-8")))
         (made / "_config.yml").write_text(yaml.safe_dump(settings), encoding="utf-8")
-        copy_clips(made)
+        copy_clips(made, explorer.clips(evidence.explored))
     return project.source
 
 
-def copy_clips(staged: Path) -> list[str]:
-    """Copy each demo clip that a staged page names, and return their ids."""
-    pages = [*staged.glob("*.ipynb"), *staged.glob("*.md")]
+def copy_clips(staged: Path, also: Collection[str] = ()) -> list[str]:
+    """Copy each demo clip that a staged page names, and others; return the ids of all."""
+    pages = [*staged.glob("*.ipynb"), *staged.glob("*.md"), *staged.glob("_generated/*.md")]
     named = {name for page in pages for name in AUDIO.findall(page.read_text(encoding="utf-8"))}
+    named |= set(also)
     if named:
         from mgc.demo import clip_path
 
