@@ -15,7 +15,7 @@ import pandas as pd
 
 from mgc.data import GENRES
 from mgc.record_files import fail
-from mgc.splits import N_SEGMENTS, PROTOCOLS, SEGMENTED
+from mgc.splits import ALL_PROTOCOLS, BY_SEGMENT, N_SEGMENTS
 
 FILES = ("config.json", "environment.json", "architecture.json", "history.csv", "predictions.csv")
 CHECKSUMS = "checksums.json"
@@ -46,7 +46,7 @@ def check_config(config: Any, path: Path) -> dict[str, Any]:
             fail(path, f"{key} is {config[key]!r}, which is no {kind.__name__}")
     if config["format"] != FORMAT:
         fail(path, f"format {config['format']}, and this version reads format {FORMAT}")
-    if config["protocol"] not in PROTOCOLS:
+    if config["protocol"] not in ALL_PROTOCOLS:
         fail(path, f"unknown protocol {config['protocol']!r}")
     if config["seed"] < 0:
         fail(path, f"the seed is {config['seed']}, below 0")
@@ -160,7 +160,7 @@ def _check_rows(frame: pd.DataFrame, config: Mapping[str, Any], path: Path) -> N
         if len(wrong):
             row = wrong.iloc[0]
             fail(path, f"{row['track_id']} has the wrong genre {row['genre']}")
-    segmented = config["protocol"] in SEGMENTED
+    segmented = config["protocol"] in BY_SEGMENT
     least, most = (0, N_SEGMENTS - 1) if segmented else (-1, -1)
     check_known(frame, "segment", frame["segment"].between(least, most), path, "segment here")
     if frame.duplicated(["fold", "track_id", "segment"]).any():

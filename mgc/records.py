@@ -183,6 +183,11 @@ class Store:
         """
         return Store(self.root / "networks")
 
+    @property
+    def leak(self) -> Store:
+        """Store of the fits behind the page on leaks, which no chapter compares with others."""
+        return Store(self.root / "leak")
+
     def save(
         self,
         config: Mapping[str, Any],

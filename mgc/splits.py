@@ -23,6 +23,13 @@ StrArray = NDArray[np.str_]
 PROTOCOLS = ("random", "fault_filtered", "leaky_segments", "track_disjoint_segments", "cv5")
 SEGMENTED = ("leaky_segments", "track_disjoint_segments")
 """Protocols whose units are the ten segments of each track."""
+LEAK_SHARES = tuple(f"leak_share_{share}" for share in (0, 25, 50, 75, 100))
+"""Protocols of the page on leaks, drawn by :mod:`mgc.leak_share`; no chapter compares by them."""
+ALL_PROTOCOLS = (*PROTOCOLS, *LEAK_SHARES)
+BY_SEGMENT = (*SEGMENTED, *LEAK_SHARES)
+"""Protocols whose units are segments: all ten of a track, or the five of one side."""
+LEAKING = ("leaky_segments", *LEAK_SHARES[1:])
+"""Protocols under which pieces of test tracks train, on purpose."""
 N_SEGMENTS = 10
 N_FOLDS = 5
 TEST_SHARE = VALID_SHARE = 0.15
@@ -67,7 +74,7 @@ def make_split(
     Parameters
     ----------
     protocol : str
-        One of ``PROTOCOLS``. ``random``: 70/15/15 stratified by genre, as the original report
+        One of ``ALL_PROTOCOLS``. ``random``: 70/15/15 stratified by genre, as the original report
         describes. ``fault_filtered``: the published list of 443/197/290 tracks; the seed plays
         no part in it. ``leaky_segments``: ten segments a track, shuffled before a 70/15/15
         split, so that pieces of one track stand on both sides; wrong on purpose.
@@ -75,6 +82,7 @@ def make_split(
         under ``random`` with the same seed; what leaks is the difference between the two.
         ``cv5``: five stratified folds of whole tracks, grouped by artist where artists are
         known, with 20 % of the training tracks held out for validation in the same manner.
+        One of ``LEAK_SHARES``: see :mod:`mgc.leak_share`.
     track_id, genre, artist : sequences of str, length n_tracks
         Artist is empty or None where unknown. The order of tracks does not matter: the same
         ids get the same parts.
@@ -112,7 +120,7 @@ def check(split: Split, artist: Sequence[str | None] | StrArray) -> None:
     """Prove that a split is disjoint and complete. Used in chapter 5.
 
     In every fold the three parts share no unit and together hold every unit. Whole-track
-    protocols hold each track once, and but for ``leaky_segments`` no two parts share a track.
+    protocols hold each track once, and but for ``LEAKING`` no two parts share a track.
     In ``cv5`` the test parts of the five folds also divide the units among them, and no known
     artist of a test part is heard in training or validation.
 
@@ -128,7 +136,7 @@ def check(split: Split, artist: Sequence[str | None] | StrArray) -> None:
         Names the protocol, the fold and what is wrong.
     """
     n_units = len(split.unit_track)
-    whole = split.protocol not in SEGMENTED
+    whole = split.protocol not in BY_SEGMENT
     if whole and len(np.unique(split.unit_track)) != n_units:
         raise DataError(f"Split {split.protocol}: a track stands in it more than once.")
     names = np.asarray([name or "" for name in artist], dtype=np.str_)
@@ -141,7 +149,7 @@ def check(split: Split, artist: Sequence[str | None] | StrArray) -> None:
             raise DataError(f"{where}: the three parts do not hold every unit exactly once.")
         if min(len(fold.train), len(fold.valid), len(fold.test)) == 0:
             raise DataError(f"{where}: one of the three parts is empty.")
-        if split.protocol != "leaky_segments":
+        if split.protocol not in LEAKING:
             parts = [split.unit_track[part] for part in (fold.train, fold.valid, fold.test)]
             if sum(len(np.unique(part)) for part in parts) != len(np.unique(split.unit_track)):
                 raise DataError(f"{where}: pieces of a track stand in more than one part.")
@@ -160,7 +168,7 @@ def _check_arguments(
     protocol: str, ids: StrArray, genres: StrArray, artists: StrArray, seed: int
 ) -> None:
     """Refuse what no split can be drawn from, with the remedy."""
-    if protocol not in PROTOCOLS:
+    if protocol not in ALL_PROTOCOLS:
         raise DataError(f"Unknown protocol {protocol!r}; choose one of {', '.join(PROTOCOLS)}.")
     if not len(ids) == len(genres) == len(artists):
         raise DataError(
@@ -206,6 +214,10 @@ def _draw_split(
     """Draw the units and folds of a protocol, tracks taken in the given order."""
     if protocol == "fault_filtered":
         return _fault_filtered(ids, genres, order)
+    if protocol in LEAK_SHARES:
+        from mgc.leak_share import draw  # which builds on this module
+
+        return draw(protocol, _fault_filtered(ids, genres, order), genres, rng)
     repeat = N_SEGMENTS if protocol in SEGMENTED else 1
     unit_track = np.repeat(order, repeat)
     unit_segment = (

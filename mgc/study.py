@@ -15,7 +15,7 @@ from mgc.data import Edition, is_archive, open_edition
 from mgc.errors import DataError, MgcError
 from mgc.models import ABLATIONS, BASELINES, NAMES, TITLES, VARIANTS
 from mgc.records import EditionRecord, NotRun, Record, Store, default_root, fit_id
-from mgc.splits import PROTOCOLS
+from mgc.splits import ALL_PROTOCOLS, PROTOCOLS
 
 if TYPE_CHECKING:
     from mgc.extraction import Arrays
@@ -43,7 +43,7 @@ def open_study(
     records : str or Path
         Folder of the records; by default `mgc.records.default_root`.
     protocol : str
-        One of `mgc.splits.PROTOCOLS`.
+        One of `mgc.splits.ALL_PROTOCOLS`.
     variant : str
         One of `mgc.models.VARIANTS` or `mgc.models.ABLATIONS`.
     seeds : sequence of int
@@ -61,7 +61,7 @@ def open_study(
     MgcError
         If protocol or variant are not known.
     """
-    if protocol not in PROTOCOLS:
+    if protocol not in ALL_PROTOCOLS:
         raise MgcError(f"no protocol {protocol!r}: choose one of {', '.join(PROTOCOLS)}")
     variants = (*VARIANTS, *ABLATIONS)
     if variant not in variants:

@@ -15,7 +15,7 @@ from mgc.edition_records import EditionRecord
 from mgc.errors import RecordError
 from mgc.record_files import read_csv
 from mgc.records import Record, Store
-from mgc.splits import Split
+from mgc.splits import LEAKING, Split
 
 KEYS = ("edition", "protocol", "variant", "model")
 FIGURES = ("accuracy", "macro_f1", "sd", "low", "high")
@@ -80,7 +80,7 @@ def check_published(store: Store, file: Path) -> int:
 
 
 def check_records(store: Store) -> Iterator[Record]:
-    """Prove each record of a fit or of a network: hashes, tracks, parts. Yields those that pass.
+    """Prove each record of a fit, a network or the page on leaks. Yields those that pass.
 
     Raises
     ------
@@ -90,7 +90,7 @@ def check_records(store: Store) -> Iterator[Record]:
         tracks than the split's, a test track that was seen in training.
     """
     # `find` reads every file of a record and compares its checksums and its hash.
-    for record in (*store.find(), *store.networks.find()):
+    for record in (*store.find(), *store.networks.find(), *store.leak.find()):
         edition = store.edition(_edition_key(record))
         if edition is None:
             raise RecordError(f"{record.path}: its edition has no record in {store.root}")
@@ -132,7 +132,7 @@ def _check_parts(record: Record, edition: EditionRecord) -> None:
                 )
         tested = _units(split, ids, fold.test)
         seen = _units(split, ids, np.concatenate([fold.train, fold.valid]))
-        if record.config["protocol"] != "leaky_segments":
+        if record.config["protocol"] not in LEAKING:
             tested, seen = {(t, -1) for t, _ in tested}, {(t, -1) for t, _ in seen}
         if tested & seen:
             raise RecordError(f"{record.path}: a test track was seen in training")
