@@ -69,11 +69,12 @@ def prepare(project: Project, options: Options) -> Evidence:
         study.fit_all(jobs=options.jobs, fresh=options.fresh)
     edition = study.edition_record
     everything = study.store.find()
+    known = [*everything, *study.store.leak.find()]
     records = [one for one in everything if one.config["edition_hash"] == edition.content_hash]
     first = (edition.name, options.protocol, options.variant)
     return replace(
         describe(edition, records, options),
-        fits=numbers.describe(everything),
+        fits=numbers.describe(known),
         explored=explorer.describe(study.store, everything, first),
     )
 
