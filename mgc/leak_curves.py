@@ -239,6 +239,38 @@ def statements(found: Sequence[Curve]) -> list[str]:
     return said
 
 
+def ranking(found: Sequence[Curve]) -> str:
+    """Say which model is best at the two ends, and how sure that is.
+
+    Parameters
+    ----------
+    found : sequence of Curve
+
+    Returns
+    -------
+    str
+        One or two sentences; the second only where a leak changes which model is best.
+    """
+    ends = []
+    for share in (SHARES[0], SHARES[-1]):
+        place = SHARES.index(share)
+        ends.append(max(found, key=lambda curve: curve.points[place].every.accuracy))
+    first, last = ends
+    if first is last:
+        return f"{first.title} is the best of them without a leak and with the whole leak."
+    apart = []
+    for share in (SHARES[0], SHARES[-1]):
+        one, two = _by_seed(first, share), _by_seed(last, share)
+        shared = sorted(one.keys() & two.keys())
+        apart.append(gain({k: one[k] for k in shared}, {k: two[k] for k in shared}))
+    return (
+        f"Without a leak {first.title} has the highest accuracy, with the whole leak {last.title}."
+        f" {last.title} stands {gain_text(apart[0])} from {first.title} on the left of the slider"
+        f"{_doubt(apart[0])}, and {gain_text(apart[1])} on the right{_doubt(apart[1])}: a leak"
+        " does not only raise scores, it can change which model looks better."
+    )
+
+
 def gain(
     before: Mapping[int, pd.Series[int]], after: Mapping[int, pd.Series[int]], level: float = LEVEL
 ) -> Gain:
@@ -304,10 +336,11 @@ def _curve(
                 _part(records, chosen, leaked=False),
             )
         )
-    right = {
-        share: {seed: _right(fits[share]) for seed, fits in whole.items()} for share in SHARES
-    }
     middle = SHARES[len(SHARES) // 2]
+    right = {
+        share: {seed: _right(fits[share]) for seed, fits in whole.items()}
+        for share in (SHARES[0], middle, SHARES[-1])
+    }
     halves: dict[bool, dict[int, pd.Series[int]]] = {True: {}, False: {}}
     for seed, rows in right[middle].items():
         inside = rows.index.get_level_values("track_id").isin(list(leaks[seed, middle]))
@@ -330,6 +363,20 @@ def leaked_ids(record: Record, edition: EditionRecord) -> frozenset[str]:
         return frozenset()
     split, ids = split_of(record, edition)
     return frozenset(ids[leaked_tracks(split)].tolist())
+
+
+def _doubt(one: Gain) -> str:
+    """Say so where the interval holds zero."""
+    return " (no clear difference)" if one.low <= 0 <= one.high else ""
+
+
+def _by_seed(curve: Curve, share: int) -> dict[int, pd.Series[int]]:
+    """Return which pieces are named rightly at one share, by seed."""
+    return {
+        int(record.config["seed"]): _right(record)
+        for record in curve.records
+        if share_of(str(record.config["protocol"])) == share
+    }
 
 
 def _part(

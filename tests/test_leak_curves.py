@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from mgc import leak_curves
+from mgc import leak_curves, show
 from mgc.data import GENRES, gtzan_table
 from mgc.errors import RecordError
 from mgc.figures import leak_slider
@@ -96,6 +96,30 @@ def test_the_published_fits_belong_to_the_plan(curves) -> None:
     assert set(found) <= planned
     assert {r.fit_id for r in found.values()} == {r.fit_id for c in curves for r in c.records}
     assert {"logistic", "mlp-tuned"} <= {curve.key for curve in curves}
+
+
+def test_what_the_prose_takes_for_granted_holds(curves) -> None:
+    """The page says that leaked and clean pieces gain, whatever the model."""
+    for curve in curves:
+        assert curve.every.low > 0
+        assert curve.leaked.low > 0
+        assert curve.clean.low > 0
+        assert curve.leaked.mean > curve.clean.mean
+
+
+def test_the_ranking_names_the_best_of_both_ends(curves) -> None:
+    """And its differences are those of the points where all seeds are shared."""
+    said = leak_curves.ranking(curves[:2])
+    left = max(curves[:2], key=lambda curve: curve.points[0].every.accuracy)
+    right = max(curves[:2], key=lambda curve: curve.points[-1].every.accuracy)
+    if left is right:
+        assert said.startswith(f"{left.title} is the best")
+        return
+    assert f"Without a leak {left.title} has" in said
+    assert f"with the whole leak {right.title}." in said
+    for place in (0, -1):
+        apart = right.points[place].every.accuracy - left.points[place].every.accuracy
+        assert show.points(apart) in said
 
 
 def series(values, pieces: int = 1) -> pd.Series:
