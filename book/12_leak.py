@@ -79,7 +79,7 @@ leak_slider.strips()
 # %% [markdown]
 # The validation part, {glue:text}`c12_valid` pieces of other tracks, never leaks. It decides which epoch of a network is kept.
 #
-# Seeds: {glue:text}`c12_seeds`. The intervals cover the test tracks and, where there are several seeds, the seeds too, as in {doc}`05_comparison`; a gain is paired: the same pieces with and without the leak.
+# Networks train by the tuned recipes of {doc}`04_models`. Number of seeds: {glue:text}`c12_seeds`. The intervals cover the test tracks and, where there are several seeds, the seeds too, as in {doc}`05_comparison`; a gain is paired: the same pieces with and without the leak.
 #
 # ## The usual practice
 #

@@ -24,7 +24,7 @@ from mgc.errors import RecordError
 from mgc.leak_runs import MODELS
 from mgc.leak_share import SHARES, leaked_tracks, share_of
 from mgc.metrics import correct, test_rows
-from mgc.models import TITLES, VARIANTS
+from mgc.models import TITLES
 from mgc.published import ARCHIVE
 from mgc.records import Record, Store
 from mgc.splits import LEAK_SHARES, make_split
@@ -124,9 +124,7 @@ def curves(store: Store, edition: EditionRecord) -> tuple[Curve, ...]:
                 by_seed.setdefault(int(record.config["seed"]), {})[share] = record
         whole = {seed: fits for seed, fits in by_seed.items() if len(fits) == len(SHARES)}
         if whole:
-            kind = f", {VARIANTS[variant].title}" if variant else ""
-            key = f"{model}-{variant}" if variant else model
-            found.append(_curve(key, f"{TITLES[model]}{kind}", whole, edition))
+            found.append(_curve(model, whole, edition))
     if not found:
         raise RecordError(
             f"{store.root}: no model has fits of every share; `python -m mgc.leak_runs` makes them"
@@ -232,10 +230,10 @@ def statements(found: Sequence[Curve]) -> list[str]:
         gains: dict[str, Gain] = {curve.title: getattr(curve, field) for curve in found}
         clear = [title for title, one in gains.items() if one.low > 0]
         ends = min(gains.values()), max(gains.values())
-        span = " to ".join(dict.fromkeys(show.points(one.mean) for one in ends))
+        span = " to ".join(dict.fromkeys(show.points(one.mean).split()[0] for one in ends))
         every = len(clear) == len(found) > 1
         whom = "every model" if every else show.listing(clear) if clear else "no model"
-        said.append(f"{subject} {span}; it clearly rises for {whom}.")
+        said.append(f"{subject} {span} points; it clearly rises for {whom}.")
     return said
 
 
@@ -315,9 +313,7 @@ def gain(
     return Gain(mean, mean - half, mean + half, seeds.sign_flip(net))
 
 
-def _curve(
-    key: str, title: str, whole: Mapping[int, Mapping[int, Record]], edition: EditionRecord
-) -> Curve:
+def _curve(model: str, whole: Mapping[int, Mapping[int, Record]], edition: EditionRecord) -> Curve:
     leaks = {
         (seed, share): leaked_ids(record, edition)
         for seed, fits in whole.items()
@@ -347,8 +343,8 @@ def _curve(
         halves[True][seed], halves[False][seed] = rows[inside], rows[~inside]
     first = right[SHARES[0]]
     return Curve(
-        key,
-        title,
+        model,
+        TITLES[model],
         tuple(points),
         gain(first, right[SHARES[-1]]),
         gain(first, halves[True]),

@@ -20,7 +20,7 @@ from mgc.study import Study, open_study
 
 SEEDS = (0, 1, 2)
 MODELS = (("", "logistic"), ("tuned", "mlp"), ("tuned", "cnn"))
-"""Variant and model, in the order of the buttons; the baselines have no variant."""
+"""Variant and model, in the order of the buttons; the baseline has no variant."""
 
 PLAN: tuple[Block, ...] = tuple(
     Block(ARCHIVE, protocol, variant or "tuned", seeds, (model,))

@@ -95,7 +95,7 @@ def test_the_published_fits_belong_to_the_plan(curves) -> None:
     found = {tuple(r.config[k] for k in keys): r for r in Store(RECORDS).leak.find()}
     assert set(found) <= planned
     assert {r.fit_id for r in found.values()} == {r.fit_id for c in curves for r in c.records}
-    assert {"logistic", "mlp-tuned"} <= {curve.key for curve in curves}
+    assert {"logistic", "mlp"} <= {curve.key for curve in curves}
 
 
 def test_what_the_prose_takes_for_granted_holds(curves) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from mgc.data import GENRES
-from mgc.models import TITLES, VARIANTS
+from mgc.models import TITLES
 from mgc.records import Store
 from mgc.splits import make_split
 
@@ -58,8 +58,7 @@ def recomputed() -> dict[str, dict[int, dict[str, float]]]:
                     hits["every"].append(named == row["genre"])
                     kind = "leaked" if row["track_id"] in trained else "clean"
                     hits[kind].append(named == row["genre"])
-        variant = config["variant"]
-        title = TITLES[config["model"]] + (f", {VARIANTS[variant].title}" if variant else "")
+        title = TITLES[config["model"]]
         share = int(config["protocol"].split("_")[-1])
         means = {kind: sum(one) / len(one) for kind, one in hits.items() if one}
         found.setdefault(title, {}).setdefault(share, []).append(means)
