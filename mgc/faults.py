@@ -31,7 +31,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
 
 
 class Fault(NamedTuple):
-    """One fault of one track: its kind, one of `KINDS`, and a sentence without full stop."""
+    """One fault of one track: its kind, one of `KINDS`, and what to add to the badge's word."""
 
     kind: str
     text: str
@@ -73,7 +73,7 @@ def _gtzan() -> Mapping[str, tuple[Fault, ...]]:
         for row in csv.DictReader(lines):
             found.setdefault(row["track_id"], []).append(Fault(row["kind"], row["note"]))
     for track in table.loc[table["fault_filtered"] == "", "track_id"]:
-        text = "left out by the fault-filtered split"
+        text = "by the fault-filtered split"
         found.setdefault(str(track), []).append(Fault("excluded", text))
     order = list(KINDS)
     return {

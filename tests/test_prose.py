@@ -152,7 +152,8 @@ def chapters() -> list[Path]:
 
 
 def pages() -> list[Path]:
-    return [path for name in ("index.md", "glossary.md") if (path := BOOK / name).is_file()]
+    names = ("index.md", "explorer.md", "hear.md", "glossary.md")
+    return [path for name in names if (path := BOOK / name).is_file()]
 
 
 @pytest.mark.parametrize("path", chapters(), ids=lambda path: path.stem)

@@ -365,7 +365,7 @@
     open(row, column) {
       this.cell = [row, column];
       this.change({ cell: [row, column] });
-      this.spoken.textContent = `${this.list.querySelector("h3").textContent}. ${this.list.querySelector("h3 + p").textContent}`;
+      this.spoken.textContent = `${this.list.querySelector("h2").textContent}. ${this.list.querySelector("h2 + p").textContent}`;
     }
 
     /* ---- the tracks of a cell ---- */
@@ -392,13 +392,17 @@
       const total = [...inside.values()].reduce((sum, one) => sum + one, 0);
       const title = row === column ? `True ${data.labels[row]}, named right` : `True ${data.labels[row]}, named ${data.labels[column]}`;
       const counted = `${many(total, this.fits.length > 1 ? "decision" : this.unit)} on ${many(tracks.length, "track")}`;
+      const averaged = [];
+      if (this.view.groups.some((one) => data.groups[one].seeds.length > 1)) averaged.push("fits");
+      if (this.view.segments) averaged.push("pieces");
+      const means = averaged.length ? ` Probabilities are means over all ${averaged.join(" and ")}.` : "";
       const what = tracks.length
-        ? (total === tracks.length ? many(total, "track") : counted) + ", the surest first. Probabilities are means over all fits" + (this.view.segments ? " and pieces." : ".")
+        ? `${total === tracks.length ? many(total, "track") : counted}, the surest first.${means}`
         : `${this.group.title} names no ${this.unit} of this genre so.`;
       const cards = el("ul", { class: "mgc-cards" });
       const show = (some) => some.forEach((track) => cards.append(this.card(track, inside.get(track), tested.get(track))));
       show(tracks.slice(0, SHOWN));
-      list.replaceChildren(el("h3", { text: title }), el("p", { text: what }), tracks.length ? this.key() : "", cards);
+      list.replaceChildren(el("h2", { text: title }), el("p", { text: what }), tracks.length ? this.key() : "", cards);
       if (tracks.length > SHOWN) {
         const more = el("button", {
           type: "button",
@@ -406,7 +410,7 @@
           text: `Show all ${tracks.length} tracks`,
           onclick: () => {
             show(tracks.slice(SHOWN));
-            const next = cards.children[SHOWN].querySelector("h4");
+            const next = cards.children[SHOWN].querySelector("h3");
             next.tabIndex = -1;
             next.focus({ preventScroll: true });
             more.remove();
@@ -431,7 +435,7 @@
       const [row, column] = this.state.cell;
       const { data, edition } = this;
       const name = edition.tracks[track];
-      const head = el("h4", {}, el("code", { text: name }));
+      const head = el("h3", {}, el("code", { text: name }));
       const marks = (edition.faults[track] ?? []).map(([kind, text]) => el("li", {}, el("b", { text: kind }), ` ${text}`));
       const card = el("li", { class: "mgc-card" }, head);
       if (tested > 1) {

@@ -1,0 +1,283 @@
+"""The explorer in a browser: its figures are those of the records, and a keyboard works it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+RECORDS = Path(__file__).resolve().parents[2] / "book" / "records" / "fits"
+GENRES = [
+    "blues", "classical", "country", "disco", "hiphop",
+    "jazz", "metal", "pop", "reggae", "rock",
+]  # fmt: skip
+TRACKS = Path(__file__).resolve().parents[2] / "mgc" / "tables" / "gtzan_tracks.csv"
+P = [f"p_{genre}" for genre in GENRES]
+
+
+@pytest.fixture
+def page(browser: Any, site: str) -> Iterator[Any]:
+    """An empty page that collects errors; the test fails if there are any of ours."""
+    opened = browser.new_page()
+    errors: list[str] = []
+    opened.on("pageerror", lambda error: errors.append(f"{error.stack or error}"))
+    opened.site = site
+    yield opened
+    opened.close()
+    assert not [one for one in errors if "explorer" in one]
+
+
+def go(page: Any, state: str = "") -> None:
+    page.goto("about:blank")  # an address that differs after # alone would not load anew
+    page.goto(f"{page.site}explorer.html{state}")
+    page.wait_for_selector(".mgc-matrix button")
+
+
+def fits(**wanted: Any) -> list[pd.DataFrame]:
+    """Test rows of the records with this configuration, read from their files, by seed."""
+    found = {}
+    for folder in RECORDS.iterdir():
+        config = json.loads((folder / "config.json").read_text())
+        if all(config[key] == value for key, value in wanted.items()):
+            table = pd.read_csv(folder / "predictions.csv")
+            found[config["seed"]] = table[table["part"] == "test"]
+    return [found[seed] for seed in sorted(found)]
+
+
+def counted(frames: list[pd.DataFrame]) -> list[list[int]]:
+    counts = np.zeros((10, 10), dtype=int)
+    for frame in frames:
+        named = frame[P].to_numpy().argmax(axis=1)
+        true = [GENRES.index(genre) for genre in frame["genre"]]
+        np.add.at(counts, (true, named), 1)
+    return counts.tolist()
+
+
+def right(frames: list[pd.DataFrame]) -> str:
+    shares = []
+    for frame in frames:
+        named = np.array(GENRES)[frame[P].to_numpy().argmax(axis=1)]
+        shares.append((named == frame["genre"].to_numpy()).mean())
+    return f"{100 * np.mean(shares):.1f} % right"
+
+
+def matrix(page: Any) -> list[list[int]]:
+    texts = page.locator(".mgc-matrix td button").all_inner_texts()
+    return np.array([int(text) for text in texts]).reshape(10, 10).tolist()
+
+
+def said(page: Any) -> str:
+    return str(page.locator(".mgc-summary strong").inner_text()).replace("\u00a0", " ")
+
+
+ARCHIVE = {"edition": "gtzan-archive", "protocol": "fault_filtered"}
+VIEWS = [
+    (ARCHIVE | {"variant": "tuned", "model": "vgg16"}, "all"),
+    (ARCHIVE | {"variant": "tuned", "model": "cnn"}, "1"),
+    (ARCHIVE | {"variant": "as_written", "model": "mlp"}, "all"),
+    (ARCHIVE | {"variant": "", "model": "logistic"}, "all"),
+    (ARCHIVE | {"protocol": "random", "variant": "tuned", "model": "lstm"}, "all"),
+    (ARCHIVE | {"protocol": "leaky_segments", "variant": "tuned", "model": "mlp"}, "all"),
+    (ARCHIVE | {"protocol": "cv5", "variant": "tuned", "model": "vgg16"}, "all"),
+    ({"edition": "gtzan-mini", "protocol": "cv5", "variant": "tuned", "model": "cnn"}, "all"),
+]
+
+
+@pytest.mark.parametrize(
+    ("config", "seed"),
+    VIEWS,
+    ids=lambda one: "-".join(map(str, one.values())) if isinstance(one, dict) else one,
+)
+def test_a_link_shows_what_the_records_say(page: Any, config: dict[str, str], seed: str) -> None:
+    state = config | {"variant": config["variant"] or "tuned", "seed": seed}
+    go(page, "#" + "&".join(f"{key}={value}" for key, value in state.items()))
+    frames = fits(**config) if seed == "all" else fits(**config, seed=int(seed))
+    assert frames
+    assert matrix(page) == counted(frames)
+    assert said(page) == right(frames)
+    for key in ("protocol", "model"):
+        assert (
+            page.locator(f"[data-choice={key}] input:checked").get_attribute("value") == state[key]
+        )
+
+
+def test_buttons_change_view_and_address_together(page: Any) -> None:
+    go(page)
+    page.locator("label", has_text="random").first.click()
+    page.locator("label", has_text="LSTM").click()
+    frames = fits(edition="gtzan-archive", protocol="random", variant="tuned", model="lstm")
+    assert matrix(page) == counted(frames)
+    address = page.evaluate("location.hash")
+    assert "protocol=random" in address
+    assert "model=lstm" in address
+    go(page, address)
+    assert matrix(page) == counted(frames)
+    page.locator("[data-choice=seed] label", has_text="2").click()
+    assert matrix(page) == counted(frames[2:])
+
+
+def test_a_cell_lists_its_tracks_with_the_means_of_each_model(page: Any) -> None:
+    go(page, "#protocol=fault_filtered&variant=tuned&model=cnn&cell=rock.country")
+    frames = fits(**ARCHIVE, variant="tuned", model="cnn")
+    inside = set()
+    for frame in frames:
+        named = np.array(GENRES)[frame[P].to_numpy().argmax(axis=1)]
+        inside |= set(frame["track_id"][(frame["genre"] == "rock") & (named == "country")])
+    more = page.locator(".mgc-more")
+    if more.count():
+        more.click()
+    assert set(page.locator(".mgc-card h3").all_inner_texts()) == inside
+    assert inside
+    for model, title in (("cnn", "CNN"), ("mlp", "MLP"), ("lstm", "LSTM")):
+        rows = pd.concat(fits(**ARCHIVE, variant="tuned", model=model))
+        mean = rows.groupby("track_id")[P].mean()
+        for track in inside:
+            card = page.locator(".mgc-card", has_text=track)
+            row = card.locator(".mgc-p tbody tr", has=page.get_by_text(title, exact=True))
+            country, rock = (float(t) for t in row.locator("td").all_inner_texts()[1:])
+            assert country == pytest.approx(mean.loc[track, "p_country"], abs=0.0056)
+            assert rock == pytest.approx(mean.loc[track, "p_rock"], abs=0.0056)
+    first = page.locator(".mgc-card").first
+    first.locator("summary").click()
+    track = first.locator("h3").inner_text()
+    column = first.locator(".mgc-all tbody tr td:nth-child(2)").all_inner_texts()
+    rows = pd.concat(fits(**ARCHIVE, variant="tuned", model="mlp"))
+    expected = rows[rows["track_id"] == track][P].mean().to_numpy()
+    assert np.abs(np.array(column, dtype=float) - expected).max() < 0.0006
+
+
+def test_known_faults_and_no_others_wear_a_badge(page: Any) -> None:
+    go(page, "#protocol=cv5&variant=tuned&model=vgg16&cell=reggae.reggae")
+    page.locator(".mgc-more").click()
+    name = page.locator("h3", has_text="reggae.00081")
+    badges = page.locator(".mgc-card", has=name).locator(".mgc-faults").inner_text()
+    assert "the same file as reggae.00082" in badges
+    table = pd.read_csv(TRACKS, dtype=str, keep_default_na=False).set_index("track_id")
+    copied = set(table["identical_to"])
+    marked = {
+        track: card.count() > 0
+        for track in page.locator(".mgc-card h3").all_inner_texts()
+        if (card := page.locator(f".mgc-card:has-text('{track}') > .mgc-faults")) is not None
+        and not table.loc[track, "identical_to"]
+        and track not in copied
+    }
+    assert marked == {track: table.loc[track, "fault_filtered"] == "" for track in marked}
+    assert len(set(marked.values())) == 2
+
+
+def test_the_keyboard_alone_chooses_model_and_cell(page: Any) -> None:
+    go(page)
+    page.locator("[data-choice=model] input:checked").focus()
+    before = page.locator("[data-choice=model] input:checked").get_attribute("value")
+    page.keyboard.press("ArrowLeft")
+    now = page.locator("[data-choice=model] input:checked").get_attribute("value")
+    assert now != before
+    frames = fits(**ARCHIVE, variant="tuned", model=now)
+    assert matrix(page) == counted(frames)
+    for _ in range(3):  # past the seeds into the one tab stop of the matrix
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.matches('.mgc-matrix button')"):
+            break
+    focused = "[document.activeElement.dataset.row, document.activeElement.dataset.column].join()"
+    assert page.evaluate(focused) == "0,0"
+    for key in ("ArrowDown", "ArrowRight", "ArrowRight", "End", "ArrowRight"):
+        page.keyboard.press(key)
+    assert page.evaluate(focused) == "1,9"
+    assert page.url.split("#")[0].endswith("explorer.html"), "arrows turn no page here"
+    page.keyboard.press("Control+Home")
+    page.keyboard.press("Enter")
+    assert page.evaluate(focused) == "0,0"
+    assert "cell=blues.blues" in page.evaluate("location.hash")
+    assert "blues" in page.locator(".mgc-tracks h2").inner_text()
+    assert page.locator(".mgc-spoken").inner_text()
+    outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert outline != "none"
+    assert page.locator(".mgc-matrix [tabindex='0']").count() == 1
+
+
+def test_a_wrong_address_opens_something_sensible(page: Any) -> None:
+    go(page, "#protocol=nonsense&model=none&seed=99&cell=noise.rock")
+    assert sum(map(sum, matrix(page))) > 0
+    assert page.locator(".mgc-hint").is_visible()
+
+
+def test_the_address_may_change_under_the_page(page: Any) -> None:
+    go(page)
+    page.evaluate("location.hash = '#protocol=random&variant=tuned&model=mlp'")
+    frames = fits(edition="gtzan-archive", protocol="random", variant="tuned", model="mlp")
+    page.wait_for_function(
+        "document.querySelector('[data-choice=model] input:checked').value === 'mlp'"
+    )
+    assert matrix(page) == counted(frames)
+
+
+def test_without_javascript_a_table_of_the_best_model_stands_there(
+    browser: Any, site: str
+) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{site}explorer.html")
+    cells = page.locator(".mgc-matrix tbody td").all_inner_texts()
+    assert len(cells) == 100
+    shown = np.array(cells, dtype=int).reshape(10, 10).tolist()
+    frames = fits(**ARCHIVE, variant="tuned", model="vgg16")
+    assert shown == counted(frames)
+    assert right(frames) in page.locator("caption").first.inner_text().replace("\u00a0", " ")
+    context.close()
+
+
+def test_other_pages_do_not_load_the_data(browser: Any, site: str) -> None:
+    page = browser.new_page()
+    loaded: list[str] = []
+    page.on("request", lambda request: loaded.append(request.url))
+    page.goto(f"{site}glossary.html", wait_until="networkidle")
+    assert not [url for url in loaded if "explorer" in url or "hear" in url]
+    page.close()
+
+
+def test_it_opens_as_a_file(browser: Any, folder: Path) -> None:
+    page = browser.new_page()
+    page.goto(f"{(folder / 'explorer.html').as_uri()}#protocol=random&model=cnn&cell=pop.rock")
+    page.wait_for_selector(".mgc-matrix button")
+    page.locator("label", has_text="MLP").click()
+    frames = fits(edition="gtzan-archive", protocol="random", variant="tuned", model="mlp")
+    assert matrix(page) == counted(frames)
+    assert "model=mlp" in page.evaluate("location.hash")
+    page.close()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_each_cell_is_readable(browser: Any, site: str, theme: str) -> None:
+    """Text of a cell has at least 4.5 to 1 against its shade, computed here from both colours."""
+    context = browser.new_context()
+    context.add_init_script(
+        f"localStorage.setItem('theme', '{theme}'); localStorage.setItem('mode', '{theme}')"
+    )
+    page = context.new_page()
+    page.goto(f"{site}explorer.html#protocol=leaky_segments&model=vgg16")
+    page.wait_for_selector(".mgc-matrix button")
+    pairs = page.evaluate(
+        """[...document.querySelectorAll('.mgc-matrix td button')].map((button) =>
+          [button, button.parentElement].map((one, number) =>
+            getComputedStyle(one)[number ? "backgroundColor" : "color"]))"""
+    )
+    assert len(pairs) == 100
+    for text, ground in pairs:
+        assert ratio(text, ground) >= 4.5, (text, ground)
+    context.close()
+
+
+def ratio(one: str, other: str) -> float:
+    """Contrast of two colours after WCAG 2.2."""
+    values = []
+    for colour in (one, other):
+        assert colour.startswith("rgb("), colour
+        rgb = np.array([int(part) for part in colour[4:-1].split(",")]) / 255
+        linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+        values.append(float(linear @ [0.2126, 0.7152, 0.0722]))
+    return (max(values) + 0.05) / (min(values) + 0.05)

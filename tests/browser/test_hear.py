@@ -1,0 +1,193 @@
+"""The clips in a browser: the line follows the sound, and keys and pictures move it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+LENGTH = 30.0
+BLUES = "#hear-blues"
+AT = (
+    "(clip) => Number(document.querySelector(`${clip} .hear-stage`)"
+    ".style.getPropertyValue('--at'))"
+)
+TIME = "(clip) => document.querySelector(`${clip} audio`).currentTime"
+
+
+@pytest.fixture
+def opened(browser: Any, site: str) -> Iterator[Any]:
+    """The page, and a list of every error and failed request on it."""
+    yield from open_page(browser, site)
+
+
+@pytest.fixture
+def calm(browser: Any, site: str) -> Iterator[Any]:
+    """The same for a reader who asked for less motion."""
+    yield from open_page(browser, site, reduced_motion="reduce")
+
+
+def open_page(browser: Any, site: str, **options: Any) -> Iterator[Any]:
+    context = browser.new_context(**options)
+    page = context.new_page()
+    troubles: list[str] = []
+    loaded: list[str] = []
+    page.on("pageerror", lambda error: troubles.append(f"{error.stack or error}"))
+    page.on("console", lambda text: text.type == "error" and troubles.append(text.text))
+    page.on("request", lambda request: loaded.append(request.url))
+    page.loaded = loaded
+    page.goto(f"{site}hear.html")
+    page.wait_for_selector(".hear-ready")
+    yield page
+    context.close()
+    assert not [one for one in troubles if "hear" in one or "play()" in one]
+
+
+def at(page: Any, clip: str = BLUES) -> float:
+    return float(page.evaluate(AT, clip))
+
+
+def start(page: Any, clip: str = BLUES) -> None:
+    page.locator(f"{clip} .hear-play").click()
+    page.wait_for_function(
+        "(clip) => document.querySelector(`${clip} audio`).currentTime > 0.3", arg=clip
+    )
+
+
+def test_one_clip_is_shown_and_nothing_of_the_others_is_loaded(opened: Any) -> None:
+    assert opened.locator(".hear-clip:visible").count() == 1
+    opened.wait_for_load_state("networkidle")
+    pictures = [url for url in opened.loaded if "_static/hear/" in url]
+    assert {url.rpartition("/")[2] for url in pictures} <= {"blues-mel.webp", "blues-chroma.webp"}
+    assert not [url for url in opened.loaded if url.endswith(".ogg")]
+
+
+def test_the_line_follows_the_sound(opened: Any) -> None:
+    start(opened)
+    for _ in range(4):
+        shown, time = opened.evaluate(
+            "(clip) => new Promise((done) => requestAnimationFrame(() => done(["
+            "Number(document.querySelector(`${clip} .hear-stage`).style.getPropertyValue('--at')),"
+            "document.querySelector(`${clip} audio`).currentTime])))",
+            BLUES,
+        )
+        assert shown * LENGTH == pytest.approx(time, abs=0.15)
+        opened.wait_for_timeout(200)
+    earlier = at(opened)
+    opened.wait_for_timeout(400)
+    assert at(opened) > earlier
+    opened.locator(f"{BLUES} .hear-play").click()
+    label = opened.locator(f"{BLUES} .hear-play").get_attribute("aria-label")
+    assert label == "Play the blues clip"
+    opened.wait_for_timeout(100)
+    stopped = at(opened)
+    opened.wait_for_timeout(300)
+    assert at(opened) == stopped
+    slider = float(opened.locator(f"{BLUES} .hear-seek input").input_value())
+    assert slider == pytest.approx(stopped * LENGTH, abs=0.02)
+
+
+def test_the_keyboard_seeks_before_and_while_it_plays(opened: Any) -> None:
+    opened.locator(f"{BLUES} .hear-seek input").focus()
+    for key in ("PageUp", "PageUp", "ArrowRight", "ArrowRight", "ArrowLeft"):
+        opened.keyboard.press(key)
+    assert at(opened) * LENGTH == pytest.approx(11.0, abs=0.01)
+    value = opened.locator(f"{BLUES} .hear-seek input").get_attribute("aria-valuetext")
+    assert value == "11.0 seconds of 30"
+    opened.keyboard.press(" ")
+    opened.wait_for_function(
+        "(clip) => document.querySelector(`${clip} audio`).currentTime > 11.1", arg=BLUES
+    )
+    time = float(opened.evaluate(TIME, BLUES))
+    opened.keyboard.press("PageUp")
+    opened.wait_for_timeout(300)
+    assert float(opened.evaluate(TIME, BLUES)) > time + 4.5, "it plays on from there"
+    assert at(opened) * LENGTH > time + 4.5
+    opened.keyboard.press(" ")
+    opened.keyboard.press("End")
+    assert at(opened) == pytest.approx(1.0, abs=0.01)
+    opened.keyboard.press("Home")
+    opened.wait_for_timeout(100)
+    assert at(opened) == 0.0
+    assert opened.url.split("#")[0].endswith("hear.html"), "arrows turn no page here"
+
+
+def test_a_press_on_a_picture_seeks(opened: Any) -> None:
+    for lane, share in (("mel", 0.5), ("wave", 0.25), ("beats", 0.75)):
+        plot = opened.locator(f"{BLUES} .hear-{lane} .hear-plot")
+        plot.scroll_into_view_if_needed()
+        box = plot.bounding_box()
+        opened.mouse.click(box["x"] + share * box["width"], box["y"] + 20)
+        assert at(opened) == pytest.approx(share, abs=0.005)
+    line = opened.evaluate(
+        "(clip) => { const plot = document.querySelector(`${clip} .hear-mel .hear-plot`);"
+        " return parseFloat(getComputedStyle(plot, '::after').left) / plot.clientWidth }",
+        BLUES,
+    )
+    assert line == pytest.approx(0.75, abs=0.005), "the line stands there in every picture"
+
+
+def test_the_thumb_stands_below_the_line(opened: Any) -> None:
+    opened.locator(f"{BLUES} .hear-seek input").focus()
+    plot = opened.locator(f"{BLUES} .hear-mel .hear-plot").bounding_box()
+    track = opened.locator(f"{BLUES} .hear-seek input").bounding_box()
+    assert track["x"] + 8 == pytest.approx(plot["x"], abs=1)
+    assert track["x"] + track["width"] - 8 == pytest.approx(plot["x"] + plot["width"], abs=1)
+
+
+def test_another_genre_stops_the_first_and_can_be_linked(opened: Any, site: str) -> None:
+    start(opened)
+    opened.locator(".hear-genres input[value=hear-blues]").focus()
+    opened.keyboard.press("ArrowRight")
+    assert opened.locator("#hear-classical").is_visible()
+    assert not opened.locator(BLUES).is_visible()
+    assert opened.evaluate("document.querySelector('#hear-blues audio').paused")
+    assert opened.evaluate("location.hash") == "#hear-classical"
+    opened.goto("about:blank")
+    opened.goto(f"{site}hear.html#hear-jazz")
+    opened.wait_for_selector(".hear-ready")
+    assert opened.locator("#hear-jazz").is_visible()
+    assert opened.locator(".hear-clip:visible").count() == 1
+
+
+def test_with_reduced_motion_the_line_moves_by_whole_seconds(calm: Any) -> None:
+    start(calm)
+    seen = set()
+    for _ in range(12):
+        seen.add(round(at(calm) * LENGTH, 4))
+        calm.wait_for_timeout(120)
+    assert all(second == round(second) for second in seen), seen
+    assert len(seen) > 1, "but it moves"
+    assert calm.locator(".hear-dot.hear-on").count() == 0
+    calm.locator(f"{BLUES} .hear-play").click()
+
+
+def test_the_pitch_that_lights_up_is_that_of_the_data(opened: Any) -> None:
+    opened.locator(f"{BLUES} .hear-seek input").focus()
+    opened.keyboard.press("PageUp")
+    pitch = opened.locator(BLUES).get_attribute("data-pitch")
+    names = ["C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B"]
+    expected = names[int(pitch[round(5 / LENGTH * (len(pitch) - 1))], 16)]
+    assert opened.locator(f"{BLUES} .hear-note-name").inner_text() == expected
+    assert (
+        opened.locator(f"{BLUES} .hear-chroma .hear-on").all_inner_texts()[0].strip() == expected
+    )
+
+
+def test_without_javascript_all_clips_have_figures_and_players(browser: Any, site: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{site}hear.html")
+    assert page.locator(".hear-clip:visible").count() == 10
+    assert page.locator("audio[controls]:visible").count() == 10
+    assert page.locator(".hear-plot > :is(img, svg):visible").count() == 40
+    context.close()
+
+
+def test_the_page_is_light(opened: Any, folder: Any) -> None:
+    opened.wait_for_load_state("networkidle")
+    images = [url.rpartition("/")[2] for url in opened.loaded if "_static/hear/" in url]
+    size = (folder / "hear.html").stat().st_size
+    size += sum((folder / "_static" / "hear" / name).stat().st_size for name in images)
+    assert size < 600_000
