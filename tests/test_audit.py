@@ -356,6 +356,12 @@ def test_a_record_is_told_in_words(study: Study, edition: EditionRecord) -> None
     )
     assert ran.exit_code == 0
     assert ran.output.strip() == text
+    study.store.leak.fits.mkdir(parents=True)
+    record.path.rename(study.store.leak.fits / record.fit_id)
+    apart = CliRunner().invoke(
+        main, ["audit", record.fit_id[:6], "--records", str(study.store.root)]
+    )
+    assert apart.output == ran.output, "fits of the page on leaks are found as well"
     missing = CliRunner().invoke(main, ["audit", "zzzz", "--records", str(study.store.root)])
     assert missing.exit_code == 1
     assert "no fit begins with zzzz" in missing.output

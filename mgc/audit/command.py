@@ -74,7 +74,8 @@ def run(
 
 
 def _one(store: Store, start: str) -> Record:
-    found = sorted(store.fits.glob(f"{start}*")) if start.isalnum() else []
+    folders = (store.fits, store.leak.fits) if start.isalnum() else ()
+    found = [path for one in folders for path in sorted(one.glob(f"{start}*"))]
     if len(found) != 1:
         what = "no fit begins" if not found else f"{len(found)} fits begin"
         raise RecordError(
