@@ -67,7 +67,7 @@ show.say(*leak_curves.statements(curves), leak_curves.ranking(curves))
 show.table(leak_curves.gain_table(curves), "What the leak adds to the same test pieces")
 
 # %% [markdown]
-# The gain of the leaked pieces is no surprise: to name their genre it is enough to know the recording again. That the clean pieces gain as well is less obvious. None of their tracks trains, but more tracks *like* them do. The {term}`fault-filtered split` keeps every artist on one side. A test track that leaks takes its artist to the other side, and tracks by the same artist, from the same album or the same studio, are tested. So a leak is not confined to what was leaked. The archive does not name the artists, so this reading cannot be tested here; {doc}`05_comparison` measures the effect of known artists on the demo edition.
+# The gain of the leaked pieces is no surprise: to name their genre it is enough to know the recording again. That the clean pieces gain as well is less obvious. None of their tracks trains. The likely reason is that tracks *like* them do: the {term}`fault-filtered split` keeps every artist on one side, and a test track that leaks takes its artist, its album and its studio across. Then a leak is not confined to what was leaked. The archive does not name the artists, so this reading cannot be tested here; {doc}`05_comparison` measures the effect of known artists on the demo edition.
 #
 # ## How it was measured
 #
