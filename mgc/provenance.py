@@ -14,6 +14,9 @@ from mgc.records import NotRun, Record
 KEY = "mgc"
 """Where the metadata of a notebook's output hold it."""
 
+PREFIX = "application/papermill.record/"
+"""What MyST-NB marks glued values by; named here so that a chapter runs without MyST-NB."""
+
 CLAIMS = "mgc/tables/report_claims.csv"
 TARGETS = "mgc/tables/report_targets.csv"
 TRACKS = "mgc/tables/gtzan_tracks.csv"
@@ -51,13 +54,12 @@ class Glue:
             What this value rests on instead.
         """
         from IPython.display import display
-        from myst_nb.ext.glue import GLUE_PREFIX
 
         display(  # type: ignore[no-untyped-call]  # IPython leaves it without hints
-            {f"{GLUE_PREFIX}text/plain": repr(text)},
+            {f"{PREFIX}text/plain": repr(text)},
             raw=True,
             metadata={
-                "scrapbook": {"name": key, "mime_prefix": GLUE_PREFIX},
+                "scrapbook": {"name": key, "mime_prefix": PREFIX},
                 KEY: _described(basis) if basis else self._basis,
             },
         )

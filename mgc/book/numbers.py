@@ -161,11 +161,11 @@ def stage(folder: Path, fits: Sequence[Fit]) -> None:
         text = path.read_text(encoding="utf-8")
         if (changed := linked(text, by_key, by_id)) != text:
             path.write_text(changed, encoding="utf-8")
-    titles = {path.stem: _title(book) for path, book in notebooks.items()}
+    titles = {path.stem: title(book) for path, book in notebooks.items()}
     (folder / f"{PAGE}.md").write_text(page(found, by_id, titles), encoding="utf-8")
 
 
-def _title(notebook: Any) -> str:
+def title(notebook: Any) -> str:
     """Return the first heading of a chapter."""
     text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
     return next(line for line in text.splitlines() if line.startswith("# ")).removeprefix("# ")
