@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mgc.book import explorer, numbers
 from mgc.book.numbers import Fit
 from mgc.book.project import Options, Project
+
+if TYPE_CHECKING:
+    from mgc.figures.answer import Answer
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,8 @@ class Evidence:
         Every record of the store, for the page of numbers.
     explored : dict
         What the confusion explorer shows of them.
+    answer : mgc.figures.answer.Answer or None
+        What the figure of the front page shows.
     """
 
     edition: str
@@ -46,6 +51,7 @@ class Evidence:
     minutes: float
     fits: tuple[Fit, ...] = ()
     explored: explorer.Data = field(default_factory=dict)
+    answer: Answer | None = None
 
 
 def prepare(project: Project, options: Options) -> Evidence:
@@ -56,6 +62,7 @@ def prepare(project: Project, options: Options) -> Evidence:
     MgcError
         The data or the records cannot be used; the message says why.
     """
+    from mgc.figures.answer import answer
     from mgc.study import open_study
 
     study = open_study(
@@ -76,6 +83,7 @@ def prepare(project: Project, options: Options) -> Evidence:
         describe(edition, records, options),
         fits=numbers.describe(known),
         explored=explorer.describe(study.store, everything, first),
+        answer=answer(study),
     )
 
 
