@@ -66,10 +66,13 @@ def make_project(root: Path) -> Project:
     write_chapter(project, "01_first", GLUE)
     write_chapter(project, "02_second", "print('second')")
     (project.sources / "index.md").write_text("# Front\n\n```{include} _generated/build.md\n```\n")
+    status = "# Status\n\n## This build\n\n```{include} _generated/status.md\n```\n"
+    (project.sources / "status.md").write_text(status)
     toc = {"format": "jb-book", "root": "index"}
     toc["chapters"] = [{"file": name} for name in ("01_first", "02_second", "numbers", "status")]
     (root / "_toc.yml").write_text(yaml.safe_dump(toc))
     settings = {"title": "Two chapters", "execute": {"execute_notebooks": "off"}}
+    settings |= {"only_build_toc_files": True, "exclude_patterns": ["_generated", "_extra"]}
     (root / "_config.yml").write_text(yaml.safe_dump(settings))
     return project
 
@@ -317,11 +320,11 @@ def test_repository_and_address_come_from_the_environment_or_stay_out(monkeypatc
     for name in ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "MGC_REPOSITORY_URL", "MGC_SITE_URL"):
         monkeypatch.delenv(name, raising=False)
     assert pages.site_settings({}) == {"html": {}}
-    monkeypatch.setenv("GITHUB_SERVER_URL", "https://example.org")
+    monkeypatch.setenv("GITHUB_SERVER_URL", "https://github.example.org")
     monkeypatch.setenv("GITHUB_REPOSITORY", "someone/book")
     monkeypatch.setenv("MGC_SITE_URL", "https://example.org/book/")
     settings = pages.site_settings({})
-    assert settings["repository"]["url"] == "https://example.org/someone/book"
+    assert settings["repository"]["url"] == "https://github.example.org/someone/book"
     assert settings["html"]["baseurl"] == "https://example.org/book/"
 
 

@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 import os
-import platform
 import re
 import shutil
 import subprocess
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import yaml
 
-from mgc.book import explorer, hear, numbers
+from mgc.book import colophon, explorer, extras, hear, numbers
 from mgc.book.chapters import Outcome
+from mgc.book.colophon import SHOWN, table
 from mgc.book.evidence import Evidence
+from mgc.book.place import find_place
 from mgc.book.project import Project
 from mgc.errors import BookError
 from mgc.whole import whole_folder
 
 AUDIO = re.compile(r"_static/audio/([A-Za-z]+\.\d{5})\.ogg")
-SHOWN = ("tensorflow", "keras", "librosa", "numpy", "scikit-learn", "statsmodels", "jupyter-book")
 NOT_STAGED = ("*.py", "records", "__pycache__", "*.ipynb", ".ipynb_checkpoints", ".*")
 
 
@@ -51,16 +50,17 @@ def stage(project: Project, outcomes: Sequence[Outcome], evidence: Evidence) -> 
             notebook = nbformat.read(outcome.notebook, as_version=4)
             notebook.metadata.pop("mgc", None)
             nbformat.write(notebook, made / outcome.notebook.name)
-        (made / "_generated").mkdir()
-        (made / "_generated" / "build.md").write_text(
-            build_page(project, evidence), encoding="utf-8"
-        )
-        (made / "status.md").write_text(status_page(outcomes, evidence), encoding="utf-8")
+        generated = made / "_generated"
+        generated.mkdir()
+        commit = commit_of(project.root)
+        (generated / "build.md").write_text(build_page(evidence, commit), encoding="utf-8")
+        (generated / "status.md").write_text(colophon.tables(outcomes, evidence), encoding="utf-8")
         numbers.stage(made, evidence.fits)
         if (made / "explorer.md").is_file():
             explorer.stage(made, evidence.explored)
         if (made / "hear.md").is_file():
             hear.stage(made, project.build / "hear")
+        extras.stage(made, project, outcomes, evidence, find_place(), commit)
         shutil.copy(project.root / "_toc.yml", made / "_toc.yml")
         settings = site_settings(yaml.safe_load((project.root / "_config.yml").read_text("utf-8")))
         (made / "_config.yml").write_text(yaml.safe_dump(settings), encoding="utf-8")
@@ -89,18 +89,18 @@ def copy_clips(staged: Path, also: Collection[str] = ()) -> list[str]:
 def site_settings(settings: dict[str, Any]) -> dict[str, Any]:
     """Add to `_config.yml` what only the place of the build knows: repository and address.
 
-    The repository is read from the environment of GitHub's runners or from MGC_REPOSITORY_URL,
-    the site's address from MGC_SITE_URL. Where they are unknown, their buttons are left out.
+    Where they are unknown, or the theme does not know the repository's host, which would be an
+    error, their buttons are left out.
     """
-    server, name = os.environ.get("GITHUB_SERVER_URL"), os.environ.get("GITHUB_REPOSITORY")
-    repository = os.environ.get("MGC_REPOSITORY_URL") or (f"{server}/{name}" if name else "")
+    place = find_place()
     html = settings.setdefault("html", {})
-    if repository:
-        settings["repository"] = {"url": repository, "path_to_book": "book", "branch": "main"}
+    if place.host:
+        named = {"url": place.repository, "path_to_book": "book", "branch": place.branch}
+        settings["repository"] = named
         html["use_repository_button"] = True
         html["use_issues_button"] = True
-    if site := os.environ.get("MGC_SITE_URL"):
-        html["baseurl"] = site
+    if place.site:
+        html["baseurl"] = place.site
     return settings
 
 
@@ -118,7 +118,7 @@ def commit_of(root: Path) -> str:
         return "unknown (not a git checkout)"
 
 
-def build_page(project: Project, evidence: Evidence) -> str:
+def build_page(evidence: Evidence, commit: str) -> str:
     """Write the block of the front page that says what this build rests on."""
     rows = [
         ("Data", f"{evidence.edition}, {evidence.n_tracks} tracks"),
@@ -128,51 +128,10 @@ def build_page(project: Project, evidence: Evidence) -> str:
         ("Records read", str(evidence.records)),
         ("Fitted on", "; ".join(evidence.devices) or "nothing was fitted"),
         ("Fitted with", _versions(dict(evidence.packages)) or "nothing was fitted"),
-        ("Commit", commit_of(project.root)),
+        ("Commit", commit),
         ("Built", now()),
     ]
-    return table(("This build", ""), rows)
-
-
-def status_page(outcomes: Sequence[Outcome], evidence: Evidence) -> str:
-    """Write the page with execution times, versions and hardware of this build."""
-    chapters = [(one.name, one.when, f"{one.seconds:.1f}") for one in outcomes]
-    chapters.append(("all chapters", "", f"{sum(one.seconds for one in outcomes):.1f}"))
-    here = {name: _version(name) for name in SHOWN}
-    machine = [
-        ("System", f"{platform.system()} {platform.machine()}"),
-        ("Processors", str(os.cpu_count())),
-        ("Memory", memory()),
-        ("Python", platform.python_version()),
-        *((name, version) for name, version in here.items()),
-    ]
-    fits = [
-        ("Records read", str(evidence.records)),
-        ("Time of all fits, minutes", f"{evidence.minutes:.1f}"),
-        ("Devices", "; ".join(evidence.devices) or "none"),
-        *evidence.packages,
-    ]
-    return "\n\n".join(
-        (
-            "# Status of this build",
-            "How long each chapter took to execute, and on what. Execution reads records; "
-            "the time of the fits behind them is listed apart.",
-            "## Execution of the chapters",
-            table(("Chapter", "Executed", "Seconds"), chapters),
-            "## Where the chapters were executed",
-            table(("", "Here"), machine),
-            "## Where the models were fitted",
-            table(("", "According to the records"), fits),
-            "",
-        )
-    )
-
-
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Write a Markdown table; bars in a cell are escaped."""
-    lines = [head, ["---"] * len(head), *rows]
-    escaped = ([cell.replace("|", "\\|") for cell in line] for line in lines)
-    return "\n".join(f"| {' | '.join(line)} |" for line in escaped) + "\n"
+    return table(("This build", "Value"), rows)
 
 
 def now() -> str:
@@ -180,22 +139,6 @@ def now() -> str:
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     moment = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
     return moment.strftime("%Y-%m-%d %H:%M UTC")
-
-
-def memory() -> str:
-    """Return the memory of this machine in GiB, as far as the system tells."""
-    try:
-        pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (AttributeError, ValueError, OSError):
-        return "unknown"
-    return f"{pages / 2**30:.0f} GiB"
-
-
-def _version(name: str) -> str:
-    try:
-        return metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return "not installed"
 
 
 def _versions(packages: dict[str, str]) -> str:
