@@ -1,4 +1,4 @@
-"""Where the book stands: its repository and its address, known to the build's environment alone."""
+"""Where the book stands: its repository and its address, which only a build knows."""
 
 from __future__ import annotations
 
