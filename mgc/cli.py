@@ -17,7 +17,7 @@ import click
 from mgc import __version__
 from mgc.data_commands import data
 from mgc.errors import DataError, MgcError, RecordError, sentence
-from mgc.music_commands import features, predict, train
+from mgc.music_commands import export_web, features, predict, train
 from mgc.printing import console_for_output, plain, print_frame, print_summary
 
 
@@ -259,6 +259,7 @@ main.add_command(data)
 main.add_command(features)
 main.add_command(predict)
 main.add_command(train)
+main.add_command(export_web)
 
 
 def _names(text: str, known: Sequence[str]) -> tuple[str, ...]:

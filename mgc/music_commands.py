@@ -1,4 +1,4 @@
-"""The commands that take music: ``mgc features``, ``mgc predict`` and ``mgc train``."""
+"""The commands that take music, or make what listens to it; `mgc.cli` adds them."""
 
 from __future__ import annotations
 
@@ -158,6 +158,20 @@ def train(target: Path, folder: str, protocol: str, seed: int, root: str, thread
         f"{target}: {target.stat().st_size / 1e6:.1f} MB, accuracy {evaluate.accuracy(rows):.1%}"
         f" ({low:.1%} to {high:.1%}) on {len(rows)} test tracks. Record: {record.path}"
     )
+
+
+@click.command("export-web")
+@click.argument("target", metavar="OUT.onnx", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--network", type=click.Path(dir_okay=False),
+              help="File that `mgc train` made [the network that ships].")  # fmt: skip
+def export_web(target: Path, network: str | None) -> None:
+    """Write a network as an ONNX file, for browsers and other programs without Keras."""
+    from mgc.onnx_export import write
+    from mgc.quiet import nothing_on_stderr
+
+    with nothing_on_stderr():
+        write(target, network)
+    click.echo(f"{target}: {target.stat().st_size / 1e6:.1f} MB")
 
 
 def _check_jobs(cluster: str, jobs: int | None) -> None:
