@@ -167,6 +167,25 @@ def sha256(path: str | Path) -> str:
     return hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
 
+def input_width(path: str | Path) -> int:
+    """Columns of the crops that a network reads, from its configuration; needs no TensorFlow.
+
+    Raises
+    ------
+    NetworkError
+        As `check`.
+    """
+    file = Path(path)
+    check(file)
+    try:
+        with zipfile.ZipFile(file) as archive:
+            first = json.loads(archive.read("config.json"))["config"]["layers"][0]
+        return int(first["config"]["batch_shape"][2])
+    except (KeyError, IndexError, TypeError, ValueError):
+        what = f"{file}: its configuration does not say what it reads; {REMEDY}"
+        raise NetworkError(what) from None
+
+
 def check(file: Path) -> None:
     """Refuse a file that is no network, or holds a layer that could do more than compute.
 

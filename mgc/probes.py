@@ -2,7 +2,8 @@
 
 Composed clips of the demo edition, which sound like no record of the 1990s, and sounds that are
 no music at all. ``python -m mgc.probes`` asks the network and writes the answers; the appendix on
-the network shows them.
+the network shows them. A few clips are kept crop by crop: the examples of the page on one's own
+music.
 """
 
 from __future__ import annotations
@@ -23,6 +24,10 @@ from mgc.whole import write_whole
 
 FILE = "networks/probes.csv"
 """In the store of records."""
+
+CROPS_FILE = "networks/examples.csv"
+EXAMPLES = ("disco.00000", "jazz.00008", "metal.00000")
+"""Clips whose crops are kept: one named rightly, one without being sure, one wrongly."""
 
 SECONDS = 30
 TEXTS = ("name", "kind", "genre", "said", "verdict")
@@ -89,6 +94,32 @@ def load(root: str | Path) -> pd.DataFrame:
     return read_csv(Path(root) / FILE, TEXTS, blanks=True)
 
 
+def ask_crops(classifier: Classifier) -> pd.DataFrame:
+    """Ask a network about each crop of the examples.
+
+    Parameters
+    ----------
+    classifier : Classifier
+
+    Returns
+    -------
+    DataFrame
+        ``name`` and the ten probabilities, a row for each crop in order of time.
+    """
+    frames = []
+    for clip in EXAMPLES:
+        (part,) = classifier.answer(demo.clip_path(clip)).parts
+        frame = pd.DataFrame(part.crops.round(6), columns=list(P_COLUMNS))
+        frame.insert(0, "name", clip)
+        frames.append(frame)
+    return pd.concat(frames, ignore_index=True)
+
+
+def load_crops(root: str | Path) -> pd.DataFrame:
+    """Read the answers for each crop from a store; raises RecordError as `load`."""
+    return read_csv(Path(root) / CROPS_FILE, ("name",))
+
+
 def _row(name: str, kind: str, genre: str, answer: Answer) -> dict[str, object]:
     facts = {"name": name, "kind": kind, "genre": genre}
     said = {"said": answer.top[0][0], "verdict": answer.verdict}
@@ -98,10 +129,11 @@ def _row(name: str, kind: str, genre: str, answer: Answer) -> dict[str, object]:
 
 def main() -> None:
     """Ask the network that ships and write the answers into the store of records."""
-    target = default_root() / FILE
-    text = ask(Classifier()).to_csv(index=False, float_format="%.6f", lineterminator="\n")
-    write_whole(target, text.encode())
-    print(target, file=sys.stderr)
+    classifier, root = Classifier(), default_root()
+    for name, table in ((FILE, ask(classifier)), (CROPS_FILE, ask_crops(classifier))):
+        text = table.to_csv(index=False, float_format="%.6f", lineterminator="\n")
+        write_whole(root / name, text.encode())
+        print(root / name, file=sys.stderr)
 
 
 if __name__ == "__main__":

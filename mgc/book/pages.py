@@ -55,6 +55,7 @@ def stage(project: Project, outcomes: Sequence[Outcome], evidence: Evidence) -> 
         commit = commit_of(project.root)
         (generated / "build.md").write_text(build_page(evidence, commit), encoding="utf-8")
         (generated / "status.md").write_text(colophon.tables(outcomes, evidence), encoding="utf-8")
+        stage_try_page(made)
         numbers.stage(made, evidence.fits)
         if (made / "explorer.md").is_file():
             explorer.stage(made, evidence.explored)
@@ -66,6 +67,14 @@ def stage(project: Project, outcomes: Sequence[Outcome], evidence: Evidence) -> 
         (made / "_config.yml").write_text(yaml.safe_dump(settings), encoding="utf-8")
         copy_clips(made, explorer.clips(evidence.explored))
     return project.source
+
+
+def stage_try_page(made: Path) -> None:
+    """Let the page on one's own music have its parts; only where there is such a page."""
+    if (made / "try.md").is_file():
+        from mgc.book import try_page  # it knows the network, which other pages do without
+
+        try_page.stage(made)
 
 
 def copy_clips(staged: Path, also: Collection[str] = ()) -> list[str]:

@@ -1,0 +1,120 @@
+/* From a file or a microphone to mono samples at 22,050 Hz, or to a sentence that says why not. */
+"use strict";
+
+(() => {
+  const rule = mgcTry.rule;
+  const MEGABYTE = 2 ** 20;
+
+  /* Length in seconds as the player sees it, or null; known without decoding the whole file. */
+  function lengthOf(blob) {
+    return new Promise((resolve) => {
+      const player = new Audio();
+      const address = URL.createObjectURL(blob);
+      const done = (seconds) => {
+        clearTimeout(patience);
+        player.removeAttribute("src");
+        URL.revokeObjectURL(address);
+        resolve(Number.isFinite(seconds) ? seconds : null);
+      };
+      const patience = setTimeout(done, 2000, null);
+      player.preload = "metadata";
+      player.onloadedmetadata = () => done(player.duration);
+      player.onerror = () => done(null);
+      player.src = address;
+    });
+  }
+
+  /* Mean of the channels, as Python takes it: before anything else would be lost. */
+  function mono(buffer) {
+    const samples = new Float32Array(buffer.length);
+    for (let channel = 0; channel < buffer.numberOfChannels; channel++) {
+      const one = buffer.getChannelData(channel);
+      for (let k = 0; k < samples.length; k++) samples[k] += one[k];
+    }
+    if (buffer.numberOfChannels > 1) {
+      for (let k = 0; k < samples.length; k++) samples[k] /= buffer.numberOfChannels;
+    }
+    return samples;
+  }
+
+  /* Samples of a file; `name` is for messages. */
+  async function decode(blob, name) {
+    if (blob.size === 0) throw new mgcTry.Problem(`${name} is empty: it holds no bytes. Choose another file.`);
+    if (blob.size > rule.mostMegabytes * MEGABYTE) {
+      throw new mgcTry.Problem(
+        `${name} is too large for a page: at most ${rule.mostMegabytes} MB. Cut it, or use mgc predict, which has no limit.`,
+      );
+    }
+    const seconds = await lengthOf(blob);
+    if (seconds > rule.mostMinutes * 60) {
+      throw new mgcTry.Problem(
+        `${name} lasts longer than ${rule.mostMinutes} minutes. Cut it, or use mgc predict, which has no limit.`,
+      );
+    }
+    let buffer;
+    try {
+      const context = new OfflineAudioContext(1, 1, rule.rate);
+      buffer = await context.decodeAudioData(await blob.arrayBuffer());
+    } catch (error) {
+      throw new mgcTry.Problem(
+        `${name} cannot be decoded: it is no audio, damaged, or in a format that this browser does not`
+        + " know. MP3, WAV, FLAC and Ogg work in most browsers.",
+        error,
+      );
+    }
+    const samples = mono(buffer);
+    if (!samples.every(Number.isFinite)) {
+      throw new mgcTry.Problem(`${name} holds samples that are not finite; repair it or choose another.`);
+    }
+    if (samples.length < rule.leastSamples) {
+      throw new mgcTry.Problem(
+        `${name} is too short: ${(samples.length / rule.rate).toFixed(1)} s. The network needs at least`
+        + ` ${rule.leastSamples / rule.rate} s.`,
+      );
+    }
+    return samples;
+  }
+
+  /* Record from the microphone: {done: promise of a blob, stop}. `tell` gets the seconds so far. */
+  async function record(seconds, tell) {
+    if (!navigator.mediaDevices || !window.MediaRecorder) {
+      throw new mgcTry.Problem(
+        "This browser gives pages at this address no microphone. It does so at addresses that begin with https.",
+      );
+    }
+    let stream;
+    try {
+      // The browser's own filters are made for speech and would eat the music.
+      stream = await navigator.mediaDevices.getUserMedia({
+        audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false },
+      });
+    } catch (error) {
+      const denied = error.name === "NotAllowedError";
+      throw new mgcTry.Problem(
+        denied
+          ? "The browser did not allow the microphone. Allow it beside the page's address, then try again."
+          : "There is no microphone that works. Connect one, then try again.",
+        error,
+      );
+    }
+    const recorder = new MediaRecorder(stream, { audioBitsPerSecond: 256000 });
+    const pieces = [];
+    const begin = performance.now();
+    const clock = setInterval(() => tell((performance.now() - begin) / 1000), 200);
+    const end = setTimeout(() => recorder.stop(), (seconds + 0.2) * 1000);
+    const done = new Promise((resolve, reject) => {
+      recorder.ondataavailable = (event) => pieces.push(event.data);
+      recorder.onerror = () => reject(new mgcTry.Problem("The recording broke off. Try again."));
+      recorder.onstop = () => {
+        clearInterval(clock);
+        clearTimeout(end);
+        for (const track of stream.getTracks()) track.stop();
+        resolve(new Blob(pieces, { type: recorder.mimeType }));
+      };
+    });
+    recorder.start();
+    return { done, stop: () => recorder.state === "recording" && recorder.stop() };
+  }
+
+  Object.assign(mgcTry, { decode, record });
+})();
