@@ -19,7 +19,7 @@ from mgc.data import GENRES
 from mgc.errors import BookError
 from mgc.figures import style
 
-SCRIPTS = ("data", "picture", "listen", "sound", "view", "try")
+SCRIPTS = ("data", "picture", "resample", "listen", "sound", "view", "try")
 RECORD_SECONDS = 10
 LABEL_FROM = 0.22
 """Share of a layer's height from which its name is written into it."""
@@ -68,7 +68,7 @@ def page(examples: Mapping[str, str], said: Double, *, missing: bool) -> str:
         note if missing else "",
         _inputs(examples),
         '<div class="try-result">',
-        f'<p class="try-name">An example: {kind}, as the demo edition composes it</p>',
+        f'<p class="try-name">An example: {_described(clip)}</p>',
         f'<p class="try-verdict">{html.escape(verdict)}</p>',
         '<p class="try-often">Below the picture that the network sees, the genres that it names'
         " over time, the more probable the thicker.</p>",
@@ -90,10 +90,15 @@ def page(examples: Mapping[str, str], said: Double, *, missing: bool) -> str:
     return "\n".join(line for line in lines if line) + "\n"
 
 
+def _described(clip: str) -> str:
+    return f"{style.label(clip.partition('.')[0])}, as the demo edition composes it"
+
+
 def _inputs(examples: Mapping[str, str]) -> str:
     """Write what takes a sound; shown by the script, since nothing works without."""
     buttons = "".join(
-        f'<button type="button" class="try-example" value="{script}">'
+        f'<button type="button" class="try-example" value="{script}"'
+        f' data-name="{_described(clip)}">'
         f"{style.label(clip.partition('.')[0])}</button>"
         for clip, script in examples.items()
     )

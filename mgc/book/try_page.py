@@ -37,8 +37,8 @@ RUNTIME = vendor.Package(
 MODULE, PROGRAM = "dist/ort.wasm.bundle.min.mjs", "dist/ort-wasm-simd-threaded.wasm"
 """The smallest of the package's builds: for the processor alone, with one thread or several."""
 
-MOST_MINUTES, MOST_MEGABYTES = 20, 250
-"""A browser holds a decoded sound in memory, twice: 20 minutes in stereo are some 400 MB."""
+MOST_MINUTES, MOST_MEGABYTES = 10, 150
+"""A browser holds a whole decoded sound in memory: ten minutes in stereo are some 300 MB."""
 
 
 def stage(staged: Path) -> None:

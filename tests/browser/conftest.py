@@ -58,6 +58,10 @@ def browser() -> Iterator[Any]:
         pytest.skip("there is no Chromium; `nox -s browser` installs it, MGC_CHROMIUM names one")
     with api.sync_playwright() as playwright:
         # As root, in the containers of CI, Chromium starts without its sandbox only.
-        started = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        # Its microphone is one that beeps.
+        microphone = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+        started = playwright.chromium.launch(
+            executable_path=program, args=["--no-sandbox", *microphone]
+        )
         yield started
         started.close()

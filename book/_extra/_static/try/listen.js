@@ -130,14 +130,12 @@
     return { parts, duration: parts.reduce((sum, one) => sum + one.duration, 0), probabilities, verdict };
   }
 
-  /* Answer for samples, window by window; each step is handed to `tell`, which may stop it. */
-  async function listen(samples, tell) {
+  /* Answer for a sound, window by window; each step is handed to `tell`, which may stop it. */
+  async function listen(sound, tell) {
     const length = rule.windowSamples;
     const parts = [];
-    for (let start = 0; start < samples.length; start += length) {
-      const window = samples.subarray(start, start + length);
-      if (window.length < rule.leastSamples) break;
-      parts.push(await part(window, start / rule.rate));
+    for (let start = 0; sound.length - start >= rule.leastSamples; start += length) {
+      parts.push(await part(sound.window(start, length), start / rule.rate));
       if (tell(whole(parts)) === false) break;
       await new Promise((resume) => setTimeout(resume)); // the page stays alive between windows
     }

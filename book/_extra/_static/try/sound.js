@@ -1,31 +1,31 @@
-/* From a file or a microphone to mono samples at 22,050 Hz, or to a sentence that says why not. */
+/* From a file or a microphone to mono sound at 22,050 Hz, or to a sentence that says why not. */
 "use strict";
 
 (() => {
   const rule = mgcTry.rule;
   const MEGABYTE = 2 ** 20;
+  const USUAL = 44100;
 
-  /* Length in seconds as the player sees it, or null; known without decoding the whole file. */
-  function lengthOf(blob) {
+  /* Let a player open a sound; returns its length in seconds, or null where it cannot tell.
+     So a long file is known before all of it is decoded. */
+  function open(player, blob) {
     return new Promise((resolve) => {
-      const player = new Audio();
-      const address = URL.createObjectURL(blob);
       const done = (seconds) => {
         clearTimeout(patience);
-        player.removeAttribute("src");
-        URL.revokeObjectURL(address);
+        player.onloadedmetadata = player.onerror = null;
         resolve(Number.isFinite(seconds) ? seconds : null);
       };
       const patience = setTimeout(done, 2000, null);
-      player.preload = "metadata";
       player.onloadedmetadata = () => done(player.duration);
       player.onerror = () => done(null);
-      player.src = address;
+      const before = player.src;
+      player.src = URL.createObjectURL(blob);
+      if (before) URL.revokeObjectURL(before);
     });
   }
 
   /* Mean of the channels, as Python takes it: before anything else would be lost. */
-  function mono(buffer) {
+  function mono(buffer, name) {
     const samples = new Float32Array(buffer.length);
     for (let channel = 0; channel < buffer.numberOfChannels; channel++) {
       const one = buffer.getChannelData(channel);
@@ -34,27 +34,40 @@
     if (buffer.numberOfChannels > 1) {
       for (let k = 0; k < samples.length; k++) samples[k] /= buffer.numberOfChannels;
     }
+    if (!samples.every(Number.isFinite)) {
+      throw new mgcTry.Problem(`${name} holds samples that are not finite; repair it or choose another.`);
+    }
     return samples;
   }
 
-  /* Samples of a file; `name` is for messages. */
-  async function decode(blob, name) {
+  /* What decodes at a rate: the file's own, so that the browser converts nothing. */
+  function context(rate) {
+    try {
+      return new OfflineAudioContext(1, 1, rate);
+    } catch {
+      return new OfflineAudioContext(1, 1, USUAL); // a rate that this browser does not do
+    }
+  }
+
+  /* The sound of a file that `player` has opened; `name` is for messages. */
+  async function decode(blob, name, player) {
     if (blob.size === 0) throw new mgcTry.Problem(`${name} is empty: it holds no bytes. Choose another file.`);
     if (blob.size > rule.mostMegabytes * MEGABYTE) {
       throw new mgcTry.Problem(
         `${name} is too large for a page: at most ${rule.mostMegabytes} MB. Cut it, or use mgc predict, which has no limit.`,
       );
     }
-    const seconds = await lengthOf(blob);
+    const seconds = await open(player, blob);
     if (seconds > rule.mostMinutes * 60) {
       throw new mgcTry.Problem(
         `${name} lasts longer than ${rule.mostMinutes} minutes. Cut it, or use mgc predict, which has no limit.`,
       );
     }
+    const bytes = await blob.arrayBuffer();
+    const rate = mgcTry.rateOf(bytes) ?? USUAL;
     let buffer;
     try {
-      const context = new OfflineAudioContext(1, 1, rule.rate);
-      buffer = await context.decodeAudioData(await blob.arrayBuffer());
+      buffer = await context(rate).decodeAudioData(bytes);
     } catch (error) {
       throw new mgcTry.Problem(
         `${name} cannot be decoded: it is no audio, damaged, or in a format that this browser does not`
@@ -62,17 +75,14 @@
         error,
       );
     }
-    const samples = mono(buffer);
-    if (!samples.every(Number.isFinite)) {
-      throw new mgcTry.Problem(`${name} holds samples that are not finite; repair it or choose another.`);
-    }
-    if (samples.length < rule.leastSamples) {
+    const sound = mgcTry.at22050(mono(buffer, name), buffer.sampleRate);
+    if (sound.length < rule.leastSamples) {
       throw new mgcTry.Problem(
-        `${name} is too short: ${(samples.length / rule.rate).toFixed(1)} s. The network needs at least`
+        `${name} is too short: ${(sound.length / rule.rate).toFixed(1)} s. The network needs at least`
         + ` ${rule.leastSamples / rule.rate} s.`,
       );
     }
-    return samples;
+    return sound;
   }
 
   /* Record from the microphone: {done: promise of a blob, stop}. `tell` gets the seconds so far. */

@@ -38,19 +38,18 @@
     const begin = performance.now();
     const player = find("player");
     player.pause();
+    player.hidden = true;
     state("decoding", `Reading ${name}…`);
-    const samples = await mgcTry.decode(blob, name);
+    const sound = await mgcTry.decode(blob, name, player);
     if (!current()) return;
     state("loading", "Waking the network up…");
     await mgcTry.ready();
     if (!current()) return;
-    URL.revokeObjectURL(player.src);
-    player.src = URL.createObjectURL(blob);
     player.hidden = false;
-    const length = samples.length / mgcTry.rule.rate;
+    const length = sound.length / mgcTry.rule.rate;
     state("listening", `Listening to ${name}…`);
     let took = null;
-    const said = await mgcTry.listen(samples, (sofar) => {
+    const said = await mgcTry.listen(sound, (sofar) => {
       if (!current()) return false;
       took ??= performance.now() - begin;
       if (sofar.duration < length - mgcTry.rule.leastSamples / mgcTry.rule.rate) {
@@ -62,7 +61,11 @@
     if (!current()) return;
     mgcTry.show(said, name, true);
     root.dataset.took = Math.round(took);
-    state("done", `${find("verdict").textContent}. First answer after ${(took / 1000).toFixed(1)} s, on your own machine.`);
+    state("done", `First answer after ${(took / 1000).toFixed(1)} s, on your own machine.`);
+    const spoken = document.createElement("span"); // who sees the page has read it already
+    spoken.className = "try-spoken";
+    spoken.textContent = `${find("verdict").textContent}. `;
+    find("status").prepend(spoken);
   }
 
   const given = (blob, name) => attempt((current) => listen(blob, name, current));
@@ -103,7 +106,7 @@
     root.querySelectorAll(".try-example").forEach((one) => one.addEventListener("click", () => attempt(async (current) => {
       state("loading", "Fetching the example…");
       const bytes = await mgcTry.example(one.value);
-      if (current()) await listen(new Blob([bytes], { type: "audio/ogg" }), one.textContent.trim(), current);
+      if (current()) await listen(new Blob([bytes], { type: "audio/ogg" }), one.dataset.name, current);
     })));
     // A drop beside the field counts, too: the browser would leave the page for the file.
     addEventListener("dragover", (event) => {

@@ -10,7 +10,7 @@
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   let answer = null;
 
-  const percent = (p) => `${Math.round(100 * p)} %`;
+  const percent = (p) => `${Math.round(100 * p)}\u00a0%`;
   const clock = (s) => `${Math.floor(s / 60)}:${String(Math.floor(s % 60)).padStart(2, "0")}`;
 
   function element(name, attributes = {}, text = "") {
@@ -46,14 +46,14 @@
     return a.p.map((p, k) => p + share * (b.p[k] - p));
   }
 
-  function sentence(said, name) {
+  function sentence(said) {
     const [first] = ranked(said.probabilities);
     const label = genres[first].label;
     const p = percent(said.probabilities[first]);
-    if (said.verdict === "silent") return [`${name}: no sound`, "There is nothing in it that the network could hear."];
+    if (said.verdict === "silent") return ["No sound", "There is nothing in it that the network could hear."];
     const { named, right } = tally[first];
     const often = named
-      ? `Of the test tracks that it called ${label}, ${right} of ${named} were; for music unlike them it is wrong more often.`
+      ? `It called ${named} of the test tracks ${label} and was right about ${right} of them; with other music it is wrong more often.`
       : `It called none of the test tracks ${label}.`;
     if (said.verdict === "sure") return [`${label}, ${p}`, often];
     return [`Unsure: ${label} perhaps, ${p}`, `By its own account it is more likely wrong than right. ${often}`];
@@ -184,8 +184,9 @@
 
   /* Show what was said so far; `done` when it is all. */
   function show(said, name, done) {
+    if (answer?.parts[0] !== said.parts[0]) root.classList.remove("try-moved");
     answer = said;
-    const [verdict, often] = sentence(said, name);
+    const [verdict, often] = sentence(said);
     find("name").textContent = name;
     find("verdict").textContent = verdict;
     find("often").textContent = often;
@@ -209,9 +210,12 @@
     const rows = find("bars").querySelectorAll("li");
     rows.forEach((row, k) => row.style.setProperty("--now", p ? p[k] : 0));
     const [first] = p ? ranked(p) : [];
-    find("now").textContent = p
-      ? `At ${clock(seconds)}: ${genres[first].label}, ${percent(p[first])}`
-      : `At ${clock(seconds)}: silence`;
+    if (!root.classList.contains("try-moved")) {
+      find("now").textContent = "Play it, and marks on the bars show what the network says of each moment.";
+    } else {
+      const what = p ? `${genres[first].label}, ${percent(p[first])}` : "silence";
+      find("now").textContent = `The marks, at ${clock(seconds)}: ${what}`;
+    }
   }
 
   function follow() {
@@ -222,6 +226,9 @@
   /* Let the cursor follow the player, and the player the pointer. */
   function connect() {
     const player = find("player");
+    const begin = () => root.classList.add("try-moved");
+    player.addEventListener("play", begin);
+    player.addEventListener("seeked", begin);
     player.addEventListener("play", follow);
     player.addEventListener("timeupdate", moved);
     player.addEventListener("seeked", moved);
