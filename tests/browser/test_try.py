@@ -89,7 +89,9 @@ def agree(page: Any, classifier: Any, file: Path) -> float:
         pairs.append((ours["probabilities"], theirs.probabilities))
     crops = np.concatenate([part.crops for part in expected.parts])
     pairs += [(ours["probabilities"], p) for ours, p in zip(found["crops"], crops, strict=True)]
-    return max(abs(ours[g] - p[k]) for ours, p in pairs for k, g in enumerate(GENRES))
+    gap = max(abs(ours[g] - p[k]) for ours, p in pairs for k, g in enumerate(GENRES))
+    print(f"{file.stem}: {gap:.6f}")
+    return float(gap)
 
 
 @pytest.mark.parametrize("genre", GENRES)

@@ -6,21 +6,20 @@
   const MEGABYTE = 2 ** 20;
   const USUAL = 44100;
 
-  /* Let a player open a sound; returns its length in seconds, or null where it cannot tell.
-     So a long file is known before all of it is decoded. */
-  function open(player, blob) {
+  /* Length in seconds of the sound at an address, or null where the browser cannot tell: so a long
+     file is known before all of it is decoded. */
+  function lengthOf(address) {
     return new Promise((resolve) => {
+      const player = new Audio();
       const done = (seconds) => {
         clearTimeout(patience);
-        player.onloadedmetadata = player.onerror = null;
         resolve(Number.isFinite(seconds) ? seconds : null);
       };
       const patience = setTimeout(done, 2000, null);
+      player.preload = "metadata";
       player.onloadedmetadata = () => done(player.duration);
       player.onerror = () => done(null);
-      const before = player.src;
-      player.src = URL.createObjectURL(blob);
-      if (before) URL.revokeObjectURL(before);
+      player.src = address;
     });
   }
 
@@ -49,15 +48,15 @@
     }
   }
 
-  /* The sound of a file that `player` has opened; `name` is for messages. */
-  async function decode(blob, name, player) {
+  /* The sound of a file, which can be played at `address`; `name` is for messages. */
+  async function decode(blob, name, address) {
     if (blob.size === 0) throw new mgcTry.Problem(`${name} is empty: it holds no bytes. Choose another file.`);
     if (blob.size > rule.mostMegabytes * MEGABYTE) {
       throw new mgcTry.Problem(
         `${name} is too large for a page: at most ${rule.mostMegabytes} MB. Cut it, or use mgc predict, which has no limit.`,
       );
     }
-    const seconds = await open(player, blob);
+    const seconds = await lengthOf(address);
     if (seconds > rule.mostMinutes * 60) {
       throw new mgcTry.Problem(
         `${name} lasts longer than ${rule.mostMinutes} minutes. Cut it, or use mgc predict, which has no limit.`,

@@ -37,14 +37,16 @@
   async function listen(blob, name, current) {
     const begin = performance.now();
     const player = find("player");
+    const address = URL.createObjectURL(blob);
     player.pause();
-    player.hidden = true;
     state("decoding", `Reading ${name}…`);
-    const sound = await mgcTry.decode(blob, name, player);
+    const sound = await mgcTry.decode(blob, name, address);
     if (!current()) return;
     state("loading", "Waking the network up…");
     await mgcTry.ready();
     if (!current()) return;
+    if (player.src) URL.revokeObjectURL(player.src);
+    player.src = address;
     player.hidden = false;
     const length = sound.length / mgcTry.rule.rate;
     state("listening", `Listening to ${name}…`);
