@@ -99,11 +99,14 @@ def test_another_archive_than_the_expected_one_is_refused_and_not_kept(
 
 
 @pytest.mark.usefixtures("nobody")
-def test_without_a_registry_the_error_says_so_and_leaves_nothing(tmp_path: Path) -> None:
+def test_without_a_registry_the_error_says_so_and_leaves_nothing(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     cache = tmp_path / "cache"
     with pytest.raises(vendor.UnreachableError, match=r"build once with a connection"):
         vendor.fetch(package(archive(one=CODE)), cache)
     assert not cache.exists()
+    assert capfd.readouterr() == ("", "")
 
 
 def test_what_is_in_the_cache_needs_no_registry(

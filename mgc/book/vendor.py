@@ -148,7 +148,7 @@ def fetch(package: Package, cache: str | Path | None = None) -> Path:
     folder = Path(cache) if cache is not None else _cache()
     # The name of a scoped package alone is not unique; the checksum is.
     name = f"{package.digest[:16]}-{package.archive}"
-    logging.getLogger("pooch").setLevel(logging.ERROR)  # it reports each download as a warning
+    pooch.get_logger().setLevel(logging.ERROR)  # a build prints what it does by itself
     try:
         kept = pooch.retrieve(
             package.url,
