@@ -22,8 +22,10 @@ SHOWN_WARNINGS = 20
 
 
 def source_hash(source: Path) -> str:
-    """Return a hash over every staged file, but for the date of the build."""
+    """Return a hash over every staged file, but for the date of the build, and over this code."""
     digest = hashlib.sha256()
+    for module in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(module.read_bytes())
     for path in sorted(path for path in source.rglob("*") if path.is_file()):
         content = path.read_bytes()
         if path.name == "build.md":

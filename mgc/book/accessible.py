@@ -1,0 +1,40 @@
+"""Repair what theme and extensions leave inaccessible in a page."""
+
+from __future__ import annotations
+
+from bs4 import BeautifulSoup
+
+SCROLLS = "div.math, .pst-scrollable-table-container, div.cell_output .output.text_html"
+
+
+def repair(soup: BeautifulSoup) -> None:
+    """Put a page right for people who use a keyboard, a screen reader or large type.
+
+    - What a button or a fold says is its name; a label that says something else hides it.
+    - The bibliography is a list for readers of text, so that its entries are items of a list.
+    - The contents of a page are called so, instead of by all their text.
+    - The side bar with title, search and chapters is one landmark.
+    - A box that may scroll can be reached by keyboard, and says what it is.
+    """
+    for element in soup.select("summary[aria-label], button.search-button-field[aria-label]"):
+        del element["aria-label"]
+    for element in soup.select("[role=doc-biblioentry]"):
+        element["role"] = "listitem"
+    for element in soup.select("nav.page-toc[aria-labelledby]"):
+        del element["aria-labelledby"]
+        element["aria-label"] = "On this page"
+    for element in soup.select("div#pst-primary-sidebar"):
+        element["role"] = "navigation"
+        element["aria-label"] = "Book"
+    for element in soup.select(SCROLLS):
+        table = element.select_one("table")
+        if element.name == "div" and "math" in element.get_attribute_list("class"):
+            name = "Formula"
+        elif table is None:
+            continue
+        else:
+            caption = table.select_one("caption")
+            name = " ".join(caption.get_text(" ").split()) if caption else "Table"
+        element["tabindex"] = "0"
+        element["role"] = "group"
+        element["aria-label"] = name
