@@ -19,6 +19,11 @@ _CHROMIUM = os.environ.get("MGC_CHROMIUM", "")
 SUB_PATH = "some/where"  # the pages must work under any path
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that keeps today's looks as the references."""
+    parser.addoption("--renew-references", action="store_true", help="keep screenshots anew")
+
+
 class _Quiet(SimpleHTTPRequestHandler):
     """A static server as plain as they come: no compression, no log."""
 
@@ -37,6 +42,14 @@ def folder() -> Path:
     if not (Path(_SITE) / "index.html").is_file() or not _SITE:
         pytest.skip("MGC_SITE names no built site; `nox -s browser` builds and names it")
     return Path(_SITE).resolve()
+
+
+@pytest.fixture(scope="session")
+def screenshots(folder: Path) -> Path:
+    """Folder in which screenshots are kept, beside the site."""
+    place = folder.parent / "screenshots"
+    place.mkdir(exist_ok=True)
+    return place
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,133 @@
+"""Every page can be used without eyes, without a mouse, and without motion."""
+
+from __future__ import annotations
+
+import os
+import tarfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .views import MODES, opened, page_names
+
+AXE = "https://registry.npmjs.org/axe-core/-/axe-core-4.14.1.tgz"
+AXE_SHA512 = (
+    "1477dafa598d8d065f273d6af302aa203c02e83131707b7fa648cd41bd3d6b73"
+    "4f8c22a0dab86ee6a6f64b8afbe804b214d36db85a2826965edfb3a0b9d546b5"
+)
+_CACHE = os.environ.get("MGC_CACHE", "")
+RUN = """
+async () => (await axe.run(document, {resultTypes: ['violations']})).violations.map(
+    one => `${one.id} (${one.impact}) ${one.nodes.length}x: `
+        + one.nodes.slice(0, 4).map(node => node.target.join(' ')
+            + ' ' + node.any.map(any => any.message)).join(' | '))
+"""
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The checker of the pages, fetched once and checked by its hash."""
+    pooch = pytest.importorskip("pooch")
+    folder = Path(_CACHE) if _CACHE else pooch.os_cache("mgc")
+    archive = pooch.retrieve(AXE, f"sha512:{AXE_SHA512}", path=folder, progressbar=False)
+    with tarfile.open(archive) as files:
+        script = files.extractfile("package/axe.min.js")
+        assert script is not None
+        return script.read().decode()
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("name", page_names())
+def test_axe_finds_nothing(
+    browser: Any, site: str, axe: str, name: str, mode: str, width: int
+) -> None:
+    """No rule of axe-core is broken, whatever its impact; none is left out."""
+    with opened(browser, site, name, mode, width, reduced_motion="reduce") as view:
+        view.page.evaluate(axe)
+        assert view.page.evaluate(RUN) == []
+
+
+FOCUSED = """
+() => {
+    const one = document.activeElement;
+    if (!one || one === document.body) return null;
+    const box = one.getBoundingClientRect(), style = getComputedStyle(one);
+    return {
+        what: `${one.tagName}.${one.className} ${(one.textContent || '').trim().slice(0, 30)}`,
+        inside: !!one.closest('main'),
+        visible: box.width > 0 && box.height > 0 && box.right > 0 && box.left < innerWidth
+            && style.visibility !== 'hidden',
+        marked: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2,
+    };
+}
+"""
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("name", page_names())
+def test_focus_is_seen_wherever_the_keyboard_leads(
+    browser: Any, site: str, name: str, width: int
+) -> None:
+    """Tab reaches only what is on the page to see, and marks it with an outline."""
+    with opened(browser, site, name, width=width) as view:
+        seen, lost = 0, []
+        for _ in range(60):
+            view.page.keyboard.press("Tab")
+            state = view.page.evaluate(FOCUSED)
+            if state is None:  # past the last element
+                break
+            seen += 1
+            if not (state["visible"] and state["marked"]):
+                lost.append(state["what"])
+        assert seen > 0
+        assert lost == []
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_skip_link_leads_past_the_side_bar(browser: Any, site: str, width: int) -> None:
+    """The first stop of the keyboard is a link to the main part; the next stop is in it."""
+    with opened(browser, site, "03_features.html", width=width) as view:
+        view.page.keyboard.press("Tab")
+        assert "Skip to main content" in view.page.evaluate(FOCUSED)["what"]
+        view.page.keyboard.press("Enter")
+        view.page.keyboard.press("Tab")
+        assert view.page.evaluate(FOCUSED)["inside"]
+
+
+MOVING = """
+() => [...document.querySelectorAll('*')].filter(one => {
+    const style = getComputedStyle(one);
+    const longest = text => Math.max(...text.split(',').map(parseFloat));
+    return longest(style.transitionDuration) > 0.001 || style.scrollBehavior === 'smooth'
+        || (style.animationName !== 'none' && longest(style.animationDuration) > 0.001);
+}).map(one => one.tagName + '.' + one.className)
+"""
+
+
+@pytest.mark.parametrize("name", page_names())
+def test_nothing_moves_for_people_who_ask_for_rest(browser: Any, site: str, name: str) -> None:
+    """With reduced motion, no element has a transition, an animation or smooth scrolling."""
+    with opened(browser, site, name, reduced_motion="reduce") as view:
+        assert view.page.evaluate(MOVING) == []
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize(
+    ("width", "button", "dialog"),
+    [(1440, "button.search-button-field", "#pst-search-dialog"),
+     (390, "button.primary-toggle", "#pst-primary-sidebar-modal")],
+)  # fmt: skip
+def test_dialogs_open_and_close_by_keyboard(
+    browser: Any, site: str, axe: str, mode: str, width: int, button: str, dialog: str
+) -> None:
+    """Search and, on a phone, the side bar open by Enter, close by Escape, and break no rule."""
+    with opened(browser, site, "index.html", mode, width, reduced_motion="reduce") as view:
+        view.page.locator(button).first.focus()
+        view.page.keyboard.press("Enter")
+        view.page.locator(f"{dialog}[open]").wait_for()
+        view.page.evaluate(axe)
+        assert view.page.evaluate(RUN) == []
+        view.page.keyboard.press("Escape")
+        view.page.locator(f"{dialog}[open]").wait_for(state="detached")

@@ -1,0 +1,96 @@
+"""Pages are light and quick to show, from a server that compresses nothing."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .views import WIDTHS, opened, page_names
+
+LIMITS = {"index.html": 600_000}
+LIMIT = 1_500_000  # bytes of any other page, with all of its images
+PAINTED_WITHIN = 1500  # milliseconds until the largest content shows, on a local server
+
+OBSERVE = """
+window.largest = 0;
+new PerformanceObserver(list => list.getEntries().forEach(one => {
+    window.largest = Math.max(window.largest, one.startTime);
+    window.largestWhat = one.element ? one.element.outerHTML.slice(0, 80) : '';
+})).observe({type: 'largest-contentful-paint', buffered: true});
+"""
+SCROLL = """
+async () => {
+    for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight / 2) {
+        window.scrollTo({top: y, behavior: 'instant'});
+        await new Promise(done => setTimeout(done, 15));
+    }
+    await Promise.all([...document.images].map(one => one.decode().catch(() => null)));
+}
+"""
+
+
+class Scale:
+    """Sum of bytes that a page transfers, as the browser counts them."""
+
+    def __init__(self, page: Any) -> None:
+        """Count from now on; the cache is empty and stays so."""
+        self.addresses: dict[str, str] = {}
+        self.sizes: dict[str, int] = {}
+        session = page.context.new_cdp_session(page)
+        session.send("Network.enable")
+        session.send("Network.setCacheDisabled", {"cacheDisabled": True})
+        session.on("Network.responseReceived", self._response)
+        session.on("Network.loadingFinished", self._finished)
+
+    def _response(self, event: dict[str, Any]) -> None:
+        self.addresses[event["requestId"]] = event["response"]["url"]
+
+    def _finished(self, event: dict[str, Any]) -> None:
+        name = self.addresses.get(event["requestId"], "?").rsplit("/", 1)[-1].partition("?")[0]
+        self.sizes[name] = self.sizes.get(name, 0) + int(event["encodedDataLength"])
+
+
+@pytest.mark.parametrize("name", page_names())
+def test_page_is_light(browser: Any, site: str, screenshots: Path, name: str) -> None:
+    """All that a page transfers, read to its end, stays below the limit."""
+    with opened(browser, site, "404.html") as view:
+        scale = Scale(view.page)
+        view.page.goto(f"{site}{name}", wait_until="load")
+        view.page.evaluate(SCROLL)
+        view.page.wait_for_timeout(300)  # sizes are told after the load
+    total = sum(scale.sizes.values())
+    _note(screenshots, name, {"bytes": total})
+    heaviest = sorted(scale.sizes.items(), key=lambda one: -one[1])[:12]
+    assert scale.sizes, "nothing was counted"
+    assert total <= LIMITS.get(name, LIMIT), heaviest
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", page_names())
+def test_page_shows_quickly(
+    browser: Any, site: str, screenshots: Path, name: str, width: int
+) -> None:
+    """The largest content of a page's first screen is painted in time.
+
+    The median of three loads, since tests that run beside this one take the processor away.
+    """
+    times = []
+    for _ in range(3):
+        with opened(browser, site, name, width=width) as view:
+            view.page.add_init_script(OBSERVE)
+            view.page.reload(wait_until="load")
+            view.page.wait_for_timeout(150)
+            times.append(float(view.page.evaluate("window.largest")))
+    median = sorted(times)[1]
+    _note(screenshots, name, {f"painted-{width}": round(median)})
+    assert 0 < median < PAINTED_WITHIN, times
+
+
+def _note(folder: Path, name: str, what: dict[str, int]) -> None:
+    """Keep what was measured beside the screenshots; one file a page, for parallel tests."""
+    for key, value in what.items():
+        path = folder / f"{Path(name).stem}.{key}.json"
+        path.write_text(json.dumps({"page": name, key: value}), encoding="utf-8")
