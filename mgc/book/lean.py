@@ -55,9 +55,11 @@ def lighten(soup: BeautifulSoup) -> None:
     for element in soup.select(LEFT_OVERS):
         element.decompose()
     _only_where_named(soup)
-    seen.clear()
     for meta in soup.select("meta[name=viewport]")[1:]:
         meta.decompose()
+    if soup.head and not soup.select_one("head link[rel~=icon]"):
+        # Browsers would ask for /favicon.ico at the root of the host, where there is none.
+        soup.head.append(soup.new_tag("link", attrs={"rel": "icon", "href": "data:,"}))
 
 
 def _only_where_named(soup: BeautifulSoup) -> None:
