@@ -31,7 +31,7 @@ protocol = "fault_filtered"
 variant = "tuned"
 seed = 0
 
-# %%
+# %% tags=["hide-input"]
 import math
 
 from mgc import evaluate, model_text, provenance, show, tuning

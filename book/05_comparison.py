@@ -30,7 +30,7 @@ protocol = "fault_filtered"
 variant = "tuned"
 seed = 0
 
-# %%
+# %% tags=["hide-input"]
 
 from mgc import comparison, cost, evaluate, leakage, provenance, results, seeds, show
 from mgc.data import WHOLE_GTZAN

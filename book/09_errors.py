@@ -31,7 +31,7 @@ protocol = "fault_filtered"
 variant = "tuned"
 seed = 0
 
-# %%
+# %% tags=["hide-input"]
 import numpy as np
 from scipy.stats import norm
 from sklearn.model_selection import train_test_split

@@ -31,7 +31,7 @@ protocol = "fault_filtered"
 variant = "tuned"
 seed = 0
 
-# %%
+# %% tags=["hide-input"]
 
 from mgc import evaluate, probes, provenance, show
 from mgc.export import shipped_record

@@ -30,7 +30,7 @@ protocol = "fault_filtered"
 variant = "tuned"
 seed = 0
 
-# %%
+# %% tags=["hide-input"]
 import pandas as pd
 
 from mgc import provenance, show
