@@ -61,7 +61,7 @@ glue("c12_lit_clean", show.percent(pair["track_disjoint_segments"]), provenance.
 # ## What it shows
 
 # %% tags=["hide-input"]
-show.say(*leak_curves.statements(curves), leak_curves.ranking(curves))
+show.say(*leak_curves.statements(curves), leak_curves.ranking(curves), leak_curves.doubts(curves))
 
 # %%
 show.table(leak_curves.gain_table(curves), "What the leak adds to the same test pieces")

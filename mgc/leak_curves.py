@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
@@ -238,7 +239,7 @@ def statements(found: Sequence[Curve]) -> list[str]:
 
 
 def ranking(found: Sequence[Curve]) -> str:
-    """Say which model is best at the two ends, and how sure that is.
+    """Say in which order the models stand at the two ends, and how sure a change of places is.
 
     Parameters
     ----------
@@ -247,25 +248,38 @@ def ranking(found: Sequence[Curve]) -> str:
     Returns
     -------
     str
-        One or two sentences; the second only where a leak changes which model is best.
+        One or two sentences, and one more for each pair that changes places.
     """
-    ends = []
-    for share in (SHARES[0], SHARES[-1]):
-        place = SHARES.index(share)
-        ends.append(max(found, key=lambda curve: curve.points[place].every.accuracy))
-    first, last = ends
-    if first is last:
-        return f"{first.title} is the best of them without a leak and with the whole leak."
-    apart = []
-    for share in (SHARES[0], SHARES[-1]):
-        one, two = _by_seed(first, share), _by_seed(last, share)
-        shared = sorted(one.keys() & two.keys())
-        apart.append(gain({k: one[k] for k in shared}, {k: two[k] for k in shared}))
+    left, right = (
+        sorted(found, key=lambda curve: -curve.points[place].every.accuracy) for place in (0, -1)
+    )
+    if left == right:
+        return "Without a leak and with the whole leak the models stand in the same order."
+    orders = [show.listing([curve.title for curve in order]) for order in (left, right)]
+    said = [
+        f"From the best down, the models stand in the order {orders[0]} without a leak, and"
+        f" {orders[1]} with the whole leak: a leak does not only raise scores, it can change"
+        " which model looks better."
+    ]
+    for one, two in combinations(left, 2):
+        if right.index(two) < right.index(one):
+            before, after = (_apart(one, two, share) for share in (SHARES[0], SHARES[-1]))
+            said.append(
+                f"{two.title} stands {gain_text(before)} from {one.title} on the left of the"
+                f" slider{_doubt(before)}, and {gain_text(after)} on the right{_doubt(after)}."
+            )
+    return " ".join(said)
+
+
+def doubts(found: Sequence[Curve]) -> str:
+    """Warn of curves that rest on a single seed; empty where there is none."""
+    single = [curve.title for curve in found if curve.n_seeds == 1]
+    if not single:
+        return ""
     return (
-        f"Without a leak {first.title} has the highest accuracy, with the whole leak {last.title}."
-        f" {last.title} stands {gain_text(apart[0])} from {first.title} on the left of the slider"
-        f"{_doubt(apart[0])}, and {gain_text(apart[1])} on the right{_doubt(apart[1])}: a leak"
-        " does not only raise scores, it can change which model looks better."
+        f"Of {show.listing(single)} there is one seed. The band covers the tracks alone, not what"
+        " another start of the training or another draw of the leaks would give, so a single step"
+        " of the curve may be chance."
     )
 
 
@@ -359,6 +373,13 @@ def leaked_ids(record: Record, edition: EditionRecord) -> frozenset[str]:
         return frozenset()
     split, ids = split_of(record, edition)
     return frozenset(ids[leaked_tracks(split)].tolist())
+
+
+def _apart(one: Curve, two: Curve, share: int) -> Gain:
+    """Compare two models on the same pieces, over the seeds that both have."""
+    first, second = _by_seed(one, share), _by_seed(two, share)
+    shared = sorted(first.keys() & second.keys())
+    return gain({k: first[k] for k in shared}, {k: second[k] for k in shared})
 
 
 def _doubt(one: Gain) -> str:
