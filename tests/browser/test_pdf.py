@@ -1,0 +1,113 @@
+"""The printed book has every chapter, in order, with working links, and no empty page."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import unicodedata
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mgc.book.bind import read_chapter, read_toc
+from mgc.book.pdf import chromium
+from mgc.errors import BookError
+
+ROOT = Path(__file__).resolve().parents[2]
+NAMES = read_toc(ROOT / "_toc.yml")
+_CHROMIUM = os.environ.get("MGC_CHROMIUM", "")
+MARGIN = 60  # points above and below that hold the running title and the number of the page
+
+
+def squeezed(text: str) -> str:
+    """Without spaces, line breaks and ligatures, which a PDF sets as it needs."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+
+
+@pytest.fixture(scope="module")
+def book(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The printed book; by the command, since Playwright runs once in a process."""
+    pypdf = pytest.importorskip("pypdf")
+    pytest.importorskip("playwright")
+    try:
+        chromium()
+    except BookError as error:
+        pytest.skip(str(error))
+    out = tmp_path_factory.mktemp("pdf") / "book.pdf"
+    command = [sys.executable, "-m", "mgc.book.pdf", "--site", str(folder), "--out", str(out)]
+    environment = os.environ | ({"MGC_CHROMIUM": _CHROMIUM} if _CHROMIUM else {})
+    subprocess.run(command, cwd=ROOT, env=environment, check=True)
+    return pypdf.PdfReader(out)
+
+
+@pytest.fixture(scope="module")
+def texts(book: Any) -> list[str]:
+    """What stands on each page, without running title and number."""
+
+    def body(page: Any) -> str:
+        parts: list[str] = []
+
+        def visit(text: str, _cm: Any, matrix: list[float], *_: Any) -> None:
+            height = matrix[5] * _cm[3] + _cm[5]
+            if MARGIN < height < float(page.mediabox.height) - MARGIN:
+                parts.append(text)
+
+        page.extract_text(visitor_text=visit)
+        return squeezed("".join(parts))
+
+    return [body(page) for page in book.pages]
+
+
+@pytest.fixture(scope="module")
+def chapters(folder: Path) -> list[Any]:
+    return [read_chapter(folder, name, NAMES, "") for name in NAMES]
+
+
+def test_no_page_is_empty(book: Any, texts: list[str]) -> None:
+    assert len(texts) > len(NAMES)
+    empty = [
+        number
+        for number, (page, text) in enumerate(zip(book.pages, texts, strict=True), 1)
+        if len(text) < 20 and not list(page.images)
+    ]
+    assert empty == []
+
+
+def test_bookmarks_lead_to_the_chapters_in_order(
+    book: Any, texts: list[str], chapters: list[Any]
+) -> None:
+    marks = [one for one in book.outline if not isinstance(one, list)]
+    assert [one.title for one in marks] == [one.title for one in chapters]
+    pages = [book.get_destination_page_number(one) for one in marks]
+    assert pages == sorted(set(pages)), "each chapter begins on a page of its own"
+    for one, page in zip(chapters, pages, strict=True):
+        assert squeezed(one.title) in texts[page]
+
+
+def test_contents_name_the_page_of_each_title(
+    book: Any, texts: list[str], chapters: list[Any]
+) -> None:
+    marks = [one for one in book.outline if not isinstance(one, list)]
+    first = book.get_destination_page_number(marks[0])
+    contents = "".join(texts[1:first])
+    for one, mark in zip(chapters, marks, strict=True):
+        page = book.get_destination_page_number(mark) + 1
+        assert f"{squeezed(one.title)}{page}" in contents
+
+
+def test_text_of_every_page_is_printed(texts: list[str], chapters: list[Any]) -> None:
+    """The end of each chapter is there: nothing was cut off at the end of a sheet."""
+    bs4 = pytest.importorskip("bs4")
+    whole = "".join(texts)
+    for one in chapters:
+        paragraphs = bs4.BeautifulSoup(one.body, "html.parser").select("p")
+        words = squeezed(paragraphs[-1].get_text())[-25:]
+        assert words in whole, one.name
+
+
+def test_title_and_author_are_told(book: Any) -> None:
+    assert book.metadata.title
+    assert book.metadata.author
