@@ -140,19 +140,35 @@ def notebooks(session: nox.Session) -> None:
     _python(session, "-m", "pytest", *workers, *compare, *chosen, **ONE_THREAD)
 
 
+def _chromium(session: nox.Session) -> None:
+    """Install Chromium where there is none and the system allows it."""
+    known = ("chromium", "chromium-browser", "google-chrome")
+    if os.environ.get("MGC_CHROMIUM") or any(shutil.which(name) for name in known):
+        return
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        session.error("install Chromium (package chromium) or set MGC_CHROMIUM")
+    session.run("apt-get", "update", "-qq", external=True)
+    session.run("apt-get", "install", "-qq", "-y", "chromium", external=True)
+
+
 @nox.session(venv_backend="none")
 def browser(session: nox.Session) -> None:
     """Build the pages from the published records and try them in Chromium."""
     _prepare(session, "book", "browser", "test")
-    if not (shutil.which("chromium") or os.environ.get("MGC_CHROMIUM")):
-        if os.geteuid() != 0 or not shutil.which("apt-get"):
-            session.error("install Chromium (package chromium) or set MGC_CHROMIUM")
-        session.run("apt-get", "update", "-qq", external=True)
-        session.run("apt-get", "install", "-qq", "-y", "chromium", external=True)
+    _chromium(session)
     _python(session, "-m", "mgc.book", "replay")
-    chosen = session.posargs or ["tests/browser"]
+    chosen = session.posargs or ["-n", "2", "tests/browser"]
     site = str(ROOT / "_build" / "html")
     _python(session, "-m", "pytest", *chosen, **ONE_THREAD, MGC_SITE=site)
+
+
+@nox.session(venv_backend="none")
+def pdf(session: nox.Session) -> None:
+    """Build the pages from the published records and print them all into _build/mgc.pdf."""
+    _prepare(session, "book", "browser")
+    _chromium(session)
+    _python(session, "-m", "mgc.book", "replay")
+    _python(session, "-m", "mgc.book.pdf", *session.posargs)
 
 
 @nox.session(venv_backend="none")

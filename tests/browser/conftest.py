@@ -66,7 +66,8 @@ def site(folder: Path) -> Iterator[str]:
 def browser() -> Iterator[Any]:
     """Chromium of the system, driven by Playwright."""
     api = pytest.importorskip("playwright.sync_api", reason="playwright is missing")
-    program = _CHROMIUM or shutil.which("chromium") or shutil.which("chromium-browser")
+    known = ("chromium", "chromium-browser", "google-chrome")
+    program = _CHROMIUM or next((path for name in known if (path := shutil.which(name))), None)
     if program is None:
         pytest.skip("there is no Chromium; `nox -s browser` installs it, MGC_CHROMIUM names one")
     with api.sync_playwright() as playwright:
