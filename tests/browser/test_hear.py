@@ -78,8 +78,7 @@ def test_the_line_follows_the_sound(opened: Any) -> None:
     opened.wait_for_timeout(400)
     assert at(opened) > earlier
     opened.locator(f"{BLUES} .hear-play").click()
-    label = opened.locator(f"{BLUES} .hear-play").get_attribute("aria-label")
-    assert label == "Play the blues clip"
+    opened.wait_for_selector(f"{BLUES} .hear-play[aria-label='Play the blues clip']")
     opened.wait_for_timeout(100)
     stopped = at(opened)
     opened.wait_for_timeout(300)
