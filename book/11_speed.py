@@ -35,11 +35,12 @@ import pandas as pd
 
 from mgc import provenance, show
 from mgc.bench import figures
-from mgc.figures import comparison_plots
+from mgc.figures import comparison_plots, speed_plots
 from mgc.records import default_root
 
 # Speed does not depend on the data of the other chapters.
-measured, machine = figures.load(default_root() / figures.FILE)
+bench = figures.load(default_root() / figures.FILE)
+measured, machine = bench.figures, bench.machine
 by_key = {one.key: one for one in measured}
 glue = provenance.Glue(f"book/records/{figures.FILE}")
 
@@ -62,22 +63,10 @@ for key in ("clip_p95", "clip_ms", "report_ms", "plain_ms"):
 # Measured on {glue:text}`c11_date` on a machine with {glue:text}`c11_cores` cores ({glue:text}`c11_platform`, no GPU) that did nothing else. Of {glue:text}`c11_goals` goals {glue:text}`c11_met` are reached. An estimate is calculated from other figures of the table; nobody waited for it.
 
 # %%
-rows = [
-    {
-        "Figure": one.title + (" (estimate)" if one.estimate else ""),
-        "Value": f"{one.value:.3g} {one.unit}".strip(),
-        "Range": f"{one.low:.3g} to {one.high:.3g}" if one.n > 1 else "",
-        "n": show.count(one.n),
-        "Goal": f"{'at least' if one.goal > 0 else 'at most'} {abs(one.goal):g}"
-        if one.goal
-        else "",
-        "Reached": ("yes" if one.met else "no") if one.goal else "",
-    }
-    for one in measured
-]
-show.table(pd.DataFrame(rows), "Speed: the median of n measurements, or what the name says")
+rows = pd.DataFrame([one.row() for one in measured])
+show.table(rows, "Speed: the median of n measurements, or what the name says")
 
-# %% mystnb={"image": {"alt": "Bars of how many times better than its goal each figure is, on a logarithmic axis; a line marks the goal."}}
+# %% mystnb={"figure": {"caption": "How many times better than its goal each figure is. What ends left of the dashed line misses its goal.", "name": "fig-goals"}, "image": {"alt": "Bars of how many times better than its goal each figure is, on a logarithmic axis; a line marks the goal."}}
 better = {
     one.title: one.value / one.goal if one.goal > 0 else -one.goal / one.value for one in with_goal
 }
@@ -94,6 +83,12 @@ comparison_plots.target_bars(
 #
 # **Growth.** The time of a folder grows with the number of tracks to the power of {glue:text}`c11_tracks_exponent`; below one, because starting takes its share. The time of a file grows with its length to the power of {glue:text}`c11_length_exponent`. Memory does not grow: with ten times the tracks the peak is {glue:text}`c11_memory` times as high.
 #
+# {numref}`fig-growth` shows the measurements and the fitted lines. A line of slope one would mean that twice the music takes twice the time.
+
+# %% mystnb={"figure": {"caption": "Seconds against size, both axes logarithmic: measurements (dots), the power law through them (lines) and its exponent. Time that falls with a second process has a negative exponent; halving it would be minus one.", "name": "fig-growth"}, "image": {"alt": "Three panels with logarithmic axes: seconds against tracks, seconds of audio, and processes; dots with a straight line through each series and its exponent."}}
+speed_plots.growth(bench.curves)
+
+# %% [markdown]
 # **A million clips.** At this rate they take {glue:text}`c11_genres_million` hours of this machine. {doc}`cluster` tells how to use more than one.
 #
 # ## What is not shown

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from mgc.bench import figures, folders
-from mgc.bench.growth import exponent
+from mgc.bench.growth import Curve, exponent
 from mgc.errors import RecordError
 
 
@@ -42,13 +42,30 @@ def test_the_exponent_of_a_power_law_is_found(power: float) -> None:
     assert error > 0
 
 
+def test_a_curve_has_the_exponent_of_its_line_and_refuses_what_has_none() -> None:
+    curve = Curve("a", "A", "processes", (1.0, 2.0), (8.0, 4.0))
+    assert curve.exponent == pytest.approx(-1)
+    for sizes, seconds in (((1.0,), (2.0,)), ((1.0, 2.0), (3.0,)), ((0.0, 1.0), (1.0, 1.0))):
+        with pytest.raises(ValueError, match="a: "):
+            Curve("a", "A", "tracks", sizes, seconds)
+
+
+def test_a_row_says_what_was_measured_and_whether_it_is_enough() -> None:
+    row = figures.figure("a", "A", [1.0, 2.0, 3.0], "ms", -1.5, estimate=True).row()
+    assert row == {
+        "Figure": "A (estimate)", "Value": "2 ms", "Range": "1 to 3", "n": "3",
+        "Goal": "at most 1.5", "Reached": "no",
+    }  # fmt: skip
+
+
 def test_the_record_keeps_what_was_not_measured_again(tmp_path: Path) -> None:
     file = tmp_path / "bench" / "bench.json"
     old = [figures.figure("a", "A", [1.0], "s"), figures.figure("b", "B", [2.0], "s")]
-    figures.save(file, old, {"cores": 2})
+    curve = Curve("c", "C", "tracks", (10.0, 20.0), (1.0, 3.0))
+    figures.save(file, [*old, curve], {"cores": 2})
     new = figures.figure("b", "B", [3.0, 4.0], "s", -5)
     figures.save(file, [new], {"cores": 4})
-    assert figures.load(file) == ([old[0], new], {"cores": 4})
+    assert figures.load(file) == figures.Bench({"cores": 4}, [old[0], new], [curve])
     file.write_text('{"figures": [{"key": 1}]}')
     with pytest.raises(RecordError, match="nox -s bench"):
         figures.load(file)

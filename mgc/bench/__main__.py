@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import platform
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,9 +13,10 @@ import pandas as pd
 from mgc import environment
 from mgc.bench import extracting, figures, folders, hearing, starting, transfer
 from mgc.bench.figures import Figure
+from mgc.bench.growth import Curve
 from mgc.printing import console_for_output, print_frame
 
-PARTS: dict[str, Callable[[Path], list[Figure]]] = {
+PARTS: dict[str, Callable[[Path], Sequence[Figure | Curve]]] = {
     "start": lambda _: starting.measure(),
     "features": lambda _: extracting.measure(),
     "folder": folders.measure,
@@ -26,17 +25,7 @@ PARTS: dict[str, Callable[[Path], list[Figure]]] = {
 }
 
 
-def machine() -> dict[str, object]:
-    """Describe what the figures were measured on."""
-    packages = ("mgc", "numpy", "scipy", "librosa", "tensorflow", "keras")
-    return {
-        "date": datetime.now(UTC).strftime("%Y-%m-%d"),
-        "cores": os.cpu_count(),
-        "platform": f"{platform.system()} {platform.machine()}",
-        "python": platform.python_version(),
-        "commit": environment.commit(),
-        "packages": {name: environment.package_version(name) for name in packages},
-    }
+PACKAGES = ("mgc", "numpy", "scipy", "librosa", "tensorflow", "keras")
 
 
 @click.command()
@@ -45,22 +34,13 @@ def machine() -> dict[str, object]:
 @click.option("--only", multiple=True, type=click.Choice(list(PARTS)), help="Measure this alone.")
 def main(out: Path, only: tuple[str, ...]) -> None:
     """Measure how fast the package is; nothing else should run on the machine."""
-    measured: list[Figure] = []
+    measured: list[Figure | Curve] = []
     for name in only or PARTS:
         with tempfile.TemporaryDirectory() as folder:
             measured += PARTS[name](Path(folder))
-        figures.save(out, measured, machine())
-    rows = [
-        {
-            "figure": one.title + (" (estimate)" if one.estimate else ""),
-            "value": f"{one.value:.4g} {one.unit}".strip(),
-            "goal": f"{'at least' if one.goal > 0 else 'at most'} {abs(one.goal):g}"
-            if one.goal
-            else "",
-            "met": ("yes" if one.met else "no") if one.goal else "",
-        }
-        for one in measured
-    ]
+        date = datetime.now(UTC).strftime("%Y-%m-%d")
+        figures.save(out, measured, {"date": date, **environment.machine(PACKAGES)})
+    rows = [one.row() for one in measured if isinstance(one, Figure)]
     print_frame(console_for_output(), "Speed", pd.DataFrame(rows), {})
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from mgc.bench.growth import Curve
 from mgc.errors import RecordError
 from mgc.record_files import read_json
 from mgc.whole import write_whole
@@ -52,6 +53,35 @@ class Figure:
         """Whether the goal is reached; true without one."""
         return self.value >= self.goal if self.goal >= 0 else self.value <= -self.goal
 
+    def row(self) -> dict[str, str]:
+        """Say in words what was measured, for a table."""
+        bound = "at least" if self.goal > 0 else "at most"
+        return {
+            "Figure": self.title + (" (estimate)" if self.estimate else ""),
+            "Value": f"{self.value:.3g} {self.unit}".strip(),
+            "Range": f"{self.low:.3g} to {self.high:.3g}" if self.n > 1 else "",
+            "n": str(self.n),
+            "Goal": f"{bound} {abs(self.goal):g}" if self.goal else "",
+            "Reached": ("yes" if self.met else "no") if self.goal else "",
+        }
+
+
+@dataclass(frozen=True)
+class Bench:
+    """The record of a run.
+
+    Attributes
+    ----------
+    machine : dict
+        What it ran on, and when.
+    figures : list of Figure
+    curves : list of Curve
+    """
+
+    machine: dict[str, Any]
+    figures: list[Figure]
+    curves: list[Curve]
+
 
 def figure(
     key: str,
@@ -82,28 +112,44 @@ def figure(
     return Figure(key, title, unit, value, low, high, len(ordered), float(goal), estimate)
 
 
-def save(file: Path, figures: Iterable[Figure], machine: Mapping[str, Any]) -> None:
-    """Write the record; figures that it holds already and that were not measured now stay.
+def save(file: Path, measured: Iterable[Figure | Curve], machine: Mapping[str, Any]) -> None:
+    """Write the record; what it holds already and was not measured now stays.
 
     Parameters
     ----------
     file : Path
-    figures : iterable of Figure
+    measured : iterable of Figure or Curve
     machine : mapping
         What they were measured on.
     """
-    kept = {one.key: one for one in load(file)[0]} if file.is_file() else {}
-    kept |= {one.key: one for one in figures}
-    content = {"machine": dict(machine), "figures": [asdict(one) for one in kept.values()]}
+    before = load(file) if file.is_file() else Bench({}, [], [])
+    found = list(measured)
+    figures = {one.key: one for one in before.figures}
+    figures |= {one.key: one for one in found if isinstance(one, Figure)}
+    curves = {one.key: one for one in before.curves}
+    curves |= {one.key: one for one in found if isinstance(one, Curve)}
+    content = {
+        "machine": dict(machine),
+        "figures": [asdict(one) for one in figures.values()],
+        "curves": [asdict(one) for one in curves.values()],
+    }
     file.parent.mkdir(parents=True, exist_ok=True)
     write_whole(file, (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode())
 
 
-def load(file: Path) -> tuple[list[Figure], dict[str, Any]]:
-    """Read the record: the figures, and the machine; raises RecordError if it is damaged."""
+def load(file: Path) -> Bench:
+    """Read the record; raises RecordError if it is damaged."""
     content = read_json(file)
     try:
-        figures = [Figure(**one) for one in content["figures"]]
-        return figures, dict(content["machine"])
-    except (KeyError, TypeError, ValueError):
+        return Bench(
+            dict(content["machine"]),
+            [Figure(**one) for one in content["figures"]],
+            [
+                Curve(
+                    **one | {name: tuple(map(float, one[name])) for name in ("sizes", "seconds")}
+                )
+                for one in content.get("curves", [])
+            ],
+        )
+    except (AttributeError, KeyError, TypeError, ValueError):
         raise RecordError(f"{file}: holds no figures; run `nox -s bench`") from None

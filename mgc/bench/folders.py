@@ -13,7 +13,7 @@ from pathlib import Path
 
 from mgc import demo
 from mgc.bench.figures import Figure, figure
-from mgc.bench.growth import exponent
+from mgc.bench.growth import Curve, exponent
 
 SIZES = (60, 180, 540)
 FEW, MANY = 100, 1000
@@ -28,7 +28,7 @@ class Run:
     memory_mb: float
 
 
-def measure(folder: Path) -> list[Figure]:
+def measure(folder: Path) -> list[Figure | Curve]:
     """Growth with the number of tracks, gain by a second process, memory, clips a second.
 
     Parameters
@@ -45,7 +45,14 @@ def measure(folder: Path) -> list[Figure]:
     more = SIZES[-1] - SIZES[0]
     rate = more / (heard[-1].seconds - heard[0].seconds)
     features_rate = more / (two[-1].seconds - two[0].seconds)
+    sizes, most = tuple(map(float, SIZES)), float(SIZES[-1])
     return [
+        Curve("features_tracks", "features of a folder", "tracks", sizes,
+              tuple(run.seconds for run in two)),
+        Curve("genres_tracks", "genres of a folder", "tracks", sizes,
+              tuple(run.seconds for run in heard)),
+        Curve("features_processes", f"features of {most:.0f} tracks", "processes", (1.0, 2.0),
+              (one.seconds, two[-1].seconds)),
         figure("two_processes", "Folder of features, one process against two",
                [one.seconds / two[-1].seconds], "times", 1.8),
         figure("memory", f"Peak memory of {MANY} tracks against {FEW}",

@@ -1,11 +1,43 @@
-"""How a cost grows: the exponent of a power law through a few measurements."""
+"""How a cost grows: a few measurements, and the exponent of a power law through them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.stats import linregress
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Seconds at several sizes of one thing.
+
+    Attributes
+    ----------
+    key, title : str
+    unit : str
+        Of the sizes.
+    sizes, seconds : tuple of float, positive, at least two
+    """
+
+    key: str
+    title: str
+    unit: str
+    sizes: tuple[float, ...]
+    seconds: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse what has no logarithm or no slope."""
+        if len(self.sizes) != len(self.seconds) or len(self.sizes) < 2:
+            raise ValueError(f"{self.key}: a curve has at least two sizes, each with its seconds")
+        if min(*self.sizes, *self.seconds) <= 0:
+            raise ValueError(f"{self.key}: sizes and seconds are positive")
+
+    @property
+    def exponent(self) -> float:
+        """Slope of the straight line through the logarithms."""
+        return float(np.polyfit(np.log(self.sizes), np.log(self.seconds), 1)[0])
 
 
 def exponent(sizes: Sequence[float], costs: Sequence[float]) -> tuple[float, float]:

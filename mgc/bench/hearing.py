@@ -13,7 +13,7 @@ import soundfile
 from mgc import demo
 from mgc.audio import SAMPLE_RATE, decode
 from mgc.bench.figures import Figure, figure
-from mgc.bench.growth import exponent
+from mgc.bench.growth import Curve, exponent
 from mgc.features import N_FRAMES, N_MELS, extract
 from mgc.predict import Classifier
 
@@ -22,7 +22,7 @@ FEW_CALLS = 30
 LENGTHS_S = (30, 60, 120, 240)
 
 
-def measure(folder: Path) -> list[Figure]:
+def measure(folder: Path) -> list[Figure | Curve]:
     """Milliseconds of a clip, decode included, warm and with one thread.
 
     Parameters
@@ -50,9 +50,12 @@ def measure(folder: Path) -> list[Figure]:
     shipped = _milliseconds(lambda path: classifier.answer(path), CALLS)
     usual = _milliseconds(plain, FEW_CALLS)
     written = _milliseconds(ours, FEW_CALLS)
-    slope, error, _ = _by_length(classifier, folder)
+    seconds = _by_length(classifier, folder)
+    slope, error = exponent(LENGTHS_S, seconds)
     ninety_five = "A 30-s clip from file to genre, 95th percentile"
     return [
+        Curve("genre_seconds", "genres of a file", "seconds of audio",
+              tuple(map(float, LENGTHS_S)), tuple(seconds)),
         figure("clip_p95", ninety_five, shipped, "ms", -100, quantile=0.95),
         figure("clip_ms", "A 30-s clip from file to genre", shipped, "ms"),
         figure("report_ms", "The same with the report's CNN on 128 x 1292", written, "ms"),
@@ -79,8 +82,8 @@ def _milliseconds(way: Callable[[Path], object], calls: int) -> list[float]:
     return spent
 
 
-def _by_length(classifier: Classifier, folder: Path) -> tuple[float, float, list[float]]:
-    """Fit how the time grows with the length of a file."""
+def _by_length(classifier: Classifier, folder: Path) -> list[float]:
+    """Seconds for a file of each length, the median of four."""
     clip, _ = decode(demo.clip_path("rock.00004"))
     seconds = []
     for length in LENGTHS_S:
@@ -92,4 +95,4 @@ def _by_length(classifier: Classifier, folder: Path) -> tuple[float, float, list
             classifier.answer(path)
             spent.append(time.perf_counter() - begin)
         seconds.append(float(np.median(spent)))
-    return *exponent(LENGTHS_S, seconds), seconds
+    return seconds

@@ -1,0 +1,51 @@
+"""Pictures of how costs grow (chapter 11)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, NullFormatter
+
+from mgc.bench.growth import Curve
+from mgc.figures import style
+
+__all__ = ["growth"]
+
+
+def growth(curves: Sequence[Curve]) -> Figure:
+    """Draw seconds against size with the fitted power law, a panel for each kind of size.
+
+    Parameters
+    ----------
+    curves : sequence of Curve, at least one
+
+    Returns
+    -------
+    Figure
+        Used in chapter 11.
+    """
+    style.use_style()
+    units = list(dict.fromkeys(curve.unit for curve in curves))
+    figure, axes = plt.subplots(
+        1, len(units), figsize=(style.MAX_WIDTH, 3.2), squeeze=False, layout="constrained"
+    )
+    for axis, unit in zip(axes[0], units, strict=True):
+        drawn = [curve for curve in curves if curve.unit == unit]
+        for curve, colour, marker in zip(drawn, (style.ACCENT, style.WARNING), "os", strict=False):
+            slope, level = np.polyfit(np.log(curve.sizes), np.log(curve.seconds), 1)
+            label = f"{curve.title}\nexponent {curve.exponent:.2f}"
+            line = np.exp(level + slope * np.log(curve.sizes))
+            axis.plot(curve.sizes, curve.seconds, marker, color=colour, label=label)
+            axis.plot(curve.sizes, line, "-", color=colour, linewidth=1)
+        axis.set(xscale="log", yscale="log", xlabel=unit)
+        axis.xaxis.set_minor_formatter(NullFormatter())
+        axis.set_xticks(drawn[0].sizes)
+        for side in (axis.xaxis, axis.yaxis):
+            side.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        axis.yaxis.set_minor_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        axis.legend(loc="best", fontsize="small")
+    axes[0][0].set_ylabel("seconds")
+    return figure
