@@ -128,7 +128,8 @@ def test_the_two_commands_of_the_readme_are_what_ci_runs():
     assert commands[:2] == ["build", "tests"]
     (line,) = re.findall(r'/nox".* -s (.*)$', text(".ci/run"), re.MULTILINE)
     run = line.split()
-    assert {"build", "tests", "lint", "notebooks", "offline", "audit"} == set(run)
+    expected = {"build", "tests", "lint", "notebooks", "offline", "audit", "browser", "pdf"}
+    assert expected == set(run)
     assert set(run) <= set(sessions())
     workflow = text(".github/workflows/tests.yml")
     assert "nox -s tests" in workflow

@@ -37,9 +37,15 @@ class View:
 
 @contextmanager
 def opened(
-    browser: Any, site: str, name: str, mode: str = "light", width: int = 1440, **options: Any
+    browser: Any,
+    site: str,
+    name: str,
+    mode: str = "light",
+    width: int = 1440,
+    script: str = "",
+    **options: Any,
 ) -> Iterator[View]:
-    """Open a page in an empty profile, scrolled through once, and note all that it asks for."""
+    """Open a page in an empty profile and note all that it asks for; a script may run first."""
     context = browser.new_context(
         viewport={"width": width, "height": WIDTHS.get(width, 900)},
         color_scheme=mode,
@@ -48,6 +54,7 @@ def opened(
     context.add_init_script(
         f"localStorage.setItem('mode', '{mode}'); localStorage.setItem('theme', '{mode}');"
     )
+    context.add_init_script(script)
     view = View(context.new_page())
     host = urlsplit(site).netloc
 
