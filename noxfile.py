@@ -174,7 +174,7 @@ def pdf(session: nox.Session) -> None:
 @nox.session(venv_backend="none")
 def lint(session: nox.Session) -> None:
     """Check style (ruff), types (mypy strict), spelling (codespell) and stray notebooks."""
-    _prepare(session, "book", "lint", "test")
+    _prepare(session, "book", "browser", "lint", "test")
     _python(session, "-m", "ruff", "check", ".")
     _python(session, "-m", "ruff", "format", "--check", ".")
     _python(session, "-m", "mypy")

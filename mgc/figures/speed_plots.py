@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullFormatter
@@ -27,11 +26,8 @@ def growth(curves: Sequence[Curve]) -> Figure:
     Figure
         Used in chapter 11.
     """
-    style.use_style()
     units = list(dict.fromkeys(curve.unit for curve in curves))
-    figure, axes = plt.subplots(
-        1, len(units), figsize=(style.MAX_WIDTH, 3.2), squeeze=False, layout="constrained"
-    )
+    figure, axes = style.subplots(1, len(units), size=(style.MAX_WIDTH, 3.2), layout="constrained")
     for axis, unit in zip(axes[0], units, strict=True):
         drawn = [curve for curve in curves if curve.unit == unit]
         for curve, colour, marker in zip(drawn, (style.ACCENT, style.WARNING), "os", strict=False):
