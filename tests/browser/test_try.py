@@ -215,6 +215,7 @@ def test_the_keyboard_alone_chooses_a_file_hears_it_and_opens_the_table(
     page.locator("#mgc-try").evaluate("e => { e.tabIndex = -1; e.focus(); }")
     tab_to(page, "try-file")
     with page.expect_file_chooser() as chooser:
+        page.wait_for_timeout(500)  # Chromium hears a moment later that choosers are awaited
         page.keyboard.press("Enter")
     chooser.value.set_files(file)
     page.wait_for_function("document.querySelector('.try-name').textContent === 'chosen.wav'")
