@@ -101,7 +101,7 @@ def executed(folder: Path, values: dict[str, object]) -> Outcome:
     """Execute the chapter below the repository, as the build does."""
     source = folder / "01_chapter.py"
     source.write_text(CHAPTER, encoding="utf-8")
-    with this_interpreter():
+    with this_interpreter(folder):
         return chapters.execute(source, folder / "out", values, "mark", None)
 
 
@@ -157,7 +157,7 @@ def test_a_downloaded_notebook_runs_in_another_folder(outcome, tmp_path):
     place = Place((tmp_path / "r.git").as_uri())
     sources = outcome.notebook.parents[1]
     (made,) = downloads.stage(tmp_path / "home", [outcome], sources, place, "0" * 12)
-    with this_interpreter():
+    with this_interpreter(tmp_path):
         papermill.execute_notebook(
             str(made), str(tmp_path / "run.ipynb"), cwd=str(made.parent), progress_bar=False,
             kernel_name="python3",
