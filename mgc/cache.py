@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import logging
+import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,6 +17,11 @@ import numpy.typing as npt
 from mgc.whole import remove_leftovers, whole_file
 
 _DIGEST_LENGTH = 64
+
+
+def place(named: str | Path = "") -> Path:
+    """Folder of the cache: the one that is named, ``MGC_CACHE``, or ``~/.cache/mgc``."""
+    return Path(named or os.environ.get("MGC_CACHE", "") or Path.home() / ".cache" / "mgc")
 
 
 def read(entry: Path) -> dict[str, npt.NDArray[Any]] | None:

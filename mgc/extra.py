@@ -5,16 +5,20 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-from mgc.errors import ClusterError
+from mgc.errors import ClusterError, MgcError
 
 
-def need(name: str) -> Any:
-    """Import a module of the extra `cluster`: Dask, or the Parquet files that do without it.
+def need(name: str, extra: str = "cluster", error: type[MgcError] = ClusterError) -> Any:
+    """Import a module of an extra; `cluster` has Dask and the Parquet files that do without it.
 
     Parameters
     ----------
     name : str
         For example ``pyarrow.parquet``.
+    extra : str
+        Which extra holds its package.
+    error : type
+        What is raised without it.
 
     Returns
     -------
@@ -22,13 +26,13 @@ def need(name: str) -> Any:
 
     Raises
     ------
-    ClusterError
-        If the package is not installed.
+    MgcError
+        Of the type `error`, if the package is not installed.
     """
     try:
         return import_module(name)
-    except ImportError as error:
+    except ImportError as missing:
         package = name.partition(".")[0]
-        raise ClusterError(
-            f'this needs {package}, which is not installed here; run: pip install "mgc[cluster]"'
-        ) from error
+        raise error(
+            f'this needs {package}, which is not installed here; run: pip install "mgc[{extra}]"'
+        ) from missing

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,14 +53,14 @@ def features(
         raise click.UsageError("--cluster and --fresh need --out")
     import pandas as pd
 
+    from mgc.cache import place
     from mgc.data import open_edition
     from mgc.extraction import feature_names, load_arrays
     from mgc.record_files import csv_bytes
     from mgc.whole import write_whole
 
-    place = cache or os.environ.get("MGC_CACHE", "") or Path.home() / ".cache" / "mgc"
     edition = open_edition(folder)
-    arrays = load_arrays(edition, place, jobs=jobs, progress=True)
+    arrays = load_arrays(edition, place(cache), jobs=jobs, progress=True)
     if target is not None:
         table = pd.DataFrame(arrays.tabular, columns=list(feature_names(edition)))
         table.insert(0, "genre", arrays.genre)

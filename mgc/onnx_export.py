@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from mgc import network
 from mgc.errors import NetworkError
+from mgc.extra import need
 from mgc.whole import write_whole
 
 if TYPE_CHECKING:
@@ -96,11 +97,7 @@ def graph(model: keras.Model, digest: str) -> bytes:
     ------
     NetworkError
     """
-    try:
-        import onnx
-    except ImportError:
-        what = 'this needs onnx, which is not installed here; run: pip install "mgc[export]"'
-        raise NetworkError(what) from None
+    onnx = need("onnx", "export", NetworkError)
     writer = _Writer(onnx)
     for layer in model.layers:
         writer.add(layer)

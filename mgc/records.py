@@ -94,6 +94,11 @@ class Record:
         return str(self.config["model"])
 
     @property
+    def edition_key(self) -> str:
+        """Name of its edition's record in the store, as `EditionRecord.key`."""
+        return f"{self.config['edition']}-{str(self.config['edition_hash'])[:8]}"
+
+    @property
     def parameters(self) -> int:
         """Number of parameters of all layers together."""
         return sum(int(layer["parameters"]) for layer in self.architecture)

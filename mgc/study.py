@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from mgc.cache import place
 from mgc.data import Edition, is_archive, open_edition
 from mgc.errors import DataError, MgcError
 from mgc.models import ABLATIONS, BASELINES, NAMES, TITLES, VARIANTS
@@ -67,7 +67,7 @@ def open_study(
     if variant not in variants:
         raise MgcError(f"no variant {variant!r}: choose one of {', '.join(variants)}")
     store = Store(records or default_root())
-    folder = Path(cache or os.environ.get("MGC_CACHE", "") or Path.home() / ".cache" / "mgc")
+    folder = place(cache)
     if str(data) != "demo" and not Path(data).is_dir() and not is_archive(data):
         record = store.edition(str(data))
         if record is None:

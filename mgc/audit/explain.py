@@ -59,7 +59,7 @@ def _what(record: Record) -> str:
 
 def _on_what(record: Record, store: Store) -> str:
     config = record.config
-    edition = store.edition(f"{config['edition']}-{str(config['edition_hash'])[:8]}")
+    edition = store.edition(record.edition_key)
     size = f", {show.count(edition.n_tracks)} tracks" if edition else ", which has no record here"
     protocol = str(config["protocol"])
     tested = evaluate.test_rows(record)

@@ -91,16 +91,12 @@ def check_records(store: Store) -> Iterator[Record]:
     """
     # `find` reads every file of a record and compares its checksums and its hash.
     for record in (*store.find(), *store.networks.find(), *store.leak.find()):
-        edition = store.edition(_edition_key(record))
+        edition = store.edition(record.edition_key)
         if edition is None:
             raise RecordError(f"{record.path}: its edition has no record in {store.root}")
         _check_tracks(record, edition)
         _check_parts(record, edition)
         yield record
-
-
-def _edition_key(record: Record) -> str:
-    return f"{record.config['edition']}-{str(record.config['edition_hash'])[:8]}"
 
 
 def _check_tracks(record: Record, edition: EditionRecord) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Sequence
-from importlib import metadata
 
 from mgc.book.chapters import Outcome
 from mgc.book.evidence import Evidence
+from mgc.environment import package_version
 
 SHOWN = ("tensorflow", "keras", "librosa", "numpy", "scikit-learn", "statsmodels", "jupyter-book")
 
@@ -22,7 +22,7 @@ def tables(outcomes: Sequence[Outcome], evidence: Evidence) -> str:
         ("Processors", str(os.cpu_count())),
         ("Memory", memory()),
         ("Python", platform.python_version()),
-        *((name, version(name)) for name in SHOWN),
+        *((name, package_version(name)) for name in SHOWN),
     ]
     fits = [
         ("Records read", str(evidence.records)),
@@ -57,11 +57,3 @@ def memory() -> str:
     except (AttributeError, ValueError, OSError):
         return "unknown"
     return f"{pages / 2**30:.0f} GiB"
-
-
-def version(name: str) -> str:
-    """Return the release of an installed package."""
-    try:
-        return metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return "not installed"

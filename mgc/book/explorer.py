@@ -99,11 +99,8 @@ def describe(
         Without records ``views`` is empty.
     """
     known = {record.fit_id: record for record in records}
-    keys = {
-        f"{one.config['edition']}-{str(one.config['edition_hash'])[:8]}" for one in known.values()
-    }
     made = _Made()
-    for key in sorted(keys):
+    for key in sorted({one.edition_key for one in known.values()}):
         if (edition := store.edition(key)) is not None:
             made.add(edition, store, known)
     data = made.data

@@ -18,6 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from mgc.cache import place
 from mgc.errors import BookError
 from mgc.whole import write_whole
 
@@ -145,7 +146,7 @@ def fetch(package: Package, cache: str | Path | None = None) -> Path:
     """
     import pooch
 
-    folder = Path(cache) if cache is not None else _cache()
+    folder = Path(cache) if cache is not None else place() / "vendor"
     # The name of a scoped package alone is not unique; the checksum is.
     name = f"{package.digest[:16]}-{package.archive}"
     pooch.get_logger().setLevel(logging.ERROR)  # a build prints what it does by itself
@@ -170,10 +171,6 @@ def fetch(package: Package, cache: str | Path | None = None) -> Path:
             " nothing of it was used; look at npm_config_registry, or try again"
         ) from problem
     return Path(kept)
-
-
-def _cache() -> Path:
-    return Path(os.environ.get("MGC_CACHE") or Path.home() / ".cache" / "mgc") / "vendor"
 
 
 def _one(package: Package, content: tarfile.TarFile, name: str) -> bytes:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import tarfile
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from mgc.book import vendor
+from mgc.cache import place
+
 from .views import MODES, opened, page_names
 
-AXE = "https://registry.npmjs.org/axe-core/-/axe-core-4.14.1.tgz"
-AXE_SHA512 = (
-    "1477dafa598d8d065f273d6af302aa203c02e83131707b7fa648cd41bd3d6b73"
-    "4f8c22a0dab86ee6a6f64b8afbe804b214d36db85a2826965edfb3a0b9d546b5"
+AXE = vendor.Package(
+    "axe-core",
+    "4.14.1",
+    "sha512-FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ==",
 )
-_CACHE = os.environ.get("MGC_CACHE", "")
+_CACHE = place() / "vendor"  # read once: the tests of the package hide the developer's own
 RUN = """
 async () => (await axe.run(document, {resultTypes: ['violations']})).violations.map(
     one => `${one.id} (${one.impact}) ${one.nodes.length}x: `
@@ -28,13 +28,8 @@ async () => (await axe.run(document, {resultTypes: ['violations']})).violations.
 @pytest.fixture(scope="session")
 def axe() -> str:
     """The checker of the pages, fetched once and checked by its hash."""
-    pooch = pytest.importorskip("pooch")
-    folder = Path(_CACHE) if _CACHE else pooch.os_cache("mgc")
-    archive = pooch.retrieve(AXE, f"sha512:{AXE_SHA512}", path=folder, progressbar=False)
-    with tarfile.open(archive) as files:
-        script = files.extractfile("package/axe.min.js")
-        assert script is not None
-        return script.read().decode()
+    (script,) = vendor.read(AXE, ["axe.min.js"], _CACHE)
+    return script.decode()
 
 
 @pytest.mark.parametrize("width", [1440, 390])
