@@ -2,7 +2,8 @@
 
 import pytest
 
-from mgc.book.bind import bind, page_names, read_chapter
+from mgc.book.bind import bind, read_chapter
+from mgc.book.toc import page_names
 from mgc.errors import BookError
 
 PAGE = """<html><body><nav>side</nav><article><section id="top"><h1>2. <i>Two</i><a

@@ -10,10 +10,8 @@ import html
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote, urlsplit
 
-import yaml
 from bs4 import BeautifulSoup, Tag
 
 from mgc.errors import BookError
@@ -45,20 +43,6 @@ class Chapter:
     title: str
     sections: tuple[tuple[str, str], ...]
     body: str
-
-
-def page_names(toc: Mapping[str, Any]) -> list[str]:
-    """Return the names of all pages in a table of contents (`_toc.yml`), in reading order."""
-
-    def below(entry: Mapping[str, Any]) -> Iterator[str]:
-        if "file" in entry:
-            yield str(entry["file"])
-        for key in ("chapters", "sections"):
-            for one in entry.get(key, ()):
-                yield from below(one)
-
-    parts = [name for part in toc.get("parts", ()) for name in below(part)]
-    return [str(toc["root"]), *parts, *below({k: v for k, v in toc.items() if k == "chapters"})]
 
 
 def read_chapter(site: Path, name: str, names: Sequence[str], prefix: str) -> Chapter:
@@ -192,8 +176,3 @@ def _in_words(soup: BeautifulSoup, audio: Tag) -> Tag:
 
 def _text(element: Tag) -> str:
     return " ".join(element.get_text().split())
-
-
-def read_toc(path: Path) -> list[str]:
-    """Return the names of the pages in a file `_toc.yml`."""
-    return page_names(yaml.safe_load(path.read_text(encoding="utf-8")))

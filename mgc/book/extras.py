@@ -8,13 +8,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import yaml
 
-from mgc.book import downloads, feed, offers
+from mgc.book import downloads, feed, numbers, offers
 from mgc.book.chapters import Outcome
 from mgc.book.evidence import Evidence
 from mgc.book.place import Place
 from mgc.book.project import Project
+from mgc.book.toc import read_toc
 from mgc.record_files import json_bytes
 
 EXTRA = "_extra"
@@ -103,9 +105,7 @@ def stage_not_found(folder: Path, project: Project, place: Place) -> None:
     page = folder / "404.html"
     if not page.is_file():
         return
-    toc = yaml.safe_load((project.root / "_toc.yml").read_text(encoding="utf-8"))
-    parts = toc.get("parts", [{"chapters": toc.get("chapters", [])}])
-    names = [one["file"] for part in parts for one in part["chapters"]]
+    _, *names = read_toc(project.root / "_toc.yml")
     items = [f'<li><a href="{name}.html">{html.escape(_title(folder, name))}</a></li>'
              for name in names]  # fmt: skip
     base = f'<base href="{html.escape(place.site, quote=True)}">' if place.site else ""
@@ -117,9 +117,10 @@ def stage_not_found(folder: Path, project: Project, place: Place) -> None:
 
 def _title(folder: Path, name: str) -> str:
     """Return the first heading of a staged page, or its name."""
-    for path in (folder / f"{name}.md", folder / f"{name}.ipynb"):
-        if path.is_file():
-            found = re.search(r'(?:^|")# ([^\n"\\]+)', path.read_text("utf-8"), re.MULTILINE)
-            if found:
-                return found[1].strip()
-    return name
+    notebook, page = folder / f"{name}.ipynb", folder / f"{name}.md"
+    if notebook.is_file():
+        return numbers.title(nbformat.read(notebook, as_version=4))
+    found = (
+        re.search(r"^# (.+)", page.read_text("utf-8"), re.MULTILINE) if page.is_file() else None
+    )
+    return found[1].strip() if found else name

@@ -10,17 +10,18 @@ import argparse
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import yaml
 
-from mgc.book.bind import Chapter, bind, read_chapter, read_toc
+from mgc.book.bind import Chapter, bind, read_chapter
 from mgc.book.pages import commit_of, now
 from mgc.book.project import Project, find_project
+from mgc.book.toc import read_toc
 from mgc.errors import BookError, MgcError
+from mgc.whole import scratch, whole_file
 
 if TYPE_CHECKING:
     from pypdf.generic import IndirectObject
@@ -46,11 +47,15 @@ def chromium() -> str:
     BookError
         There is none.
     """
-    named = os.environ.get("MGC_CHROMIUM")
-    found = named or next((path for name in PROGRAMS if (path := shutil.which(name))), None)
-    if not found:
+    named = os.environ.get("MGC_CHROMIUM", "")
+    if not (found := find_chromium(named)):
         raise BookError("no Chromium on this system: install it, or name one in MGC_CHROMIUM")
     return found
+
+
+def find_chromium(named: str = "") -> str | None:
+    """Return the path of the browser: the one that is named, or the first that the system has."""
+    return named or next((path for name in PROGRAMS if (path := shutil.which(name))), None)
 
 
 def print_book(project: Project, site: Path, out: Path) -> int:
@@ -78,16 +83,16 @@ def print_book(project: Project, site: Path, out: Path) -> int:
     settings = yaml.safe_load((project.root / "_config.yml").read_text(encoding="utf-8"))
     names = read_toc(project.root / "_toc.yml")
     out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".print-", dir=site.parent) as made:
+    with scratch(site.parent) as made:
         prefix = f"../{site.name}/"
         chapters = [read_chapter(site, name, names, prefix) for name in names]
         about = [str(settings["author"]), now(), f"Commit {commit_of(project.root)}"]
-        document = Path(made) / "book.html"
+        document = made / "book.html"
         places: dict[str, tuple[int, float]] = {}
         anchors = [
             anchor for one in chapters for anchor in (one.name, *(key for key, _ in one.sections))
         ]
-        printed = Path(made) / "book.pdf"
+        printed = made / "book.pdf"
         for _ in range(2):
             document.write_text(
                 bind(
@@ -187,9 +192,8 @@ def _finish(
         for anchor, title in one.sections:
             mark(anchor, title, parent)
     writer.add_metadata({"/Author": author})
-    made = out.with_name(f".{out.name}")
-    writer.write(made)
-    made.replace(out)
+    with whole_file(out) as stream:
+        writer.write(stream)
     return len(writer.pages)
 
 

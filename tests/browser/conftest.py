@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import threading
 from collections.abc import Iterator
 from functools import partial
@@ -12,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from mgc.book.pdf import find_chromium
 
 # Read once: the tests of the package hide these variables from the code under test.
 _SITE = os.environ.get("MGC_SITE", "")
@@ -66,8 +67,7 @@ def site(folder: Path) -> Iterator[str]:
 def browser() -> Iterator[Any]:
     """Chromium of the system, driven by Playwright."""
     api = pytest.importorskip("playwright.sync_api", reason="playwright is missing")
-    known = ("chromium", "chromium-browser", "google-chrome")
-    program = _CHROMIUM or next((path for name in known if (path := shutil.which(name))), None)
+    program = find_chromium(_CHROMIUM)
     if program is None:
         pytest.skip("there is no Chromium; `nox -s browser` installs it, MGC_CHROMIUM names one")
     with api.sync_playwright() as playwright:
