@@ -31,7 +31,7 @@ variant = "tuned"
 seed = 0
 
 # %% tags=["hide-input"]
-from mgc import leak_curves, provenance, show
+from mgc import leak_curves, leak_text, provenance, show
 from mgc.figures import leak_slider
 from mgc.report import facts
 from mgc.study import open_study
@@ -61,10 +61,10 @@ glue("c12_lit_clean", show.percent(pair["track_disjoint_segments"]), provenance.
 # ## What it shows
 
 # %% tags=["hide-input"]
-show.say(*leak_curves.statements(curves), leak_curves.ranking(curves), leak_curves.doubts(curves))
+show.say(*leak_text.statements(curves), leak_text.ranking(curves), leak_text.doubts(curves))
 
 # %%
-show.table(leak_curves.gain_table(curves), "What the leak adds to the same test pieces")
+show.table(leak_text.gain_table(curves), "What the leak adds to the same test pieces")
 
 # %% [markdown]
 # The gain of the leaked pieces is no surprise: to name their genre it is enough to know the recording again. That the clean pieces gain as well is less obvious. None of their tracks trains. The likely reason is that tracks *like* them do: the {term}`fault-filtered split` keeps every artist on one side, and a test track that leaks takes its artist, its album and its studio across. Then a leak is not confined to what was leaked. The archive does not name the artists, so this reading cannot be tested here; {doc}`05_comparison` measures the effect of known artists on the demo edition.
@@ -86,7 +86,7 @@ leak_slider.strips()
 # When all pieces of all tracks are shuffled and divided, {glue:text}`c12_usual_leaked` of {glue:text}`c12_usual_tested` test pieces have another piece of their track in training: that is the right end of the slider. It goes even further. There {glue:text}`c12_usual_others` of the nine other pieces of a track train on average, here five, and there the validation part leaks too. In the literature, one convolutional network scored <q class="claim">{glue:text}`c12_lit_leaky`</q> with such a leak and <q class="claim">{glue:text}`c12_lit_clean`</q> when the tracks were divided first, artists not kept apart.
 
 # %% tags=["hide-output"]
-show.table(leak_curves.table(curves), "Every stop of the slider, with 95 % intervals")
+show.table(leak_text.table(curves), "Every stop of the slider, with 95 % intervals")
 
 # %% [markdown]
 # ## What this shows and what it does not

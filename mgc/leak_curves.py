@@ -9,15 +9,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import stats
 
-from mgc import seeds, show
+from mgc import seeds
 from mgc.audit.evidence import split_of
 from mgc.compare import UNIT
 from mgc.edition_records import EditionRecord
@@ -133,156 +131,6 @@ def curves(store: Store, edition: EditionRecord) -> tuple[Curve, ...]:
     return tuple(found)
 
 
-def table(found: Sequence[Curve]) -> pd.DataFrame:
-    """Write all points as texts: accuracy and interval by model and share."""
-    rows = [
-        {
-            "Model": curve.title,
-            "Tracks leaked": f"{show.count(point.n_leaked)} of {point.every.n_tracks}",
-            "All test pieces": cell_text(point.every),
-            "Leaked pieces": cell_text(point.leaked),
-            "Clean pieces": cell_text(point.clean),
-        }
-        for curve in found
-        for point in curve.points
-    ]
-    return pd.DataFrame(rows)
-
-
-def cell_text(cell: seeds.Cell | None) -> str:
-    """Write an accuracy with its interval, or a dash for no pieces."""
-    if cell is None:
-        return show.MISSING
-    return f"{show.percent(cell.accuracy)} ({show.interval(cell.low, cell.high)})"
-
-
-def says(curve: Curve, point: Point) -> str:
-    """Say in words what one position of the slider shows.
-
-    Parameters
-    ----------
-    curve : Curve
-    point : Point
-        One of its points.
-
-    Returns
-    -------
-    str
-        Two sentences, plain text.
-    """
-    n_tracks = show.count(point.every.n_tracks)
-    every = f"names the genre of {cell_text(point.every)} of all test pieces"
-    if point.leaked is None:
-        return f"Nothing leaks. {curve.title} {every}."
-    if point.clean is None:
-        return f"All {n_tracks} test tracks leak. {curve.title} {every}; none is clean."
-    leaked = f"{cell_text(point.leaked)} of the leaked pieces"
-    return (
-        f"{show.count(point.n_leaked)} of {n_tracks} test tracks leak. {curve.title} {every}:"
-        f" {leaked} and {cell_text(point.clean)} of the"
-        " clean ones."
-    )
-
-
-def gain_table(found: Sequence[Curve]) -> pd.DataFrame:
-    """Write the gains of every model as texts."""
-    return pd.DataFrame(
-        [
-            {
-                "Model": curve.title,
-                "All pieces, all tracks leak": gain_text(curve.every),
-                "Leaked pieces, half of the tracks leak": gain_text(curve.leaked),
-                "Clean pieces, half of the tracks leak": gain_text(curve.clean),
-                "Seeds": show.count(curve.n_seeds),
-            }
-            for curve in found
-        ]
-    )
-
-
-def gain_text(one: Gain) -> str:
-    """Write a gain in points with its interval."""
-    return (
-        f"{show.points(one.mean)} ({show.points(one.low).split()[0]} to {show.points(one.high)})"
-    )
-
-
-def statements(found: Sequence[Curve]) -> list[str]:
-    """Say what the leak adds, and for which models that is clear.
-
-    A gain is called clear where its 95 % interval lies above zero.
-
-    Parameters
-    ----------
-    found : sequence of Curve
-        At least one.
-
-    Returns
-    -------
-    list of str
-        Three sentences: all pieces, leaked ones, clean ones.
-    """
-    said = []
-    for field, subject in (
-        ("every", "Where every test track leaks, accuracy changes by"),
-        ("leaked", "Where half of them leak, it changes on the pieces of these tracks by"),
-        ("clean", "On the pieces of the other half, of which nothing trains, it changes by"),
-    ):
-        gains: dict[str, Gain] = {curve.title: getattr(curve, field) for curve in found}
-        clear = [title for title, one in gains.items() if one.low > 0]
-        ends = min(gains.values()), max(gains.values())
-        span = " to ".join(dict.fromkeys(show.points(one.mean).split()[0] for one in ends))
-        every = len(clear) == len(found) > 1
-        whom = "every model" if every else show.listing(clear) if clear else "no model"
-        said.append(f"{subject} {span} points; it clearly rises for {whom}.")
-    return said
-
-
-def ranking(found: Sequence[Curve]) -> str:
-    """Say in which order the models stand at the two ends, and how sure a change of places is.
-
-    Parameters
-    ----------
-    found : sequence of Curve
-
-    Returns
-    -------
-    str
-        One or two sentences, and one more for each pair that changes places.
-    """
-    left, right = (
-        sorted(found, key=lambda curve: -curve.points[place].every.accuracy) for place in (0, -1)
-    )
-    if left == right:
-        return "Without a leak and with the whole leak the models stand in the same order."
-    orders = [show.listing([curve.title for curve in order]) for order in (left, right)]
-    said = [
-        f"From the best down, the models stand in the order {orders[0]} without a leak, and"
-        f" {orders[1]} with the whole leak: a leak does not only raise scores, it can change"
-        " which model looks better."
-    ]
-    for one, two in combinations(left, 2):
-        if right.index(two) < right.index(one):
-            before, after = (_apart(one, two, share) for share in (SHARES[0], SHARES[-1]))
-            said.append(
-                f"{two.title} stands {gain_text(before)} from {one.title} on the left of the"
-                f" slider{_doubt(before)}, and {gain_text(after)} on the right{_doubt(after)}."
-            )
-    return " ".join(said)
-
-
-def doubts(found: Sequence[Curve]) -> str:
-    """Warn of curves that rest on a single seed; empty where there is none."""
-    single = [curve.title for curve in found if curve.n_seeds == 1]
-    if not single:
-        return ""
-    return (
-        f"Of {show.listing(single)} there is one seed. The band covers the tracks alone, not what"
-        " another start of the training or another draw of the leaks would give, so a single step"
-        " of the curve may be chance."
-    )
-
-
 def gain(
     before: Mapping[int, pd.Series[int]], after: Mapping[int, pd.Series[int]], level: float = LEVEL
 ) -> Gain:
@@ -308,20 +156,14 @@ def gain(
     """
     ahead = [after[seed].sub(before[seed]).dropna() for seed in sorted(before)]
     means = [float(one.mean()) for one in ahead]
-    mean, n_seeds = float(np.mean(means)), len(ahead)
+    mean = float(np.mean(means))
     apart = [
         ((one - centre) / len(one)).groupby(level="track_id").sum()
         for one, centre in zip(ahead, means, strict=True)
     ]
     residual = pd.concat(apart, axis=1).fillna(0.0).to_numpy(dtype=np.float64)
-    tracks = len(residual)
-    by_tracks = tracks / max(1, tracks - 1) * float((residual.mean(axis=1) ** 2).sum())
-    by_seeds = float(np.var(means, ddof=1)) / n_seeds if n_seeds > 1 else 0.0
-    variance = by_tracks + by_seeds
-    half = 0.0
-    if variance > 0:
-        known = by_tracks**2 / max(1, tracks - 1) + by_seeds**2 / max(1, n_seeds - 1)
-        half = float(stats.t.ppf((1 + level) / 2, variance**2 / known)) * math.sqrt(variance)
+    spread = seeds.spread_of_mean(means, residual, level)
+    half = spread.width * math.sqrt(spread.variance)
     nets = [one.groupby(level="track_id").sum() for one in ahead]
     net = pd.concat(nets, axis=1).fillna(0).sum(axis=1).to_numpy(dtype=np.int64)
     return Gain(mean, mean - half, mean + half, seeds.sign_flip(net))
@@ -375,16 +217,11 @@ def leaked_ids(record: Record, edition: EditionRecord) -> frozenset[str]:
     return frozenset(ids[leaked_tracks(split)].tolist())
 
 
-def _apart(one: Curve, two: Curve, share: int) -> Gain:
+def apart(one: Curve, two: Curve, share: int) -> Gain:
     """Compare two models on the same pieces, over the seeds that both have."""
     first, second = _by_seed(one, share), _by_seed(two, share)
     shared = sorted(first.keys() & second.keys())
     return gain({k: first[k] for k in shared}, {k: second[k] for k in shared})
-
-
-def _doubt(one: Gain) -> str:
-    """Say so where the interval holds zero."""
-    return " (no clear difference)" if one.low <= 0 <= one.high else ""
 
 
 def _by_seed(curve: Curve, share: int) -> dict[int, pd.Series[int]]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from mgc import runs
-from mgc.errors import DataError, MgcError
+from mgc.errors import DataError, MgcError, sentence
 from mgc.published import ARCHIVE, Block, status
 from mgc.records import Store, default_root
 from mgc.splits import LEAK_SHARES
@@ -104,7 +104,7 @@ def main(archive: str, records: str, only_say: bool) -> None:
         if not only_say and table["left"].sum():
             run(plan)
     except MgcError as problem:
-        raise click.ClickException(" ".join(str(problem).split())) from problem
+        raise click.ClickException(sentence(problem)) from problem
 
 
 if __name__ == "__main__":

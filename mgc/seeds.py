@@ -83,20 +83,10 @@ def cell(records: Sequence[Record], level: float = 0.95) -> Cell:
     share = [accuracy(frame) for frame in frames]
     mean, n_seeds = float(np.mean(share)), len(records)
     tracks, residual = _residuals(frames, share)
-    small = tracks / (tracks - 1) if tracks > 1 else 1.0
-    by_tracks = small * float((residual.mean(axis=1) ** 2).sum())
-    by_seeds, sd = 0.0, math.nan
-    if n_seeds > 1:
-        sd = float(np.std(share, ddof=1))
-        by_seeds = sd**2 / n_seeds
-    variance = by_tracks + by_seeds
-    if variance > 0:
-        known = by_tracks**2 / max(1, tracks - 1)
-        unknown = by_seeds**2 / (n_seeds - 1) if by_seeds else 0.0
-        degrees = variance**2 / (known + unknown)
-        width = float(stats.t.ppf((1 + level) / 2, degrees))
-        wide = 1 - 2 * float(stats.norm.sf(width))
-        size = mean * (1 - mean) / variance
+    spread = spread_of_mean(share, residual, level)
+    if spread.variance > 0:
+        wide = 1 - 2 * float(stats.norm.sf(spread.width))
+        size = mean * (1 - mean) / spread.variance
     else:
         wide, size = level, float(tracks)
     low, high = wilson(mean * size, size, wide)
@@ -105,11 +95,56 @@ def cell(records: Sequence[Record], level: float = 0.95) -> Cell:
         n_tracks=tracks,
         accuracy=mean,
         macro_f1=float(np.mean([macro_f1(frame) for frame in frames])),
-        sd=sd,
+        sd=spread.sd,
         low=low,
         high=high,
         covers="tracks and seeds" if n_seeds > 1 else "tracks",
     )
+
+
+class Spread(NamedTuple):
+    """How far a mean over seeds may lie from the truth.
+
+    ``variance`` of the mean; ``width``, how many of its standard deviations hold the interval;
+    ``sd`` over seeds (NaN with one).
+    """
+
+    variance: float
+    width: float
+    sd: float
+
+
+def spread_of_mean(
+    share: Sequence[float], residual: npt.NDArray[np.float64], level: float
+) -> Spread:
+    """Add up what tracks and seeds contribute to the error of a mean, as `cell` describes it.
+
+    Parameters
+    ----------
+    share : sequence of float
+        The mean of each seed.
+    residual : ndarray [shape=(n_tracks, n_seeds)]
+        What each track adds to each seed's error.
+    level : float
+        Confidence, in (0, 1).
+
+    Returns
+    -------
+    spread : Spread
+    """
+    tracks, n_seeds = residual.shape
+    small = tracks / (tracks - 1) if tracks > 1 else 1.0
+    by_tracks = small * float((residual.mean(axis=1) ** 2).sum())
+    by_seeds, sd = 0.0, math.nan
+    if n_seeds > 1:
+        sd = float(np.std(share, ddof=1))
+        by_seeds = sd**2 / n_seeds
+    variance, width = by_tracks + by_seeds, 0.0
+    if variance > 0:
+        known = by_tracks**2 / max(1, tracks - 1)
+        unknown = by_seeds**2 / (n_seeds - 1) if by_seeds else 0.0
+        width = float(stats.t.ppf((1 + level) / 2, variance**2 / (known + unknown)))
+    return Spread(variance, width, sd)
 
 
 def _check_alike(records: Sequence[Record]) -> None:

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from mgc import leak_curves, show
+from mgc import leak_curves, leak_text, show
 from mgc.data import GENRES, gtzan_table
 from mgc.errors import RecordError
 from mgc.figures import leak_slider
@@ -110,7 +110,7 @@ def test_what_the_prose_takes_for_granted_holds(curves) -> None:
 def test_the_ranking_is_that_of_both_ends(curves) -> None:
     """And where two models change places, the differences are those of their points."""
     pair = curves[:2]  # of both there are all seeds
-    said = leak_curves.ranking(pair)
+    said = leak_text.ranking(pair)
     left, right = (
         [c.title for c in sorted(pair, key=lambda c: -c.points[place].every.accuracy)]
         for place in (0, -1)
@@ -128,7 +128,7 @@ def test_the_ranking_is_that_of_both_ends(curves) -> None:
 def test_a_single_seed_is_admitted(curves) -> None:
     """Whoever has one seed is named, nobody else."""
     for curve in curves:
-        assert (curve.n_seeds == 1) == (curve.title in leak_curves.doubts(curves))
+        assert (curve.n_seeds == 1) == (curve.title in leak_text.doubts(curves))
 
 
 def series(values, pieces: int = 1) -> pd.Series:

@@ -1,4 +1,4 @@
-"""The slider over the share of leaked tracks: drawn at build, moved by ``_static/leak.js``.
+"""The slider over the share of leaked tracks: drawn at build, moved by ``_static/12_leak.js``.
 
 Everything that is shown is in the page: a drawing for each model and the texts for each stop.
 Without JavaScript the drawings stand one below the other. Used in chapter 12.
@@ -12,8 +12,9 @@ import math
 from collections.abc import Iterable, Sequence
 
 from mgc import show
-from mgc.leak_curves import Curve, Point, cell_text, says
+from mgc.leak_curves import Curve, Point
 from mgc.leak_share import SHARES
+from mgc.leak_text import cell_text, says
 from mgc.seeds import Cell
 from mgc.splits import N_SEGMENTS
 

@@ -35,7 +35,7 @@ def page(browser: Any, site: str) -> Iterator[Any]:
     yield tab
     host = site.split("/some/")[0]
     assert [url for url in strangers if not url.startswith((host, "data:"))] == []
-    assert [error for error in errors if "leak.js" in error] == []
+    assert [error for error in errors if "12_leak.js" in error] == []
     tab.close()
 
 
