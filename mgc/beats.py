@@ -9,8 +9,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from mgc import features
 from mgc.audio import SAMPLE_RATE
-from mgc.features import HOP_LENGTH, N_FFT
+from mgc.features import HOP_LENGTH
 
 __all__ = ["beats", "onset_strength"]
 
@@ -33,10 +34,7 @@ def onset_strength(spectrogram: npt.NDArray[np.float32]) -> Double:
     strength : ndarray [shape=(n_frames,)], dB, 0 or more
         The column of that name in the features, before its statistics.
     """
-    rise = np.maximum(0.0, np.diff(spectrogram.astype(np.float64), axis=1)).mean(axis=0)
-    delay = 1 + N_FFT // (2 * HOP_LENGTH)
-    padded: Double = np.pad(rise, (delay, 0))[: spectrogram.shape[1]]
-    return padded
+    return features.onset_strength(spectrogram.T.astype(np.float64))
 
 
 def beats(strength: npt.NDArray[np.floating], tempo: float) -> Double:

@@ -208,7 +208,7 @@ def _describe(signal: Float) -> tuple[Float, Double]:
     mel, moments, extremes, chroma = map(np.concatenate, zip(*parts, strict=True))
     log_mel = _decibels(mel)
     mfcc = scipy.fft.dct(log_mel, axis=-1, norm="ortho")[:, :N_MFCC]
-    onset = _onset_strength(log_mel)
+    onset = onset_strength(log_mel)
     descriptors = [
         mfcc,
         librosa.feature.delta(mfcc, axis=0),
@@ -362,8 +362,17 @@ def _chroma(power: Float) -> Float:
     return np.asarray(chroma / np.where(audible, strongest, 1.0), dtype=np.float32)
 
 
-def _onset_strength(log_mel: Float) -> Double:
-    """Mean increase of the log-mel bands, shifted to the onset's time [shape=(n_frames,)]."""
+def onset_strength(log_mel: Float | Double) -> Double:
+    """Mean increase of the log-mel bands, shifted to the onset's time; chapter 3 and the beats.
+
+    Parameters
+    ----------
+    log_mel : ndarray [shape=(n_frames, n_mels)], dB
+
+    Returns
+    -------
+    strength : ndarray [shape=(n_frames,)], dB, 0 or more
+    """
     rise = np.maximum(0.0, np.diff(log_mel, axis=0)).mean(axis=1)
     delay = 1 + N_FFT // (2 * HOP_LENGTH)
     return np.pad(rise, (delay, 0))[: len(log_mel)].astype(np.float64)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.stats import linregress
@@ -37,7 +38,12 @@ class Curve:
     @property
     def exponent(self) -> float:
         """Slope of the straight line through the logarithms."""
-        return float(np.polyfit(np.log(self.sizes), np.log(self.seconds), 1)[0])
+        return float(_line(self.sizes, self.seconds).slope)
+
+    def fitted(self) -> tuple[float, ...]:
+        """Seconds by the power law at each size."""
+        line = _line(self.sizes, self.seconds)
+        return tuple(np.exp(line.intercept + line.slope * np.log(self.sizes)).tolist())
 
 
 def exponent(sizes: Sequence[float], costs: Sequence[float]) -> tuple[float, float]:
@@ -54,6 +60,10 @@ def exponent(sizes: Sequence[float], costs: Sequence[float]) -> tuple[float, flo
     error : float
         Standard error of the exponent.
     """
-    found = linregress(np.log(sizes), np.log(costs))
+    found = _line(sizes, costs)
     # SciPy has no error for costs that are all the same.
     return float(found.slope), float(np.nan_to_num(found.stderr))
+
+
+def _line(sizes: Sequence[float], costs: Sequence[float]) -> Any:
+    return linregress(np.log(sizes), np.log(costs))

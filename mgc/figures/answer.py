@@ -2,7 +2,7 @@
 
 Accuracy with its interval of each network and baseline, on the split of the study and on a random
 one, beside what the report claims. Drawn as SVG inside the page, so that text takes the page's
-fonts and colours, in two widths, so that a phone can show it; `mgc.book.front` puts it there.
+fonts and colours, in two widths, so that a phone can show it; `mgc.book.extras` puts it there.
 """
 
 from __future__ import annotations
@@ -213,11 +213,9 @@ def _drawing(shown: Answer, size: _Size, name: str) -> str:
         y = first + size.row * number
         parts.append(f'<path class="rule" d="M0 {y}H{size.width}"/>')
         middle = y + size.row // 2 + (9 if size.title_above else 0)
-        name_y, anchor = (y + 18, "start") if size.title_above else (middle + 5, "start")
+        name_y = y + 18 if size.title_above else middle + 5
         title = html.escape(row.title)
-        parts.append(
-            f'<text class="name" x="0" y="{name_y}" text-anchor="{anchor}">{title}</text>'
-        )
+        parts.append(f'<text class="name" x="0" y="{name_y}" text-anchor="start">{title}</text>')
         # Without a second line, claims take its place, off the interval that they may lie in.
         shifts = {"main": -9, "other": 9, "claim": 0 if shown.other else 9}
         for measured, kind in ((row.main, "main"), (row.other, "other")):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
@@ -27,15 +26,13 @@ def growth(curves: Sequence[Curve]) -> Figure:
         Used in chapter 11.
     """
     units = list(dict.fromkeys(curve.unit for curve in curves))
-    figure, axes = style.subplots(1, len(units), size=(style.MAX_WIDTH, 3.2), layout="constrained")
+    figure, axes = style.subplots(1, len(units), size=(style.MAX_WIDTH, 3.2))
     for axis, unit in zip(axes[0], units, strict=True):
         drawn = [curve for curve in curves if curve.unit == unit]
         for curve, colour, marker in zip(drawn, (style.ACCENT, style.WARNING), "os", strict=False):
-            slope, level = np.polyfit(np.log(curve.sizes), np.log(curve.seconds), 1)
             label = f"{curve.title}\nexponent {curve.exponent:.2f}"
-            line = np.exp(level + slope * np.log(curve.sizes))
             axis.plot(curve.sizes, curve.seconds, marker, color=colour, label=label)
-            axis.plot(curve.sizes, line, "-", color=colour, linewidth=1)
+            axis.plot(curve.sizes, curve.fitted(), "-", color=colour, linewidth=1)
         axis.set(xscale="log", yscale="log", xlabel=unit)
         axis.xaxis.set_minor_formatter(NullFormatter())
         axis.set_xticks(drawn[0].sizes)
