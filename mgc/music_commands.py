@@ -59,8 +59,9 @@ def features(
     from mgc.record_files import csv_bytes
     from mgc.whole import write_whole
 
+    where = place(cache)
     edition = open_edition(folder)
-    arrays = load_arrays(edition, place(cache), jobs=jobs, progress=True)
+    arrays = load_arrays(edition, where, jobs=jobs, progress=True)
     if target is not None:
         table = pd.DataFrame(arrays.tabular, columns=list(feature_names(edition)))
         table.insert(0, "genre", arrays.genre)
@@ -68,7 +69,7 @@ def features(
         write_whole(target, csv_bytes(table, "%.6g"))
     for track_id, reason in arrays.left_out.items():
         click.echo(f"left out: {track_id}: {reason}", err=True)
-    click.echo(f"{len(arrays.track_id)} tracks in {place}, {len(arrays.left_out)} left out.")
+    click.echo(f"{len(arrays.track_id)} tracks in {where}, {len(arrays.left_out)} left out.")
     if arrays.left_out:
         raise AudioError(f"{len(arrays.left_out)} tracks were left out; the reasons stand above")
 

@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
-from mgc.book.bind import read_chapter, read_toc
+from mgc.book.bind import read_chapter
 from mgc.book.pdf import chromium
+from mgc.book.toc import read_toc
 from mgc.errors import BookError
 
 ROOT = Path(__file__).resolve().parents[2]
