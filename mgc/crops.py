@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import keras
 import numpy as np
 import numpy.typing as npt
 
+from mgc.backend import keras
 from mgc.models.recipe import TunedRecipe
 
 Float = npt.NDArray[np.float32]

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-# TensorFlow reports what it is going to ignore as errors; real ones are raised all the same.
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-# TensorFlow chooses its CPU kernels by the machine; named here, they are the same on all of them.
-os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
-
-import keras
 import numpy as np
 import numpy.typing as npt
 
+from mgc.backend import keras
 from mgc.models.recipe import Recipe, TunedRecipe
 
 Float = npt.NDArray[np.float32]

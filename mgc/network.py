@@ -83,7 +83,7 @@ def write(model: keras.Model, target: str | Path) -> None:
     """
     file = Path(target)
     check_name(file)
-    import keras
+    from mgc.backend import keras
 
     model.set_weights([rounded(weight) for weight in model.get_weights()])
     bare = keras.models.clone_model(model)  # without what only an optimiser needs
@@ -144,7 +144,7 @@ def open_network(path: str | Path | None = None) -> keras.Model:
     """
     file = Path(path) if path is not None else shipped()
     check(file)
-    import keras
+    from mgc.backend import keras
 
     try:
         model = keras.saving.load_model(file, compile=False, safe_mode=True)

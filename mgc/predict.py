@@ -15,7 +15,6 @@ import numpy.typing as npt
 from mgc.audio import SAMPLE_RATE
 from mgc.data import GENRES
 from mgc.picture import Grey, picture
-from mgc.quiet import nothing_on_stderr
 from mgc.stream import Window, windows
 
 Double = npt.NDArray[np.float64]
@@ -147,12 +146,11 @@ class Classifier:
     def __init__(self, network: str | Path | None = None, *, threads: int | None = None) -> None:
         from mgc.network import open_network
 
-        with nothing_on_stderr():
+        if threads is not None:
             from mgc import fitting
 
-            if threads is not None:
-                fitting.set_up(threads, "float32")
-            self._model = open_network(network)
+            fitting.set_up(threads, "float32")
+        self._model = open_network(network)
         self.classes_ = np.array(GENRES)
 
     def answer(self, path: str | Path) -> Answer:

@@ -1,4 +1,4 @@
-"""Keep C libraries from writing to the terminal; a helper of `mgc.decoders` and `mgc.predict`."""
+"""Keep C libraries from writing to the terminal; for `mgc.decoders` and `mgc.backend`."""
 
 from __future__ import annotations
 

@@ -56,6 +56,13 @@ def test_help_is_fast_because_nothing_heavy_is_imported() -> None:
     assert done.stdout.strip() == "[]"
 
 
+def test_what_fits_networks_starts_without_a_word() -> None:
+    """In a process of its own, since TensorFlow greets but once."""
+    code = "from mgc import tuned; tuned.fitting.set_up(1, 'float32')"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout + done.stderr == ""
+
+
 def test_verify_of_a_truncated_file_ends_with_one_line_and_status_1(damaged: Path) -> None:
     done = command("data", "verify", damaged)
     assert done.returncode == 1
