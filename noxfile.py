@@ -43,7 +43,9 @@ def _pip(environment: Path, action: str) -> list[str]:
     pip = [uv, "pip"] if uv else [python, "-m", "pip", "--disable-pip-version-check"]
     command = [*pip, action, "--quiet", *(["--python", python] if uv else [])]
     if action == "install":
-        return [*command, "--constraint", "constraints.txt"]
+        # Without it every process of a machine that writes no bytecode compiles SciPy anew.
+        compiled = ["--compile-bytecode"] if uv else []
+        return [*command, *compiled, "--constraint", "constraints.txt"]
     return command if uv else [*command, "--yes"]
 
 
