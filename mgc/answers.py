@@ -9,7 +9,7 @@ import pandas as pd
 
 from mgc.data import GENRES
 from mgc.predict import Answer, Part, top
-from mgc.records import P_COLUMNS
+from mgc.tracks import P_COLUMNS
 
 BAR = 30
 """Characters of a probability of one."""

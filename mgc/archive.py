@@ -23,7 +23,8 @@ from mgc import cache
 from mgc.data import Edition, content_hash, gtzan_table
 from mgc.errors import DataError
 from mgc.extraction import Arrays
-from mgc.features import N_MFCC, N_SEGMENTS, SEQUENCE_N_MELS, STATISTICS
+from mgc.feature_names import N_MFCC, STATISTICS
+from mgc.features import N_SEGMENTS, SEQUENCE_N_MELS
 from mgc.quality import COLUMNS
 from mgc.tracks import GENRES, Track
 

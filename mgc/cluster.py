@@ -24,7 +24,7 @@ Result = TypeVar("Result")
 LOCAL = "local"
 """Instead of an address: a cluster on this machine, a worker a core, for as long as it takes."""
 
-PATIENCE_S = 60
+PATIENCE_S = 180
 """How long a cluster may be without any worker before the run gives up."""
 
 AHEAD = 4
@@ -129,7 +129,7 @@ class Cluster:
         Raises
         ------
         ClusterError
-            If the scheduler goes away, if there is no worker for a minute, or if the workers
+            If the scheduler goes away, if there is no worker for three minutes, or if the workers
             lack a package.
         """
         waiting = deque(enumerate(tasks))
@@ -158,8 +158,8 @@ class Cluster:
             except TimeoutError:
                 if not self._client.nthreads():
                     raise ClusterError(
-                        f"the cluster at {self._address} has had no worker for a minute; start"
-                        " some with `dask worker`, and run the same command again to continue"
+                        f"the cluster at {self._address} has had no worker for three minutes;"
+                        " start some with `dask worker`, and run the same command again"
                     ) from None
             except CancelledError as error:
                 raise self._lost() from error

@@ -13,11 +13,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from mgc.errors import DataError
 from mgc.tracks import EXTENSIONS, GENRES, LAYOUT_HELP, Track, find_tracks, refuse_double
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = [
     "EXTENSIONS",
@@ -234,6 +236,8 @@ def gtzan_table() -> pd.DataFrame:
 
     Used in chapter 2.
     """
+    import pandas as pd
+
     source = files("mgc").joinpath("tables", "gtzan_tracks.csv")
     with source.open(encoding="utf-8") as stream:
         table = pd.read_csv(stream, dtype=str, keep_default_na=False)

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from mgc.audio import decode
-from mgc.data import GENRES, is_archive
+from mgc.data import AUDIO_VERSION, GENRES, is_archive
 from mgc.errors import DataError
-from mgc.features import FEATURE_NAMES, FEATURE_VERSION, extract
+from mgc.feature_names import FEATURE_NAMES
 from mgc.find import by_name
 from mgc.parts import Report, run
 
@@ -24,7 +23,7 @@ class FeatureRows:
     @property
     def version(self) -> str:
         """Version of the features."""
-        return f"features-{FEATURE_VERSION}"
+        return f"features-{AUDIO_VERSION}"
 
     @property
     def columns(self) -> Mapping[str, str]:
@@ -41,6 +40,10 @@ class FeatureRows:
         FeatureError
             If the samples give no features.
         """
+        # Here: the process that only gives out the work starts without SciPy and librosa.
+        from mgc.audio import decode
+        from mgc.features import extract
+
         values = extract(*decode(path)).tabular.tolist()
         genre = path.parent.name if path.parent.name in GENRES else None
         return [{"genre": genre, **dict(zip(FEATURE_NAMES, values, strict=True))}]

@@ -22,6 +22,37 @@ from scipy.signal import get_window
 from mgc.audio import SAMPLE_RATE, resample
 from mgc.data import AUDIO_VERSION
 from mgc.errors import AudioError, FeatureError
+from mgc.feature_names import (
+    EXTENDED_FEATURE_NAMES,
+    FEATURE_NAMES,
+    FRAME_DESCRIPTORS,
+    N_MFCC,
+)
+
+__all__ = [
+    "EXTENDED_FEATURE_NAMES",
+    "FEATURE_NAMES",
+    "FEATURE_VERSION",
+    "FRAME_DESCRIPTORS",
+    "HOP_LENGTH",
+    "N_FFT",
+    "N_FRAMES",
+    "N_MELS",
+    "N_MFCC",
+    "N_SAMPLES",
+    "N_SEGMENTS",
+    "SEGMENT_FRAMES",
+    "SEQUENCE_N_FFT",
+    "SEQUENCE_N_MELS",
+    "SEQUENCE_WINDOW",
+    "Double",
+    "Features",
+    "Float",
+    "extract",
+    "onset_strength",
+    "prepare",
+    "with_context",
+]
 
 FEATURE_VERSION = AUDIO_VERSION
 
@@ -30,31 +61,11 @@ HOP_LENGTH = 512
 N_SAMPLES = 661_500
 N_FRAMES = 1 + N_SAMPLES // HOP_LENGTH
 N_MELS = 128
-N_MFCC = 13
 N_SEGMENTS = 10
 SEGMENT_FRAMES = N_FRAMES // N_SEGMENTS
 SEQUENCE_N_FFT = 1024
 SEQUENCE_WINDOW = 551
 SEQUENCE_N_MELS = 40
-STATISTICS = ("mean", "std", "min", "max")
-
-_NOTES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
-_BASE = (
-    *(f"mfcc_{i:02d}" for i in range(1, N_MFCC + 1)),
-    *(f"mfcc_delta_{i:02d}" for i in range(1, N_MFCC + 1)),
-    *(f"mfcc_delta2_{i:02d}" for i in range(1, N_MFCC + 1)),
-    *("centroid", "rolloff", "bandwidth", "contrast", "tempo", "onset_strength"),
-    *(f"chroma_{note}" for note in _NOTES),
-)
-_EXTENSION = ("zero_crossing_rate", *(f"tonnetz_{i}" for i in range(1, 7)))
-FRAME_DESCRIPTORS = _BASE
-"""The 57 values that describe one frame: 39 cepstral, 4 spectral, 2 rhythmic, 12 chroma."""
-FEATURE_NAMES = tuple(f"{name}_{stat}" for name in _BASE for stat in STATISTICS)
-"""The 228 columns of `Features.tabular`, in order."""
-EXTENDED_FEATURE_NAMES = tuple(
-    f"{name}_{stat}" for name in (*_BASE, *_EXTENSION) for stat in STATISTICS
-)
-"""The 256 columns of `Features.tabular` with ``extended=True``."""
 
 Float = npt.NDArray[np.float32]
 Double = npt.NDArray[np.float64]

@@ -6,13 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from mgc import answers, network
+from mgc import network
 from mgc.errors import ClusterError, DataError
 from mgc.find import by_name
 from mgc.parts import Report, run
-from mgc.predict import Classifier
-from mgc.records import P_COLUMNS
+from mgc.tracks import P_COLUMNS
+
+if TYPE_CHECKING:
+    from mgc.predict import Classifier
 
 VERSION = "genres-1"
 """Changes whenever an answer of the same network may change."""
@@ -55,6 +58,9 @@ class GenreRows:
         ClusterError
             If the machine has another network at this place.
         """
+        # Here: the process that only gives out the work starts without pandas and TensorFlow.
+        from mgc import answers
+
         table = answers.table([_classifier(self.network, self.digest).answer(path)])
         records = table[list(self.columns)].to_dict("records")
         return [{str(name): value for name, value in row.items()} for row in records]
@@ -96,6 +102,8 @@ def write_genres(
     """
     files, passed_over = by_name(paths)
     if not files:
+        from mgc import answers
+
         raise DataError(f"no audio file in {', '.join(map(answers.shown, paths))}")
     place = Path(network_file).absolute() if network_file else network.shipped()
     network.check(place)
@@ -112,4 +120,6 @@ def _classifier(file: str, digest: str) -> Classifier:
         raise ClusterError(
             f"{file} is another network on a worker; install the same version of mgc on each"
         )
+    from mgc.predict import Classifier
+
     return Classifier(file, threads=1)

@@ -86,6 +86,24 @@ class Plan:
         }
 
 
+def part_size(n_files: int) -> int:
+    """Choose how many files a part has: by their number alone, so the same on every machine.
+
+    Many parts share the work evenly, and little is lost with a machine; few keep a table of a
+    million rows in a number of files that can be listed.
+
+    Parameters
+    ----------
+    n_files : int, positive
+
+    Returns
+    -------
+    size : int
+        A 256th of the files, but at least 16 and at most 256.
+    """
+    return min(max(-(-n_files // 256), 16), 256)
+
+
 def make_plan(
     files: Mapping[str, Path],
     version: str,

@@ -17,13 +17,10 @@ from mgc import parquet
 from mgc.cluster import open_workers
 from mgc.errors import ClusterError, DataError, MgcError, why
 from mgc.extra import need
-from mgc.part_plan import File, Part, Plan, make_plan, settle, shown
+from mgc.part_plan import File, Part, Plan, make_plan, part_size, settle, shown
 from mgc.processes import Died, Workers
 from mgc.progress import track_progress
 from mgc.whole import remove_leftovers
-
-PER_PART = 64
-"""Files of one part: some seconds of work, so that little is lost with a machine."""
 
 DIED = (
     "the process that worked on this file died, and again when the file was alone (a fault of the"
@@ -106,7 +103,7 @@ def run(
     passed_over: Mapping[str, str] | None = None,
     cluster: str = "",
     jobs: int | None = None,
-    per_part: int = PER_PART,
+    per_part: int | None = None,
     fresh: bool = False,
     progress: bool = True,
 ) -> Report:
@@ -126,8 +123,8 @@ def run(
         of a scheduler, whose workers see files and folder under the same paths.
     jobs : int, optional
         Processes on this machine; one a core by default.
-    per_part : int, positive
-        Files of one part.
+    per_part : int, positive, optional
+        Files of one part; by default as many as `part_size` says.
     fresh : bool
         Remove the parts that stand in the folder first.
     progress : bool
@@ -158,7 +155,8 @@ def run(
     target = Path(folder).expanduser().absolute()
     named = {shown(name): path for name, path in files.items()}
     with open_workers(cluster, jobs) as workers:
-        plan = make_plan(named, rows_of.version, rows_of.columns, per_part, workers)
+        size = per_part or part_size(len(named))
+        plan = make_plan(named, rows_of.version, rows_of.columns, size, workers)
         settle(target, plan, fresh=fresh)
         try:
             written = _work(plan, rows_of, target, workers, progress=progress)

@@ -11,7 +11,6 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 import scipy.fft
-from scipy.signal.windows import tukey
 
 from mgc.audio import SAMPLE_RATE
 from mgc.errors import FeatureError
@@ -101,5 +100,7 @@ def _columns(n_frames: int) -> npt.NDArray[np.int64]:
 
 @lru_cache(maxsize=1)
 def _window() -> npt.NDArray[np.float64]:
+    from scipy.signal.windows import tukey  # starts slowly, and not all who import this compute
+
     window: npt.NDArray[np.float64] = tukey(N_FFT, 0.25, sym=False)
     return window

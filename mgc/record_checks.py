@@ -16,13 +16,13 @@ import pandas as pd
 from mgc.data import GENRES
 from mgc.record_files import fail
 from mgc.splits import ALL_PROTOCOLS, BY_SEGMENT, N_SEGMENTS
+from mgc.tracks import P_COLUMNS
 
 FILES = ("config.json", "environment.json", "architecture.json", "history.csv", "predictions.csv")
 CHECKSUMS = "checksums.json"
 FORMAT = 1
 PARTS = ("valid", "test")
 STAGES = ("fit", "autoencoder")
-P_COLUMNS = tuple(f"p_{genre}" for genre in GENRES)
 PREDICTION_COLUMNS = ("track_id", "segment", "part", "fold", "genre", *P_COLUMNS)
 HISTORY_COLUMNS = (
     "fold", "stage", "epoch", "loss", "accuracy", "val_loss", "val_accuracy", "learning_rate",

@@ -22,7 +22,6 @@ from mgc.record_checks import (
     FILES,
     FORMAT,
     HISTORY_COLUMNS,
-    P_COLUMNS,
     PARTS,
     PREDICTION_COLUMNS,
     STAGES,
@@ -43,6 +42,7 @@ from mgc.record_files import (
     read_json,
     sha256,
 )
+from mgc.tracks import P_COLUMNS
 from mgc.whole import whole_folder
 
 __all__ = [

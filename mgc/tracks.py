@@ -24,6 +24,8 @@ GENRES: tuple[str, ...] = (
     "reggae",
     "rock",
 )
+P_COLUMNS = tuple(f"p_{genre}" for genre in GENRES)
+"""Columns of the genres' probabilities, in every table that has them."""
 EXTENSIONS: tuple[str, ...] = (".wav", ".au", ".flac", ".ogg", ".mp3")
 _LAYOUTS = (".", "genres", "genres_original")
 _GTZAN_ID = re.compile(rf"^({'|'.join(GENRES)})\.\d{{5}}$")

@@ -74,10 +74,10 @@ def test_the_record_keeps_what_was_not_measured_again(tmp_path: Path) -> None:
 def test_memory_of_children_counts() -> None:
     child = "import time; x = bytearray(200 * 2**20); time.sleep(1.5)"
     parent = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"
-    run = folders.watch([sys.executable, "-c", parent])
-    assert 200 < run.memory_mb < 300
+    largest = folders.memory([sys.executable, "-c", parent])
+    assert 200 < largest < 300
     with pytest.raises(RuntimeError, match="status 3"):
-        folders.watch([sys.executable, "-c", "raise SystemExit(3)"])
+        folders.memory([sys.executable, "-c", "raise SystemExit(3)"])
 
 
 def test_the_package_and_its_help_leave_tensorflow_alone() -> None:

@@ -179,6 +179,6 @@ def test_a_cluster_without_workers_is_given_up(
     files = write_files(tmp_path / "in", 3)
     with (
         distributed.LocalCluster(n_workers=0, dashboard_address="127.0.0.1:0") as cluster,
-        pytest.raises(ClusterError, match=r"no worker for a minute.*dask worker"),
+        pytest.raises(ClusterError, match=r"no worker for three minutes.*dask worker"),
     ):
         run(files, CountedRows(log), tmp_path / "out", cluster=cluster.scheduler_address)

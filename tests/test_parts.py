@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import multiprocessing
 import os
 import platform
@@ -28,6 +29,7 @@ from mgc.errors import ClusterError, DataError
 from mgc.extraction import load_arrays
 from mgc.feature_rows import FeatureRows, write_features
 from mgc.features import FEATURE_NAMES
+from mgc.part_plan import part_size
 from mgc.parts import DIED, run
 from tests.rows import CountedRows, calls, worker_of, write_files
 
@@ -56,6 +58,13 @@ def no_process_stays() -> Iterator[None]:
     """Every test ends without worker processes of its own."""
     yield
     until(lambda: not multiprocessing.active_children(), "workers end with their run")
+
+
+@pytest.mark.parametrize(
+    ("files", "parts"), [(1, 1), (60, 4), (540, 34), (10_000, 250), (10**6, 3907)]
+)
+def test_parts_are_enough_to_share_and_few_enough_to_list(files: int, parts: int) -> None:
+    assert math.ceil(files / part_size(files)) == parts
 
 
 def test_one_process_and_two_write_the_same_bytes(tmp_path: Path, log: Path) -> None:
