@@ -99,9 +99,9 @@ def part_size(n_files: int) -> int:
     Returns
     -------
     size : int
-        A 256th of the files, but at least 16 and at most 256.
+        A 256th of the files, but at least 8 and at most 256.
     """
-    return min(max(-(-n_files // 256), 16), 256)
+    return min(max(-(-n_files // 256), 8), 256)
 
 
 def make_plan(

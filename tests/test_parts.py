@@ -61,7 +61,7 @@ def no_process_stays() -> Iterator[None]:
 
 
 @pytest.mark.parametrize(
-    ("files", "parts"), [(1, 1), (60, 4), (540, 34), (10_000, 250), (10**6, 3907)]
+    ("files", "parts"), [(1, 1), (60, 8), (1000, 125), (10_000, 250), (10**6, 3907)]
 )
 def test_parts_are_enough_to_share_and_few_enough_to_list(files: int, parts: int) -> None:
     assert math.ceil(files / part_size(files)) == parts
