@@ -51,7 +51,7 @@ glue("c3_edition", edition.name)
 # %% [markdown]
 # The figure that matters is what a convolutional network gets to see of a piece of music.
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Mel-spectrograms of the same clips.", "name": "fig-spectrograms"}, "image": {"alt": "Ten mel-spectrograms. Drum hits are vertical lines, held notes horizontal ones; the share of energy in the high bands differs between genres."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Mel-spectrograms of ten demo clips, one of each genre. Light cells are loud.", "name": "fig-spectrograms"}, "image": {"alt": "Ten mel-spectrograms. Drum hits are vertical lines, held notes horizontal ones; the share of energy in the high bands differs between genres."}}
 signal_plots.spectrograms(clips)
 
 # %% [markdown]
@@ -61,7 +61,7 @@ signal_plots.spectrograms(clips)
 #
 # A microphone gives air pressure over time. Stored at 22,050 Hz, thirty seconds are 661,500 numbers. Before anything else, `mgc.audio.load` averages the channels and converts the sample rate, and `mgc.features.extract` cuts or pads to exactly 30 s.
 
-# %% mystnb={"figure": {"caption": "Waveforms of ten demo clips.", "name": "fig-waveforms"}, "image": {"alt": "Ten waveforms over thirty seconds, one a genre. Some are dense and even, others have gaps and swells."}}
+# %% mystnb={"figure": {"caption": "Waveforms of the same clips.", "name": "fig-waveforms"}, "image": {"alt": "Ten waveforms over thirty seconds, one a genre. Some are dense and even, others have gaps and swells."}}
 signal_plots.waveforms(clips)
 
 # %% [markdown]

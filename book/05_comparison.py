@@ -305,16 +305,17 @@ both_shown
 # %%
 ours = {row.label: row.accuracy for row in table.itertuples() if row.key in main}
 comparable = study.edition_record.name in WHOLE_GTZAN
+published = facts.literature()
+published["protocol"] = published["protocol"].map(facts.protocol_title)
 
 # %% mystnb={"figure": {"caption": "Published accuracies on GTZAN by protocol (squares). Dots are this book's, where the edition is all of GTZAN. Compare within a group only.", "name": "fig-literature"}, "image": {"alt": "Dot plot of published accuracies on GTZAN, grouped by protocol."}}
-comparison_plots.literature(facts.literature(), protocol, ours if comparable else {})
+comparison_plots.literature(published, facts.protocol_title(protocol), ours if comparable else {})
 
 # %% tags=["hide-input"]
 show.say(comparison.published(facts.literature(), study, main))
 
 # %% tags=["hide-output"]
-published = facts.literature().rename(columns=str.capitalize)
-published["Protocol"] = published["Protocol"].str.replace("_", " ")
+published = published.rename(columns=str.capitalize)
 show.table(published.sort_values(["Protocol", "Accuracy"]), "Published accuracies in percent")
 
 # %% [markdown]

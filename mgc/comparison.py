@@ -252,6 +252,7 @@ def variant_statements(table: pd.DataFrame, labels: Mapping[str, str]) -> list[s
 
 def published(literature: pd.DataFrame, study: Study, groups: Groups) -> str:
     """Say which published figures ours may be compared with."""
+    protocol = facts.protocol_title(study.protocol)
     same = literature[literature["protocol"] == study.protocol]
     edition = study.edition_record.name
     if edition not in WHOLE_GTZAN:
@@ -262,7 +263,7 @@ def published(literature: pd.DataFrame, study: Study, groups: Groups) -> str:
     if same.empty:
         return (
             f"None of the {show.count(len(literature))} published figures was measured under"
-            f" {study.protocol}, so none may be compared with ours."
+            f" the protocol {protocol}, so none may be compared with ours."
         )
     best = best_model({name: groups[name] for name in NAMES if name in groups})
     if best is None:
@@ -271,7 +272,7 @@ def published(literature: pd.DataFrame, study: Study, groups: Groups) -> str:
     share = found.accuracy
     above = int((same["accuracy"] / 100 > share).sum())
     return (
-        f"Under {study.protocol}, {show.count(above)} of {show.count(len(same))} published figures"
-        f" are higher than the {show.percent(share)} of {TITLES[best]}"
-        f" ({show.count(found.n_tracks)} test tracks)."
+        f"Under the protocol {protocol}, {show.count(above)} of"
+        f" {show.count(len(same))} published figures are higher than the"
+        f" {show.percent(share)} of {TITLES[best]} ({show.count(found.n_tracks)} test tracks)."
     )

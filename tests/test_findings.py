@@ -390,3 +390,13 @@ def test_published_figures_are_compared_on_the_same_data_only(study):
     from mgc.report.facts import literature
 
     assert "none of the" in comparison.published(literature(), study, study.results())
+
+
+def test_each_protocol_of_the_literature_has_a_title_of_its_own():
+    from mgc.report import facts
+
+    names = facts.literature()["protocol"].unique()
+    titles = {name: facts.protocol_title(name) for name in names}
+    assert len(set(titles.values())) == len(names)
+    assert titles["fault_filtered"] == "fault-filtered"
+    assert not any("_" in title for title in titles.values())

@@ -138,10 +138,13 @@ def test_page_is_repaired():
     page = soup("""<summary aria-label="Toggle hidden content">Show code</summary>
     <nav class="page-toc" aria-labelledby="x"></nav><div class="math">m</div>
     <div class="pst-scrollable-table-container"><table><caption>Two
-    words</caption></table></div><div role="list"><div role="doc-biblioentry">b</div></div>""")
+    words</caption></table></div><div class="cell_output"><figure><img src="a.png"><figcaption>
+    <span class="caption-number">Fig. 5.1 </span>Dots.</figcaption></figure></div><div role="list"><div role="doc-biblioentry">b</div></div>""")
     accessible.repair(page)
     assert not page.summary.has_attr("aria-label")
     assert page.nav["aria-label"] == "On this page"
     boxes = [(one["aria-label"], one["role"]) for one in page.select("[tabindex='0']")]
-    assert boxes == [("Formula", "group"), ("Two words", "group")]
+    assert boxes == [("Formula", "group"), ("Two words", "group"), ("Fig. 5.1", "group")]
+    assert [tag.name for tag in page.figure.find_all(recursive=False)] == ["div", "figcaption"]
+    assert page.figure.div.img["src"] == "a.png"
     assert len(page.select("[role=list] > [role=listitem]")) == 1

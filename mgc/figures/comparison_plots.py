@@ -12,6 +12,7 @@ from textwrap import fill
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
 
 from mgc.data import GENRES
 from mgc.figures import style
@@ -147,9 +148,9 @@ def literature(published: pd.DataFrame, protocol: str, ours: Mapping[str, float]
     Parameters
     ----------
     published : DataFrame
-        From `mgc.report.facts.literature`; accuracies in percent.
+        From `mgc.report.facts.literature`, protocols by their titles; accuracies in percent.
     protocol : str
-        Protocol of our results; they stand in that group alone.
+        Title of the protocol of our results; they stand in that group alone.
     ours : mapping of str to float
         Accuracy (0 to 1) by row title.
 
@@ -169,7 +170,7 @@ def literature(published: pd.DataFrame, protocol: str, ours: Mapping[str, float]
     for name, share, group, own in lines:
         if group != before:
             at += 1.2
-            axis.text(0.01, at - 0.85, group.replace("_", " "), weight="bold", fontsize=10)
+            axis.text(0.01, at - 0.85, group, weight="bold", fontsize=10)
             before = group
         axis.plot(share, at, "o" if own else "s", color=style.ACCENT if own else style.MUTED, ms=7)
         ticks.append((at, name + (" (this book)" if own else "")))
@@ -205,11 +206,13 @@ def target_bars(
     figure, axis = one(7.6, 0.42 * len(values) + 1.4)
     names = list(values)
     axis.barh(names, list(values.values()), color=style.ACCENT, height=0.55)
+    axis.axvline(target, color=style.WARNING, ls="--", lw=1.6, label=target_label)
+    ground = {"facecolor": axis.get_facecolor(), "edgecolor": "none", "pad": 1.5}
     for row, value in enumerate(values.values()):
         axis.text(value * 1.12, row, f"{value:,.2g}" if value < 100 else f"{value:,.0f}",
-                  va="center", fontsize=10)  # fmt: skip
-    axis.axvline(target, color=style.WARNING, ls="--", lw=1.6, label=target_label)
+                  va="center", fontsize=10, bbox=ground)  # fmt: skip
     axis.set_xscale("log")
+    axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
     every = [*values.values(), target]
     axis.set_xlim(min(every) / 5, max(every) * 8)
     axis.invert_yaxis()
