@@ -67,17 +67,18 @@ def section_table(decisions: Sequence[Decision], *sections: int) -> pd.DataFrame
     Returns
     -------
     DataFrame
-        ``Claim``, ``Stated``, ``Measured`` (with its uncertainty), ``Verdict``, ``Why``.
+        ``Claim``, ``Verdict``, ``Stated``, ``Measured`` (with its uncertainty), ``Why``: on a
+        phone, which shows the first columns, what became of the claim stands beside it.
     """
     rows = [d for d in decisions if d.claim.section in sections]
     return pd.DataFrame(
         {
             "Claim": [d.claim.claim for d in rows],
+            "Verdict": [d.verdict for d in rows],
             "Stated": [d.claim.stated for d in rows],
             "Measured": [
                 f"{d.measured} ({d.uncertainty})" if d.uncertainty else d.measured for d in rows
             ],
-            "Verdict": [d.verdict for d in rows],
             "Why": [d.reason for d in rows],
         }
     )
