@@ -2,7 +2,7 @@
 
 Sturm (2013) counts more faults than this: his counts are in `mgc.report.facts.gtzan_faults`, but
 of most of them the tables of this project do not say which track is meant. Used in the confusion
-explorer; the table of chapter 5 has its own, shorter words (`mgc.seeds.always_wrong`).
+explorer and in chapter 5, in the list of tracks that every network gets wrong.
 """
 
 from __future__ import annotations

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
 from itertools import combinations
 from typing import NamedTuple
 
@@ -20,8 +19,9 @@ from scipy import stats
 from sklearn.metrics import cohen_kappa_score
 from statsmodels.stats.multitest import multipletests
 
+from mgc import faults
 from mgc.compare import ALPHA, UNIT, mcnemar, wilson
-from mgc.data import GENRES, gtzan_table
+from mgc.data import GENRES
 from mgc.errors import RecordError
 from mgc.metrics import accuracy, correct, macro_f1, predicted, test_rows
 from mgc.records import NotRun, Record
@@ -351,8 +351,8 @@ def always_wrong(groups: Groups) -> pd.DataFrame:
     -------
     DataFrame
         ``track_id``, ``genre``, ``named`` (the genre that it is taken for most often), ``share``
-        (how often, 0 to 1), ``known_fault`` (what the table of GTZAN's tracks says; empty for
-        none), surest mistakes first. Of segments, every one must be wrong.
+        (how often, 0 to 1), ``known_fault`` (from `mgc.faults`; empty for none), surest mistakes
+        first. Of segments, every one must be wrong.
     """
     frames = []
     for records in seeds_of(groups).values():
@@ -366,25 +366,18 @@ def always_wrong(groups: Groups) -> pd.DataFrame:
     everything = pd.concat(frames, ignore_index=True)
     rows = []
     names = {str(one.config["edition"]) for many in seeds_of(groups).values() for one in many}
-    # Other editions may use GTZAN's ids for other music.
-    faults = _known_faults() if all(name.startswith("gtzan") for name in names) else {}
+    # A track of an edition of which nothing is known may bear the id of one of GTZAN's.
+    marks = [faults.of_edition(name) for name in names]
+    known = marks[0] if all(marks) else {}
     for track, part in everything.groupby("track_id"):
         if part["right"].any():
             continue
         counts = part["named"].value_counts()
         most = sorted(counts[counts == counts.max()].index)[0]
         share = float(counts.max() / len(part))
-        rows.append((str(track), part["genre"].iloc[0], most, share, faults.get(str(track), "")))
+        said = "; ".join(
+            f"{faults.KINDS[one.kind]}: {one.text}" for one in known.get(str(track), ())
+        )
+        rows.append((str(track), part["genre"].iloc[0], most, share, said))
     table = pd.DataFrame(rows, columns=columns)
     return table.sort_values(["share", "track_id"], ascending=[False, True], ignore_index=True)
-
-
-@lru_cache(maxsize=1)
-def _known_faults() -> Mapping[str, str]:
-    table = gtzan_table()
-    copies = table.set_index("track_id")["identical_to"]
-    said = {str(one): f"same file as {other}" for one, other in copies.items() if other}
-    said |= {str(other): f"same file as {one}" for one, other in copies.items() if other}
-    for track in table.loc[table["fault_filtered"] == "", "track_id"]:
-        said.setdefault(str(track), "left out by the fault-filtered split")
-    return said
