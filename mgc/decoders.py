@@ -246,16 +246,48 @@ def _by_libsndfile(path: Path, stream: BinaryIO) -> Iterator[Sound]:
         except failures as problem:
             raise DecoderError(_reason(problem)) from problem
 
+    counted = _counts_its_frames(stream)
     sound = quietly(soundfile.SoundFile, stream.fileno(), closefd=False)
     with sound:
-        if sound.frames >= _UNKNOWN_FRAMES:
+        # libsndfile guesses the length of an MP3 file by its first frame, and stops there.
+        guessed = sound.format == "MP3" and not counted
+        if sound.frames >= _UNKNOWN_FRAMES or (guessed and find_ffmpeg()):
             raise DecoderError("the header leaves the length open, which takes ffmpeg")
 
         def take(size: int) -> Block:
             block: Block = quietly(sound.read, size, dtype="float32", always_2d=True)
+            if guessed and not len(block) and _unread(stream) > TOLERATED_LOSS:
+                raise AudioError(
+                    f"{path}: an MP3 file whose length no header tells, and it is longer than its"
+                    " first frame suggests; install ffmpeg, which reads it to the end"
+                )
             return block
 
-        yield Sound(path, int(sound.samplerate), int(sound.channels), int(sound.frames), take)
+        promised = 0 if guessed else int(sound.frames)
+        yield Sound(path, int(sound.samplerate), int(sound.channels), promised, take)
+
+
+def _counts_its_frames(stream: BinaryIO) -> bool:
+    """Tell whether the first frame of an MP3 file says how many there are; rewinds the file.
+
+    Encoders of variable bit rate write the marks of Xing (or LAME's ``Info``) or of Fraunhofer
+    (``VBRI``); where these are missing, only all frames together tell the length.
+    """
+    head = stream.read(10)
+    start = 0
+    if head[:3] == b"ID3" and len(head) == 10:  # seven bits of each byte, as ID3v2 writes sizes
+        start = 10 + sum(
+            byte << shift for byte, shift in zip(head[6:], (21, 14, 7, 0), strict=True)
+        )
+    stream.seek(start)
+    first = stream.read(1024)
+    stream.seek(0)
+    return any(mark in first for mark in (b"Xing", b"Info", b"VBRI"))
+
+
+def _unread(stream: BinaryIO) -> float:
+    """Share of a file that nobody has read."""
+    return 1 - stream.tell() / os.fstat(stream.fileno()).st_size
 
 
 def _refuse(path: Path, what: str) -> NoReturn:

@@ -17,6 +17,7 @@ from mgc.cli import main
 from mgc.data import GENRES
 from mgc.errors import AudioError
 from mgc.models import cnn
+from mgc.part_plan import part_size
 from mgc.stream import windows
 from tests import corpus
 
@@ -133,7 +134,9 @@ def test_features_in_parts_gives_each_good_track_its_row(music: Corpus, tmp_path
     assert sorted(table[table["error"].isna()]["path"]) == music.good
     assert sorted(table[table["error"].notna()]["path"]) == music.bad
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
-    assert sorted(path.name for path in out.iterdir()) == ["_plan.json", "part-00000.parquet"]
+    files = len(music.good) + len(music.bad)
+    names = [f"part-{first:05d}.parquet" for first in range(-(-files // part_size(files)))]
+    assert sorted(path.name for path in out.iterdir()) == ["_plan.json", *names]
 
 
 @pytest.fixture(scope="module")

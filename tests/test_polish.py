@@ -139,7 +139,8 @@ def test_page_is_repaired():
     <nav class="page-toc" aria-labelledby="x"></nav><div class="math">m</div>
     <div class="pst-scrollable-table-container"><table><caption>Two
     words</caption></table></div><div class="cell_output"><figure><img src="a.png"><figcaption>
-    <span class="caption-number">Fig. 5.1 </span>Dots.</figcaption></figure></div><div role="list"><div role="doc-biblioentry">b</div></div>""")
+    <span class="caption-number">Fig. 5.1 </span>Dots.</figcaption></figure></div>
+    <div role="list"><div role="doc-biblioentry">b</div></div>""")
     accessible.repair(page)
     assert not page.summary.has_attr("aria-label")
     assert page.nav["aria-label"] == "On this page"

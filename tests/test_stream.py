@@ -15,7 +15,7 @@ import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mgc.audio import SAMPLE_RATE, decode
+from mgc.audio import SAMPLE_RATE, decode, load
 from mgc.errors import AudioError
 from mgc.stream import MINIMUM_S, windows
 
@@ -258,3 +258,35 @@ def test_an_mp3_with_broken_frames_prints_nothing(
         list(windows(path))
     os.write(2, b"still open")
     assert capfd.readouterr() == ("", "still open")
+
+
+def uncounted_mp3(file: Path, bit_rate: str) -> float:
+    """Write an MP3 without the frame that says how many there are; gives its seconds."""
+    rng = np.random.default_rng(0)
+    tone = 0.01 * np.sin(2 * np.pi * 220 / SAMPLE_RATE * np.arange(10 * SAMPLE_RATE))
+    signal = np.concatenate([rng.normal(0, 0.2, 10 * SAMPLE_RATE), tone])
+    how = {"bitrate_mode": bit_rate, "compression_level": 0.5}
+    soundfile.write(file, signal, SAMPLE_RATE, format="MP3", **how)
+    content = file.read_bytes()
+    second = content.index(content[:2], 4)  # frames begin with the same eleven bits, and these
+    assert b"Xing" in content[:second] or b"Info" in content[:second], "the encoder counts"
+    file.write_bytes(content[second:])
+    return len(signal) / SAMPLE_RATE
+
+
+def test_an_mp3_that_does_not_tell_its_length_is_read_to_its_end_or_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without ffmpeg: libsndfile would guess by the first frame, and drop the rest in silence."""
+    monkeypatch.setattr("mgc.decoders.find_ffmpeg", lambda: None)
+    seconds = uncounted_mp3(tmp_path / "longer.mp3", "VARIABLE")
+    assert soundfile.info(tmp_path / "longer.mp3").duration < 0.9 * seconds
+    with pytest.raises(AudioError, match=r"longer\.mp3.*no header tells.*ffmpeg"):
+        load(tmp_path / "longer.mp3")
+    seconds = uncounted_mp3(tmp_path / "even.mp3", "CONSTANT")
+    assert len(load(tmp_path / "even.mp3")) / SAMPLE_RATE == pytest.approx(seconds, abs=0.15)
+
+
+def test_ffmpeg_reads_an_mp3_that_does_not_tell_its_length(ffmpeg: Path, tmp_path: Path) -> None:
+    seconds = uncounted_mp3(tmp_path / "a.mp3", "VARIABLE")
+    assert len(load(tmp_path / "a.mp3")) / SAMPLE_RATE == pytest.approx(seconds, abs=0.15)
