@@ -32,6 +32,7 @@ __all__ = [
     "waveforms",
 ]
 
+PICTURE_DPI = 120
 _SECONDS = N_FRAMES * HOP_LENGTH / SAMPLE_RATE
 _PITCHES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 
@@ -314,6 +315,8 @@ def _panels(
         raise ValueError("no clips to draw")
     rows = (len(clips) + 1) // 2
     figure, axes = style.subplots(rows, 2, size=(6.4, height * rows + 0.6), sharex=True)
+    if bar:  # pictures of frames weigh a page down, and have no edges to be sharp
+        figure.set_dpi(PICTURE_DPI)
     image = None
     for place, clip in zip(axes.ravel(), clips, strict=False):
         image = draw(place, clip)

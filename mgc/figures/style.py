@@ -134,7 +134,7 @@ def use_style() -> None:
     mpl.rcParams.update(
         {
             "figure.figsize": (7.0, 4.0),
-            "figure.dpi": 120,
+            "figure.dpi": 180,
             "figure.facecolor": "white",
             "figure.constrained_layout.use": True,
             "savefig.facecolor": "white",
