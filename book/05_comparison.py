@@ -240,7 +240,8 @@ hard = seeds.always_wrong({name: main[name] for name in NAMES})
 faulty = int((hard["known_fault"] != "").sum()) if len(hard) else 0
 networks = [main[name] for name in NAMES]
 glue("c5_always_wrong", show.count(len(hard)), networks)
-glue("c5_always_wrong_faulty", show.count(faulty), networks, provenance.TRACKS)
+tables = (provenance.TRACKS, provenance.FAULTS)
+glue("c5_always_wrong_faulty", show.count(faulty), networks, *tables)
 
 # %% [markdown]
 # All networks that were run, in every seed, miss {glue:text}`c5_always_wrong` of the test tracks; {glue:text}`c5_always_wrong_faulty` of these have a fault that our table of facts knows. Under the fault-filtered protocol, tracks with known faults are mostly out of the test, so few were to be expected. The others are worth a listener's time: either the label is doubtful, or all models share a blind spot.
