@@ -201,7 +201,7 @@ def bench(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none", default=False)
 def kill(session: nox.Session) -> None:
-    """Kill extraction and training at random moments, twenty by default, and compare results."""
+    """Kill extraction, training and the build at twenty random moments each; compare results."""
     _prepare(session, "book", "cluster", "demo", "test")
     count = session.posargs[0] if session.posargs else "20"
     _python(session, "-m", "pytest", "-q", "tests/test_kill.py", **ONE_THREAD, MGC_KILLS=count)
