@@ -246,11 +246,10 @@ def _by_libsndfile(path: Path, stream: BinaryIO) -> Iterator[Sound]:
         except failures as problem:
             raise DecoderError(_reason(problem)) from problem
 
-    counted = _counts_its_frames(stream)
     sound = quietly(soundfile.SoundFile, stream.fileno(), closefd=False)
     with sound:
         # libsndfile guesses the length of an MP3 file by its first frame, and stops there.
-        guessed = sound.format == "MP3" and not counted
+        guessed = sound.format == "MP3" and not _counts_its_frames(stream.fileno())
         if sound.frames >= _UNKNOWN_FRAMES or (guessed and find_ffmpeg()):
             raise DecoderError("the header leaves the length open, which takes ffmpeg")
 
@@ -267,21 +266,17 @@ def _by_libsndfile(path: Path, stream: BinaryIO) -> Iterator[Sound]:
         yield Sound(path, int(sound.samplerate), int(sound.channels), promised, take)
 
 
-def _counts_its_frames(stream: BinaryIO) -> bool:
-    """Tell whether the first frame of an MP3 file says how many there are; rewinds the file.
+def _counts_its_frames(file: int) -> bool:
+    """Tell whether the first frame of an open MP3 file says how many there are.
 
     Encoders of variable bit rate write the marks of Xing (or LAME's ``Info``) or of Fraunhofer
     (``VBRI``); where these are missing, only all frames together tell the length.
     """
-    head = stream.read(10)
-    start = 0
+    head, start = os.pread(file, 10, 0), 0  # without moving where libsndfile reads on
     if head[:3] == b"ID3" and len(head) == 10:  # seven bits of each byte, as ID3v2 writes sizes
-        start = 10 + sum(
-            byte << shift for byte, shift in zip(head[6:], (21, 14, 7, 0), strict=True)
-        )
-    stream.seek(start)
-    first = stream.read(1024)
-    stream.seek(0)
+        sizes = zip(head[6:], (21, 14, 7, 0), strict=True)
+        start = 10 + sum(byte << shift for byte, shift in sizes)
+    first = os.pread(file, 1024, start)
     return any(mark in first for mark in (b"Xing", b"Info", b"VBRI"))
 
 
