@@ -167,10 +167,8 @@ def train(target: Path, folder: str, protocol: str, seed: int, root: str, thread
 def export_web(target: Path, network: str | None) -> None:
     """Write a network as an ONNX file, for browsers and other programs without Keras."""
     from mgc.onnx_export import write
-    from mgc.quiet import nothing_on_stderr
 
-    with nothing_on_stderr():
-        write(target, network)
+    write(target, network)
     click.echo(f"{target}: {target.stat().st_size / 1e6:.1f} MB")
 
 
