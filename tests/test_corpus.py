@@ -135,7 +135,7 @@ def test_features_in_parts_gives_each_good_track_its_row(music: Corpus, tmp_path
     assert sorted(table[table["error"].notna()]["path"]) == music.bad
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
     files = len(music.good) + len(music.bad)
-    names = [f"part-{first:05d}.parquet" for first in range(-(-files // part_size(files)))]
+    names = [f"part-{number:05d}.parquet" for number in range(-(-files // part_size(files)))]
     assert sorted(path.name for path in out.iterdir()) == ["_plan.json", *names]
 
 

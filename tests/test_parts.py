@@ -67,6 +67,17 @@ def test_parts_are_enough_to_share_and_few_enough_to_list(files: int, parts: int
     assert math.ceil(files / part_size(files)) == parts
 
 
+@pytest.mark.parametrize("module", ["feature_rows", "genre_rows"])
+def test_what_gives_out_the_work_starts_without_what_does_it(module: str) -> None:
+    code = (
+        f"import sys, mgc.{module};"
+        "heavy = {'pandas', 'librosa', 'scipy.signal', 'tensorflow', 'keras'};"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
 def test_one_process_and_two_write_the_same_bytes(tmp_path: Path, log: Path) -> None:
     files = write_files(tmp_path / "in", 11, f03="bad", f07="odd", f08="twice")
     for jobs in (1, 2):

@@ -14,7 +14,13 @@ from mgc.errors import DataError
 from mgc.features import FEATURE_NAMES, FRAME_DESCRIPTORS, N_FRAMES, N_MELS, N_MFCC
 from mgc.results import PROTOCOL_TITLES
 
-__all__ = ["gtzan_faults", "literature", "report_arithmetic", "report_claims"]
+__all__ = [
+    "gtzan_faults",
+    "literature",
+    "protocol_title",
+    "report_arithmetic",
+    "report_claims",
+]
 
 
 def _table(name: str) -> pd.DataFrame:
