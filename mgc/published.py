@@ -39,6 +39,9 @@ class Block:
 
 
 PLAN: tuple[Block, ...] = (
+    Block(ARCHIVE, "artist_cv", "tuned", (0, 1, 2), BASELINES),
+    Block(ARCHIVE, "artist_cv", "tuned", (0,)),
+    Block(ARCHIVE, "artist_cv", "tuned", (1, 2)),
     Block(ARCHIVE, "fault_filtered", "tuned", (0,), BASELINES),
     Block(ARCHIVE, "random", "tuned", (0, 1, 2), BASELINES),
     Block(ARCHIVE, "leaky_segments", "tuned", (0,), BASELINES),
@@ -62,6 +65,7 @@ PLAN: tuple[Block, ...] = (
     Block(ARCHIVE, "random", "as_written", (0,)),
     Block(ARCHIVE, "fault_filtered", "no_log", (0, 1, 2), ("cnn",)),
     Block(ARCHIVE, "fault_filtered", "as_written", (1, 2)),
+    Block(ARCHIVE, "artist_cv", "as_written", (0,)),
 )
 """In the order in which they are run: what the book needs most comes first."""
 

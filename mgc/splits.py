@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from mgc.artists import artist_folds
 from mgc.data import gtzan_table
 from mgc.errors import DataError
 
@@ -21,17 +22,19 @@ IntArray = NDArray[np.int64]
 StrArray = NDArray[np.str_]
 
 PROTOCOLS = ("random", "fault_filtered", "leaky_segments", "track_disjoint_segments", "cv5")
+ARTIST_CV = "artist_cv"
 SEGMENTED = ("leaky_segments", "track_disjoint_segments")
 """Protocols whose units are the ten segments of each track."""
 LEAK_SHARES = tuple(f"leak_share_{share}" for share in (0, 25, 50, 75, 100))
 """Protocols of the page on leaks, drawn by :mod:`mgc.leak_share`; no chapter compares by them."""
-ALL_PROTOCOLS = (*PROTOCOLS, *LEAK_SHARES)
+ALL_PROTOCOLS = (*PROTOCOLS, ARTIST_CV, *LEAK_SHARES)
 BY_SEGMENT = (*SEGMENTED, *LEAK_SHARES)
 """Protocols whose units are segments: all ten of a track, or the five of one side."""
 LEAKING = ("leaky_segments", *LEAK_SHARES[1:])
 """Protocols under which pieces of test tracks train, on purpose."""
 N_SEGMENTS = 10
 N_FOLDS = 5
+LOST_TRACKS = 10  # that a copy of the whole GTZAN may lack under artist_cv
 TEST_SHARE = VALID_SHARE = 0.15
 CV_VALID_SHARE = 0.20
 HOLDOUT = "holdout"  # name of the only fold of the protocols that have one
@@ -74,15 +77,18 @@ def make_split(
     Parameters
     ----------
     protocol : str
-        One of ``ALL_PROTOCOLS``. ``random``: 70/15/15 stratified by genre, as the original report
-        describes. ``fault_filtered``: the published list of 443/197/290 tracks; the seed plays
-        no part in it. ``leaky_segments``: ten segments a track, shuffled before a 70/15/15
-        split, so that pieces of one track stand on both sides; wrong on purpose.
-        ``track_disjoint_segments``: the same segments, but the tracks are divided first, as
-        under ``random`` with the same seed; what leaks is the difference between the two.
-        ``cv5``: five stratified folds of whole tracks, grouped by artist where artists are
-        known, with 20 % of the training tracks held out for validation in the same manner.
-        One of ``LEAK_SHARES``: see :mod:`mgc.leak_share`.
+        One of ``ALL_PROTOCOLS``. ``artist_cv``: five folds of GTZAN's artist groups
+        (:mod:`mgc.artists`); fold k tests, the next validates, the other three train; the seed
+        plays no part in it, and tracks of unknown artists have no unit.
+        ``random``: 70/15/15 stratified by genre, as the original report describes.
+        ``fault_filtered``: the published list of 443/197/290 tracks; the seed plays no part in
+        it. ``leaky_segments``: ten segments a track, shuffled before a 70/15/15 split, so that
+        pieces of one track stand on both sides; wrong on purpose. ``track_disjoint_segments``:
+        the same segments, but the tracks are divided first, as under ``random`` with the same
+        seed; what leaks is the difference between the two. ``cv5``: five stratified folds of
+        whole tracks, grouped by artist where artists are known, with 20 % of the training tracks
+        held out for validation in the same manner. One of ``LEAK_SHARES``: see
+        :mod:`mgc.leak_share`.
     track_id, genre, artist : sequences of str, length n_tracks
         Artist is empty or None where unknown. The order of tracks does not matter: the same
         ids get the same parts.
@@ -122,7 +128,8 @@ def check(split: Split, artist: Sequence[str | None] | StrArray) -> None:
     In every fold the three parts share no unit and together hold every unit. Whole-track
     protocols hold each track once, and but for ``LEAKING`` no two parts share a track.
     In ``cv5`` the test parts of the five folds also divide the units among them, and no known
-    artist of a test part is heard in training or validation.
+    artist of a test part is heard in training or validation. In ``artist_cv`` no artist group
+    stands in more than one part.
 
     Parameters
     ----------
@@ -158,10 +165,12 @@ def check(split: Split, artist: Sequence[str | None] | StrArray) -> None:
             shared = (set(heard) & set(names[split.unit_track[fold.test]])) - {""}
             if shared:
                 raise DataError(f"{where}: {sorted(shared)[0]} is in training and in test.")
-    if split.protocol == "cv5":
+    if split.protocol in ("cv5", ARTIST_CV):
         tested = np.sort(np.concatenate([fold.test for fold in split.folds]))
         if not np.array_equal(tested, np.arange(n_units)):
-            raise DataError("Split cv5: the test parts do not hold every track exactly once.")
+            raise DataError(
+                f"Split {split.protocol}: the test parts do not hold every track exactly once."
+            )
 
 
 def _check_arguments(
@@ -214,6 +223,8 @@ def _draw_split(
     """Draw the units and folds of a protocol, tracks taken in the given order."""
     if protocol == "fault_filtered":
         return _fault_filtered(ids, genres, order)
+    if protocol == ARTIST_CV:
+        return _artist_cv(ids, order)
     if protocol in LEAK_SHARES:
         from mgc.leak_share import draw  # which builds on this module
 
@@ -253,6 +264,30 @@ def _fault_filtered(ids: StrArray, genres: StrArray, order: IntArray) -> Split:
             )
     unit_segment = np.full(len(unit_track), -1, dtype=np.int64)
     return Split("fault_filtered", unit_track, unit_segment, (Fold(HOLDOUT, train, valid, test),))
+
+
+def _artist_cv(ids: StrArray, order: IntArray) -> Split:
+    """Look up the fold of each track; tracks of unknown artists have no unit."""
+    table = artist_folds()
+    unit_track = order[[str(name) in table for name in ids[order]]]
+    if len(unit_track) < len(table) - LOST_TRACKS:
+        raise DataError(
+            f"Split artist_cv: of GTZAN's {len(table)} tracks with a known artist the edition "
+            f"holds {len(unit_track)}; use the whole GTZAN, or another protocol."
+        )
+    places = [table[str(name)] for name in ids[unit_track]]
+    number = np.asarray([place.fold for place in places], dtype=np.int64)
+    group = np.asarray([place.group for place in places], dtype=np.str_)
+    folds = []
+    for test in range(1, N_FOLDS + 1):
+        valid = test % N_FOLDS + 1
+        part = np.where(number == test, "test", np.where(number == valid, "valid", "train"))
+        if len(set(zip(group.tolist(), part.tolist(), strict=True))) != len(set(group.tolist())):
+            raise DataError(f"Split artist_cv, fold{test}: an artist stands in two parts.")
+        rows = (np.flatnonzero(part == name) for name in ("train", "valid", "test"))
+        folds.append(Fold(f"fold{test}", *(row.astype(np.int64) for row in rows)))
+    whole = np.full(len(unit_track), -1, dtype=np.int64)
+    return Split(ARTIST_CV, unit_track, whole, tuple(folds))
 
 
 def _holdout(labels: StrArray, rng: np.random.Generator) -> Fold:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mgc.artists import artist_folds
 from mgc.data import GENRES, gtzan_table
 from mgc.errors import DataError
 from mgc.splits import N_SEGMENTS, PROTOCOLS, SEGMENTED, Fold, Split, check, make_split
@@ -260,3 +261,37 @@ def test_smallest_editions_work():
     ):
         ids, genre, artist = tracks(least)
         assert make_split(protocol, ids, genre, artist, 0).protocol == protocol
+
+
+def whole_gtzan():
+    table = gtzan_table()
+    return list(table["track_id"]), list(table["genre"]), [""] * len(table)
+
+
+def test_artist_cv_keeps_every_group_of_the_table_on_one_side():
+    ids, genre, artist = whole_gtzan()
+    split = make_split("artist_cv", ids, genre, artist, 5)
+    places = artist_folds()
+    assert {ids[i] for i in split.unit_track} == set(places)
+    assert len(places) == 970
+    assert len({place.group for place in places.values()}) == 241
+    for number, fold in enumerate(split.folds, 1):
+        groups = [
+            {places[ids[split.unit_track[u]]].group for u in part}
+            for part in (fold.train, fold.valid, fold.test)
+        ]
+        assert sum(map(len, groups)) == len(set.union(*groups))
+        for part, tested in ((fold.test, number), (fold.valid, number % 5 + 1)):
+            assert {places[ids[split.unit_track[u]]].fold for u in part} == {tested}
+            assert {genre[split.unit_track[u]] for u in part} == set(GENRES)
+
+
+def test_artist_cv_draws_the_same_parts_whatever_the_seed_and_refuses_a_part_of_gtzan():
+    edition = whole_gtzan()
+    one, two = (make_split("artist_cv", *edition, seed) for seed in (0, 1))
+    for fold, other in zip(one.folds, two.folds, strict=True):
+        assert np.array_equal(fold.train, other.train)
+        assert np.array_equal(fold.test, other.test)
+    some = [column[::3] for column in edition]
+    with pytest.raises(DataError, match="970 tracks with a known artist"):
+        make_split("artist_cv", *some, 0)
