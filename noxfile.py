@@ -89,14 +89,14 @@ def build(session: nox.Session) -> None:
     """Fit the models on the data (demo by default), execute each chapter, build the pages."""
     options = [option for option in session.posargs if option != "--gpu"]
     _prepare(session, "book", *(["gpu"] if "--gpu" in session.posargs else []))
-    _python(session, "-m", "mgc.book", "build", *options)
+    _python(session, "-m", "tools.pages", "build", *options)
 
 
 @nox.session(venv_backend="none")
 def book(session: nox.Session) -> None:
     """Build the pages from the published records: no data, no training, no network."""
     _prepare(session, "book")
-    _python(session, "-m", "mgc.book", "replay", *session.posargs)
+    _python(session, "-m", "tools.pages", "replay", *session.posargs)
 
 
 @nox.session(default=False)
@@ -109,7 +109,7 @@ def offline(session: nox.Session) -> None:
     keep = ("PATH", "LANG", "PYTHONHASHSEED")
     bare = {name: os.environ.get(name, "") for name in keep} | {"HOME": home}
     python = str(Path(session.bin) / "python")
-    command = [python, "-m", "mgc.book", "replay", "--fresh", *session.posargs]
+    command = [python, "-m", "tools.pages", "replay", "--fresh", *session.posargs]
     isolated = ["unshare", "--net", "sh", "-c", 'ip link set lo up; exec "$@"', "-"]
     cut = shutil.which("unshare") and shutil.which("ip") and os.geteuid() == 0
     if not cut:
@@ -158,7 +158,7 @@ def browser(session: nox.Session) -> None:
     """Build the pages from the published records and try them in Chromium."""
     _prepare(session, "book", "browser", "test")
     _chromium(session)
-    _python(session, "-m", "mgc.book", "replay")
+    _python(session, "-m", "tools.pages", "replay")
     chosen = session.posargs or ["-n", "2", "tests/browser"]
     site = str(ROOT / "_build" / "html")
     _python(session, "-m", "pytest", *chosen, **ONE_THREAD, MGC_SITE=site)
@@ -169,8 +169,8 @@ def pdf(session: nox.Session) -> None:
     """Build the pages from the published records and print them all into _build/mgc.pdf."""
     _prepare(session, "book", "browser")
     _chromium(session)
-    _python(session, "-m", "mgc.book", "replay")
-    _python(session, "-m", "mgc.book.pdf", *session.posargs)
+    _python(session, "-m", "tools.pages", "replay")
+    _python(session, "-m", "tools.pages.print.pdf", *session.posargs)
 
 
 @nox.session(venv_backend="none")
@@ -181,14 +181,14 @@ def lint(session: nox.Session) -> None:
     _python(session, "-m", "ruff", "format", "--check", ".")
     _python(session, "-m", "mypy")
     _python(session, "-m", "codespell_lib")
-    _python(session, "-m", "mgc.book", "check")
+    _python(session, "-m", "tools.pages", "check")
 
 
 @nox.session(venv_backend="none")
 def audit(session: nox.Session) -> None:
     """Judge the report's claims, recompute every published figure, prove every record."""
     _prepare(session, "book")
-    _python(session, "-m", "mgc.audit", "--out", "_build/audit", *session.posargs)
+    _python(session, "-m", "mgc", "audit", "--out", "_build/audit", *session.posargs)
 
 
 @nox.session(venv_backend="none")
@@ -196,7 +196,7 @@ def bench(session: nox.Session) -> None:
     """Measure how fast the package is, on a quiet machine, and keep the record for the book."""
     _prepare(session, "book", "cluster", "test")
     out = [] if "--out" in session.posargs else ["--out", "book/records/bench/bench.json"]
-    _python(session, "-m", "mgc.bench", *out, *session.posargs, **ONE_THREAD)
+    _python(session, "-m", "tools.bench", *out, *session.posargs, **ONE_THREAD)
 
 
 @nox.session(venv_backend="none", default=False)
@@ -204,35 +204,37 @@ def kill(session: nox.Session) -> None:
     """Kill extraction, training and the build at twenty random moments each; compare results."""
     _prepare(session, "book", "cluster", "demo", "test")
     count = session.posargs[0] if session.posargs else "20"
-    _python(session, "-m", "pytest", "-q", "tests/test_kill.py", **ONE_THREAD, MGC_KILLS=count)
+    _python(
+        session, "-m", "pytest", "-q", "tests/system/test_kill.py", **ONE_THREAD, MGC_KILLS=count
+    )
 
 
 @nox.session(venv_backend="none")
 def live(session: nox.Session) -> None:
     """Serve the book, rebuild the chapter whose .py file was saved, reload the browser."""
     _prepare(session, "book")
-    _python(session, "-m", "mgc.book", "live", *session.posargs)
+    _python(session, "-m", "tools.pages", "live", *session.posargs)
 
 
 @nox.session(venv_backend="none", default=False)
 def fuzz(session: nox.Session) -> None:
     """Feed over 100,000 damaged files to the readers of our own formats, some minutes long."""
     _prepare(session, "book", "cluster", "test")
-    _python(session, "-m", "tests.fuzz", *session.posargs, **ONE_THREAD)
+    _python(session, "-m", "tests.system.fuzz", *session.posargs, **ONE_THREAD)
 
 
 @nox.session(venv_backend="none", default=False)
 def references(session: nox.Session) -> None:
     """Write the reference notebooks anew, after a change of chapters or records."""
     _prepare(session, "book", "test")
-    _python(session, "-m", "mgc.book", "references", *session.posargs)
+    _python(session, "-m", "tools.pages", "references", *session.posargs)
 
 
 @nox.session(venv_backend="none", default=False)
 def links(session: nox.Session) -> None:
     """Ask every address that the book links to; the one session that needs the network."""
     _prepare(session, "book")
-    _python(session, "-m", "mgc.book", "replay")
+    _python(session, "-m", "tools.pages", "replay")
     start = "from jupyter_book.cli.main import main; main()"
     check = ["build", "_build/source", "--path-output", "_build/links", "--builder", "linkcheck"]
     _python(session, "-c", start, *check)

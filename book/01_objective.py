@@ -39,16 +39,18 @@ import math
 import pandas as pd
 from scipy.stats import binom
 
-from mgc import provenance, show
-from mgc.figures import feature_plots
-from mgc.report import facts, synthetic
-from mgc.study import open_study
+from mgc.datasets import facts
+from mgc.display import formats, notebook
+from mgc.display import glue as glue_module
+from mgc.display.figures import feature_plots
+from mgc.records.study import open_study
+from mgc.report import synthetic
 
 study = open_study(data, records=records, protocol=protocol, variant=variant, seeds=(seed,))
 claims = facts.report_claims()
-glue = provenance.Glue(provenance.CLAIMS, provenance.CHAPTER)
+glue = glue_module.Glue(glue_module.CLAIMS, glue_module.CHAPTER)
 glue("c1_edition", study.edition_record.name, study.edition_record)
-glue("c1_tracks", show.count(study.edition_record.n_tracks), study.edition_record)
+glue("c1_tracks", formats.count(study.edition_record.n_tracks), study.edition_record)
 
 # %% [markdown]
 # The figure that matters shows what the report claims, and the most that any classifier can reach on the numbers that its code generated. The rest of the chapter tells how we know.
@@ -66,10 +68,10 @@ feature_plots.ceilings(claims, best)
 
 # %%
 shown = claims.assign(
-    accuracy=claims["accuracy"].map(lambda share: show.percent(share, 2)),
-    parameters=claims["parameters"].map(show.count),
+    accuracy=claims["accuracy"].map(lambda share: formats.percent(share, 2)),
+    parameters=claims["parameters"].map(formats.count),
 )
-show.table(shown.drop(columns="model"), "What the original report states for its five models")
+notebook.table(shown.drop(columns="model"), "What the original report states for its five models")
 
 # %% [markdown]
 # The table repeats the report. Nothing in it was computed here. Wherever a page of this book quotes such a number, it is marked <q class="claim">like this</q>. Every other number in the text is written by code from the records of real runs.
@@ -86,14 +88,22 @@ show.table(shown.drop(columns="model"), "What the original report states for its
 
 # %%
 raised = [
-    (kind, shift.genre, show.count(shift.cells), show.number(shift.amount, 1), shift.separation)
+    (
+        kind,
+        shift.genre,
+        formats.count(shift.cells),
+        formats.number(shift.amount, 1),
+        shift.separation,
+    )
     for kind, shifts in synthetic.INPUTS.items()
     for shift in shifts
 ]
 columns = ["input", "genre", "values raised", "by (standard deviations)", "separation"]
 table = pd.DataFrame(raised, columns=columns)
-table["separation"] = table["separation"].map(lambda d: show.number(d, 1))
-show.table(table, "What sets genres apart in the report's random data; sequences have no entry")
+table["separation"] = table["separation"].map(lambda d: formats.number(d, 1))
+notebook.table(
+    table, "What sets genres apart in the report's random data; sequences have no entry"
+)
 
 # %% [markdown]
 # For such data the best classifier is known. It compares likelihoods. If genre $g$ has $k$ values raised by $a$ standard deviations, the sum of these values carries all the information. The logarithm of the likelihood ratio between "genre $g$" and "plain noise" is
@@ -118,9 +128,9 @@ power = "10" + exponent.translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴�
 glue("c1_luck", power)
 for name in ("tabular", "spectrogram", "sequence"):
     best_share = synthetic.ceiling(synthetic.INPUTS[name])
-    glue(f"c1_best_{name}", show.percent(best_share))
+    glue(f"c1_best_{name}", formats.percent(best_share))
 for row in claims.itertuples():
-    glue(f"c1_claim_{row.model}", show.percent(row.accuracy, 2))
+    glue(f"c1_claim_{row.model}", formats.percent(row.accuracy, 2))
 above = int((claims["accuracy"] > claims["model"].map(best)).sum())
 glue("c1_above", f"{above} of {len(claims)}")
 
@@ -160,10 +170,14 @@ for factor in (0.5, 1, 2, 4, 8):
     stronger = tuple(replace(s, amount=factor * s.amount) for s in synthetic.INPUTS["tabular"])
     reached = synthetic.ceiling(stronger)
     rows.append(
-        (show.number(factor, 1), show.percent(reached), "yes" if reached >= claimed else "no")
+        (
+            formats.number(factor, 1),
+            formats.percent(reached),
+            "yes" if reached >= claimed else "no",
+        )
     )
 columns = ["values raised, as a multiple of the report's", "ceiling", "enough for the claim"]
-show.table(
+notebook.table(
     pd.DataFrame(rows, columns=columns),
     "No factor is enough: only three genres are raised at all, and the other seven stay noise",
 )
@@ -172,13 +186,13 @@ show.table(
 # **2.** Suppose the accuracy that the report states for VGG16 had been measured on its test tracks. Between which values would the true accuracy lie, with 95 % confidence?
 
 # %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show the solution", "code_prompt_hide": "Hide the solution"}
-from mgc import evaluate
+from mgc.evaluation import significance
 
 share = claims.set_index("model").loc["vgg16", "accuracy"]
-low, high = evaluate.wilson(round(share * N_TEST), N_TEST)
-show.say(
-    f"Wilson's interval for {show.percent(share, 2)} of {N_TEST} tracks goes from"
-    f" {show.percent(low, 1)} to {show.percent(high, 1)}. Of the four digits that the report"
+low, high = significance.wilson(round(share * N_TEST), N_TEST)
+notebook.say(
+    f"Wilson's interval for {formats.percent(share, 2)} of {N_TEST} tracks goes from"
+    f" {formats.percent(low, 1)} to {formats.percent(high, 1)}. Of the four digits that the report"
     " prints, the last two say nothing."
 )
 

@@ -36,18 +36,21 @@ seed = 0
 # %% tags=["hide-input"]
 import pandas as pd
 
-from mgc import provenance, show
-from mgc.clips import players
-from mgc.data import GENRES, gtzan_table
-from mgc.figures import feature_plots, style
-from mgc.report import facts
-from mgc.study import open_study
+from mgc.datasets import facts
+from mgc.datasets import tracks as tracks_module
+from mgc.datasets.gtzan import gtzan_table
+from mgc.datasets.tracks import GENRES
+from mgc.display import formats, notebook
+from mgc.display import glue as glue_module
+from mgc.display.demo_clips import players
+from mgc.display.figures import feature_plots, style
+from mgc.records.study import open_study
 
 style.use_style()
 study = open_study(data, records=records, protocol=protocol, variant=variant, seeds=(seed,))
 edition, heard = study.edition_record, study.with_audio().edition_record
 gtzan = gtzan_table()
-glue = provenance.Glue(provenance.TRACKS)
+glue = glue_module.Glue(glue_module.TRACKS)
 
 # %% [markdown]
 # The figure that matters shows which tracks are worth testing on. Of a thousand, many are left out: they are copies, or distorted, or wrongly labelled.
@@ -58,24 +61,24 @@ split = pd.crosstab(named["genre"], named["part"])
 feature_plots.tracks_by_genre(split[["train", "valid", "test", "left out"]])
 
 # %%
-show.table(gtzan.head(3), "The first rows of the table of facts")
+notebook.table(gtzan.head(3), "The first rows of the table of facts")
 
 # %% tags=["hide-input"]
 per_genre = gtzan.groupby("genre").size()
 double = gtzan[gtzan["identical_to"] != ""]
 across = double[double["genre"] != double["identical_to"].str.split(".").str[0]]
 parts = gtzan["fault_filtered"].replace("", "left out").value_counts()
-glue("c2_tracks", show.count(len(gtzan)))
-glue("c2_genres", show.count(len(per_genre)))
+glue("c2_tracks", formats.count(len(gtzan)))
+glue("c2_genres", formats.count(len(per_genre)))
 glue("c2_balanced", "equal" if len(set(per_genre)) == 1 else "unequal")
-glue("c2_hours", show.number(len(gtzan) * 30 / 3600, 1))
-glue("c2_double", show.count(len(double)))
+glue("c2_hours", formats.number(len(gtzan) * 30 / 3600, 1))
+glue("c2_double", formats.count(len(double)))
 glue(
     "c2_across",
-    show.listing([f"{r.track_id} = {r.identical_to}" for r in across.itertuples()]),
+    formats.listing([f"{r.track_id} = {r.identical_to}" for r in across.itertuples()]),
 )
 for part in ("train", "valid", "test", "left out"):
-    glue(f"c2_{part.replace(' ', '_')}", show.count(parts[part]))
+    glue(f"c2_{part.replace(' ', '_')}", formats.count(parts[part]))
 
 # %% [markdown]
 # ### What the report says
@@ -97,7 +100,7 @@ for part in ("train", "valid", "test", "left out"):
 # %%
 faults = facts.gtzan_faults()
 shown = faults[["kind", "count", "example"]].rename(columns={"count": "tracks"})
-show.table(shown, "Faults of GTZAN as counted by Sturm (2013)")
+notebook.table(shown, "Faults of GTZAN as counted by Sturm (2013)")
 
 # %% [markdown]
 # Sturm compared recordings by ear and by acoustic fingerprint, so his count of repetitions is larger than the {glue:text}`c2_double` files that agree in every byte.
@@ -115,14 +118,14 @@ show.table(shown, "Faults of GTZAN as counted by Sturm (2013)")
 
 # %% tags=["hide-input"]
 literature = facts.literature()
-glue = provenance.Glue(provenance.LITERATURE)
+glue = glue_module.Glue(glue_module.LITERATURE)
 mfcc = literature[literature["system"].str.startswith("MFCC statistics")].iloc[0]
 svm = literature[literature["system"].str.startswith("SVM on hand-crafted")].iloc[0]
 pair = literature[literature["system"].str.startswith("U-Net")].set_index("protocol")["accuracy"]
-glue("c2_lit_mfcc", show.percent(mfcc["accuracy"] / 100))
-glue("c2_lit_svm", show.percent(svm["accuracy"] / 100))
-glue("c2_lit_leaky", show.percent(pair["leaky_segments"] / 100))
-glue("c2_lit_clean", show.percent(pair["track_disjoint_segments"] / 100))
+glue("c2_lit_mfcc", formats.percent(mfcc["accuracy"] / 100))
+glue("c2_lit_svm", formats.percent(svm["accuracy"] / 100))
+glue("c2_lit_leaky", formats.percent(pair["leaky_segments"] / 100))
+glue("c2_lit_clean", formats.percent(pair["track_disjoint_segments"] / 100))
 
 # %% [markdown]
 # How much the split matters can be read in published figures. One convolutional network scored {glue:text}`c2_lit_leaky` when pieces of a track lay on both sides of the split, and {glue:text}`c2_lit_clean` when they did not. A support vector machine on hand-crafted features scored {glue:text}`c2_lit_svm` on a random split; one on {term}`MFCC` statistics scored {glue:text}`c2_lit_mfcc` on the fault-filtered split {cite:p}`pons2018`. The word "accuracy on GTZAN" means little without the {term}`protocol`.
@@ -160,26 +163,28 @@ facts_of = tracks.merge(gtzan, on="track_id", how="left", suffixes=("", "_gtzan"
 known = facts_of["fault_filtered"].notna() & (edition.name != "demo")
 minutes = heard.tracks["duration_s"].sum() / 60
 artists = tracks.loc[tracks["artist"] != "", "artist"].nunique()
-glue = provenance.Glue(edition, heard)
-missing = show.listing([style.label(name) for name in edition.missing_genres])
+glue = glue_module.Glue(edition, heard)
+missing = formats.listing([tracks_module.label(name) for name in edition.missing_genres])
 glue("c2_edition", edition.name)
 glue("c2_hash", edition.content_hash[:8])
-glue("c2_edition_tracks", show.count(edition.n_tracks))
-glue("c2_minutes", show.count(minutes))
+glue("c2_edition_tracks", formats.count(edition.n_tracks))
+glue("c2_minutes", formats.count(minutes))
 glue("c2_heard", heard.name)
-glue("c2_heard_tracks", show.count(heard.n_tracks))
-glue("c2_edition_left_out", show.count(len(edition.left_out)))
+glue("c2_heard_tracks", formats.count(heard.n_tracks))
+glue("c2_edition_left_out", formats.count(len(edition.left_out)))
 glue("c2_missing", missing)
 in_test = int((known & (facts_of["fault_filtered"] == "test")).sum())
 if edition.name == "demo":
     about = "Its pieces have nothing to do with the tracks of GTZAN that bear the same numbers."
 else:
-    about = f"In the fault-filtered split, {show.count(in_test)} of its tracks belong to the test."
+    about = (
+        f"In the fault-filtered split, {formats.count(in_test)} of its tracks belong to the test."
+    )
 if artists:
     about += f" It names {artists} artists, and cross-validation keeps each on one side."
 else:
     about += " Its artists are not known, so no split of it can be filtered by artist."
-show.say(about)
+notebook.say(about)
 
 # %% [markdown]
 # This build used the edition **{glue:text}`c2_edition`** (content hash {glue:text}`c2_hash`): {glue:text}`c2_edition_tracks` tracks. Genres without a track: {glue:text}`c2_missing`. Tracks left out by cleaning: {glue:text}`c2_edition_left_out`. The audio that {doc}`03_features` measures is that of **{glue:text}`c2_heard`**: {glue:text}`c2_heard_tracks` tracks, {glue:text}`c2_minutes` minutes.
@@ -191,7 +196,7 @@ show.say(about)
 # These are clips of the embedded demo edition, one for each genre. No musician played them. Rules chose chords, bass lines, drum patterns and tempo, and a set of sampled instruments rendered the notes. Each style has three invented "artists" with habits of their own: favourite keys, instruments and tempos.
 
 # %% tags=["hide-input"]
-show.Html(players())
+notebook.Html(players())
 
 # %% [markdown]
 # The clips are good for trying out the whole chain and for hearing what a feature reacts to. They are sketches of styles. A score on them says nothing about recorded music.
@@ -208,7 +213,7 @@ show.Html(players())
 # **1.** A random split puts seven of ten tracks into training, and divides the rest between validation and test. How many of the pairs that are the same file does it put on both sides of the line between training and test, on average? Work it out, then draw some splits.
 
 # %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show the solution", "code_prompt_hide": "Hide the solution"}
-from mgc.splits import TEST_SHARE, VALID_SHARE, make_split
+from mgc.datasets.protocols import TEST_SHARE, VALID_SHARE, make_split
 
 pairs = double[["track_id", "identical_to"]].apply(frozenset, axis=1).drop_duplicates()
 expected = 2 * (1 - TEST_SHARE - VALID_SHARE) * TEST_SHARE * len(pairs)
@@ -220,10 +225,10 @@ for number in range(20):
     side = {gtzan["track_id"][unit]: "train" for unit in fold.train}
     side |= {gtzan["track_id"][unit]: "test" for unit in fold.test}
     drawn.append(sum({side.get(name) for name in pair} == {"train", "test"} for pair in pairs))
-show.say(
+notebook.say(
     f"The first of a pair falls into training and the second into the test, or the other way round. Of"
-    f" {show.count(len(pairs))} pairs that gives {show.number(expected, 1)} on average. Twenty"
-    f" splits gave {show.number(sum(drawn) / len(drawn), 1)}, from {min(drawn)} to {max(drawn)}."
+    f" {formats.count(len(pairs))} pairs that gives {formats.number(expected, 1)} on average. Twenty"
+    f" splits gave {formats.number(sum(drawn) / len(drawn), 1)}, from {min(drawn)} to {max(drawn)}."
     " These are only the files that agree in every byte; other copies come on top."
 )
 
@@ -232,9 +237,9 @@ show.say(
 
 # %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show the solution", "code_prompt_hide": "Hide the solution"}
 kept = split.drop(columns="left out").sum(axis=1) / split.sum(axis=1)
-show.say(
-    f"From {style.label(kept.idxmin())}: {show.percent(kept.min())} of its tracks are left, against"
-    f" {show.percent(kept.max())} of {style.label(kept.idxmax())}. Its test part is small, so its"
+notebook.say(
+    f"From {tracks_module.label(kept.idxmin())}: {formats.percent(kept.min())} of its tracks are left, against"
+    f" {formats.percent(kept.max())} of {tracks_module.label(kept.idxmax())}. Its test part is small, so its"
     " score is the least certain; and with fewer tracks to learn from, it may be lower as well."
 )
 

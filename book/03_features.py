@@ -35,17 +35,22 @@ seed = 0
 import numpy as np
 import pandas as pd
 
-from mgc import provenance, quality, separability, show
-from mgc.clips import composed_tempos, one_per_genre
-from mgc.features import FEATURE_NAMES, FRAME_DESCRIPTORS, N_MELS
-from mgc.figures import feature_plots, signal_plots, style
-from mgc.report import facts
-from mgc.study import open_study
+from mgc.datasets import quality
+from mgc.datasets import tracks as tracks_module
+from mgc.display import formats, notebook
+from mgc.display import glue as glue_module
+from mgc.display.demo_clips import composed_tempos, one_per_genre
+from mgc.display.figures import feature_plots, signal_plots
+from mgc.evaluation import separability
+from mgc.features.extract import N_MELS
+from mgc.features.names import FEATURE_NAMES, FRAME_DESCRIPTORS
+from mgc.records.study import open_study
+from mgc.report import arithmetic as arithmetic_module
 
 study = open_study(data, records=records, protocol=protocol, variant=variant, seeds=(seed,))
 edition = study.with_audio().edition_record
 clips = one_per_genre()
-glue = provenance.Glue(edition)
+glue = glue_module.Glue(edition)
 glue("c3_edition", edition.name)
 
 # %% [markdown]
@@ -59,13 +64,13 @@ signal_plots.spectrograms(clips)
 #
 # ### Waveform
 #
-# A microphone gives air pressure over time. Stored at 22,050 Hz, thirty seconds are 661,500 numbers. Before anything else, `mgc.audio.load` averages the channels and converts the sample rate, and `mgc.features.extract` cuts or pads to exactly 30 s.
+# A microphone gives air pressure over time. Stored at 22,050 Hz, thirty seconds are 661,500 numbers. Before anything else, `mgc.audio.samples.load` averages the channels and converts the sample rate, and `mgc.features.extract` cuts or pads to exactly 30 s.
 
 # %% mystnb={"figure": {"caption": "Waveforms of the same clips.", "name": "fig-waveforms"}, "image": {"alt": "Ten waveforms over thirty seconds, one a genre. Some are dense and even, others have gaps and swells."}}
 signal_plots.waveforms(clips)
 
 # %% [markdown]
-# The outline tells loudness and density. A compressed mix is a solid band; a piano piece breathes. The outline does not tell pitch or timbre, and it changes with the volume knob. The report lists amplitude normalisation and pre-emphasis as cleaning steps. `mgc.audio.standardise` does both, but the features below start from the signal as recorded, because most of them do not depend on its level. Those that do, such as the first {term}`MFCC`, tell us how a record was mastered.
+# The outline tells loudness and density. A compressed mix is a solid band; a piano piece breathes. The outline does not tell pitch or timbre, and it changes with the volume knob. The report lists amplitude normalisation and pre-emphasis as cleaning steps. `mgc.audio.samples.standardise` does both, but the features below start from the signal as recorded, because most of them do not depend on its level. Those that do, such as the first {term}`MFCC`, tell us how a record was mastered.
 #
 # ### Spectrogram
 #
@@ -104,8 +109,8 @@ m = np.arange(N_MELS)
 basis = np.sqrt(2 / N_MELS) * np.cos(np.pi * 1 * (2 * m + 1) / (2 * N_MELS))
 by_formula = float((basis @ clips[0].features.spectrogram).mean())
 by_package = float(clips[0].features.tabular[FEATURE_NAMES.index("mfcc_02_mean")])
-glue("c3_formula", show.number(by_formula, 3), provenance.CHAPTER)
-glue("c3_package", show.number(by_package, 3), provenance.CHAPTER)
+glue("c3_formula", formats.number(by_formula, 3), glue_module.CHAPTER)
+glue("c3_package", formats.number(by_package, 3), glue_module.CHAPTER)
 
 # %% [markdown]
 # Formula: {glue:text}`c3_formula`. Package: {glue:text}`c3_package`.
@@ -156,15 +161,15 @@ glue("c3_tempo_other", f"{n_clips - close.sum() - octave.sum()} of {n_clips}", c
 # Each frame has {glue:text}`c3_descriptors` descriptors. A track is described by their mean, standard deviation, minimum and maximum. The report gives counts for all this; here they are recomputed from its own parts:
 
 # %%
-arithmetic = facts.report_arithmetic()
+arithmetic = arithmetic_module.report_arithmetic()
 verdict = arithmetic["agrees"].map({True: "yes", False: "no"})
-glue("c3_descriptors", show.count(len(FRAME_DESCRIPTORS)), provenance.CHAPTER)
-glue("c3_features", show.count(len(FEATURE_NAMES)), provenance.CHAPTER)
-glue("c3_disagree", show.count((~arithmetic["agrees"]).sum()), provenance.CHAPTER)
+glue("c3_descriptors", formats.count(len(FRAME_DESCRIPTORS)), glue_module.CHAPTER)
+glue("c3_features", formats.count(len(FEATURE_NAMES)), glue_module.CHAPTER)
+glue("c3_disagree", formats.count((~arithmetic["agrees"]).sum()), glue_module.CHAPTER)
 listed = ("zero_crossing", "tonnetz")
 absent = [name for name in listed if not any(f.startswith(name) for f in FEATURE_NAMES)]
-glue("c3_absent", show.count(len(absent)), provenance.CHAPTER)
-show.table(arithmetic.assign(agrees=verdict), "The report's counts, recomputed")
+glue("c3_absent", formats.count(len(absent)), glue_module.CHAPTER)
+notebook.table(arithmetic.assign(agrees=verdict), "The report's counts, recomputed")
 
 # %% [markdown]
 # The sizes of the inputs add up to {glue:text}`c3_features` features. The counts of tracks do not: {glue:text}`c3_disagree` rows disagree. Three tracks cannot be removed from a thousand and leave a thousand, and the code holds out a larger share than the text says. Two families of features that the report's section 2 announces, zero-crossing rate and {term}`tonnetz` {cite:p}`harte2006`, are not among the features that section 3 counts. Our function computes them on request (`extended=True`), and the models do without them.
@@ -182,11 +187,11 @@ rules = pd.DataFrame(
         "rule": list(quality.RULES),
         "flags a track when": [rule.reason for rule in quality.RULES.values()],
         "limit": [rule.threshold for rule in quality.RULES.values()],
-        "tracks": [show.count(hits.get(name, 0)) for name in quality.RULES],
+        "tracks": [formats.count(hits.get(name, 0)) for name in quality.RULES],
     }
 )
 rules["limit"] = rules["limit"].map(lambda limit: "" if np.isnan(limit) else f"{limit:g}")
-show.table(rules, "Quality rules and how many tracks of this edition each one flags")
+notebook.table(rules, "Quality rules and how many tracks of this edition each one flags")
 
 # %% mystnb={"figure": {"caption": "Four measurements of each track of this edition. Dashed lines are the limits of the rules.", "name": "fig-quality"}, "image": {"alt": "Four dot plots by genre: share of silence, share of clipped samples, mean sample, robust z-score of the spectrum."}}
 panels = {
@@ -199,20 +204,22 @@ feature_plots.measurements(tracks, panels)
 
 # %%
 flagged = flags["track_id"].nunique()
-glue("c3_flagged", f"{show.count(flagged)} of {show.count(len(tracks))}")
-glue("c3_left_out", show.count(len(edition.left_out)))
-glue("c3_silent", show.percent(tracks["silence_share"].max(), 1))
-glue("c3_shortest", show.number(tracks["duration_s"].min(), 2))
-glue("c3_longest", show.number(tracks["duration_s"].max(), 2))
-show.table(flags[["track_id", "rule", "reason"]].head(25), "Flagged tracks and why (at most 25)")
+glue("c3_flagged", f"{formats.count(flagged)} of {formats.count(len(tracks))}")
+glue("c3_left_out", formats.count(len(edition.left_out)))
+glue("c3_silent", formats.percent(tracks["silence_share"].max(), 1))
+glue("c3_shortest", formats.number(tracks["duration_s"].min(), 2))
+glue("c3_longest", formats.number(tracks["duration_s"].max(), 2))
+notebook.table(
+    flags[["track_id", "rule", "reason"]].head(25), "Flagged tracks and why (at most 25)"
+)
 
 # %% tags=["hide-input"]
 if edition.left_out:
     listing = [f"`{name}` ({reason})" for name, reason in edition.left_out.items()]
-    said = f"Left out of everything that follows: {show.listing(listing[:10])}."
+    said = f"Left out of everything that follows: {formats.listing(listing[:10])}."
 else:
     said = "Nothing is left out: every track of this edition can be read, and a flag alone is no reason."
-show.say(said)
+notebook.say(said)
 
 # %% [markdown]
 # In this edition {glue:text}`c3_flagged` tracks break a rule, and {glue:text}`c3_left_out` are left out. Clips last from {glue:text}`c3_shortest` to {glue:text}`c3_longest` seconds, and the most silent one is silent in {glue:text}`c3_silent` of its frames.
@@ -230,11 +237,11 @@ cepstral = [f"mfcc_{number:02d}_mean" for number in range(1, 14)]
 within = separability.correlations(means[cepstral]).iloc[0]
 every = separability.correlations(tabular)
 glue("c3_r_pair", f"{within['first']} and {within['second']}")
-glue("c3_r_mfcc", show.number(within["r"]))
+glue("c3_r_mfcc", formats.number(within["r"]))
 glue("c3_r_top", f"{pairs.loc[0, 'first']} and {pairs.loc[0, 'second']}")
-glue("c3_r_top_value", show.number(pairs.loc[0, "r"]))
-glue("c3_r_all", show.count((every["r"].abs() > 0.95).sum()))
-glue("c3_pairs", show.count(len(every)))
+glue("c3_r_top_value", formats.number(pairs.loc[0, "r"]))
+glue("c3_r_all", formats.count((every["r"].abs() > 0.95).sum()))
+glue("c3_pairs", formats.count(len(every)))
 
 # %% mystnb={"figure": {"caption": "Correlation between the means of all descriptors over the tracks of this edition. Lines separate the groups.", "name": "fig-correlation"}, "image": {"alt": "Square map of correlations."}}
 groups = {"MFCC": 13, "delta": 13, "delta-delta": 13, "spectral": 4, "rhythm": 2, "chroma": 12}
@@ -253,8 +260,8 @@ feature_plots.correlation_map(means, groups)
 share = separability.explained(tabular, genre)
 noise = (len(set(genre)) - 1) / (len(genre) - 1)
 glue("c3_eta_top", share.index[0])
-glue("c3_eta_value", show.percent(share.iloc[0]))
-glue("c3_eta_noise", show.percent(noise))
+glue("c3_eta_value", formats.percent(share.iloc[0]))
+glue("c3_eta_noise", formats.percent(noise))
 feature_plots.bars(share.head(12), "share of variance between genres", chance=noise)
 
 # %% [markdown]
@@ -266,8 +273,8 @@ feature_plots.bars(share.head(12), "share of variance between genres", chance=no
 
 # %% mystnb={"figure": {"caption": "The first two linear discriminants, for the tracks they were fitted on and for the others.", "name": "fig-halves"}, "image": {"alt": "Two scatter plots of genres: left the half that was fitted, right the other half."}}
 result = separability.project_halves(tabular, genre, seed=seed)
-glue("c3_lda_fitted", show.percent(result.accuracy_fitted))
-glue("c3_lda_unseen", show.percent(result.accuracy_unseen))
+glue("c3_lda_fitted", formats.percent(result.accuracy_fitted))
+glue("c3_lda_unseen", formats.percent(result.accuracy_unseen))
 feature_plots.projection(result)
 
 # %% [markdown]
@@ -287,26 +294,26 @@ shape = separability.one_against_rest(tabular[spectral], genre, seed=seed)
 full = separability.one_against_rest(tabular, genre, seed=seed)
 cluster = separability.silhouettes(tabular, genre)
 areas = pd.DataFrame({"spectral shape": shape, "all features": full, "silhouette": cluster})
-areas = areas.loc[shape.index].map(show.number)
-areas.insert(0, "genre", [style.label(name) for name in shape.index])
-show.table(
+areas = areas.loc[shape.index].map(formats.number)
+areas.insert(0, "genre", [tracks_module.label(name) for name in shape.index])
+notebook.table(
     areas, "How well each genre is told from the rest (area: 0.5 is guessing, 1 is complete)"
 )
 
 # %% tags=["hide-input"]
 top = set(shape.index[:2])
 hit = sorted(top & {"classical", "metal"})
-first, second = (style.label(name) for name in shape.index[:2])
+first, second = (tracks_module.label(name) for name in shape.index[:2])
 claim = {
     0: "neither is the one or the other",
     1: f"one of them is {''.join(hit)}",
     2: "as the report says",
 }
 said = f"The two most distinct genres here are {first} and {second}: {claim[len(hit)]}."
-negative = [style.label(name) for name in cluster.index[cluster < 0]]
+negative = [tracks_module.label(name) for name in cluster.index[cluster < 0]]
 if negative:
-    said += f" The silhouette is negative for {show.listing(negative)}: on average, tracks of these genres lie nearer to another genre than to their own. In the raw feature space genres are no clusters."
-show.say(said)
+    said += f" The silhouette is negative for {formats.listing(negative)}: on average, tracks of these genres lie nearer to another genre than to their own. In the raw feature space genres are no clusters."
+notebook.say(said)
 
 # %% [markdown]
 # Second: rock and metal have similar frequency distributions. If so, this pair should be among the hardest to tell apart by spectral shape.
@@ -319,15 +326,15 @@ feature_plots.pair_map(by_pair)
 hardest = by_pair.iloc[0]
 pair = by_pair[(by_pair["first"] == "metal") & (by_pair["second"] == "rock")]
 said = (
-    f"The hardest pair is {style.label(hardest['first'])} and {style.label(hardest['second'])} "
-    f"(area {show.number(hardest['area'])})."
+    f"The hardest pair is {tracks_module.label(hardest['first'])} and {tracks_module.label(hardest['second'])} "
+    f"(area {formats.number(hardest['area'])})."
 )
 if len(pair):
     said += (
-        f" Metal and rock have {show.number(pair['area'].iloc[0])} and come in place"
+        f" Metal and rock have {formats.number(pair['area'].iloc[0])} and come in place"
         f" {pair.index[0] + 1} of {len(by_pair)}, counted from the hardest."
     )
-show.say(said)
+notebook.say(said)
 
 # %% [markdown]
 # Third: jazz and classical have more complex temporal structures. The report does not say what complexity is. One reading is how much local tempo and onset strength vary within a track; other readings may give other answers.
@@ -339,9 +346,9 @@ columns = {
 }
 varied = tabular[list(columns)].groupby(genre).mean().sort_values("tempo_std", ascending=False)
 places = varied.rank(ascending=False, method="min").astype(int)
-shown = varied.map(lambda value: show.number(value, 1)).rename(columns=columns)
-shown.insert(0, "genre", [style.label(name) for name in varied.index])
-show.table(shown, "Variation within a track, mean of each genre")
+shown = varied.map(lambda value: formats.number(value, 1)).rename(columns=columns)
+shown.insert(0, "genre", [tracks_module.label(name) for name in varied.index])
+notebook.table(shown, "Variation within a track, mean of each genre")
 
 # %% tags=["hide-input"]
 said = [
@@ -350,7 +357,7 @@ said = [
     for name in ("jazz", "classical")
     if name in places.index
 ]
-show.say(*said)
+notebook.say(*said)
 
 # %% [markdown]
 # ## What this shows and what it does not
@@ -375,12 +382,12 @@ octaves = [(110, 220), (440, 880), (4400, 8800)]
 rows = [
     (
         f"{low:,} to {high:,} Hz",
-        show.number(mel(high) - mel(low), 1),
-        show.number((mel(high) - mel(low)) / width, 0),
+        formats.number(mel(high) - mel(low), 1),
+        formats.number((mel(high) - mel(low)) / width, 0),
     )
     for low, high in octaves
 ]
-show.table(
+notebook.table(
     pd.DataFrame(rows, columns=["octave", "mel", "bands"]),
     "An octave in the bass gets few bands, one in the treble many: up to the bend, the scale counts hertz",
 )
@@ -395,12 +402,12 @@ from sklearn.preprocessing import StandardScaler
 scaled = StandardScaler().fit_transform(tabular)
 held = np.cumsum(PCA().fit(scaled).explained_variance_ratio_)
 needed = {share: int(np.searchsorted(held, share) + 1) for share in (0.5, 0.9, 0.95)}
-show.say(
+notebook.say(
     *(
-        f"{count} directions hold {show.percent(share)} of the variance."
+        f"{count} directions hold {formats.percent(share)} of the variance."
         for share, count in needed.items()
     ),
-    f"There are {show.count(tabular.shape[1])} columns and {show.count(len(tabular))} tracks.",
+    f"There are {formats.count(tabular.shape[1])} columns and {formats.count(len(tabular))} tracks.",
     "Without standardising, the columns in hertz would hold nearly all of it, since their numbers"
     " are the largest.",
 )

@@ -34,20 +34,24 @@ seed = 0
 # %% tags=["hide-input"]
 import math
 
-from mgc import evaluate, model_text, provenance, show, tuning
-from mgc.figures import plots
-from mgc.models import TITLES, VARIANTS, cnn
-from mgc.outcomes import hardest, tested
-from mgc.splits import make_split
-from mgc.study import open_study
+from mgc.datasets.protocols import make_split
+from mgc.display import formats, model_text, notebook
+from mgc.display import glue as glue_module
+from mgc.display.figures import plots
+from mgc.evaluation import metrics, significance
+from mgc.evaluation.tracks import hardest, tested
+from mgc.models import TITLES, cnn
+from mgc.models.recipe import VARIANTS
+from mgc.records.study import open_study
+from mgc.training import trials
 
 study = open_study(data, records=records, protocol=protocol, variant=variant, seeds=(seed,))
 results = study.results()
-run = evaluate.only_run(results)
-show.say(
-    f"Edition **{study.edition_record.name}**, {show.count(study.edition_record.n_tracks)} tracks;",
+run = significance.only_run(results)
+notebook.say(
+    f"Edition **{study.edition_record.name}**, {formats.count(study.edition_record.n_tracks)} tracks;",
     f"protocol **{protocol}**; variant **{VARIANTS[variant].title}**; seed {seed}.",
-    f"Models with a record: {show.listing([TITLES[name] for name in run])}.",
+    f"Models with a record: {formats.listing([TITLES[name] for name in run])}.",
 )
 
 # %% [markdown]
@@ -68,7 +72,7 @@ plots.confusion(results["cnn"])
 # $$ (eq-entropy)
 
 # %%
-show.table(model_text.recipes(), "Training recipes")
+notebook.table(model_text.recipes(), "Training recipes")
 
 # %% [markdown]
 # Each network has its own input and its own scaling. "Per column" and "per coefficient" subtract a mean and divide by a standard deviation that were computed on the {term}`training part` alone. "Per track" does the same within one {term}`spectrogram`. "Unit" maps decibels to the range from zero to one. "Picture" stretches a track's own range to grey levels.
@@ -104,15 +108,15 @@ tracks = study.edition_record.tracks.set_index("track_id")
 tracks = tracks.loc[study.edition_record.tabular["track_id"]]
 split = make_split(protocol, list(tracks.index), tracks["genre"], tracks["artist"], seed)
 steps = math.ceil(len(split.folds[0].train) / cnn.RECIPE.batch_size)
-glue = provenance.Glue(provenance.CHAPTER, study.edition_record)
-glue("c4_momentum_report", show.number(cnn.REPORT_MOMENTUM))
-glue("c4_steps_report", show.count(cnn.REPORT_STEPS))
-glue("c4_left_report", show.percent(cnn.REPORT_MOMENTUM**cnn.REPORT_STEPS))
-glue("c4_steps", show.count(steps))
-glue("c4_left_old", show.percent(cnn.REPORT_MOMENTUM**steps))
-glue("c4_momentum", show.number(cnn.momentum(steps)))
-glue("c4_counts_from", show.count(cnn.RECIPE.warm_up + 1))
-glue("c4_pool", show.count(VARIANTS["quick"].frame_pool))
+glue = glue_module.Glue(glue_module.CHAPTER, study.edition_record)
+glue("c4_momentum_report", formats.number(cnn.REPORT_MOMENTUM))
+glue("c4_steps_report", formats.count(cnn.REPORT_STEPS))
+glue("c4_left_report", formats.percent(cnn.REPORT_MOMENTUM**cnn.REPORT_STEPS))
+glue("c4_steps", formats.count(steps))
+glue("c4_left_old", formats.percent(cnn.REPORT_MOMENTUM**steps))
+glue("c4_momentum", formats.number(cnn.momentum(steps)))
+glue("c4_counts_from", formats.count(cnn.RECIPE.warm_up + 1))
+glue("c4_pool", formats.count(VARIANTS["quick"].frame_pool))
 
 # %% [markdown]
 # ### Variants
@@ -129,17 +133,17 @@ glue("c4_pool", show.count(VARIANTS["quick"].frame_pool))
 # - **What the network reads.** VGG16 is shown the spectrogram at its own size, and the head reads the last three blocks of the base, in the first of which patterns are still small, instead of the last one alone.
 
 # %%
-show.table(model_text.tuned_recipes(), "Tuned recipes")
+notebook.table(model_text.tuned_recipes(), "Tuned recipes")
 
 # %% [markdown]
 # Every setting was judged on the {term}`validation part` of the fault-filtered split, with one seed. The lowest log loss, in two decimals, won; among equals the higher accuracy. The test part chose nothing, and was not even predicted in a trial. The trials were made in two rounds. The first was coarse, and its log was lost with the machine that it ran on. The second began from what the first had found and varied one or two settings at a time. All its trials are listed, the good and the bad.
 
 # %% tags=["hide-output"]
-tried = tuning.table(study.store.root)
-show.table(model_text.trials(tried), "Every trial, judged on validation tracks")
+tried = trials.table(study.store.root)
+notebook.table(model_text.trials(tried), "Every trial, judged on validation tracks")
 
 # %% tags=["hide-input"]
-show.say(model_text.about_trials(len(tried)))
+notebook.say(model_text.about_trials(len(tried)))
 
 # %% [markdown]
 # ## Model 1: multi-layer perceptron
@@ -147,10 +151,10 @@ show.say(model_text.about_trials(len(tried)))
 # The perceptron reads the statistics of a track, one number for each column: those of {doc}`03_features`, or from an archive the fewer that {doc}`02_dataset` lists. It has four hidden layers, each half as wide as the one before. {term}`Dropout <dropout>` {cite:p}`srivastava2014` switches off a share of the units at random while it trains, so that the network cannot rely on any one of them.
 
 # %%
-show.table(model_text.architecture(results["mlp"]), "Layers of the network")
+notebook.table(model_text.architecture(results["mlp"]), "Layers of the network")
 
 # %% tags=["hide-input"]
-show.say(model_text.about(results["mlp"]))
+notebook.say(model_text.about(results["mlp"]))
 
 # %% mystnb={"figure": {"caption": "Learning curves of the MLP. One pair of lines a fold, each with its own dashes; dots mark the epochs whose weights were kept.", "name": "fig-curves-mlp"}, "image": {"alt": "Two line charts for the MLP: loss and accuracy against the epoch, training and validation, for each fold."}}
 plots.learning_curves(results["mlp"])
@@ -170,10 +174,10 @@ plots.mistakes(results["mlp"])
 # The {term}`convolutional network` slides small filters over the spectrogram. Four blocks follow each other; each has twice as many filters as the last and sees a coarser picture. At the end, the mean over time and frequency leaves one number a filter. So the network knows *which* patterns occur, but not *when*.
 
 # %%
-show.table(model_text.architecture(results["cnn"]), "Layers of the network")
+notebook.table(model_text.architecture(results["cnn"]), "Layers of the network")
 
 # %% tags=["hide-input"]
-show.say(model_text.about(results["cnn"]))
+notebook.say(model_text.about(results["cnn"]))
 
 # %% mystnb={"figure": {"caption": "Learning curves of the CNN. One pair of lines a fold, each with its own dashes; dots mark the epochs whose weights were kept.", "name": "fig-curves-cnn"}, "image": {"alt": "Two line charts for the CNN: loss and accuracy against the epoch, training and validation, for each fold."}}
 plots.learning_curves(results["cnn"])
@@ -187,10 +191,10 @@ plots.mistakes(results["cnn"])
 # The {term}`LSTM` {cite:p}`hochreiter1997` reads the cepstra frame by frame and keeps a memory. Three such layers are stacked. The last one hands over only its final state, so everything that the classifier learns about a piece must survive to the last frame.
 
 # %%
-show.table(model_text.architecture(results["lstm"]), "Layers of the network")
+notebook.table(model_text.architecture(results["lstm"]), "Layers of the network")
 
 # %% tags=["hide-input"]
-show.say(model_text.about(results["lstm"]))
+notebook.say(model_text.about(results["lstm"]))
 
 # %% mystnb={"figure": {"caption": "Learning curves of the LSTM. One pair of lines a fold, each with its own dashes; dots mark the epochs whose weights were kept.", "name": "fig-curves-lstm"}, "image": {"alt": "Two line charts for the LSTM: loss and accuracy against the epoch, training and validation, for each fold."}}
 plots.learning_curves(results["lstm"])
@@ -207,10 +211,10 @@ plots.mistakes(results["lstm"])
 # The {term}`autoencoder` {cite:p}`hinton2006` learns without labels. It squeezes a flattened spectrogram through a narrow layer, the code, and rebuilds the spectrogram from it. A small classifier then learns genres from the code alone. The first and the last layer connect every cell of the spectrogram with every unit, and that is where nearly all parameters lie.
 
 # %%
-show.table(model_text.architecture(results["autoencoder"]), "Layers of the network")
+notebook.table(model_text.architecture(results["autoencoder"]), "Layers of the network")
 
 # %% tags=["hide-input"]
-show.say(model_text.about(results["autoencoder"]))
+notebook.say(model_text.about(results["autoencoder"]))
 
 # %% mystnb={"figure": {"caption": "The autoencoder learns to rebuild spectrograms: mean squared error on inputs between zero and one, by epoch. One pair of lines a fold, each with its own dashes; dots mark the epochs whose weights were kept.", "name": "fig-curves-code"}, "image": {"alt": "Line chart of the reconstruction error of the autoencoder against the epoch, training and validation, for each fold."}}
 plots.learning_curves(results["autoencoder"], "autoencoder")
@@ -230,10 +234,10 @@ plots.mistakes(results["autoencoder"])
 # VGG16 {cite:p}`simonyan2014` was trained on ImageNet, a collection of photographs {cite:p}`russakovsky2015`. {term}`Transfer learning <transfer learning>` keeps its convolutional layers as they are, shows them spectrograms as grey pictures, and trains a new classifier on what comes out. The weights must be downloaded once. Without them the model is reported as not run; nothing is put in its place.
 
 # %%
-show.table(model_text.architecture(results["vgg16"]), "Layers of the network")
+notebook.table(model_text.architecture(results["vgg16"]), "Layers of the network")
 
 # %% tags=["hide-input"]
-show.say(model_text.about(results["vgg16"]))
+notebook.say(model_text.about(results["vgg16"]))
 
 # %% mystnb={"figure": {"caption": "Learning curves of the head of VGG16. One pair of lines a fold, each with its own dashes; dots mark the epochs whose weights were kept.", "name": "fig-curves-vgg16"}, "image": {"alt": "Two line charts for the head of VGG16: loss and accuracy against the epoch, training and validation, for each fold."}}
 plots.learning_curves(results["vgg16"])
@@ -252,13 +256,13 @@ plots.mistakes(results["vgg16"])
 # %%
 gaps = model_text.overfitting(results)
 table = gaps.assign(
-    epochs=gaps["epochs"].map(lambda value: show.number(value, 0)),
-    training=gaps["training"].map(show.percent),
-    validation=gaps["validation"].map(show.percent),
-    gap=gaps["gap"].map(show.points),
+    epochs=gaps["epochs"].map(lambda value: formats.number(value, 0)),
+    training=gaps["training"].map(formats.percent),
+    validation=gaps["validation"].map(formats.percent),
+    gap=gaps["gap"].map(formats.points),
 )
 table.columns = ["Model", "Kept epoch", "Training", "Validation", "Gap"]
-show.table(table, "Accuracy at the kept epoch, mean over folds")
+notebook.table(table, "Accuracy at the kept epoch, mean over folds")
 
 # %% [markdown]
 # ## Tracks that most models get wrong
@@ -267,14 +271,16 @@ show.table(table, "Accuracy at the kept epoch, mean over folds")
 
 # %%
 hard = hardest(results)
-show.table(model_text.hard_table(hard.head(10)), "Tracks that most models get wrong, at most ten")
+notebook.table(
+    model_text.hard_table(hard.head(10)), "Tracks that most models get wrong, at most ten"
+)
 
 # %% tags=["hide-input"]
 n_test = tested(results)
-glue = provenance.Glue(run)
-glue("c4_hard", show.count(len(hard)))
-glue("c4_hard_share", show.percent(len(hard) / n_test if n_test else None))
-glue("c4_run", show.count(len(run)))
+glue = glue_module.Glue(run)
+glue("c4_hard", formats.count(len(hard)))
+glue("c4_hard_share", formats.percent(len(hard) / n_test if n_test else None))
+glue("c4_run", formats.count(len(run)))
 
 # %% [markdown]
 # In all, {glue:text}`c4_hard` test tracks ({glue:text}`c4_hard_share`) are missed by more than half of the {glue:text}`c4_run` models that were run.
@@ -289,7 +295,7 @@ glue("c4_run", show.count(len(run)))
 # **1.** A network that knows nothing gives each of ten genres the same probability. What is its cross-entropy by {eq}`eq-entropy`? Which of the networks had a lower one on validation tracks?
 
 # %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show the solution", "code_prompt_hide": "Hide the solution"}
-from mgc.data import GENRES
+from mgc.datasets.tracks import GENRES
 
 nothing = math.log(len(GENRES))
 lowest = {
@@ -297,9 +303,9 @@ lowest = {
     for name, record in run.items()
 }
 better = [title for title, loss in lowest.items() if loss < nothing]
-show.say(
-    f"It is the logarithm of ten, {show.number(nothing)}. Below it, at their best epoch:"
-    f" {show.listing(better)}. A loss above it is possible too: it takes a network that is sure and wrong."
+notebook.say(
+    f"It is the logarithm of ten, {formats.number(nothing)}. Below it, at their best epoch:"
+    f" {formats.listing(better)}. A loss above it is possible too: it takes a network that is sure and wrong."
 )
 
 # %% [markdown]
@@ -310,14 +316,20 @@ import pandas as pd
 
 rows = []
 for name, record in run.items():
-    rate = evaluate.per_genre(evaluate.test_rows(record))["recall"]
+    rate = metrics.per_genre(metrics.test_rows(record))["recall"]
     worst = rate.idxmin()
-    matrix = evaluate.confusion(evaluate.test_rows(record)).loc[worst].drop(worst)
+    matrix = metrics.confusion(metrics.test_rows(record)).loc[worst].drop(worst)
     rows.append(
-        (TITLES[name], worst, show.percent(rate[worst]), matrix.idxmax(), show.count(matrix.max()))
+        (
+            TITLES[name],
+            worst,
+            formats.percent(rate[worst]),
+            matrix.idxmax(),
+            formats.count(matrix.max()),
+        )
     )
 columns = ["model", "found most rarely", "recall", "named instead", "pieces or tracks"]
-show.table(
+notebook.table(
     pd.DataFrame(rows, columns=columns), "Where each network is weakest, and for what it takes it"
 )
 

@@ -32,13 +32,25 @@ seed = 0
 
 # %% tags=["hide-input"]
 
-from mgc import comparison, cost, evaluate, leakage, provenance, results, seeds, show
-from mgc.data import WHOLE_GTZAN
-from mgc.figures import comparison_plots, plots, seed_plots
-from mgc.models import BASELINES, NAMES, TITLES, VARIANTS
-from mgc.report import facts
-from mgc.splits import SEGMENTED
-from mgc.study import open_study
+from mgc.datasets import facts, splits
+from mgc.datasets.gtzan import WHOLE_GTZAN
+from mgc.datasets.splits import SEGMENTED
+from mgc.display import (
+    comparison,
+    cost_tables,
+    formats,
+    leak_tables,
+    notebook,
+    result_tables,
+)
+from mgc.display import (
+    glue as glue_module,
+)
+from mgc.display.figures import comparison_plots, plots, seed_plots
+from mgc.evaluation import cost, leakage, metrics, results, seeds, significance
+from mgc.models import BASELINES, NAMES, TITLES
+from mgc.models.recipe import VARIANTS
+from mgc.records.study import open_study
 
 study = open_study(data, records=records, protocol=protocol, variant=variant, seeds=(seed,))
 table, groups = results.headline(study)
@@ -47,7 +59,7 @@ main = {name: groups[name] for name in (*NAMES, *BASELINES)}
 claims = facts.report_claims().set_index("model")["accuracy"].to_dict()
 chance = 1 / study.edition_record.tracks["genre"].nunique()
 labels = dict(zip(table["key"], table["label"], strict=True))
-glue = provenance.Glue(groups)
+glue = glue_module.Glue(groups)
 
 # %% [markdown]
 # The figure that matters shows what was measured, how sure it is, and what the report states.
@@ -60,18 +72,18 @@ best = comparison.best_model({name: main[name] for name in NAMES})
 top = table[table["key"] == best].squeeze() if best else {}
 n_test = int(table["n_tracks"].max())
 glue("c5_edition", study.edition_record.name, study.edition_record)
-glue("c5_protocol", results.PROTOCOL_TITLES[protocol])
+glue("c5_protocol", splits.PROTOCOL_TITLES[protocol])
 glue("c5_variant", VARIANTS[variant].title)
-glue("c5_n_test", show.count(n_test))
-glue("c5_seeds", show.count(table["n_seeds"].max()))
-glue("c5_rows", show.count(len(table)))
-glue("c5_pairs", show.count(len(tests)))
-glue("c5_shown", show.count(int(tests["significant"].sum())))
+glue("c5_n_test", formats.count(n_test))
+glue("c5_seeds", formats.count(table["n_seeds"].max()))
+glue("c5_rows", formats.count(len(table)))
+glue("c5_pairs", formats.count(len(tests)))
+glue("c5_shown", formats.count(int(tests["significant"].sum())))
 glue("c5_best", TITLES[best] if best else "none of the models")
-glue("c5_best_accuracy", show.percent(top.get("accuracy")), groups.get(best, ()))
-glue("c5_best_interval", show.interval(top.get("low"), top.get("high")), groups.get(best, ()))
-glue("c5_claim", show.percent(max(claims.values()), 2), provenance.CLAIMS)
-glue("c5_claim_low", show.percent(min(claims.values()), 2), provenance.CLAIMS)
+glue("c5_best_accuracy", formats.percent(top.get("accuracy")), groups.get(best, ()))
+glue("c5_best_interval", formats.interval(top.get("low"), top.get("high")), groups.get(best, ()))
+glue("c5_claim", formats.percent(max(claims.values()), 2), glue_module.CLAIMS)
+glue("c5_claim_low", formats.percent(min(claims.values()), 2), glue_module.CLAIMS)
 
 # %% [markdown]
 # ## The results
@@ -79,7 +91,7 @@ glue("c5_claim_low", show.percent(min(claims.values()), 2), provenance.CLAIMS)
 # The table holds the five networks in each {term}`variant <variant>` that has records, and two {term}`baselines <baseline>`. *As written* is the report's network with the report's recipe, with the mistakes mended that would make it meaningless. *Tuned* is the same layers on the same kind of input, trained by a recipe that we chose on validation tracks ({doc}`04_models` lists the trials). *Majority class* names the most frequent genre of the training part, whatever it hears: it is what guessing is worth. *Logistic regression* reads the same statistics as the MLP and has no hidden layer: it is what a deep network must beat to earn its cost.
 
 # %%
-show.table(results.as_table(table), "Accuracy on the test part, mean over seeds")
+notebook.table(result_tables.as_table(table), "Accuracy on the test part, mean over seeds")
 
 # %% [markdown]
 # *Spread* is the standard deviation over {term}`seeds <seed>`: the same network, trained again from other random numbers. *Macro F1* is the mean over genres, so that no genre counts for more than another.
@@ -88,7 +100,7 @@ show.table(results.as_table(table), "Accuracy on the test part, mean over seeds"
 # The diamonds of {numref}`fig-accuracy` stand for the report's statements, from {glue:text}`c5_claim_low` to {glue:text}`c5_claim`. They were never measured ({doc}`01_objective`), and they speak of a random split of all of GTZAN. The figure shows both side by side; it is no test. {doc}`06_findings` sets them beside our random split.
 
 # %%
-show.table(
+notebook.table(
     comparison.ranking({name: main[name] for name in NAMES}), "The report's ranking and ours"
 )
 
@@ -101,7 +113,7 @@ show.table(
 # \hat p \pm 1.96 \sqrt{\frac{\hat p\,(1 - \hat p)}{n}}
 # $$
 #
-# for a share $\hat p$ of $n$ tracks; Wilson's score interval {cite:p}`wilson1927` is a better version of it. Over several seeds, `mgc.seeds.cell` adds two variances. The first is that of the tracks, each counted once with all its seeds, since the same track is easy or hard for all of them. The second is what the seeds scatter. Few seeds tell little about their own scatter, so the interval is widened accordingly. No interval covers another draw of *training* tracks.
+# for a share $\hat p$ of $n$ tracks; Wilson's score interval {cite:p}`wilson1927` is a better version of it. Over several seeds, `mgc.evaluation.seeds.cell` adds two variances. The first is that of the tracks, each counted once with all its seeds, since the same track is easy or hard for all of them. The second is what the seeds scatter. Few seeds tell little about their own scatter, so the interval is widened accordingly. No interval covers another draw of *training* tracks.
 
 # %% mystnb={"figure": {"caption": "Accuracy of each row with its 95 % interval, over tracks and, where there are several, seeds. Small grey dots are single seeds.", "name": "fig-seeds"}, "image": {"alt": "Dot plot with one row a model and variant; small grey dots for single seeds, a large dot for their mean, and its interval."}}
 seed_plots.cells(table)
@@ -129,13 +141,13 @@ seed_plots.real_differences(tests.assign(**{c: tests[c].map(labels) for c in ("f
 shown = tests.assign(
     first=tests["first"].map(labels),
     second=tests["second"].map(labels),
-    seeds=[", ".join(show.p_value(p) for p in each) for each in tests["p_seeds"]],
+    seeds=[", ".join(formats.p_value(p) for p in each) for each in tests["p_seeds"]],
 )
-show.table(
+notebook.table(
     shown.assign(
-        difference=shown["difference"].map(show.points),
-        p=shown["p"].map(show.p_value),
-        p_holm=shown["p_holm"].map(show.p_value),
+        difference=shown["difference"].map(formats.points),
+        p=shown["p"].map(formats.p_value),
+        p_holm=shown["p_holm"].map(formats.p_value),
         significant=shown["significant"].map({True: "yes", False: "no"}),
     )[["first", "second", "difference", "seeds", "p", "p_holm", "significant"]].rename(
         columns={"seeds": "McNemar, each seed", "p": "combined", "p_holm": "after Holm"}
@@ -145,7 +157,7 @@ show.table(
 
 # %% tags=["hide-input"]
 lines = comparison.variant_statements(tests, labels)
-show.say(*lines) if lines else show.say(
+notebook.say(*lines) if lines else notebook.say(
     "Only one variant has records, so variants cannot be compared."
 )
 
@@ -156,28 +168,30 @@ show.say(*lines) if lines else show.say(
 
 # %%
 protocols = results.by_protocol(study)
-show.table(results.protocol_table(protocols), "Accuracy and 95 % interval under each protocol")
+notebook.table(
+    result_tables.protocol_table(protocols), "Accuracy and 95 % interval under each protocol"
+)
 
 # %% mystnb={"figure": {"caption": "The same models under different protocols: accuracy with its 95 % interval.", "name": "fig-protocols"}, "image": {"alt": "Dot plot with a row for each model and a marker with an interval for each protocol."}}
 seed_plots.cells(
     protocols.assign(
         label=protocols["model"].map(TITLES),
-        group=protocols["protocol"].map(results.PROTOCOL_TITLES),
+        group=protocols["protocol"].map(splits.PROTOCOL_TITLES),
     )
 )
 
 # %% tags=["hide-input"]
-show.say(*leakage.leak_statements(protocols))
+notebook.say(*leak_tables.leak_statements(protocols))
 
 # %% [markdown]
 # The tuned recipes train for a fixed number of batches, which shows each piece only a few times. The report's own recipe makes no such economy: an epoch shows every piece, and training goes on as long as the validation part gets better, which under leaky segments leaks as well.
 
 # %%
 written = results.by_protocol(study, "as_written")
-show.table(results.protocol_table(written), "The same for the report's own recipe")
+notebook.table(result_tables.protocol_table(written), "The same for the report's own recipe")
 
 # %% tags=["hide-input"]
-show.say("As written:", *leakage.leak_statements(written))
+notebook.say("As written:", *leak_tables.leak_statements(written))
 
 # %% [markdown]
 # Why do they differ? The table counts what training and test parts share.
@@ -185,8 +199,8 @@ show.say("As written:", *leakage.leak_statements(written))
 # %% tags=["hide-input"]
 counts = leakage.repetitions(study, seed)
 known = (study.edition_record.tracks["artist"].fillna("") != "").any()
-show.table(
-    leakage.repetition_table(counts, known), "What the training part knows of the test part"
+notebook.table(
+    leak_tables.repetition_table(counts, known), "What the training part knows of the test part"
 )
 
 # %% [markdown]
@@ -201,10 +215,10 @@ show.table(
 composed = study.store.edition("demo")
 effect = leakage.artist_effect(composed) if composed else None
 if effect is None or effect.empty:
-    worth = show.say("The demo edition has no record in this store.")
+    worth = notebook.say("The demo edition has no record in this store.")
 else:
-    worth = show.table(
-        leakage.artist_table(effect), "Logistic regression on the demo edition, three folds"
+    worth = notebook.table(
+        leak_tables.artist_table(effect), "Logistic regression on the demo edition, three folds"
     )
 worth
 
@@ -218,11 +232,11 @@ worth
 # A model is {term}`calibrated <calibration>` {cite:p}`guo2017` when it is right as often as it says. Points above the diagonal mean that it is too modest, points below that it is too sure of itself.
 
 # %% mystnb={"figure": {"caption": "Share of tracks named rightly against the probability of the named genre, in ten bins, for one seed. Larger dots hold more tracks; ECE is the expected calibration error.", "name": "fig-reliability"}, "image": {"alt": "Small panels, one a model, each with the share of right answers against the stated probability and a dashed diagonal."}}
-plots.reliability(evaluate.only_run(study.results() | study.baselines(seed=0)))
+plots.reliability(significance.only_run(study.results() | study.baselines(seed=0)))
 
 # %%
-calibration = results.calibration_table({name: main[name] for name in (*NAMES, "logistic")})
-show.table(calibration, "Calibration, mean over seeds (and range)")
+calibration = result_tables.calibration_table({name: main[name] for name in (*NAMES, "logistic")})
+notebook.table(calibration, "Calibration, mean over seeds (and range)")
 
 # %% [markdown]
 # *Expected calibration error* is the mean distance from the diagonal. *Brier score* and *log loss* judge the probabilities of all genres; smaller is better for all three.
@@ -239,15 +253,17 @@ seed_plots.agreement(
 hard = seeds.always_wrong({name: main[name] for name in NAMES})
 faulty = int((hard["known_fault"] != "").sum()) if len(hard) else 0
 networks = [main[name] for name in NAMES]
-glue("c5_always_wrong", show.count(len(hard)), networks)
-tables = (provenance.TRACKS, provenance.FAULTS)
-glue("c5_always_wrong_faulty", show.count(faulty), networks, *tables)
+glue("c5_always_wrong", formats.count(len(hard)), networks)
+tables = (glue_module.TRACKS, glue_module.FAULTS)
+glue("c5_always_wrong_faulty", formats.count(faulty), networks, *tables)
 
 # %% [markdown]
 # All networks that were run, in every seed, miss {glue:text}`c5_always_wrong` of the test tracks; {glue:text}`c5_always_wrong_faulty` of these have a fault that our table of facts knows. Under the fault-filtered protocol, tracks with known faults are mostly out of the test, so few were to be expected. The others are worth a listener's time: either the label is doubtful, or all models share a blind spot.
 
 # %% tags=["hide-output"]
-show.table(results.hard_table(hard).head(30), "Tracks that every network gets wrong (at most 30)")
+notebook.table(
+    result_tables.hard_table(hard).head(30), "Tracks that every network gets wrong (at most 30)"
+)
 
 # %% [markdown]
 # ## What accuracy costs
@@ -255,14 +271,14 @@ show.table(results.hard_table(hard).head(30), "Tracks that every network gets wr
 # The report has columns for training time and parameters. Here are ours, measured: device, time and peak memory of the recorded runs, and the floating-point operations of one forward pass, worked out from the layers. A network that reads crops runs several passes for a track. For VGG16 and the autoencoder the passes are those of the last part only: the base runs once a track, the encoder once a crop.
 
 # %%
-priced = [one for name in NAMES for one in comparison.seeds_of(main).get(name, [])]
-others = comparison.seeds_of(study.groups("as_written"))
+priced = [one for name in NAMES for one in seeds.seeds_of(main).get(name, [])]
+others = seeds.seeds_of(study.groups("as_written"))
 priced += [one for name in NAMES for one in others.get(name, [])]
-show.table(cost.as_table(cost.table(priced)), "Cost of every published network")
+notebook.table(cost_tables.as_table(cost.table(priced)), "Cost of every published network")
 
 # %% tags=["hide-output"]
 every = cost.table(study.store.find())
-show.table(cost.every_run(every), "Every published run, the same figures one by one")
+notebook.table(cost_tables.every_run(every), "Every published run, the same figures one by one")
 
 # %% mystnb={"figure": {"caption": "Accuracy, with its interval, against training time (left) and number of parameters (right), for one seed of this build's variant and the baselines. Both horizontal axes are logarithmic.", "name": "fig-cost"}, "image": {"alt": "Two scatter plots with logarithmic horizontal axes: accuracy against minutes of training and against number of parameters, a marker a model."}}
 sums = comparison.summary(study)
@@ -278,10 +294,10 @@ comparison_plots.cost(sums[sums["variant"].isin(["", VARIANTS[variant].title])])
 # %% tags=["hide-input"]
 mini = results.second_edition(study)
 if mini is None:
-    about_mini = show.say("No second edition has records here.")
+    about_mini = notebook.say("No second edition has records here.")
 else:
     title = VARIANTS[mini.variant].title
-    about_mini = show.say(
+    about_mini = notebook.say(
         f"**{mini.edition_record.name}**, five folds, variant **{title}**, seed {seed}. The two",
         "editions are not the same measurement: other tracks, another resolution, another",
         "protocol. What may be compared is the order of the models, and how wide the intervals of",
@@ -292,8 +308,8 @@ about_mini
 # %% tags=["hide-input"]
 if mini is not None:
     whole = protocols[~protocols["protocol"].isin(SEGMENTED)]
-    both = results.beside(whole, results.by_protocol(mini))
-    both_shown = show.table(both, "The two editions, each under its own protocols")
+    both = result_tables.beside(whole, results.by_protocol(mini))
+    both_shown = notebook.table(both, "The two editions, each under its own protocols")
 else:
     both_shown = None
 both_shown
@@ -313,11 +329,11 @@ published["protocol"] = published["protocol"].map(facts.protocol_title)
 comparison_plots.literature(published, facts.protocol_title(protocol), ours if comparable else {})
 
 # %% tags=["hide-input"]
-show.say(comparison.published(facts.literature(), study, main))
+notebook.say(comparison.published(facts.literature(), study, main))
 
 # %% tags=["hide-output"]
 published = published.rename(columns=str.capitalize)
-show.table(published.sort_values(["Protocol", "Accuracy"]), "Published accuracies in percent")
+notebook.table(published.sort_values(["Protocol", "Accuracy"]), "Published accuracies in percent")
 
 # %% [markdown]
 # ## Recommendation
@@ -327,7 +343,7 @@ show.table(published.sort_values(["Protocol", "Accuracy"]), "Published accuracie
 # %% tags=["hide-input"]
 sentences = comparison.recommendation(main, tests)
 glue("c5_recommendation", " ".join(sentences), main)
-show.say(*sentences)
+notebook.say(*sentences)
 
 # %% [markdown]
 # ## What this shows and what it does not
@@ -346,8 +362,8 @@ from scipy.stats import binomtest
 
 b, c = 12, 4
 by_hand = min(1.0, 2 * sum(comb(b + c, k) for k in range(min(b, c) + 1)) / 2 ** (b + c))
-show.say(
-    f"By hand {show.p_value(by_hand)}, by SciPy {show.p_value(float(binomtest(b, b + c).pvalue))}. Three"
+notebook.say(
+    f"By hand {formats.p_value(by_hand)}, by SciPy {formats.p_value(float(binomtest(b, b + c).pvalue))}. Three"
     " times as many tracks speak for the first model, and still nothing is shown at the usual level."
 )
 
@@ -357,14 +373,14 @@ show.say(
 # %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show the solution", "code_prompt_hide": "Hide the solution"}
 right = top.get("accuracy")
 if right is None:
-    answer = show.say("No network has a record here.")
+    answer = notebook.say("No network has a record here.")
 else:
     widths = []
     for factor in (1, 4):
-        low, high = evaluate.wilson(round(right * n_test * factor), n_test * factor)
-        widths.append(show.points(high - low, 1).lstrip("+"))
-    answer = show.say(
-        f"For {show.percent(right)} of {show.count(n_test)} tracks, Wilson's interval is {widths[0]} wide;"
+        low, high = significance.wilson(round(right * n_test * factor), n_test * factor)
+        widths.append(formats.points(high - low, 1).lstrip("+"))
+    answer = notebook.say(
+        f"For {formats.percent(right)} of {formats.count(n_test)} tracks, Wilson's interval is {widths[0]} wide;"
         f" with four times as many, {widths[1]}: half as wide. Precision costs its square in tracks."
     )
 answer
@@ -373,21 +389,21 @@ answer
 # **3.** Take the two networks with the highest accuracy. On how many tracks is only one of them right, in this build's seed? Where do they err together?
 
 # %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show the solution", "code_prompt_hide": "Hide the solution"}
-from mgc.outcomes import outcomes
+from mgc.evaluation.tracks import outcomes
 
-known = evaluate.only_run(study.results())
-named = sorted(known, key=lambda name: evaluate.accuracy(evaluate.test_rows(known[name])))[-2:]
+known = significance.only_run(study.results())
+named = sorted(known, key=lambda name: metrics.accuracy(metrics.test_rows(known[name])))[-2:]
 if len(named) < 2:
-    answer = show.say("It takes two networks with records.")
+    answer = notebook.say("It takes two networks with records.")
 else:
     one, two = (outcomes(known[name]).set_index("track_id") for name in named)
     two = two.loc[one.index]
     a, b = one["named"] == one["genre"], two["named"] == two["genre"]
     same = (one["named"] == two["named"])[~a & ~b]
-    answer = show.say(
-        f"Only {TITLES[named[0]]} is right on {show.count((a & ~b).sum())} tracks, only {TITLES[named[1]]} on"
-        f" {show.count((b & ~a).sum())}. Both are wrong on {show.count((~a & ~b).sum())}, and on"
-        f" {show.count(same.sum())} of these they name the same wrong genre."
+    answer = notebook.say(
+        f"Only {TITLES[named[0]]} is right on {formats.count((a & ~b).sum())} tracks, only {TITLES[named[1]]} on"
+        f" {formats.count((b & ~a).sum())}. Both are wrong on {formats.count((~a & ~b).sum())}, and on"
+        f" {formats.count(same.sum())} of these they name the same wrong genre."
     )
 answer
 

@@ -35,21 +35,23 @@ seed = 0
 
 # %% tags=["hide-input"]
 
-from mgc import evaluate, provenance, seeds, show
-from mgc.figures import comparison_plots
+from mgc.display import formats, notebook
+from mgc.display import glue as glue_module
+from mgc.display.figures import comparison_plots
+from mgc.evaluation import seeds, significance
+from mgc.evaluation.tracks import tested
 from mgc.models import BASELINES, NAMES, TITLES
-from mgc.outcomes import tested
-from mgc.report import findings, genre_findings
+from mgc.records.study import open_study
+from mgc.report import genre_findings, model_findings
 from mgc.report.verdicts import VERDICTS
-from mgc.study import open_study
 
 study = open_study(data, records=records, protocol=protocol, variant=variant, seeds=(seed,))
 results = study.results()
-run = evaluate.only_run(results)
+run = significance.only_run(results)
 everything = study.groups(models=(*NAMES, *BASELINES))
 tests = seeds.pairwise(everything)
 decided = []
-glue = provenance.Glue(everything)
+glue = glue_module.Glue(everything)
 
 
 # %% [markdown]
@@ -64,7 +66,7 @@ comparison_plots.genre_scores(scores)
 def decide(*found):
     """Keep findings for the summary and show them."""
     decided.extend(found)
-    return show.say(
+    return notebook.say(
         "\n\n".join(f"**{f.verdict.capitalize()}:** {f.claim}. {f.evidence}" for f in found)
     )
 
@@ -79,7 +81,7 @@ def decide(*found):
 # The report says that raw spectra hold more than engineered features. The rule: the CNN and VGG16, which see spectrograms, must each be shown to beat the MLP, which sees statistics.
 
 # %%
-decide(findings.spectrograms_beat_features(results, tests))
+decide(model_findings.spectrograms_beat_features(results, tests))
 
 # %% [markdown]
 # ### Is transfer learning the best?
@@ -88,8 +90,8 @@ decide(findings.spectrograms_beat_features(results, tests))
 
 # %%
 decide(
-    findings.transfer_is_best(results, tests),
-    findings.transfer_has_best_ratio(results),
+    model_findings.transfer_is_best(results, tests),
+    model_findings.transfer_has_best_ratio(results),
 )
 
 # %% [markdown]
@@ -98,7 +100,7 @@ decide(
 # The report says that modelling the order of frames is promising but expensive. The rule looks at the clock: the LSTM must take longer to train than the CNN, by more than two runs of the same thing differ.
 
 # %%
-decide(findings.lstm_costs_more(results))
+decide(model_findings.lstm_costs_more(results))
 
 # %% [markdown]
 # ### Does the autoencoder keep what matters?
@@ -106,7 +108,7 @@ decide(findings.lstm_costs_more(results))
 # The report says that its code keeps nearly all information. The rule: if a model that sees the same spectrograms is shown to name genres better, then the code has lost something that tells genres apart, and the claim falls. It also falls if what is rebuilt from the code holds less than half of the variance between inputs (validation part). Here an input is what the variant of this build feeds to it; {doc}`08_audit` asks the network as written, which reads whole tracks, where there is a record. If neither happens, that is no proof of the claim.
 
 # %%
-decide(findings.autoencoder_keeps_information(results, tests))
+decide(model_findings.autoencoder_keeps_information(results, tests))
 
 # %% [markdown]
 # ### Is the MLP enough?
@@ -114,7 +116,7 @@ decide(findings.autoencoder_keeps_information(results, tests))
 # The report calls a simple MLP sufficient for basic genre detection. Sufficient for what, it does not say. The rule asks two things: does it beat guessing, and does it beat logistic regression, which has no hidden layer?
 
 # %%
-decide(findings.mlp_suffices(results, tests))
+decide(model_findings.mlp_suffices(results, tests))
 
 # %% [markdown]
 # ### Do models help each other?
@@ -123,8 +125,8 @@ decide(findings.mlp_suffices(results, tests))
 
 # %%
 decide(
-    findings.combination_helps(results, ("mlp", "vgg16")),
-    findings.combination_helps(results, ("cnn", "lstm")),
+    model_findings.combination_helps(results, ("mlp", "vgg16")),
+    model_findings.combination_helps(results, ("cnn", "lstm")),
 )
 
 # %% [markdown]
@@ -134,7 +136,7 @@ decide(
 
 # %%
 by_chance = study.results(protocol="random")
-decide(findings.accuracies_hold(by_chance if evaluate.only_run(by_chance) else results))
+decide(model_findings.accuracies_hold(by_chance if significance.only_run(by_chance) else results))
 
 # %% [markdown]
 # ## Findings about genres
@@ -146,8 +148,8 @@ decide(findings.accuracies_hold(by_chance if evaluate.only_run(by_chance) else r
 
 # %% tags=["hide-input"]
 pooled = genre_findings.pool(results)
-glue("c6_draws", show.count(genre_findings.DRAWS), provenance.CHAPTER)
-glue("c6_models", show.listing([TITLES[name] for name in run]), run)
+glue("c6_draws", formats.count(genre_findings.DRAWS), glue_module.CHAPTER)
+glue("c6_models", formats.listing([TITLES[name] for name in run]), run)
 
 # %% [markdown]
 # Pooled here: {glue:text}`c6_models`.
@@ -186,7 +188,7 @@ decide(
 
 # %%
 mixed = genre_findings.pair_table(pooled).head(8)
-show.table(mixed, "Pairs of genres that all models together mix up most often")
+notebook.table(mixed, "Pairs of genres that all models together mix up most often")
 
 # %% [markdown]
 # ## What no record can decide
@@ -194,20 +196,20 @@ show.table(mixed, "Pairs of genres that all models together mix up most often")
 # Some findings are about uses that were not tried. Those about steps of training, such as normalising and augmentation, are taken up in {doc}`08_audit`, where there are such fits.
 
 # %%
-decide(*findings.untestable())
+decide(*model_findings.untestable())
 
 # %% [markdown]
 # ## All verdicts
 
 # %%
-show.table(findings.as_table(decided), "The report's findings and what became of them")
+notebook.table(model_findings.as_table(decided), "The report's findings and what became of them")
 
 # %% tags=["hide-input"]
 for verdict in VERDICTS:
     found = sum(finding.verdict == verdict for finding in decided)
-    glue(f"c6_{verdict.replace(' ', '_')}", show.count(found))
-glue("c6_claims", show.count(len(decided)))
-glue("c6_n_test", show.count(tested(results)))
+    glue(f"c6_{verdict.replace(' ', '_')}", formats.count(found))
+glue("c6_claims", formats.count(len(decided)))
+glue("c6_n_test", formats.count(tested(results)))
 glue("c6_edition", study.edition_record.name, study.edition_record)
 
 # %% [markdown]
@@ -224,9 +226,9 @@ glue("c6_edition", study.edition_record.name, study.edition_record)
 
 # %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show the solution", "code_prompt_hide": "Hide the solution"}
 n_claims = len(decided)
-show.say(
-    f"{show.number(0.05 * n_claims, 1)} of {show.count(n_claims)} on average. If the tests were"
-    f" independent, the chance that none looks true would be {show.percent(0.95**n_claims)}. They are not:"
+notebook.say(
+    f"{formats.number(0.05 * n_claims, 1)} of {formats.count(n_claims)} on average. If the tests were"
+    f" independent, the chance that none looks true would be {formats.percent(0.95**n_claims)}. They are not:"
     " they share models and tracks."
 )
 
@@ -235,7 +237,7 @@ show.say(
 
 # %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show the solution", "code_prompt_hide": "Hide the solution"}
 own = genre_findings.pair_is_mixed(pooled, "country", "rock")
-show.say(f"**{own.verdict.capitalize()}:** {own.claim}. {own.evidence}")
+notebook.say(f"**{own.verdict.capitalize()}:** {own.claim}. {own.evidence}")
 
 # %% [markdown]
 # ## Further reading

@@ -33,32 +33,36 @@ seed = 0
 
 # %% tags=["hide-input"]
 
-from mgc import evaluate, provenance, show
-from mgc.figures import comparison_plots
+from mgc.datasets import facts
+from mgc.display import formats, notebook
+from mgc.display import glue as glue_module
+from mgc.display.figures import comparison_plots
+from mgc.evaluation import significance
+from mgc.evaluation import summary as summary_module
+from mgc.evaluation.tracks import tested
 from mgc.models import TITLES
-from mgc.outcomes import tested
-from mgc.report import findings, targets
-from mgc.study import open_study
+from mgc.records.study import open_study
+from mgc.report import model_findings, targets
 
 study = open_study(data, records=records, protocol=protocol, variant=variant, seeds=(seed,))
 results = study.results()
-run = evaluate.only_run(results)
-goal = targets.report_targets()
-glue = provenance.Glue(run)
+run = significance.only_run(results)
+goal = facts.report_targets()
+glue = glue_module.Glue(run)
 
 # %% tags=["hide-input"]
-glue("c7_target_accuracy", show.percent(goal["accuracy"]), provenance.TARGETS)
-glue("c7_target_latency", show.duration(goal["latency"]), provenance.TARGETS)
-glue("c7_target_throughput", show.count(goal["throughput"]), provenance.TARGETS)
-glue("c7_target_agreement", show.percent(goal["agreement"]), provenance.TARGETS)
-glue("c7_n_test", show.count(tested(results)))
+glue("c7_target_accuracy", formats.percent(goal["accuracy"]), glue_module.TARGETS)
+glue("c7_target_latency", formats.duration(goal["latency"]), glue_module.TARGETS)
+glue("c7_target_throughput", formats.count(goal["throughput"]), glue_module.TARGETS)
+glue("c7_target_agreement", formats.percent(goal["agreement"]), glue_module.TARGETS)
+glue("c7_n_test", formats.count(tested(results)))
 glue("c7_edition", study.edition_record.name, study.edition_record)
 
 # %% [markdown]
 # The figure that matters shows the distance to the target of accuracy.
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "Measured accuracy with its 95 % interval (dots and bars) and the report's target (dashed line).", "name": "fig-target"}, "image": {"alt": "Dot plot with one row a model: accuracy with an interval, and a dashed vertical line at the target."}}
-summary = evaluate.summary(results).reset_index()
+summary = summary_module.summary(results).reset_index()
 summary["label"] = summary["model"].map(TITLES)
 comparison_plots.accuracy_intervals(summary, line=goal["accuracy"], line_label="target")
 
@@ -69,14 +73,14 @@ comparison_plots.accuracy_intervals(summary, line=goal["accuracy"], line_label="
 
 # %%
 gaps = targets.accuracy_gap(results, goal["accuracy"])
-show.table(targets.as_table(gaps), "Accuracy on the test part against the report's target")
+notebook.table(targets.as_table(gaps), "Accuracy on the test part against the report's target")
 
 # %% tags=["hide-input"]
 counts = gaps["reached"].value_counts()
-glue("c7_reached", show.count(counts.get("yes", 0)))
-glue("c7_missed", show.count(counts.get("no", 0)))
-glue("c7_undecided", show.count(counts.get("undecided", 0)))
-glue("c7_run", show.count(len(run)))
+glue("c7_reached", formats.count(counts.get("yes", 0)))
+glue("c7_missed", formats.count(counts.get("no", 0)))
+glue("c7_undecided", formats.count(counts.get("undecided", 0)))
+glue("c7_run", formats.count(len(run)))
 
 # %% [markdown]
 # Models that were run: {glue:text}`c7_run`. Target reached: {glue:text}`c7_reached`; missed: {glue:text}`c7_missed`; undecided: {glue:text}`c7_undecided`.
@@ -88,8 +92,8 @@ glue("c7_run", show.count(len(run)))
 # The report wants to combine models. Averaging the probabilities of all models that were run costs nothing but their predictions:
 
 # %%
-together = findings.combination_helps(results, list(run)) if len(run) > 1 else None
-show.say(together.evidence if together else "It takes two models with records.")
+together = model_findings.combination_helps(results, list(run)) if len(run) > 1 else None
+notebook.say(together.evidence if together else "It takes two models with records.")
 
 # %% [markdown]
 # ## Speed
@@ -98,7 +102,7 @@ show.say(together.evidence if together else "It takes two models with records.")
 
 # %%
 times = targets.timings(results)
-show.table(targets.timing_table(times), "Measured time a track, and what follows for a day")
+notebook.table(targets.timing_table(times), "Measured time a track, and what follows for a day")
 
 # %% mystnb={"figure": {"caption": "Measured time a track (bars, logarithmic axis) and the report's target for a clip (dashed line): all steps where the records hold them, else the last step alone.", "name": "fig-speed"}, "image": {"alt": "Horizontal bars with one row a model, milliseconds a track on a logarithmic axis, and a dashed line at the target."}}
 measure = "total" if times["total"].notna().any() else "predict"
@@ -110,7 +114,7 @@ comparison_plots.target_bars(
 )
 
 # %% tags=["hide-input"]
-show.say(*targets.speed(times, goal["latency"], goal["throughput"]))
+notebook.say(*targets.speed(times, goal["latency"], goal["throughput"]))
 
 # %% [markdown]
 # A time for each track in a batch is not the same as the delay of a single request: a service that answers one clip at a time also pays for starting the computation.
@@ -130,7 +134,7 @@ show.say(*targets.speed(times, goal["latency"], goal["throughput"]))
 # tracks. The estimate uses the share $\psi$ of the two models with the highest accuracies here.
 
 # %% tags=["hide-input"]
-show.say(*targets.sample_sizes(results))
+notebook.say(*targets.sample_sizes(results))
 
 # %% [markdown]
 # ## The report's next steps, and what would decide them
@@ -158,9 +162,9 @@ show.say(*targets.sample_sizes(results))
 
 # %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show the solution", "code_prompt_hide": "Hide the solution"}
 each_second = goal["throughput"] / (24 * 3600)
-show.say(
-    f"{show.number(each_second, 1)} clips a second. One core has {show.duration(1 / each_second)} for a"
-    f" clip, four cores {show.duration(4 / each_second)} each."
+notebook.say(
+    f"{formats.number(each_second, 1)} clips a second. One core has {formats.duration(1 / each_second)} for a"
+    f" clip, four cores {formats.duration(4 / each_second)} each."
 )
 
 # %% [markdown]
@@ -172,8 +176,8 @@ import pandas as pd
 psi, rows = 0.3, []
 for delta in (0.02, 0.05, 0.1):
     n = ((1.96 * psi**0.5 + 0.84 * (psi - delta**2) ** 0.5) / delta) ** 2
-    rows.append((show.points(delta).lstrip("+"), show.count(round(n, -1))))
-show.table(
+    rows.append((formats.points(delta).lstrip("+"), formats.count(round(n, -1))))
+notebook.table(
     pd.DataFrame(rows, columns=["difference", "tracks needed, estimate"]),
     "Half the difference takes four times the tracks; all of GTZAN has a thousand",
 )

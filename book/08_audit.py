@@ -31,27 +31,28 @@ seed = 0
 # %% tags=["hide-input"]
 import pandas as pd
 
-from mgc import provenance, show
-from mgc.audit.claims import EVIDENCE, find_claims, load_claims
-from mgc.audit.decide import counts, decide_all
-from mgc.audit.evidence import Evidence
-from mgc.audit.write import section_table
-from mgc.study import open_study
+from mgc.display import formats, notebook
+from mgc.display import glue as glue_module
+from mgc.records.study import open_study
+from mgc.report.claims import EVIDENCE, find_claims, load_claims
+from mgc.report.decide import counts, decide_all
+from mgc.report.evidence import Evidence
+from mgc.report.write import section_table
 
 study = open_study(data, records=records, protocol=protocol, variant=variant, seeds=(seed,))
 claims = load_claims(find_claims())
 decisions = decide_all(claims, Evidence(study))
 basis = [study.store.get(fit) for decision in decisions for fit in decision.records]
-glue = provenance.Glue("book/claims.csv", [record for record in basis if record])
+glue = glue_module.Glue("book/claims.csv", [record for record in basis if record])
 
 # %% tags=["hide-input"]
 verdicts = counts(decisions)
-glue("c8_claims", show.count(len(claims)), "book/claims.csv")
+glue("c8_claims", formats.count(len(claims)), "book/claims.csv")
 glue("c8_edition", study.edition_record.name, study.edition_record)
 heard = study.with_audio().edition_record
 glue("c8_heard", heard.name, heard)
 for name, number in verdicts.items():
-    glue(f"c8_{name.replace(' ', '_')}", show.count(number))
+    glue(f"c8_{name.replace(' ', '_')}", formats.count(number))
 
 # %% [markdown]
 # ## The result
@@ -65,7 +66,9 @@ tally = pd.crosstab(
 )
 tally = tally.reindex(columns=list(verdicts), fill_value=0)
 tally.loc["all"] = tally.sum()
-show.table(tally.map(show.count).rename_axis(columns=None).reset_index(), "Verdicts by evidence")
+notebook.table(
+    tally.map(formats.count).rename_axis(columns=None).reset_index(), "Verdicts by evidence"
+)
 
 # %% [markdown]
 # - **Confirmed** ({glue:text}`c8_confirmed`): the evidence agrees, within its uncertainty.
@@ -78,31 +81,33 @@ show.table(tally.map(show.count).rename_axis(columns=None).reset_index(), "Verdi
 # ## Objective and data
 
 # %%
-show.table(section_table(decisions, 1, 2), "Sections 1 and 2 of the report")
+notebook.table(section_table(decisions, 1, 2), "Sections 1 and 2 of the report")
 
 # %% [markdown]
 # ## Cleaning, features and splits
 
 # %%
-show.table(section_table(decisions, 3), "Section 3 of the report")
+notebook.table(section_table(decisions, 3), "Section 3 of the report")
 
 # %% [markdown]
 # ## Training
 
 # %%
-show.table(section_table(decisions, 4), "Section 4 of the report, and its code")
+notebook.table(section_table(decisions, 4), "Section 4 of the report, and its code")
 
 # %% [markdown]
 # ## Results
 
 # %%
-show.table(section_table(decisions, 5), "Section 5 of the report")
+notebook.table(section_table(decisions, 5), "Section 5 of the report")
 
 # %% [markdown]
 # ## Findings, next steps, conclusion
 
 # %%
-show.table(section_table(decisions, 6, 7, 8), "Sections 6 and 7 of the report, and its conclusion")
+notebook.table(
+    section_table(decisions, 6, 7, 8), "Sections 6 and 7 of the report, and its conclusion"
+)
 
 # %% [markdown]
 # ## Repeat it

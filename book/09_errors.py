@@ -36,13 +36,15 @@ import numpy as np
 from scipy.stats import norm
 from sklearn.model_selection import train_test_split
 
-from mgc import provenance, show
-from mgc.audit.sizes import parameters_of
-from mgc.features import N_FRAMES, N_MELS
-from mgc.report import facts, synthetic
+from mgc.datasets import facts
+from mgc.display import formats
+from mgc.display import glue as glue_module
+from mgc.features.extract import N_FRAMES, N_MELS
+from mgc.report import synthetic
+from mgc.report.decide_sizes import parameters_of
 
 stated = facts.report_claims().set_index("model")
-glue = provenance.Glue(provenance.CHAPTER, provenance.CLAIMS)
+glue = glue_module.Glue(glue_module.CHAPTER, glue_module.CLAIMS)
 
 # %% tags=["hide-input"]
 # The report's two splits of a thousand tracks, ten genres of a hundred, with its arguments.
@@ -56,16 +58,16 @@ right = float((label[stratified] == label[plain]).mean())
 tail = stratified[-round(0.2 * len(stratified)) :]
 in_tail = np.bincount(label[tail], minlength=n_genres)
 in_test = np.bincount(label[plain_test], minlength=n_genres)
-glue("c9_own", show.percent(own, 1))
-glue("c9_right", show.percent(right))
-glue("c9_tail_low", show.count(in_tail.min()))
-glue("c9_tail_high", show.count(in_tail.max()))
-glue("c9_test_low", show.count(in_test.min()))
-glue("c9_test_high", show.count(in_test.max()))
+glue("c9_own", formats.percent(own, 1))
+glue("c9_right", formats.percent(right))
+glue("c9_tail_low", formats.count(in_tail.min()))
+glue("c9_tail_high", formats.count(in_tail.max()))
+glue("c9_test_low", formats.count(in_test.min()))
+glue("c9_test_high", formats.count(in_test.max()))
 trained = len(stratified) - len(tail)
-glue("c9_train", show.percent(trained / n_tracks))
-glue("c9_valid", show.percent(len(tail) / n_tracks))
-glue("c9_test", show.percent(held_out))
+glue("c9_train", formats.percent(trained / n_tracks))
+glue("c9_valid", formats.percent(len(tail) / n_tracks))
+glue("c9_test", formats.percent(held_out))
 
 # %% tags=["hide-input"]
 # Half of all normal numbers are negative, fewer where a constant was added.
@@ -73,21 +75,21 @@ cells = N_MELS * N_FRAMES
 raised = [
     s.cells / cells * (norm.cdf(-s.amount) - norm.cdf(0)) for s in synthetic.INPUTS["spectrogram"]
 ]
-glue("c9_negative", show.percent(float(norm.cdf(0) + sum(raised) / n_genres)))
+glue("c9_negative", formats.percent(float(norm.cdf(0) + sum(raised) / n_genres)))
 shown = stated["accuracy"]
 axis = 0.7
 looks = (shown.max() - axis) / (shown.min() - axis)
-glue("c9_looks", show.number(looks, 1))
-glue("c9_is", show.number(shown.max() / shown.min(), 2))
-glue("c9_size", show.number(parameters_of("autoencoder") / 1e6, 0))
+glue("c9_looks", formats.number(looks, 1))
+glue("c9_is", formats.number(shown.max() / shown.min(), 2))
+glue("c9_size", formats.number(parameters_of("autoencoder") / 1e6, 0))
 glue(
     "c9_size_stated",
-    show.number(stated.loc["autoencoder", "parameters"] / 1e6, 1),
+    formats.number(stated.loc["autoencoder", "parameters"] / 1e6, 1),
 )
-glue("c9_lstm", show.percent(stated.loc["lstm", "accuracy"], 2))
-glue("c9_chance", show.percent(1 / n_genres))
+glue("c9_lstm", formats.percent(stated.loc["lstm", "accuracy"], 2))
+glue("c9_chance", formats.percent(1 / n_genres))
 best = synthetic.ceiling(synthetic.INPUTS["spectrogram"])
-glue("c9_ceiling", show.percent(best))
+glue("c9_ceiling", formats.percent(best))
 
 # %% [markdown]
 # ## Results that were typed in
@@ -96,7 +98,7 @@ glue("c9_ceiling", show.percent(best))
 #
 # **What it does.** Everything that follows from the table is a story: the ranking, the recommendation, the findings. The data could not have given these numbers. On the random spectrograms of the report the best possible classifier reaches {glue:text}`c9_ceiling` ({doc}`01_objective`). On its sequences, which are noise for every genre, none can do better than {glue:text}`c9_chance`. The table gives {glue:text}`c9_lstm` to the LSTM that reads them.
 #
-# **Mended.** A result can only come from predictions. `mgc/seeds.py`:
+# **Mended.** A result can only come from predictions. `mgc/evaluation/seeds.py`:
 #
 # ```python
 # frames = [test_rows(record) for record in records]
@@ -109,7 +111,7 @@ glue("c9_ceiling", show.percent(best))
 #
 # **What it does.** A stratified and a plain split put other tracks in other places. We ran the two calls: {glue:text}`c9_own` of the training codes meet the label of their own track, and {glue:text}`c9_right` meet the right genre, which is what chance gives. On real music this classifier would learn nothing, and its test accuracy would say so. No number in the report does.
 #
-# **Mended.** Labels are looked up by the tracks of the one split. `mgc/train.py`:
+# **Mended.** Labels are looked up by the tracks of the one split. `mgc/training/folds.py`:
 #
 # ```python
 # targets = one_hot(arrays.genre[split.unit_track])
@@ -121,7 +123,7 @@ glue("c9_ceiling", show.percent(best))
 #
 # **What it does.** The same track gets other inputs, depending on which tracks it is tested with. The test part takes part in its own preparation. With decibels, whose extremes are nearly the same in any two parts, the damage is small. With power, one loud track in the test part would make all others quiet. And a single new track could not be classified at all in the way that was tested.
 #
-# **Mended.** What scales the inputs is fitted on the training part, or belongs to the one track. `mgc/inputs.py`:
+# **Mended.** What scales the inputs is fitted on the training part, or belongs to the one track. `mgc/training/inputs.py`:
 #
 # ```python
 # mean = inputs[train].mean(axis=axes, dtype=np.float64)
@@ -133,7 +135,7 @@ glue("c9_ceiling", show.percent(best))
 #
 # **What it does.** A sigmoid lies between zero and one. Of the report's random inputs {glue:text}`c9_negative` are negative; the best that the network can do for them is zero. So it can never rebuild nearly half of its input, however wide the code, and the statement that little information was lost is impossible for these inputs.
 #
-# **Mended.** Decibels are mapped to the range that the sigmoid has. `mgc/inputs.py`:
+# **Mended.** Decibels are mapped to the range that the sigmoid has. `mgc/training/inputs.py`:
 #
 # ```python
 # return ((inputs + 80.0) / 80.0).reshape(len(inputs), -1).astype(np.float32)
@@ -157,7 +159,7 @@ glue("c9_ceiling", show.percent(best))
 #
 # **What it does.** {glue:text}`c9_train` of the tracks train and {glue:text}`c9_valid` validate. Fewer tracks train than stated, and more test. That makes intervals narrower and models weaker; it is no scandal, but whoever repeats the work by the text does something else. The autoencoder's test part, not stratified, has {glue:text}`c9_test_low` to {glue:text}`c9_test_high` tracks of a genre.
 #
-# **Mended.** `mgc/splits.py`:
+# **Mended.** `mgc/datasets/protocols.py`:
 #
 # ```python
 # TEST_SHARE = VALID_SHARE = 0.15
@@ -169,7 +171,7 @@ glue("c9_ceiling", show.percent(best))
 #
 # **What it does.** Here less than its reputation. The rows were shuffled by the first split, so the tail is a random sample; only nobody stratified it, and it holds {glue:text}`c9_tail_low` to {glue:text}`c9_tail_high` tracks of a genre. With rows in the order of genres it would have been a disaster: the last genres would never have been trained. And tracks of one artist may stand on both sides.
 #
-# **Mended.** The validation part is named. `mgc/fitting.py`:
+# **Mended.** The validation part is named. `mgc/training/keras_fit.py`:
 #
 # ```python
 # validation_data=valid,
@@ -181,7 +183,7 @@ glue("c9_ceiling", show.percent(best))
 #
 # **What it does.** GTZAN holds the same recordings twice, and many tracks of few artists ({doc}`02_dataset`). A random split puts some on both sides. How much that is worth is the subject of {doc}`05_comparison`.
 #
-# **Mended.** The published split without known repetitions is the main protocol; the report's is kept beside it. `mgc/audit/evidence.py`:
+# **Mended.** The published split without known repetitions is the main protocol; the report's is kept beside it. `mgc/report/evidence.py`:
 #
 # ```python
 # MAIN, USUAL = "fault_filtered", "random"
@@ -193,7 +195,7 @@ glue("c9_ceiling", show.percent(best))
 #
 # **What it does.** It costs time and changes nothing.
 #
-# **Mended.** What it says about a picture is computed once and kept. `mgc/inputs.py`:
+# **Mended.** What it says about a picture is computed once and kept. `mgc/training/transfer.py`:
 #
 # ```python
 # entry = _transfer_entry(spectrograms, cache_dir, "features")

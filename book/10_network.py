@@ -33,36 +33,40 @@ seed = 0
 
 # %% tags=["hide-input"]
 
-from mgc import evaluate, probes, provenance, show
-from mgc.export import shipped_record
-from mgc.figures import plots, style
-from mgc.predict import SURE_FROM
-from mgc.records import default_root
+from mgc.datasets import tracks
+from mgc.display import formats, notebook
+from mgc.display import glue as glue_module
+from mgc.display.figures import plots
+from mgc.evaluation import metrics, significance
+from mgc.inference import probes
+from mgc.inference.classifier import SURE_FROM
+from mgc.inference.make_network import shipped_record
+from mgc.records.store import default_root
 
 # The card is about one file, whatever data the other chapters were built on.
 root = default_root()
 record = shipped_record(root)
 source = f"book/records/networks/fits/{record.fit_id}"
-glue = provenance.Glue(source)
-rows = evaluate.test_rows(record)
+glue = glue_module.Glue(source)
+rows = metrics.test_rows(record)
 
 # %% tags=["hide-input"]
-low, high = evaluate.accuracy_interval(rows)
-glue("c10_accuracy", show.percent(evaluate.accuracy(rows), 1))
-glue("c10_interval", show.interval(low, high, 1))
-glue("c10_f1", show.number(evaluate.macro_f1(rows)))
-glue("c10_tracks", show.count(len(rows)))
-glue("c10_valid", show.count((record.predictions["part"] == "valid").sum()))
-glue("c10_parameters", show.count(record.parameters))
-glue("c10_minutes", show.number(record.environment["duration_s"] / 60, 0))
-glue("c10_temperature", show.number(record.environment["temperature"]))
+low, high = significance.accuracy_interval(rows)
+glue("c10_accuracy", formats.percent(metrics.accuracy(rows), 1))
+glue("c10_interval", formats.interval(low, high, 1))
+glue("c10_f1", formats.number(metrics.macro_f1(rows)))
+glue("c10_tracks", formats.count(len(rows)))
+glue("c10_valid", formats.count((record.predictions["part"] == "valid").sum()))
+glue("c10_parameters", formats.count(record.parameters))
+glue("c10_minutes", formats.number(record.environment["duration_s"] / 60, 0))
+glue("c10_temperature", formats.number(record.environment["temperature"]))
 glue("c10_recipe", record.fit_id)
-genres = evaluate.per_genre(rows)
+genres = metrics.per_genre(rows)
 best, worst = genres["recall"].idxmax(), genres["recall"].idxmin()
-glue("c10_best", style.label(best))
-glue("c10_best_recall", show.percent(genres.loc[best, "recall"]))
-glue("c10_worst", style.label(worst))
-glue("c10_worst_recall", show.percent(genres.loc[worst, "recall"]))
+glue("c10_best", tracks.label(best))
+glue("c10_best_recall", formats.percent(genres.loc[best, "recall"]))
+glue("c10_worst", tracks.label(worst))
+glue("c10_worst_recall", formats.percent(genres.loc[worst, "recall"]))
 
 # %% [markdown]
 # ## What it is
@@ -79,9 +83,9 @@ glue("c10_worst_recall", show.percent(genres.loc[worst, "recall"]))
 plots.confusion(record)
 
 # %%
-shown = genres.assign(genre=[style.label(g) for g in genres.index])
+shown = genres.assign(genre=[tracks.label(g) for g in genres.index])
 for column in ("precision", "recall", "f1"):
-    shown[column] = shown[column].map(lambda v: show.number(v, 2))
+    shown[column] = shown[column].map(lambda v: formats.number(v, 2))
 names = {
     "genre": "Genre",
     "precision": "Precision",
@@ -89,18 +93,18 @@ names = {
     "f1": "F1",
     "support": "Tracks",
 }
-show.table(shown[list(names)].rename(columns=names), "The shipped network, genre by genre")
+notebook.table(shown[list(names)].rename(columns=names), "The shipped network, genre by genre")
 
 # %% tags=["hide-input"]
-top = evaluate.probabilities(rows).max(axis=1)
-right = evaluate.correct(rows)
+top = metrics.probabilities(rows).max(axis=1)
+right = metrics.correct(rows)
 sure = top >= SURE_FROM
-calibration = evaluate.calibration(rows)
-glue("c10_threshold", show.percent(SURE_FROM), provenance.CHAPTER)
-glue("c10_sure", show.percent(sure.mean()))
-glue("c10_sure_right", show.percent(right[sure].mean()))
-glue("c10_unsure_right", show.percent(right[~sure].mean()))
-glue("c10_ece", show.number(calibration.ece))
+calibration = metrics.calibration(rows)
+glue("c10_threshold", formats.percent(SURE_FROM), glue_module.CHAPTER)
+glue("c10_sure", formats.percent(sure.mean()))
+glue("c10_sure_right", formats.percent(right[sure].mean()))
+glue("c10_unsure_right", formats.percent(right[~sure].mean()))
+glue("c10_ece", formats.number(calibration.ece))
 
 # %% [markdown]
 # ## What a probability means
@@ -114,17 +118,17 @@ plots.reliability({"cnn": record})
 
 # %% tags=["hide-input"]
 asked = probes.load(root)
-ask = provenance.Glue(f"book/records/{probes.FILE}")
+ask = glue_module.Glue(f"book/records/{probes.FILE}")
 composed = asked[asked["kind"] == "composed"]
 hits = int((composed["said"] == composed["genre"]).sum())
-low, high = evaluate.wilson(hits, len(composed))
-ask("c10_composed", show.count(len(composed)))
-ask("c10_composed_right", show.percent(hits / len(composed)))
-ask("c10_composed_interval", show.interval(low, high))
-ask("c10_composed_sure", show.percent((composed["verdict"] == "sure").mean()))
+low, high = significance.wilson(hits, len(composed))
+ask("c10_composed", formats.count(len(composed)))
+ask("c10_composed_right", formats.percent(hits / len(composed)))
+ask("c10_composed_interval", formats.interval(low, high))
+ask("c10_composed_sure", formats.percent((composed["verdict"] == "sure").mean()))
 most = composed["said"].value_counts()
-ask("c10_composed_most", style.label(str(most.index[0])))
-ask("c10_composed_share", show.percent(most.iloc[0] / len(composed)))
+ask("c10_composed_most", tracks.label(str(most.index[0])))
+ask("c10_composed_share", formats.percent(most.iloc[0] / len(composed)))
 
 # %% [markdown]
 # ## Where it fails
@@ -138,9 +142,9 @@ ask("c10_composed_share", show.percent(most.iloc[0] / len(composed)))
 # %%
 sounds = asked[asked["kind"] == "no music"]
 columns = {"name": "Sound", "said": "Said to be", "p": "Probability", "verdict": "Verdict"}
-strongest = sounds.filter(like="p_").max(axis=1).map(show.percent)
-sounds = sounds.assign(said=sounds["said"].map(style.label), p=strongest)
-show.table(sounds[list(columns)].rename(columns=columns), "Sounds that are no music")
+strongest = sounds.filter(like="p_").max(axis=1).map(formats.percent)
+sounds = sounds.assign(said=sounds["said"].map(tracks.label), p=strongest)
+notebook.table(sounds[list(columns)].rename(columns=columns), "Sounds that are no music")
 
 # %% [markdown]
 # Besides, all that {doc}`02_dataset` says of GTZAN holds for its pupil. It knows ten genres and must choose among them. It learned recordings as well as music: loudness does not reach it, but the sound of old records, of a studio or of an encoder may. Do not use it to decide anything about people.
@@ -153,7 +157,7 @@ show.table(sounds[list(columns)].rename(columns=columns), "Sounds that are no mu
 # ```
 #
 # ```python
-# from mgc.predict import Classifier
+# from mgc.inference.classifier import Classifier
 #
 # classifier = Classifier()
 # classifier.predict(["song.mp3"])              # array(['rock'], ...)

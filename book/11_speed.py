@@ -33,30 +33,31 @@ seed = 0
 # %% tags=["hide-input"]
 import pandas as pd
 
-from mgc import provenance, show
-from mgc.bench import figures
-from mgc.figures import comparison_plots, speed_plots
-from mgc.records import default_root
+from mgc.display import formats, notebook
+from mgc.display import glue as glue_module
+from mgc.display.figures import comparison_plots, speed_plots
+from mgc.evaluation import speed
+from mgc.records.store import default_root
 
 # Speed does not depend on the data of the other chapters.
-bench = figures.load(default_root() / figures.FILE)
+bench = speed.load(default_root() / speed.FILE)
 measured, machine = bench.figures, bench.machine
 by_key = {one.key: one for one in measured}
-glue = provenance.Glue(f"book/records/{figures.FILE}")
+glue = glue_module.Glue(f"book/records/{speed.FILE}")
 
 # %% tags=["hide-input"]
 with_goal = [one for one in measured if one.goal]
 glue("c11_date", str(machine["date"]))
-glue("c11_cores", show.count(machine["cores"]))
+glue("c11_cores", formats.count(machine["cores"]))
 glue("c11_platform", str(machine["platform"]))
-glue("c11_goals", show.count(len(with_goal)))
-glue("c11_met", show.count(sum(one.met for one in with_goal)))
+glue("c11_goals", formats.count(len(with_goal)))
+glue("c11_met", formats.count(sum(one.met for one in with_goal)))
 for key, digits in (("features_each", 1), ("features_stft", 1), ("clip_ratio", 1), ("memory", 2),
                     ("tracks_exponent", 2), ("two_processes", 2), ("length_exponent", 2),
                     ("genres_million", 0)):  # fmt: skip
-    glue(f"c11_{key}", show.number(by_key[key].value, digits))
+    glue(f"c11_{key}", formats.number(by_key[key].value, digits))
 for key in ("clip_p95", "clip_ms", "report_ms", "plain_ms"):
-    glue(f"c11_{key}", show.number(by_key[key].value, 0))
+    glue(f"c11_{key}", formats.number(by_key[key].value, 0))
 
 # %% [markdown]
 # ## The figures
@@ -65,7 +66,7 @@ for key in ("clip_p95", "clip_ms", "report_ms", "plain_ms"):
 
 # %%
 rows = pd.DataFrame([one.row() for one in measured])
-show.table(rows, "Speed: the median of n measurements, or what the name says")
+notebook.table(rows, "Speed: the median of n measurements, or what the name says")
 
 # %% mystnb={"figure": {"caption": "How many times better than its goal each figure is. What ends left of the dashed line misses its goal.", "name": "fig-goals"}, "image": {"alt": "Bars of how many times better than its goal each figure is, on a logarithmic axis; a line marks the goal."}}
 better = {

@@ -6,5 +6,3 @@ try:
     __version__ = version("mgc")
 except PackageNotFoundError:  # a checkout that was never installed
     __version__ = "0.0.0+source"
-
-__all__ = ["__version__"]

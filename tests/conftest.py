@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from mgc.data import GENRES
+from mgc.datasets.tracks import GENRES
 from mgc.models import NAMES
 
 # Read once, before `clean_environment` hides the variables from the code under test.

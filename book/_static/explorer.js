@@ -1,4 +1,4 @@
-/* The confusion explorer: draws what explorer-data.js (see mgc/book/explorer.py) holds.
+/* The confusion explorer: draws what explorer-data.js (see tools/pages/content/explorer.py) holds.
 
    State is a view (edition, protocol, recipe), a group of fits (a model), a seed or "all", and a
    cell. It stands in the address after #, so that a view can be linked. */
@@ -21,7 +21,7 @@
     return node;
   }
 
-  /** Read the text that `pack` of mgc/book/explorer.py writes. */
+  /** Read the text that `pack` of tools/pages/content/explorer.py writes. */
   function unpack(text, alphabet, single) {
     const numbers = [];
     for (let at = 0; at < text.length; at++) {

@@ -1,6 +1,6 @@
 /* "Hear the features": one clip at a time, with a line that follows the sound through its pictures.
 
-   The pictures and the players stand in the page (see mgc/book/hear.py); this script replaces the
+   The pictures and the players stand in the page (see tools/pages/content/hear.py); this script replaces the
    browser's controls by a button, a slider and the pictures themselves. */
 
 (() => {

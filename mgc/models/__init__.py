@@ -24,6 +24,7 @@ TITLES = {
     "logistic": "Logistic regression",
 }
 
+
 __all__ = [
     "ABLATIONS",
     "BASELINES",
@@ -39,7 +40,7 @@ __all__ = [
 
 
 def build(name: str, input_shape: tuple[int, ...], n_classes: int) -> keras.Model:
-    """Build one of the five networks, not compiled, with fresh random weights (chapter 4).
+    """Build one of the five networks, not compiled, with fresh random weights.
 
     Parameters
     ----------

@@ -26,7 +26,7 @@ CODE_SIZE = 64
 def build(
     input_shape: tuple[int, ...], n_classes: int = 0, *, code_size: int = CODE_SIZE
 ) -> keras.Model:
-    """Dense layers 512, 256, 128, 64 and back again (Hinton and Salakhutdinov 2006); chapter 4.
+    """Dense layers 512, 256, 128, 64 and back again (Hinton and Salakhutdinov 2006).
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def encoder(model: keras.Model) -> keras.Model:
 
 
 def build_classifier(n_classes: int, code_size: int = CODE_SIZE) -> keras.Model:
-    """Two hidden layers on the code; chapter 4.
+    """Two hidden layers on the code.
 
     Parameters
     ----------

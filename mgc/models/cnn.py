@@ -48,7 +48,7 @@ def momentum(n_steps: int) -> float:
 def build(
     input_shape: tuple[int, ...], n_classes: int, *, batch_norm_momentum: float = REPORT_MOMENTUM
 ) -> keras.Model:
-    """Four convolutional blocks, 32 to 256 filters, then global average pooling; chapter 4.
+    """Four convolutional blocks, 32 to 256 filters, then global average pooling.
 
     Parameters
     ----------

@@ -19,7 +19,7 @@ TUNED = TunedRecipe(
 
 
 def build(input_shape: tuple[int, ...], n_classes: int) -> keras.Model:
-    """Three LSTM layers, 128, 64 and 32 units (Hochreiter and Schmidhuber 1997); chapter 4.
+    """Three LSTM layers, 128, 64 and 32 units (Hochreiter and Schmidhuber 1997).
 
     Parameters
     ----------

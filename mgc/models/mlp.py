@@ -19,7 +19,7 @@ TUNED = TunedRecipe(
 
 
 def build(input_shape: tuple[int, ...], n_classes: int) -> keras.Model:
-    """Four hidden layers, 512 to 64 units, with dropout; chapter 4.
+    """Four hidden layers, 512 to 64 units, with dropout.
 
     Parameters
     ----------

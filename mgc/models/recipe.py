@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Recipe:
-    """The training recipe of one model, as in the original report; chapter 4 prints it.
+    """The training recipe of one model, as in the original report.
 
     Attributes
     ----------

@@ -56,7 +56,7 @@ def build(input_shape: tuple[int, ...], n_classes: int) -> keras.Model:
 
 
 def build_head(n_classes: int, n_features: int = N_FEATURES) -> keras.Model:
-    """Build the part that is trained, on pooled features computed once; chapter 4.
+    """Build the part that is trained, on pooled features computed once.
 
     Parameters
     ----------

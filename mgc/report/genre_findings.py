@@ -2,7 +2,7 @@
 
 Each claim is a statistic of the pooled mistakes of all models that were run. Its uncertainty comes
 from a bootstrap over tracks within each genre: models make mistakes on the same tracks, so tracks,
-not predictions, are resampled. Used in chapter 6.
+not predictions, are resampled.
 """
 
 from __future__ import annotations
@@ -16,26 +16,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from mgc import evaluate, show
-from mgc.data import GENRES
+from mgc.datasets import tracks
+from mgc.datasets.tracks import GENRES
+from mgc.display import formats
 from mgc.errors import RecordError
-from mgc.figures import style
+from mgc.evaluation import metrics, significance
+from mgc.evaluation.tracks import track_rows
 from mgc.models import TITLES
-from mgc.outcomes import track_rows
-from mgc.records import NotRun, Record
+from mgc.records.store import NotRun, Record
 from mgc.report.verdicts import CONFIRMED, CONTRADICTED, NOT_SHOWN, NOT_TESTABLE, Finding
-
-__all__ = [
-    "DRAWS",
-    "Pool",
-    "f1_table",
-    "genres_are_hard",
-    "genres_stand_out",
-    "mixed_pairs",
-    "pair_is_mixed",
-    "pair_table",
-    "pool",
-]
 
 DRAWS: Final = 2000
 LEVEL: Final = 0.95
@@ -52,7 +41,7 @@ class Pool:
     Attributes
     ----------
     truth : ndarray [shape=(n_tracks,)], int
-        Position of the true genre in `mgc.data.GENRES`.
+        Position of the true genre in `mgc.datasets.tracks.GENRES`.
     named : ndarray [shape=(n_tracks, n_models)], int
     """
 
@@ -103,14 +92,14 @@ def pool(results: Mapping[str, Record | NotRun]) -> Pool:
         return Pool(np.zeros(0, dtype=np.int64), np.zeros((0, 0), dtype=np.int64))
     if any(not frame["track_id"].equals(frames[0]["track_id"]) for frame in frames):
         raise RecordError("the records hold different tracks: pool fits of one protocol")
-    named = np.stack([evaluate.predicted(frame) for frame in frames], axis=1)
-    return Pool(evaluate.truth(frames[0]), named.astype(np.int64))
+    named = np.stack([metrics.predicted(frame) for frame in frames], axis=1)
+    return Pool(metrics.truth(frames[0]), named.astype(np.int64))
 
 
 def f1_table(results: Mapping[str, Record | NotRun]) -> pd.DataFrame:
     """F1 of each genre (columns) under each model that was run (rows); values 0 to 1 or NaN."""
-    run = evaluate.only_run(results)
-    rows = {TITLES[name]: evaluate.per_genre(track_rows(r))["f1"] for name, r in run.items()}
+    run = significance.only_run(results)
+    rows = {TITLES[name]: metrics.per_genre(track_rows(r))["f1"] for name, r in run.items()}
     return pd.DataFrame(rows).T.reindex(columns=list(GENRES))
 
 
@@ -129,10 +118,14 @@ def _codes(genres: Sequence[str]) -> list[int]:
 def _absent(claim: str, pooled: Pool, genres: Sequence[str]) -> Finding | None:
     if not len(pooled.truth):
         return Finding(claim, NOT_TESTABLE, "No model was run.")
-    missing = [style.label(g) for g in genres if GENRES.index(g) not in set(pooled.truth.tolist())]
+    missing = [
+        tracks.label(g) for g in genres if GENRES.index(g) not in set(pooled.truth.tolist())
+    ]
     if not missing:
         return None
-    return Finding(claim, NOT_TESTABLE, f"The test part has no tracks of {show.listing(missing)}.")
+    return Finding(
+        claim, NOT_TESTABLE, f"The test part has no tracks of {formats.listing(missing)}."
+    )
 
 
 def genres_stand_out(pooled: Pool, genres: Sequence[str]) -> Finding:
@@ -141,8 +134,8 @@ def genres_stand_out(pooled: Pool, genres: Sequence[str]) -> Finding:
     Confirmed when they take the first places in 95 % of the resamples, contradicted when they do
     in 5 % or fewer.
     """
-    names = [style.label(genre) for genre in genres]
-    claim = f"{show.listing(names)} are the easiest to tell apart"
+    names = [tracks.label(genre) for genre in genres]
+    claim = f"{formats.listing(names)} are the easiest to tell apart"
     if missing := _absent(claim, pooled, genres):
         return missing
     own = set(_codes(genres))
@@ -156,23 +149,25 @@ def genres_stand_out(pooled: Pool, genres: Sequence[str]) -> Finding:
     scores = pd.Series(_f1(pooled.counts()), index=GENRES).sort_values(
         ascending=False, kind="stable"
     )
-    top = show.listing(
-        [f"{style.label(str(g))} ({show.number(s)})" for g, s in scores[:3].items()]
+    top = formats.listing(
+        [f"{tracks.label(str(g))} ({formats.number(s)})" for g, s in scores[:3].items()]
     )
     order = list(scores.index)
     place = [order.index(genre) + 1 for genre in genres]
-    places = show.listing([f"{name} rank {rank}" for name, rank in zip(names, place, strict=True)])
+    places = formats.listing(
+        [f"{name} rank {rank}" for name, rank in zip(names, place, strict=True)]
+    )
     text = (
         f"The highest F1 over all models belong to {top}; {places} of {scores.notna().sum()}."
-        f" The named genres lead in {show.percent(share)} of the resamples."
+        f" The named genres lead in {formats.percent(share)} of the resamples."
     )
     return Finding(claim, verdict, text)
 
 
 def genres_are_hard(pooled: Pool, genres: Sequence[str]) -> Finding:
     """Decide whether some genres have a lower mean F1 than the others, by a 95 % interval."""
-    names = [style.label(genre) for genre in genres]
-    claim = f"{show.listing(names)} are hard to classify"
+    names = [tracks.label(genre) for genre in genres]
+    claim = f"{formats.listing(names)} are hard to classify"
     if missing := _absent(claim, pooled, genres):
         return missing
     own = np.isin(np.arange(len(GENRES)), _codes(genres))
@@ -184,9 +179,10 @@ def genres_are_hard(pooled: Pool, genres: Sequence[str]) -> Finding:
     low, high = np.quantile(pooled.bootstrap(gap), [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     scores = _f1(pooled.counts())
     text = (
-        f"Their mean F1 is {show.number(float(np.nanmean(scores[own])))}, that of the other genres"
-        f" {show.number(float(np.nanmean(scores[~own])))}; the difference lies between"
-        f" {show.number(float(low))} and {show.number(float(high))} (95 % interval)."
+        f"Their mean F1 is {formats.number(float(np.nanmean(scores[own])))},"
+        " that of the other genres"
+        f" {formats.number(float(np.nanmean(scores[~own])))}; the difference lies between"
+        f" {formats.number(float(low))} and {formats.number(float(high))} (95 % interval)."
     )
     return Finding(claim, _sign(low, high), text)
 
@@ -202,7 +198,7 @@ def pair_is_mixed(pooled: Pool, first: str, second: str) -> Finding:
     mistakes spread evenly over the wrong genres, their share would be one in nine (with ten
     genres). Confirmed when the 95 % interval of the share lies above that.
     """
-    claim = f"{style.label(first)} and {style.label(second)} are taken for each other"
+    claim = f"{tracks.label(first)} and {tracks.label(second)} are taken for each other"
     if missing := _absent(claim, pooled, (first, second)):
         return missing
     pair = _codes((first, second))
@@ -216,9 +212,9 @@ def pair_is_mixed(pooled: Pool, first: str, second: str) -> Finding:
     mixed = mixed_pairs(pooled)
     hit = mixed[mixed["pair"] == frozenset((first, second))].iloc[0]
     text = (
-        f"They draw {show.percent(share(pooled.counts()))} of the mistakes on their tracks"
-        f" ({show.interval(float(low), float(high))}); evenly spread mistakes would give"
-        f" {show.percent(even)}. Among all {len(mixed)} pairs this one has rank {hit['rank']}."
+        f"They draw {formats.percent(share(pooled.counts()))} of the mistakes on their tracks"
+        f" ({formats.interval(float(low), float(high))}); evenly spread mistakes would give"
+        f" {formats.percent(even)}. Among all {len(mixed)} pairs this one has rank {hit['rank']}."
     )
     wrong = pooled.counts()[pair].sum() - np.diag(pooled.counts())[pair].sum()
     if wrong * even < FEW:
@@ -241,7 +237,7 @@ def mixed_pairs(pooled: Pool) -> pd.DataFrame:
     for one, two in combinations(np.unique(pooled.truth).tolist(), 2):
         mistakes = int(counts[one, two] + counts[two, one])
         total = int(counts[[one, two]].sum())
-        title = f"{style.label(GENRES[one])} – {style.label(GENRES[two])}"
+        title = f"{tracks.label(GENRES[one])} – {tracks.label(GENRES[two])}"
         rows.append((frozenset((GENRES[one], GENRES[two])), title, mistakes, mistakes / total))
     table = pd.DataFrame(rows, columns=["pair", "title", "count", "share"])
     table["rank"] = table["count"].rank(ascending=False, method="min").astype(int)
@@ -249,13 +245,13 @@ def mixed_pairs(pooled: Pool) -> pd.DataFrame:
 
 
 def pair_table(pooled: Pool) -> pd.DataFrame:
-    """Write the pairs that were mixed up at all as texts for a page. Used in chapter 6."""
+    """Write the pairs that were mixed up at all as texts for a page."""
     pairs = mixed_pairs(pooled)
     pairs = pairs[pairs["count"] > 0]
     return pd.DataFrame(
         {
             "Genres": pairs["title"],
-            "Mistakes, both ways": pairs["count"].map(show.count),
-            "Of all predictions for them": pairs["share"].map(show.percent),
+            "Mistakes, both ways": pairs["count"].map(formats.count),
+            "Of all predictions for them": pairs["share"].map(formats.percent),
         }
     )

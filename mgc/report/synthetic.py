@@ -13,8 +13,6 @@ from typing import Final
 
 import numpy as np
 
-__all__ = ["INPUTS", "Shift", "ceiling"]
-
 
 @dataclass(frozen=True)
 class Shift:
@@ -92,7 +90,6 @@ def ceiling(
     Notes
     -----
     Source: Neyman-Pearson likelihood ratio of two normal distributions with a common variance.
-    Used in chapter 1.
     """
     if len(shifts) >= n_genres:
         raise ValueError(f"{len(shifts)} raised genres of {n_genres}: at least one must be noise")

@@ -4,63 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from importlib import resources
 from typing import Final
 
 import pandas as pd
 from scipy.stats import norm
 
-from mgc import evaluate, show
-from mgc.errors import DataError
+from mgc.display import formats
+from mgc.evaluation import metrics, significance
+from mgc.evaluation.tracks import tested, track_rows
 from mgc.models import TITLES
-from mgc.outcomes import tested, track_rows
-from mgc.records import NotRun, Record
-
-__all__ = [
-    "SECONDS_A_DAY",
-    "accuracy_gap",
-    "as_table",
-    "discordance",
-    "report_targets",
-    "sample_sizes",
-    "speed",
-    "timing_table",
-    "timings",
-    "tracks_needed",
-]
+from mgc.records.store import NotRun, Record
 
 SECONDS_A_DAY: Final = 86_400
 #: Models whose classifier reads the output of another network.
 WITH_BASE: Final = ("autoencoder", "vgg16")
 
 Results = Mapping[str, Record | NotRun]
-
-
-def report_targets() -> dict[str, float]:
-    """Targets of the report's section 7 by name.
-
-    Returns
-    -------
-    dict of str to float
-        ``accuracy`` and ``agreement`` (shares, 0 to 1), ``latency`` (seconds for a clip of 30 s),
-        ``throughput`` (songs a day). Used in chapter 7.
-
-    Raises
-    ------
-    DataError
-        When the installed package lacks the table.
-    """
-    source = resources.files("mgc") / "tables" / "report_targets.csv"
-    try:
-        with source.open(encoding="utf-8") as handle:
-            table = pd.read_csv(handle)
-    except FileNotFoundError as error:
-        raise DataError(
-            "mgc/tables/report_targets.csv is missing: install the package again"
-        ) from error
-    return {
-        str(key): float(value) for key, value in zip(table["key"], table["value"], strict=True)
-    }
 
 
 def accuracy_gap(results: Results, target: float) -> pd.DataFrame:
@@ -77,13 +36,13 @@ def accuracy_gap(results: Results, target: float) -> pd.DataFrame:
     DataFrame
         One row a model that was run: ``model``, ``title``, ``accuracy``, ``low``, ``high``,
         ``gap`` (target minus accuracy) and ``reached``: "yes" when the whole 95 % interval lies
-        at or above the target, "no" when it lies below, else "undecided". Used in chapter 7.
+        at or above the target, "no" when it lies below, else "undecided".
     """
     rows = []
-    for name, record in evaluate.only_run(results).items():
-        frame = evaluate.test_rows(record)
-        share = evaluate.accuracy(frame)
-        low, high = evaluate.accuracy_interval(frame)
+    for name, record in significance.only_run(results).items():
+        frame = metrics.test_rows(record)
+        share = metrics.accuracy(frame)
+        low, high = significance.accuracy_interval(frame)
         reached = "yes" if low >= target else "no" if high < target else "undecided"
         rows.append((name, TITLES[name], share, low, high, target - share, reached))
     columns = ["model", "title", "accuracy", "low", "high", "gap", "reached"]
@@ -107,7 +66,7 @@ def timings(results: Results) -> pd.DataFrame:
         in chapter 7.
     """
     rows = []
-    for name, record in evaluate.only_run(results).items():
+    for name, record in significance.only_run(results).items():
         known = record.environment
         features = float(known.get("feature_seconds_per_track", math.nan))
         without = math.nan if name in WITH_BASE else 0.0
@@ -147,7 +106,7 @@ def tracks_needed(
 
     Notes
     -----
-    Source: Connor 1987, Biometrics 43, sample size for McNemar's test. Used in chapter 7.
+    Source: Connor 1987, Biometrics 43, sample size for McNemar's test.
     """
     if difference <= 0:
         raise ValueError(f"a difference of {difference} needs no test: give one above 0")
@@ -163,12 +122,12 @@ def as_table(gaps: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Model": gaps["title"],
-            "Accuracy": [show.percent(value) for value in gaps["accuracy"]],
+            "Accuracy": [formats.percent(value) for value in gaps["accuracy"]],
             "95 % interval": [
-                show.interval(low, high)
+                formats.interval(low, high)
                 for low, high in zip(gaps["low"], gaps["high"], strict=True)
             ],
-            "Short of the target by": [show.points(value).lstrip("+") for value in gaps["gap"]],
+            "Short of the target by": [formats.points(value).lstrip("+") for value in gaps["gap"]],
             "Target reached": gaps["reached"],
         }
     )
@@ -179,11 +138,11 @@ def timing_table(times: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Model": times["title"],
-            "Features": times["features"].map(show.duration),
-            "Base or encoder": [show.duration(value or None) for value in times["base"]],
-            "Prediction": times["predict"].map(show.duration),
-            "Together": times["total"].map(show.duration),
-            "Clips a day (estimate)": times["a_day"].map(show.count),
+            "Features": times["features"].map(formats.duration),
+            "Base or encoder": [formats.duration(value or None) for value in times["base"]],
+            "Prediction": times["predict"].map(formats.duration),
+            "Together": times["total"].map(formats.duration),
+            "Clips a day (estimate)": times["a_day"].map(formats.count),
             "Device": times["device"],
         }
     )
@@ -204,7 +163,7 @@ def speed(times: pd.DataFrame, latency: float, throughput: float) -> list[str]:
     Returns
     -------
     list of str
-        Full sentences; what was not measured is said to be so. Used in chapter 7.
+        Full sentences; what was not measured is said to be so.
     """
     if times.empty:
         return ["No model was run, so nothing was timed."]
@@ -218,22 +177,23 @@ def speed(times: pd.DataFrame, latency: float, throughput: float) -> list[str]:
         known = times.dropna(subset=["predict"])
         slow = [str(t) for t in known.loc[known["predict"] > latency, "title"]]
         if slow:
-            said.append(f"Prediction alone already takes too long for {show.listing(slow)}.")
+            said.append(f"Prediction alone already takes too long for {formats.listing(slow)}.")
         return said
     within = [str(t) for t in known.loc[known["total"] <= latency, "title"]]
     beyond = [str(t) for t in known.loc[known["total"] > latency, "title"]]
     if within:
-        said.append(f"Within {show.duration(latency)} a clip: {show.listing(within)}.")
+        said.append(f"Within {formats.duration(latency)} a clip: {formats.listing(within)}.")
     if beyond:
-        said.append(f"Slower than that: {show.listing(beyond)}.")
+        said.append(f"Slower than that: {formats.listing(beyond)}.")
     rate = known["a_day"].min(), known["a_day"].max()
     machines = [math.ceil(throughput / value) for value in rate]
     said.append(
-        f"At these rates one such machine would do {show.count(rate[0])} to {show.count(rate[1])}"
+        f"At these rates one such machine would do {formats.count(rate[0])} to"
+        f" {formats.count(rate[1])}"
         f" clips a day (an estimate: it assumes that the rate holds and that nothing else runs);"
-        f" {show.count(throughput)} would take {show.count(machines[1])}"
+        f" {formats.count(throughput)} would take {formats.count(machines[1])}"
         + (
-            f" to {show.count(machines[0])} machines."
+            f" to {formats.count(machines[0])} machines."
             if machines[0] != machines[1]
             else " of them."
         )
@@ -243,7 +203,7 @@ def speed(times: pd.DataFrame, latency: float, throughput: float) -> list[str]:
 
 def discordance(first: Record, second: Record) -> float:
     """Share of test tracks (0 to 1) that exactly one of two models gets right."""
-    test = evaluate.mcnemar(track_rows(first), track_rows(second))
+    test = significance.mcnemar(track_rows(first), track_rows(second))
     return (test.b + test.c) / len(track_rows(first))
 
 
@@ -261,23 +221,24 @@ def sample_sizes(
     Returns
     -------
     list of str
-        Full sentences. Used in chapter 7.
+        Full sentences.
     """
-    run = evaluate.only_run(results)
-    shares = {name: evaluate.accuracy(evaluate.test_rows(r)) for name, r in run.items()}
+    run = significance.only_run(results)
+    shares = {name: metrics.accuracy(metrics.test_rows(r)) for name, r in run.items()}
     if len(shares) < 2:
         return ["It takes two models with records to estimate this."]
     first, second = sorted(shares, key=lambda name: shares[name], reverse=True)[:2]
     psi = discordance(run[first], run[second])
     said = [
-        f"{TITLES[first]} and {TITLES[second]} disagree in who is right on {show.percent(psi)} of"
-        f" the {show.count(tested(results))} test tracks."
+        f"{TITLES[first]} and {TITLES[second]} disagree in who is right on"
+        f" {formats.percent(psi)} of"
+        f" the {formats.count(tested(results))} test tracks."
     ]
     for difference in differences:
-        points = show.points(difference).lstrip("+")
+        points = formats.points(difference).lstrip("+")
         n = tracks_needed(psi, difference)
         if math.isnan(n):
             said.append(f"They cannot differ by {points} while they disagree on so few.")
         else:
-            said.append(f"To show a difference of {points} would take about {show.count(n)}.")
+            said.append(f"To show a difference of {points} would take about {formats.count(n)}.")
     return said

@@ -6,20 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import pandas as pd
-
-__all__ = [
-    "CONFIRMED",
-    "CONTRADICTED",
-    "NOT_SHOWN",
-    "NOT_TESTABLE",
-    "PARTLY",
-    "VERDICTS",
-    "Finding",
-    "combine",
-    "direction",
-]
-
 CONFIRMED: Final = "confirmed"
 PARTLY: Final = "partly"
 CONTRADICTED: Final = "contradicted"
@@ -49,31 +35,6 @@ class Finding:
     def __post_init__(self) -> None:
         if self.verdict not in VERDICTS:
             raise ValueError(f"{self.verdict!r} is no verdict: use one of {', '.join(VERDICTS)}")
-
-
-def direction(table: pd.DataFrame, first: str, second: str) -> int | None:
-    """Which of two models a test shows to be better.
-
-    Parameters
-    ----------
-    table : DataFrame
-        From `mgc.evaluate.pairwise`.
-    first, second : str
-        Names of models.
-
-    Returns
-    -------
-    int or None
-        1: the first; -1: the second; 0: no difference shown; None: one was not run.
-    """
-    for a, b, sign in ((first, second, 1), (second, first, -1)):
-        row = table[(table["first"] == a) & (table["second"] == b)]
-        if len(row):
-            line = row.iloc[0]
-            if not bool(line["significant"]):
-                return 0
-            return sign if line["b"] > line["c"] else -sign
-    return None
 
 
 def combine(signs: Sequence[int | None]) -> str:

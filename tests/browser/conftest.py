@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from mgc.book.pdf import find_chromium
+from tools.pages.print.pdf import find_chromium
 
 # Read once: the tests of the package hide these variables from the code under test.
 _SITE = os.environ.get("MGC_SITE", "")

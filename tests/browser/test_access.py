@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from mgc.book import vendor
-from mgc.cache import place
+from mgc.util.cache import place
+from tools.pages.content import vendor
 
 from .views import MODES, opened, page_names
 

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from mgc.data import GENRES
+from mgc.datasets.protocols import make_split
+from mgc.datasets.tracks import GENRES
 from mgc.models import TITLES
-from mgc.records import Store
-from mgc.splits import make_split
+from mgc.records.store import Store
 
 RECORDS = Path(__file__).resolve().parents[2] / "book" / "records"
 SHARES = (0, 25, 50, 75, 100)

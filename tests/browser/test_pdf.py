@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from mgc.book.bind import read_chapter
-from mgc.book.pdf import chromium
-from mgc.book.toc import read_toc
 from mgc.errors import BookError
+from tools.pages.print.bind import read_chapter
+from tools.pages.print.pdf import chromium
+from tools.pages.toc import read_toc
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = read_toc(ROOT / "_toc.yml")
@@ -38,7 +38,15 @@ def book(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
     except BookError as error:
         pytest.skip(str(error))
     out = tmp_path_factory.mktemp("pdf") / "book.pdf"
-    command = [sys.executable, "-m", "mgc.book.pdf", "--site", str(folder), "--out", str(out)]
+    command = [
+        sys.executable,
+        "-m",
+        "tools.pages.print.pdf",
+        "--site",
+        str(folder),
+        "--out",
+        str(out),
+    ]
     environment = os.environ | ({"MGC_CHROMIUM": _CHROMIUM} if _CHROMIUM else {})
     subprocess.run(command, cwd=ROOT, env=environment, check=True)
     return pypdf.PdfReader(out)

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 import soundfile
 
-from mgc import demo, probes
-from mgc.audio import SAMPLE_RATE, load
-from mgc.data import GENRES
-from mgc.records import P_COLUMNS
+from mgc.audio.samples import SAMPLE_RATE, load
+from mgc.datasets import demo
+from mgc.datasets.tracks import GENRES, P_COLUMNS
+from mgc.inference import probes
 
 AGREE = 1e-3
 SECONDS_TO_ANSWER = 3.0
@@ -71,7 +71,7 @@ def problem(page: Any, file: Path) -> str:
 
 @pytest.fixture(scope="module")
 def classifier() -> Any:
-    from mgc.predict import Classifier
+    from mgc.inference.classifier import Classifier
 
     return Classifier(threads=1)
 

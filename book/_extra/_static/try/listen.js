@@ -1,5 +1,5 @@
 /* The network in the browser: load it once, then ask it about one window of samples after the other,
-   as mgc/predict.py does. Nothing is fetched but scripts that lie beside this one: they also load
+   as mgc/inference/classifier.py does. Nothing is fetched but scripts that lie beside this one: they also load
    from file://, where a page may not read other files. */
 "use strict";
 

@@ -1,4 +1,4 @@
-/* From any sample rate to 22,050 Hz as mgc/stream.py does it, with soxr's quality HQ.
+/* From any sample rate to 22,050 Hz as mgc/audio/windows.py does it, with soxr's quality HQ.
    A browser's own converter will not do: its filter cuts elsewhere, just below 11 kHz, where the
    weakest cells of a picture lie, and the levels of the whole picture hang on the weakest. */
 "use strict";

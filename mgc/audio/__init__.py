@@ -1,0 +1,1 @@
+"""Any audio file becomes mono samples, or windows of them."""

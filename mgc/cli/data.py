@@ -1,0 +1,128 @@
+"""The commands ``mgc data …``: find, check, fetch and pack audio."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from mgc.cli.tables import console_for_output, print_frame
+from mgc.errors import DataError
+
+
+@click.group()
+def data() -> None:
+    """Find, check and fetch audio."""
+
+
+@data.command()
+@click.argument("folder", metavar="[DATA]", default="demo")
+@click.option("--all", "show_all", is_flag=True, help="List every track, not only odd ones.")
+@click.option("--csv", "target", type=click.Path(dir_okay=False, path_type=Path),
+              help="Also write the full table to this file.")  # fmt: skip
+def verify(folder: str, show_all: bool, target: Path | None) -> None:
+    """Check every file: readable, complete, rate, checksum, repetitions.
+
+    Ends with status 1 when a file is unreadable or truncated.
+    """
+    import pandas as pd
+
+    from mgc.datasets.opening import open_edition
+    from mgc.datasets.verify import BROKEN
+    from mgc.datasets.verify import verify as check
+    from mgc.util.atomic import write_whole
+    from mgc.util.textfiles import csv_bytes
+
+    edition = open_edition(folder)
+    result = check(edition, progress=True)
+    if target is not None:
+        write_whole(target, csv_bytes(result))
+    strange = ~result["status"].isin(["ok", "unknown"]) | (result["identical_to"] != "")
+    listed = result if show_all else result[strange]
+    console = console_for_output()
+    if len(listed):
+        print_frame(console, "Files", listed, {"duration_s": ".2f"})
+    counts = pd.crosstab(result["genre"], result["status"]).reset_index()
+    print_frame(console, f"Edition {edition.key}", counts, {})
+    known = int(result["md5_known"].sum())
+    console.print(f"{edition.n_tracks} tracks, {known} of them GTZAN's own files by checksum.")
+    if edition.missing_genres:
+        console.print(f"Genres without a track: {', '.join(edition.missing_genres)}.")
+    broken = result[result["status"].isin(BROKEN)]
+    if len(broken):
+        paths = {track.track_id: track.path for track in edition.tracks}
+        pairs = zip(broken["track_id"][:3], broken["status"][:3], strict=True)
+        names = ", ".join(f"{paths[track_id]} ({status})" for track_id, status in pairs)
+        more = f" and {len(broken) - 3} more" if len(broken) > 3 else ""
+        raise DataError(
+            f"{len(broken)} of {len(result)} files cannot be used: {names}{more}. Replace them"
+            " with intact copies; until then they are left out"
+        )
+
+
+@data.command()
+def where() -> None:
+    """Say how to get GTZAN and where to put it."""
+    from mgc.datasets.fetch import where_text
+
+    click.echo(where_text())
+
+
+@data.group()
+def fetch() -> None:
+    """Download a set of audio."""
+
+
+@fetch.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+def mini(folder: Path) -> None:
+    """Download the 100-track GTZAN mini set into FOLDER; continues where it stopped."""
+    from mgc.datasets.fetch import fetch_mini
+
+    place = fetch_mini(folder)
+    click.echo(f"The mini set is in {place}. Next: nox -s build -- --data {place}")
+
+
+@data.command()
+@click.argument("folder", metavar="[DATA]", default="demo")
+@click.option("--csv", "target", type=click.Path(dir_okay=False, path_type=Path),
+              help="Also write all measurements to this file.")  # fmt: skip
+def quality(folder: str, target: Path | None) -> None:
+    """Measure silence, clipping, offset, repetitions, outliers, and flag them."""
+    from mgc.datasets import quality as quality_module
+    from mgc.datasets.opening import open_edition
+    from mgc.util.atomic import write_whole
+    from mgc.util.textfiles import csv_bytes
+
+    edition = open_edition(folder)
+    frame = quality_module.measure(edition, progress=True)
+    if target is not None:
+        write_whole(target, csv_bytes(frame))
+    flags = quality_module.flag(frame)
+    console = console_for_output()
+    if len(flags):
+        print_frame(console, f"Flags, edition {edition.key}", flags.drop(columns="value"), {})
+    out = quality_module.leave_out(flags)
+    console.print(
+        f"{edition.n_tracks} tracks, {flags['track_id'].nunique()} flagged, {len(out)} left out"
+        f" by default (rules: {', '.join(quality_module.DEFAULT_LEAVE_OUT)})."
+    )
+
+
+@data.command()
+@click.argument("folder", metavar="AUDIO_ROOT")
+@click.argument("target", metavar="OUT.npz", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--jobs", type=click.IntRange(min=1), help="Processes [all cores].")
+@click.option("--fresh", is_flag=True, help="Replace OUT.npz where it exists.")
+def pack(folder: str, target: Path, jobs: int | None, fresh: bool) -> None:
+    """Write the spectrograms of AUDIO_ROOT as an archive, to share or to fit on."""
+    from mgc.datasets import archive
+    from mgc.features import pack as pack_module
+
+    left_out = pack_module.pack(folder, target, jobs=jobs, fresh=fresh)
+    for track_id, reason in left_out.items():
+        click.echo(f"left out: {track_id}: {reason}", err=True)
+    edition = archive.edition(target)
+    click.echo(
+        f"{edition.n_tracks} tracks in {target}, {len(left_out)} left out; edition {edition.key}."
+    )

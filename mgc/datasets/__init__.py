@@ -1,0 +1,1 @@
+"""Tracks, editions, GTZAN's facts, archive files, checks and cleaning, protocols and splits."""

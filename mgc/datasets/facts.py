@@ -1,0 +1,131 @@
+"""Facts that the book did not measure: the report's claims, known faults, published figures.
+
+They are kept as small tables in the package so that a chapter quotes them by code and no figure
+is typed into prose.
+"""
+
+from __future__ import annotations
+
+from importlib import resources
+
+import pandas as pd
+
+from mgc.datasets.splits import PROTOCOL_TITLES
+from mgc.errors import DataError
+
+
+def _table(name: str) -> pd.DataFrame:
+    source = resources.files("mgc") / "tables" / name
+    try:
+        with source.open(encoding="utf-8") as handle:
+            return pd.read_csv(handle)
+    except FileNotFoundError as error:
+        raise DataError(f"mgc/tables/{name} is missing: install the package again") from error
+
+
+def report_claims() -> pd.DataFrame:
+    """Give the results that the original report typed in by hand.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a model, in the report's order: ``model`` (name as in `mgc.models.NAMES`),
+        ``title``, ``accuracy`` (share, 0 to 1), ``minutes`` (training time), ``parameters``
+        (count), ``input``.
+
+    Raises
+    ------
+    DataError
+        When the installed package lacks the table.
+
+    Notes
+    -----
+    Source: section 5 of the original report, whose own code calls these values synthetic.
+    """
+    return _table("report_claims.csv")
+
+
+def gtzan_faults() -> pd.DataFrame:
+    """Give the inventory of GTZAN's faults as Sturm counted them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``kind``, ``count`` (tracks), ``example`` (empty when none is given), ``source`` (key
+        in the bibliography).
+
+    Raises
+    ------
+    DataError
+        When the installed package lacks the table.
+
+    Notes
+    -----
+    Source: B. L. Sturm, arXiv 1306.1461 (2013).
+    """
+    return _table("gtzan_faults.csv").fillna({"example": ""})
+
+
+def literature() -> pd.DataFrame:
+    """Give published GTZAN accuracies with the protocol under which each was measured.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``system``, ``representation``, ``protocol``, ``accuracy`` (percent), ``spread``
+        (percentage points, missing when not published), ``source`` (where the figure was read).
+        Compare rows of one protocol only.
+
+    Raises
+    ------
+    DataError
+        When the installed package lacks the table.
+    """
+    return _table("literature.csv")
+
+
+def protocol_title(protocol: str) -> str:
+    """Name a protocol of ours or of the literature for readers.
+
+    Parameters
+    ----------
+    protocol : str
+        As `literature` and records have it.
+
+    Returns
+    -------
+    title : str
+    """
+    theirs = {
+        "random_10fold": "random, ten folds",
+        "random_70_30": "random, 70 % train",
+        "random_90_10": "random, 90 % train",
+    }
+    return theirs.get(protocol) or PROTOCOL_TITLES[protocol]
+
+
+def report_targets() -> dict[str, float]:
+    """Targets of the report's section 7 by name.
+
+    Returns
+    -------
+    dict of str to float
+        ``accuracy`` and ``agreement`` (shares, 0 to 1), ``latency`` (seconds for a clip of 30 s),
+        ``throughput`` (songs a day).
+
+    Raises
+    ------
+    DataError
+        When the installed package lacks the table.
+    """
+    source = resources.files("mgc") / "tables" / "report_targets.csv"
+    try:
+        with source.open(encoding="utf-8") as handle:
+            table = pd.read_csv(handle)
+    except FileNotFoundError as error:
+        raise DataError(
+            "mgc/tables/report_targets.csv is missing: install the package again"
+        ) from error
+    return {
+        str(key): float(value) for key, value in zip(table["key"], table["value"], strict=True)
+    }

@@ -1,0 +1,148 @@
+"""What is measured on one recording: silence, flat tops, offset, spectrum."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import scipy.fft
+
+from mgc.audio.samples import decode, resample
+from mgc.datasets.tracks import Track
+from mgc.errors import AudioError
+
+FRAME, HOP = 2048, 512
+SPECTRAL_STEP = FRAME // HOP
+SILENCE_DBFS = -60.0
+FLAT_TOP_RUN = 3
+FULL_SCALE = 0.9999
+SMALLEST_GROUP = 5  # of fewer values a median says nothing about outliers
+DESCRIPTORS: tuple[str, ...] = ("centroid", "bandwidth", "roll-off", "flatness")
+SPECTRAL: tuple[str, ...] = tuple(f"_{name}" for name in DESCRIPTORS)
+NUMBERS = ("duration_s", "silence_share", "clipped_share", "peak", "dc_offset")
+_LSB = 1.0 / 32768.0
+
+Samples = npt.NDArray[np.float32]
+
+
+def robust_z(values: pd.Series, /) -> pd.Series:
+    """Compute the modified z-score, which outliers themselves do not blunt.
+
+    Parameters
+    ----------
+    values : Series
+        Any scale; NaN stays NaN.
+
+    Returns
+    -------
+    Series
+        0.6745 (x - median) / MAD, where MAD is the median absolute deviation. Where more than
+        half of the values are equal (MAD 0), the mean absolute deviation takes its place, as
+        (x - median) / (1.2533 MeanAD). NaN for fewer than five values.
+
+    Notes
+    -----
+    Iglewicz and Hoaglin, How to Detect and Handle Outliers (1993), who suggest 3.5 as the limit.
+    """
+    known = values.dropna()
+    if len(known) < SMALLEST_GROUP:
+        return values * np.nan
+    deviation = values - known.median()
+    spread = deviation.abs().median() / 0.6745
+    if spread == 0:
+        spread = deviation.abs().mean() * 1.253314
+    return deviation * 0.0 if spread == 0 else deviation / spread
+
+
+def clipped_share(samples: Samples) -> float:
+    """Tell how much of a signal lies in flat tops.
+
+    Parameters
+    ----------
+    samples : ndarray [shape=(n,)], float32, n >= 1
+
+    Returns
+    -------
+    float
+        Share of samples, 0 to 1, that stand in a run of three or more at the signal's own largest
+        or smallest value (to 1.5 steps of 16 bits), or at full scale. A recording that was
+        clipped and turned down afterwards is found; an unclipped one touches its peak once.
+    """
+    clipped = np.zeros(len(samples), dtype=bool)
+    for signal in (samples, -samples):
+        peak = float(signal.max())
+        if peak > 10 * _LSB:
+            clipped |= _long_runs(signal >= min(peak - 1.5 * _LSB, FULL_SCALE))
+    return float(clipped.mean())
+
+
+def _long_runs(mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Keep the runs of at least `FLAT_TOP_RUN` true values."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], mask, [False])).astype(np.int8)))
+    kept = np.zeros(len(mask), dtype=bool)
+    for start, stop in edges.reshape(-1, 2):
+        if stop - start >= FLAT_TOP_RUN:
+            kept[start:stop] = True
+    return kept
+
+
+def measure_track(track: Track) -> dict[str, object]:
+    """Measure one track on its own.
+
+    Parameters
+    ----------
+    track : Track
+
+    Returns
+    -------
+    dict
+        As a row of `mgc.datasets.quality.measure`, but for what needs other tracks to compare
+        with, and with the logarithms of the descriptors under the names in `SPECTRAL`. Never
+        raises for a bad file: its error is in the row.
+    """
+    row: dict[str, object] = dict.fromkeys(NUMBERS, np.nan)
+    row |= dict.fromkeys(SPECTRAL, np.nan)
+    row |= {"track_id": track.track_id, "genre": track.genre, "artist": track.artist or ""}
+    try:
+        samples, sample_rate = decode(track.path)
+    except AudioError as problem:
+        reason = str(problem).removeprefix(f"{track.path}: ")
+        truncated = reason.startswith("truncated: ")
+        return row | {"error": reason if truncated else f"unreadable: {reason}"}
+    levels, spectra = _frames(resample(samples, sample_rate))
+    audible = levels[::SPECTRAL_STEP] >= SILENCE_DBFS
+    return row | {
+        "duration_s": len(samples) / sample_rate,
+        "silence_share": float((levels < SILENCE_DBFS).mean()),
+        "clipped_share": clipped_share(samples),
+        "peak": float(np.abs(samples).max()),
+        "dc_offset": float(samples.mean(dtype=np.float64)),
+        "error": "",
+        **dict(zip(SPECTRAL, _spectral_means(spectra[audible]), strict=True)),
+    }
+
+
+def _frames(samples: Samples) -> tuple[npt.NDArray[np.float64], Samples]:
+    """Level in dBFS of each frame, magnitude spectrum of every fourth (they do not overlap)."""
+    padded = np.pad(samples, (0, max(0, FRAME - len(samples))))
+    frames = np.lib.stride_tricks.sliding_window_view(padded, FRAME)[::HOP]
+    power = np.einsum("ij,ij->i", frames, frames, dtype=np.float64) / FRAME
+    window = np.hanning(FRAME).astype(np.float32)
+    spectra = np.abs(scipy.fft.rfft(frames[::SPECTRAL_STEP] * window, axis=1))
+    return 10 * np.log10(np.maximum(power, 1e-20)), spectra
+
+
+def _spectral_means(spectra: Samples) -> tuple[float, ...]:
+    """Logarithms of mean centroid, bandwidth, roll-off (85 %) and flatness; NaN without frames."""
+    if len(spectra) == 0:
+        return (np.nan,) * len(DESCRIPTORS)
+    magnitude = spectra.astype(np.float64) + 1e-10
+    bins = np.arange(magnitude.shape[1]) + 0.5  # half a bin up, so that logarithms exist
+    weights = magnitude / magnitude.sum(axis=1, keepdims=True)
+    centroid = weights @ bins
+    bandwidth = np.sqrt(np.maximum(weights @ bins**2 - centroid**2, 1e-6))
+    rolloff = 0.5 + (np.cumsum(weights, axis=1) < 0.85).sum(axis=1)
+    power = magnitude**2
+    flatness = np.exp(np.log(power).mean(axis=1)) / power.mean(axis=1)
+    means = (float(values.mean()) for values in (centroid, bandwidth, rolloff, flatness))
+    return tuple(float(np.log(mean)) for mean in means)

@@ -1,0 +1,110 @@
+"""Protocols by name, the parts that a split has, and the proof that a split is sound."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from mgc.errors import DataError
+from mgc.typing import IntArray, StrArray
+
+PROTOCOL_TITLES: Mapping[str, str] = {
+    "leaky_segments": "leaky segments",
+    "track_disjoint_segments": "track-disjoint segments",
+    "random": "random",
+    "cv5": "five folds",
+    "fault_filtered": "fault-filtered",
+}
+"""From the most leaky to the strictest, on GTZAN."""
+
+
+PROTOCOLS = ("random", "fault_filtered", "leaky_segments", "track_disjoint_segments", "cv5")
+ARTIST_CV = "artist_cv"
+SEGMENTED = ("leaky_segments", "track_disjoint_segments")
+"""Protocols whose units are the ten segments of each track."""
+LEAK_SHARES = tuple(f"leak_share_{share}" for share in (0, 25, 50, 75, 100))
+"""Protocols of the page on leaks (`mgc.datasets.leak_splits`); no chapter compares by them."""
+ALL_PROTOCOLS = (*PROTOCOLS, ARTIST_CV, *LEAK_SHARES)
+BY_SEGMENT = (*SEGMENTED, *LEAK_SHARES)
+"""Protocols whose units are segments: all ten of a track, or the five of one side."""
+LEAKING = ("leaky_segments", *LEAK_SHARES[1:])
+"""Protocols under which pieces of test tracks train, on purpose."""
+HOLDOUT = "holdout"  # name of the only fold of the protocols that have one
+
+
+@dataclass(frozen=True, eq=False)
+class Fold:
+    """Three disjoint parts; each an ascending array of indices into the units of a split."""
+
+    name: str
+    train: IntArray
+    valid: IntArray
+    test: IntArray
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """The units of a protocol and its folds.
+
+    A unit is what gets one prediction: a whole track (``unit_segment`` -1) or one of the ten
+    segments of a track (0 to 9). ``unit_track`` holds positions in the track list that the
+    split was made from; tracks that the protocol removes have no unit.
+    """
+
+    protocol: str
+    unit_track: IntArray
+    unit_segment: IntArray
+    folds: tuple[Fold, ...]
+
+
+def check(split: Split, artist: Sequence[str | None] | StrArray) -> None:
+    """Prove that a split is disjoint and complete.
+
+    In every fold the three parts share no unit and together hold every unit. Whole-track
+    protocols hold each track once, and but for ``LEAKING`` no two parts share a track.
+    In ``cv5`` the test parts of the five folds also divide the units among them, and no known
+    artist of a test part is heard in training or validation. In ``artist_cv`` no artist group
+    stands in more than one part.
+
+    Parameters
+    ----------
+    split : Split
+    artist : sequence of str or None, length n_tracks
+        Empty or None where unknown.
+
+    Raises
+    ------
+    DataError
+        Names the protocol, the fold and what is wrong.
+    """
+    n_units = len(split.unit_track)
+    whole = split.protocol not in BY_SEGMENT
+    if whole and len(np.unique(split.unit_track)) != n_units:
+        raise DataError(f"Split {split.protocol}: a track stands in it more than once.")
+    names = np.asarray([name or "" for name in artist], dtype=np.str_)
+    for fold in split.folds:
+        where = f"Split {split.protocol}, fold {fold.name}"
+        together = np.concatenate([fold.train, fold.valid, fold.test])
+        if len(np.unique(together)) != len(together):
+            raise DataError(f"{where}: training, validation and test parts overlap.")
+        if not np.array_equal(np.sort(together), np.arange(n_units)):
+            raise DataError(f"{where}: the three parts do not hold every unit exactly once.")
+        if min(len(fold.train), len(fold.valid), len(fold.test)) == 0:
+            raise DataError(f"{where}: one of the three parts is empty.")
+        if split.protocol not in LEAKING:
+            parts = [split.unit_track[part] for part in (fold.train, fold.valid, fold.test)]
+            if sum(len(np.unique(part)) for part in parts) != len(np.unique(split.unit_track)):
+                raise DataError(f"{where}: pieces of a track stand in more than one part.")
+        if split.protocol == "cv5":
+            heard = names[split.unit_track[np.concatenate([fold.train, fold.valid])]]
+            shared = (set(heard) & set(names[split.unit_track[fold.test]])) - {""}
+            if shared:
+                raise DataError(f"{where}: {sorted(shared)[0]} is in training and in test.")
+    if split.protocol in ("cv5", ARTIST_CV):
+        tested = np.sort(np.concatenate([fold.test for fold in split.folds]))
+        if not np.array_equal(tested, np.arange(n_units)):
+            raise DataError(
+                f"Split {split.protocol}: the test parts do not hold every track exactly once."
+            )

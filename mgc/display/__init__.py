@@ -1,0 +1,1 @@
+"""Numbers as words, tables and figures; what chapters call."""

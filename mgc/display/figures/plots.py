@@ -1,0 +1,198 @@
+"""Figures of one model's results, each drawn from its record alone.
+
+Every function returns a matplotlib Figure that is at most `mgc.display.figures.style.MAX_WIDTH`
+inches wide and carries its meaning in position, text or line style as well as in colour. Where a
+model was not run, the figure says so in its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from mgc.datasets import tracks as tracks_module
+from mgc.datasets.tracks import GENRES
+from mgc.display.figures import style
+from mgc.display.figures.drawing import cell_text, heatmap, note, one, percent_axis
+from mgc.evaluation import metrics
+from mgc.evaluation.tracks import outcomes
+from mgc.models import TITLES
+from mgc.records.store import NotRun, Record
+
+DASHES: Final = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
+
+
+def _not_run(entry: NotRun) -> Figure:
+    return note(f"{TITLES.get(entry.model, entry.model)}: not run. {entry.reason}")
+
+
+def learning_curves(entry: Record | NotRun, stage: str = "fit") -> Figure:
+    """Loss and accuracy over the epochs, one pair of lines a fold.
+
+    Parameters
+    ----------
+    entry : Record or NotRun
+        The record's history is read.
+    stage : {"fit", "autoencoder"}
+        Which of the two fits of the autoencoder; all other models have only "fit".
+
+    Returns
+    -------
+    Figure
+        Left: loss (cross-entropy in nats; mean squared error for "autoencoder"). Right, for
+        "fit": accuracy. Thin grey lines are training, dark lines validation; a dot marks the
+        epoch with the lowest validation loss, whose weights were kept.
+    """
+    if isinstance(entry, NotRun):
+        return _not_run(entry)
+    history = entry.history[entry.history["stage"] == stage]
+    if history.empty:
+        return note(f"{TITLES.get(entry.model, entry.model)} does not learn in epochs.")
+    both = stage == "fit"
+    figure, axes = style.subplots(1, 2 if both else 1, size=(7.6 if both else 5.5, 3.4))
+    for name, axis in zip(("loss", "accuracy") if both else ("loss",), axes[0], strict=True):
+        for position, (_, rows) in enumerate(history.groupby("fold", sort=True)):
+            rows = rows.sort_values("epoch")
+            dash = DASHES[position % len(DASHES)]
+            first = position == 0
+            axis.plot(
+                rows["epoch"], rows[name], color=style.MUTED, lw=1.1, ls=dash,
+                label="training" if first else None,
+            )  # fmt: skip
+            axis.plot(
+                rows["epoch"], rows[f"val_{name}"], color=style.ACCENT, lw=1.6, ls=dash,
+                label="validation" if first else None,
+            )  # fmt: skip
+            best = rows.iloc[int(rows["val_loss"].to_numpy().argmin())]
+            axis.plot(best["epoch"], best[f"val_{name}"], "o", color=style.WARNING, ms=5, zorder=5)
+        axis.set_xlabel("epoch")
+        axis.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
+        axis.set_title(name if both else "mean squared error")
+        axis.grid(axis="y")
+        if name == "accuracy":
+            axis.set_ylim(0, 1.02)
+            percent_axis(axis)
+        else:
+            _clip_spikes(axis, history[["loss", "val_loss"]].to_numpy(dtype=float))
+    axes[0, 0].plot([], [], "o", color=style.WARNING, ms=5, label="kept")
+    axes[0, 0].legend(loc="upper right")
+    return figure
+
+
+def _clip_spikes(axis: Axes, values: npt.NDArray[np.floating]) -> None:
+    """Let single early spikes leave the picture when they would flatten everything else."""
+    finite = values[np.isfinite(values)]
+    top = float(np.quantile(finite, 0.97))
+    if finite.max() > 3 * top:
+        axis.set_ylim(0, 1.5 * top)
+    else:
+        axis.set_ylim(bottom=0)
+
+
+def confusion(entry: Record | NotRun) -> Figure:
+    """Confusion matrix of the test part: rows true, columns named by the model.
+
+    Parameters
+    ----------
+    entry : Record or NotRun
+
+    Returns
+    -------
+    Figure
+        Counts in the cells (zeros left blank), shade by share of the row.
+    """
+    if isinstance(entry, NotRun):
+        return _not_run(entry)
+    counts = np.asarray(metrics.confusion(metrics.test_rows(entry)))
+    share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    figure, axis = one(6.2, 5.4)
+    names = [tracks_module.label(genre) for genre in GENRES]
+    heatmap(axis, share, names, names, vmin=0, vmax=1)
+    for row, column in zip(*np.nonzero(counts), strict=True):
+        cell_text(axis, row, column, str(counts[row, column]), share[row, column])
+    axis.set(xlabel="genre that the model names", ylabel="true genre")
+    return figure
+
+
+def mistakes(entry: Record | NotRun) -> Figure:
+    """One square a track: how probable the model held its true genre.
+
+    Parameters
+    ----------
+    entry : Record or NotRun
+        Segments of a track are averaged.
+
+    Returns
+    -------
+    Figure
+        A row a genre, tracks in the order of their ids. A cross marks a mistake.
+    """
+    if isinstance(entry, NotRun):
+        return _not_run(entry)
+    tracks = outcomes(entry)
+    present = [genre for genre in GENRES if (tracks["genre"] == genre).any()]
+    longest = int(tracks.groupby("genre").size().max())
+    share = np.full((len(present), longest), np.nan)
+    wrong = np.zeros_like(share, dtype=bool)
+    for row, genre in enumerate(present):
+        own = tracks[tracks["genre"] == genre].sort_values("track_id")
+        share[row, : len(own)] = own["p_true"]
+        wrong[row, : len(own)] = own["named"] != genre
+    figure, axis = one(7.6, 0.36 * len(present) + 1.2)
+    names = [tracks_module.label(genre) for genre in present]
+    image = heatmap(axis, share, names, [], vmin=0, vmax=1)
+    rows, columns = np.nonzero(wrong)
+    level = share[rows, columns]
+    size = 42 if longest <= 30 else 9
+    for dark, colour in ((True, "white"), (False, "black")):
+        some = (level < 0.55) == dark
+        axis.scatter(columns[some], rows[some], marker="x", s=size, c=colour, lw=1.3)
+    axis.set_xlabel("tracks of the test part, in the order of their ids")
+    bar = figure.colorbar(image, ax=axis, shrink=0.9, pad=0.02)
+    bar.set_label("probability of\nthe true genre")
+    return figure
+
+
+def reliability(records: Mapping[str, Record]) -> Figure:
+    """How often the models are right when they say how sure they are.
+
+    Parameters
+    ----------
+    records : mapping of str to Record
+
+    Returns
+    -------
+    Figure
+        One small panel a model: share right against the probability of the named genre, in bins;
+        the area of a dot grows with the tracks in its bin. On the diagonal a model is calibrated.
+    """
+    if not records:
+        return note("No model was run.")
+    columns = min(3, len(records))
+    lines = -(-len(records) // columns)
+    figure, axes = style.subplots(
+        lines, columns, size=(7.6, 2.6 * lines + 0.4), sharex=True, sharey=True
+    )
+    panels: list[Axes] = axes.ravel().tolist()
+    for axis in panels[len(records) :]:
+        axis.set_axis_off()
+    for axis, (name, record) in zip(panels, records.items(), strict=False):
+        bins, error = metrics.calibration(metrics.test_rows(record))
+        used = bins[bins["n"] > 0]
+        axis.plot([0, 1], [0, 1], color=style.MUTED, ls="--", lw=1)
+        axis.plot(used["confidence"], used["accuracy"], color=style.ACCENT, lw=1)
+        area = 160 * used["n"] / max(1, used["n"].sum()) + 8
+        axis.scatter(used["confidence"], used["accuracy"], s=area, color=style.ACCENT, zorder=3)
+        axis.set_title(f"{TITLES.get(name, name)}\nECE {error:.2f}", fontsize=10)
+        axis.set(xlim=(0, 1), ylim=(0, 1.02), xticks=(0, 0.5, 1), yticks=(0, 0.5, 1))
+        percent_axis(axis)
+        percent_axis(axis, "x")
+    figure.supxlabel("probability of the named genre", fontsize=11)
+    figure.supylabel("share right", fontsize=11)
+    return figure

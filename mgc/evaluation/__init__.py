@@ -1,0 +1,1 @@
+"""Numbers only: metrics, intervals, paired tests, protocols compared, cost, leakage."""

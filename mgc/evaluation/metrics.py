@@ -1,0 +1,200 @@
+"""How good a set of predictions is: numbers computed from the rows of a record.
+
+Every function takes the frame of predictions of one part (:func:`test_rows`): one row a track, or
+a segment in the leaky protocol, with the columns ``genre`` and ``p_blues`` to ``p_rock``.
+scikit-learn does the counting. Public names are also importable from
+:mod:`mgc.evaluation.summary`.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn import metrics as sk
+
+from mgc.datasets.tracks import GENRES, P_COLUMNS
+from mgc.errors import RecordError
+from mgc.records.store import Record
+
+SMALLEST_P = 5e-7
+"""Half of the last decimal that a record keeps; what was rounded to zero counts as this."""
+
+
+class Calibration(NamedTuple):
+    """Reliability table and its expected calibration error in [0, 1]."""
+
+    bins: pd.DataFrame
+    ece: float
+
+
+def test_rows(record: Record) -> pd.DataFrame:
+    """Select the rows of the test part, those of all folds together."""
+    rows = record.predictions
+    return rows[rows["part"] == "test"].reset_index(drop=True)
+
+
+# pytest collects whatever is called test_*; this one is no test.
+test_rows.__test__ = False  # type: ignore[attr-defined]
+
+
+def probabilities(frame: pd.DataFrame) -> NDArray[np.float64]:
+    """Array [n, 10] of probabilities, columns in the order of ``GENRES``."""
+    if frame.empty:
+        raise RecordError(
+            "No predictions to evaluate: the frame has no rows; fit the model again."
+        )
+    return frame[list(P_COLUMNS)].to_numpy(dtype=np.float64)
+
+
+def truth(frame: pd.DataFrame) -> NDArray[np.int64]:
+    """Array [n] of true genres as positions in ``GENRES``."""
+    position = {genre: number for number, genre in enumerate(GENRES)}
+    return np.asarray([position[str(genre)] for genre in frame["genre"]], dtype=np.int64)
+
+
+def predicted(frame: pd.DataFrame) -> NDArray[np.int64]:
+    """Array [n] of the most probable genres; among equals the first in alphabetical order."""
+    return np.asarray(probabilities(frame).argmax(axis=1), dtype=np.int64)
+
+
+def correct(frame: pd.DataFrame) -> NDArray[np.bool_]:
+    """Array [n]: whether the most probable genre is the true one."""
+    return np.asarray(predicted(frame) == truth(frame), dtype=np.bool_)
+
+
+def accuracy(frame: pd.DataFrame) -> float:
+    """Share of rows whose most probable genre is the true one, in [0, 1]."""
+    return float(sk.accuracy_score(truth(frame), predicted(frame)))
+
+
+def macro_f1(frame: pd.DataFrame) -> float:
+    """Mean F1 over the genres that occur as truth, in [0, 1].
+
+    A genre that is never predicted counts as 0.
+    """
+    y = truth(frame)
+    return float(
+        sk.f1_score(y, predicted(frame), labels=np.unique(y), average="macro", zero_division=0.0)
+    )
+
+
+def per_genre(frame: pd.DataFrame) -> pd.DataFrame:
+    """Precision, recall, F1 and number of rows of each genre.
+
+    Returns
+    -------
+    DataFrame
+        Index the ten genres; columns ``precision``, ``recall``, ``f1`` in [0, 1] and
+        ``support``. A genre that is never predicted has precision 0; one that does not occur
+        has support 0 and NaN.
+    """
+    scores = sk.precision_recall_fscore_support(
+        truth(frame), predicted(frame), labels=np.arange(len(GENRES)), zero_division=0.0
+    )
+    table = pd.DataFrame(
+        dict(zip(("precision", "recall", "f1", "support"), scores, strict=True)),
+        index=pd.Index(GENRES, name="genre"),
+    )
+    table.loc[table["support"] == 0, ["precision", "recall", "f1"]] = np.nan
+    return table.astype({"support": np.int64})
+
+
+def confusion(frame: pd.DataFrame) -> pd.DataFrame:
+    """Count rows by true and predicted genre.
+
+    Returns
+    -------
+    DataFrame
+        [10, 10] int; a row for each true genre, a column for each predicted one.
+    """
+    counts = sk.confusion_matrix(truth(frame), predicted(frame), labels=np.arange(len(GENRES)))
+    return pd.DataFrame(
+        counts.astype(np.int64),
+        index=pd.Index(GENRES, name="true"),
+        columns=pd.Index(GENRES, name="predicted"),
+    )
+
+
+def most_confused(frame: pd.DataFrame, n: int = 5) -> pd.DataFrame:
+    """List the genres most often taken for another.
+
+    Returns
+    -------
+    DataFrame
+        Up to `n` rows, most frequent first: ``true``, ``predicted``, ``count`` and ``share``,
+        the count as a share of the true genre's rows.
+    """
+    counts = confusion(frame).to_numpy()
+    pairs = [
+        (GENRES[i], GENRES[j], int(counts[i, j]), float(counts[i, j] / counts[i].sum()))
+        for i, j in np.argwhere(counts).tolist()
+        if i != j
+    ]
+    pairs.sort(key=lambda pair: (-pair[2], -pair[3], pair[0], pair[1]))
+    return pd.DataFrame(pairs[:n], columns=["true", "predicted", "count", "share"])
+
+
+def top_k(frame: pd.DataFrame, k: int = 2) -> float:
+    """Share of rows whose true genre is among the `k` most probable.
+
+    Among equal probabilities the alphabetical order decides, as in :func:`predicted`.
+    """
+    ranked = np.argsort(-probabilities(frame), axis=1, kind="stable")[:, :k]
+    return float((ranked == truth(frame)[:, None]).any(axis=1).mean())
+
+
+def log_loss(frame: pd.DataFrame) -> float:
+    """Mean negative log probability of the true genre, in nats.
+
+    Guessing evenly among ten genres gives 2.303. A probability that the record's six decimals
+    round to zero counts as 5e-7, so that a single row costs 14.5 nats at most.
+    """
+    p = np.clip(probabilities(frame), SMALLEST_P, None)
+    p /= p.sum(axis=1, keepdims=True)
+    return float(sk.log_loss(truth(frame), p, labels=np.arange(len(GENRES))))
+
+
+def brier(frame: pd.DataFrame) -> float:
+    """Mean squared distance of the probabilities from the truth, in [0, 2].
+
+    Sum over genres, as Brier (1950) defines it; guessing evenly gives 0.9.
+    """
+    distance = probabilities(frame) - np.eye(len(GENRES))[truth(frame)]
+    return float((distance**2).sum(axis=1).mean())
+
+
+def calibration(frame: pd.DataFrame, bins: int = 10) -> Calibration:
+    """Compare how sure a model says it is with how often it is right.
+
+    Parameters
+    ----------
+    frame : DataFrame
+    bins : int
+        Number of intervals of equal width in [0, 1] for the highest probability of a row; the
+        upper end belongs to an interval.
+
+    Returns
+    -------
+    Calibration
+        ``bins``: DataFrame with ``low``, ``high``, ``n``, ``confidence``, ``accuracy`` (NaN
+        where a bin is empty); ``ece``: mean of |accuracy - confidence| weighted by n.
+
+    Notes
+    -----
+    Guo, Pleiss, Sun and Weinberger (2017), "On calibration of modern neural networks", eq. 3.
+    """
+    confidence = probabilities(frame).max(axis=1)
+    edges = np.linspace(0.0, 1.0, bins + 1)
+    place = np.clip(np.searchsorted(edges, confidence, side="left") - 1, 0, bins - 1)
+    rows = pd.DataFrame({"place": place, "confidence": confidence, "accuracy": correct(frame)})
+    grouped = rows.astype({"accuracy": np.float64}).groupby("place")
+    table = grouped[["confidence", "accuracy"]].mean().reindex(range(bins))
+    table.insert(0, "n", grouped.size().reindex(range(bins), fill_value=0))
+    table.insert(0, "high", edges[1:])
+    table.insert(0, "low", edges[:-1])
+    gap = (table["accuracy"] - table["confidence"]).abs().fillna(0.0)
+    ece = float((gap * table["n"]).sum() / len(frame))
+    return Calibration(table.reset_index(drop=True), ece)

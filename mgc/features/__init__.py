@@ -1,0 +1,1 @@
+"""Samples or pictures become arrays."""

@@ -1,0 +1,1 @@
+"""A network as a file; files and folders of music classified."""

@@ -1,0 +1,205 @@
+"""Classify music: from a file to the genres of each half minute and of the whole.
+
+The appendix on the network says how often these answers are right. The command is ``mgc predict``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from mgc.audio.samples import SAMPLE_RATE
+from mgc.audio.windows import Window, windows
+from mgc.datasets.tracks import GENRES
+from mgc.features.archive_picture import picture
+from mgc.typing import Double, Grey
+
+SURE_FROM = 0.5
+"""Probability from which the first genre is more likely right than wrong, if calibrated."""
+SILENCE = 1e-5
+"""Standard deviation of samples below which a window holds no sound: -100 dB of full scale."""
+N_TOP = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """What the network says of one window of a file.
+
+    Attributes
+    ----------
+    start_s, duration_s : float, seconds
+    crops : ndarray [shape=(n_crops, 10)], float64
+        Probabilities in crops that overlap by half, from the window's start to its end; empty
+        where the window is silent.
+    picture : ndarray [shape=(128, n_columns)], uint8
+        What the network saw.
+    """
+
+    start_s: float
+    duration_s: float
+    crops: Double
+    picture: Grey
+
+    @property
+    def silent(self) -> bool:
+        """Whether the window holds no sound."""
+        return not len(self.crops)
+
+    @property
+    def verdict(self) -> str:
+        """``sure``, ``unsure`` (wrong is as likely as right) or ``silent``."""
+        return "silent" if self.silent else verdict(self.probabilities)
+
+    @property
+    def probabilities(self) -> Double:
+        """Mean over the crops [shape=(10,)]; a tenth for each genre where there is no sound."""
+        if self.silent:
+            return np.full(len(GENRES), 1 / len(GENRES))
+        mean: Double = self.crops.mean(axis=0)
+        return mean
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What the network says of a file.
+
+    Attributes
+    ----------
+    file : str
+    parts : tuple of Part
+        In order of time, at least one.
+    """
+
+    file: str
+    parts: tuple[Part, ...]
+
+    @property
+    def probabilities(self) -> Double:
+        """Mean over the windows that hold sound, weighted by their length [shape=(10,)]."""
+        heard = [part for part in self.parts if not part.silent] or list(self.parts[:1])
+        weights = np.array([part.duration_s for part in heard])
+        total: Double = weights @ np.stack([p.probabilities for p in heard]) / weights.sum()
+        return total
+
+    @property
+    def duration_s(self) -> float:
+        """Seconds of audio that were classified."""
+        return sum(part.duration_s for part in self.parts)
+
+    @property
+    def top(self) -> tuple[tuple[str, float], ...]:
+        """The three most probable genres, the first first, with their probabilities."""
+        return top(self.probabilities)
+
+    @property
+    def verdict(self) -> str:
+        """``sure``, ``unsure`` (wrong is as likely as right) or ``silent``."""
+        if all(part.silent for part in self.parts):
+            return "silent"
+        return verdict(self.probabilities)
+
+
+def top(probabilities: Double) -> tuple[tuple[str, float], ...]:
+    """Name the three most probable genres, the first first, with their probabilities."""
+    order = np.argsort(-probabilities, kind="stable")[:N_TOP]
+    return tuple((GENRES[k], float(probabilities[k])) for k in order)
+
+
+def verdict(probabilities: Double) -> str:
+    """``sure`` from `SURE_FROM` on, ``unsure`` below."""
+    return "sure" if float(probabilities.max()) >= SURE_FROM else "unsure"
+
+
+class Classifier:
+    """A trained network that reads audio files.
+
+    Parameters
+    ----------
+    network : str or Path, optional
+        A file that `mgc train` made; by default the network that ships.
+    threads : int, optional
+        Threads of the network on the CPU; by default TensorFlow decides.
+
+    Attributes
+    ----------
+    classes_ : ndarray [shape=(10,)], str
+        The genres, in the order of the columns of `predict_proba`.
+
+    Raises
+    ------
+    NetworkError
+        The file is no network that can be used and trusted.
+
+    Examples
+    --------
+    >>> from mgc.datasets.demo import clip_path
+    >>> from mgc.inference.classifier import Classifier
+    >>> Classifier().predict_proba([clip_path("jazz.00004")]).shape
+    (1, 10)
+    """
+
+    def __init__(self, network: str | Path | None = None, *, threads: int | None = None) -> None:
+        from mgc.inference.network_file import open_network
+
+        if threads is not None:
+            from mgc.training import keras_fit
+
+            keras_fit.set_up(threads, "float32")
+        self._model = open_network(network)
+        self.classes_ = np.array(GENRES)
+
+    def answer(self, path: str | Path) -> Answer:
+        """Say all there is to say of one file.
+
+        Parameters
+        ----------
+        path : str or Path
+            Audio in any format that libsndfile or ffmpeg reads, of at least three seconds.
+
+        Returns
+        -------
+        answer : Answer
+
+        Raises
+        ------
+        AudioError
+            The file cannot be decoded, is too short, or holds NaN or infinity.
+        """
+        return Answer(str(path), tuple(self._part(window) for window in windows(path)))
+
+    def predict_proba(self, paths: Iterable[str | Path]) -> Double:
+        """Probabilities of the genres in some files.
+
+        Parameters
+        ----------
+        paths : iterable of str or Path
+
+        Returns
+        -------
+        probabilities : ndarray [shape=(n, 10)], float64
+            Columns as in `classes_`, rows summing to one.
+
+        Raises
+        ------
+        AudioError
+            As `answer`, of the first file that fails.
+        """
+        rows = [self.answer(path).probabilities for path in paths]
+        return np.stack(rows) if rows else np.empty((0, len(GENRES)))
+
+    def predict(self, paths: Iterable[str | Path]) -> npt.NDArray[np.str_]:
+        """Most probable genre of some files [shape=(n,)]; see `predict_proba`."""
+        chosen: npt.NDArray[np.str_] = self.classes_[self.predict_proba(paths).argmax(axis=1)]
+        return chosen
+
+    def _part(self, window: Window) -> Part:
+        from mgc.inference.crops import crop_probabilities
+
+        drawn, seconds = picture(window.samples), len(window.samples) / SAMPLE_RATE
+        if float(window.samples.std()) < SILENCE:
+            return Part(window.start_s, seconds, np.empty((0, len(GENRES))), drawn)
+        return Part(window.start_s, seconds, crop_probabilities(self._model, [drawn])[0], drawn)

@@ -1,0 +1,232 @@
+"""A trained network as a file: written small, opened without trusting it.
+
+The file has Keras's own format, a zip of a configuration and weights. Used by `mgc train` and
+`mgc.inference.classifier`; the appendix on the network describes the file that ships.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import tempfile
+import zipfile
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mgc.datasets.tracks import GENRES
+from mgc.errors import NetworkError
+from mgc.features.archive_picture import N_BINS
+from mgc.util.atomic import write_whole
+from mgc.util.safe_zip import DAMAGED
+
+if TYPE_CHECKING:
+    import keras
+
+KEPT_BITS = 12
+"""Bits of a weight's fraction that are kept, of 23: half the file, the same answers."""
+
+LAYERS = frozenset(
+    {
+        "Sequential",
+        "InputLayer",
+        "Conv2D",
+        "BatchNormalization",
+        "MaxPooling2D",
+        "Dropout",
+        "GlobalAveragePooling2D",
+        "Dense",
+    }
+)
+"""Classes that a network may consist of; all of them only compute."""
+
+REMEDY = "make one with `mgc train`, or leave --network out to use the one that ships"
+LARGEST = 256 * 2**20  # bytes that a file may unpack to
+
+
+def shipped() -> Path:
+    """Path of the network that comes with the package."""
+    return Path(str(files("mgc") / "networks" / "cnn.keras"))
+
+
+def check_name(target: str | Path) -> None:
+    """Refuse a file for a network by its name, before the work rather than after it.
+
+    Raises
+    ------
+    NetworkError
+        It does not end in `.keras`.
+    """
+    if Path(target).suffix != ".keras":
+        raise NetworkError(f"{target}: the name of a network ends in .keras; choose one that does")
+
+
+def write(model: keras.Model, target: str | Path) -> None:
+    """Write a network as Keras does, weights rounded and packed, whole or not at all.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Its weights are rounded in place to `KEPT_BITS` of their fraction, so that it computes
+        what the file computes.
+    target : str or Path
+        File to write or replace; its name ends in `.keras`.
+
+    Raises
+    ------
+    NetworkError
+        The name has another ending.
+    """
+    file = Path(target)
+    check_name(file)
+    from mgc.models.backend import keras
+
+    model.set_weights([rounded(weight) for weight in model.get_weights()])
+    bare = keras.models.clone_model(model)  # without what only an optimiser needs
+    bare.set_weights(model.get_weights())
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        plain = Path(folder) / "network.keras"
+        bare.save(plain)
+        packed = io.BytesIO()
+        with zipfile.ZipFile(plain) as source, zipfile.ZipFile(packed, "w") as compact:
+            for name in sorted(source.namelist()):
+                # No dates, so that the same weights give the same bytes.
+                entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                content = source.read(name)
+                if name == "metadata.json":
+                    content = json.dumps({"keras_version": keras.__version__}).encode()
+                compact.writestr(entry, content, compresslevel=9)
+    write_whole(file, packed.getvalue())
+
+
+def rounded(weight: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
+    """Round numbers to `KEPT_BITS` bits after the leading one; exponents stay.
+
+    Parameters
+    ----------
+    weight : ndarray, float
+
+    Returns
+    -------
+    weight : ndarray, float32
+        Off by at most one part in 2^13.
+    """
+    fraction, exponent = np.frexp(np.asarray(weight, np.float64))
+    scale = 2.0 ** (KEPT_BITS + 1)
+    return np.ldexp(np.rint(fraction * scale) / scale, exponent).astype(np.float32)
+
+
+def open_network(path: str | Path | None = None) -> keras.Model:
+    """Open a network from a file in Keras's format; nothing in it can run as code.
+
+    Parameters
+    ----------
+    path : str or Path, optional
+        By default the network that ships.
+
+    Returns
+    -------
+    model : keras.Model
+        Reads crops of pictures [n, 128, width, 1], standardised by track, and gives the
+        probabilities of the ten genres.
+
+    Raises
+    ------
+    NetworkError
+        The file is missing, damaged, in another format, has a layer that is not in `LAYERS`, or
+        reads or says something else.
+    """
+    file = Path(path) if path is not None else shipped()
+    check(file)
+    from mgc.models.backend import keras
+
+    try:
+        model = keras.saving.load_model(file, compile=False, safe_mode=True)
+        model.compile(jit_compile=False)
+    # h5py, zipfile and Keras raise a dozen types for what is damaged.
+    except Exception as error:
+        raise NetworkError(f"{file}: damaged network ({_line(error)}); {REMEDY}") from None
+    shape_in, shape_out = tuple(model.input_shape), tuple(model.output_shape)
+    fits = len(shape_in) == 4 and shape_in[1] == N_BINS and shape_in[3] == 1 and shape_in[2]
+    if not fits or shape_out[1:] != (len(GENRES),):
+        raise NetworkError(
+            f"{file}: reads {shape_in} and gives {shape_out}, not pictures of {N_BINS} bins and"
+            f" {len(GENRES)} genres; {REMEDY}"
+        )
+    return model
+
+
+def sha256(path: str | Path) -> str:
+    """SHA-256 of a file, by which a record names the network that it is about."""
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+
+
+def input_width(path: str | Path) -> int:
+    """Columns of the crops that a network reads, from its configuration; needs no TensorFlow.
+
+    Raises
+    ------
+    NetworkError
+        As `check`.
+    """
+    file = Path(path)
+    check(file)
+    try:
+        with zipfile.ZipFile(file) as archive:
+            first = json.loads(archive.read("config.json"))["config"]["layers"][0]
+        return int(first["config"]["batch_shape"][2])
+    except (KeyError, IndexError, TypeError, ValueError):
+        what = f"{file}: its configuration does not say what it reads; {REMEDY}"
+        raise NetworkError(what) from None
+
+
+def check(file: Path) -> None:
+    """Refuse a file that is no network, or holds a layer that could do more than compute.
+
+    Needs no TensorFlow.
+
+    Raises
+    ------
+    NetworkError
+        As `open_network`, as far as the configuration tells.
+    """
+    if not file.is_file():
+        raise NetworkError(f"{file} does not exist or is no file; {REMEDY}")
+    try:
+        with zipfile.ZipFile(file) as archive:
+            if sum(entry.file_size for entry in archive.infolist()) > LARGEST:
+                raise NetworkError(f"{file}: unpacks to more than 256 MB; {REMEDY}")
+            config = json.loads(archive.read("config.json"))
+            strange = sorted(set(_classes(config)) - LAYERS)
+    except (*DAMAGED, KeyError) as error:
+        what = f"{file}: no network in Keras's format ({_line(error)}); {REMEDY}"
+        raise NetworkError(what) from None
+    if strange:
+        names = ", ".join(strange)
+        raise NetworkError(f"{file}: holds {names}, which is not allowed here; {REMEDY}")
+
+
+def _classes(config: Any) -> list[str]:
+    """Name the classes of a model and of all its layers."""
+    if not isinstance(config, dict) or not isinstance(config.get("class_name"), str):
+        raise ValueError("its configuration names no class")
+    inner = config.get("config")
+    layers = inner.get("layers", []) if isinstance(inner, dict) else []
+    if not isinstance(layers, list):
+        raise ValueError("its configuration lists no layers")
+    own = config["class_name"]
+    module = config.get("module")
+    if module is not None and not str(module).startswith("keras"):
+        own = f"{module}.{own}"
+    return [own, *(name for layer in layers for name in _classes(layer))]
+
+
+def _line(error: BaseException) -> str:
+    text = str(error).strip()
+    return text.splitlines()[0] if text else type(error).__name__

@@ -1,0 +1,82 @@
+"""The configuration of a fit, and the hash of it that names the record."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from mgc.errors import MgcError
+from mgc.features.names import AUDIO_VERSION
+from mgc.models import BASELINES, recipe
+from mgc.models.recipe import ABLATIONS, VARIANTS, as_settings
+
+if TYPE_CHECKING:
+    pass
+
+FORMAT = 1
+
+
+def canonical(config: Mapping[str, Any]) -> str:
+    """JSON text of a configuration that is the same wherever it is written: keys sorted."""
+    return json.dumps(
+        config, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False
+    )
+
+
+def fit_id(config: Mapping[str, Any]) -> str:
+    """Name of a fit: 16 hex digits of the SHA-256 of its configuration. Used in the appendix."""
+    return hashlib.sha256(canonical(config).encode("ascii")).hexdigest()[:16]
+
+
+def configuration(
+    edition: str,
+    edition_hash: str,
+    protocol: str,
+    model: str,
+    variant: str,
+    seed: int,
+    feature_version: str = AUDIO_VERSION,
+) -> dict[str, Any]:
+    """Everything that identifies a fit; its hash names the record.
+
+    Parameters
+    ----------
+    edition, edition_hash : str
+        Name and content hash of the edition.
+    protocol, model, variant : str
+    seed : int
+    feature_version : str
+        That of the edition.
+
+    Returns
+    -------
+    config : dict
+        As `config.json` of a record holds it.
+
+    Raises
+    ------
+    MgcError
+        An ablation of another model.
+    """
+    settings: dict[str, Any] = {}
+    if model not in BASELINES:
+        chosen = {**VARIANTS, **ABLATIONS}[variant]
+        changed = {field: value for name, field, value in chosen.changes if name == model}
+        if chosen.changes and not changed:
+            raise MgcError(f"the ablation {variant} does not apply to {model}")
+        settings = as_settings(replace(recipe(model, tuned=chosen.tuned), **changed), chosen)
+    return {
+        "format": FORMAT,
+        "edition": edition,
+        "edition_hash": edition_hash,
+        "protocol": protocol,
+        "model": model,
+        # Nothing of a variant touches the baselines: one record serves all.
+        "variant": "" if model in BASELINES else variant,
+        "seed": seed,
+        "feature_version": feature_version,
+        "recipe": settings,
+    }

@@ -1,0 +1,267 @@
+"""Records: one folder of small text files a fit, and the store that holds them.
+
+A record is named by a hash of everything that decides its outcome, is written whole or not at
+all, and is checked whenever it is read. What the book shows is computed from records.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from mgc.errors import RecordError
+from mgc.records.checks import (
+    CHECKSUMS,
+    FILES,
+    check_architecture,
+    check_config,
+    check_environment,
+    check_history,
+    check_predictions,
+)
+from mgc.records.config import fit_id
+from mgc.records.editions import EditionRecord, load_edition, write_edition
+from mgc.util.atomic import whole_folder
+from mgc.util.textfiles import csv_bytes, fail, folders, json_bytes, read_csv, read_json, sha256
+
+SORT_KEYS = ("edition", "protocol", "variant", "model", "seed")
+
+
+@dataclass(frozen=True)
+class NotRun:
+    """Stands in every table where a model's record would, with the reason and the remedy."""
+
+    model: str
+    reason: str
+
+
+@dataclass(frozen=True, eq=False)
+class Record:
+    """One fit: all folds of one (edition, protocol, model, variant, seed).
+
+    Attributes
+    ----------
+    path : Path
+    fit_id : str
+        16 hex digits, the folder's name.
+    config, environment : dict
+    architecture : list of dict
+        One a layer: name, type, output_shape, parameters, trainable.
+    history : DataFrame
+        Learning curves: fold, stage ("fit" or "autoencoder"), epoch, losses, accuracies, rate.
+    predictions : DataFrame
+        One row a unit, part ("valid" or "test") and fold; float64 probabilities.
+    """
+
+    path: Path
+    fit_id: str
+    config: dict[str, Any]
+    environment: dict[str, Any]
+    architecture: list[dict[str, Any]]
+    history: pd.DataFrame
+    predictions: pd.DataFrame
+
+    @property
+    def model(self) -> str:
+        """Name of the model."""
+        return str(self.config["model"])
+
+    @property
+    def edition_key(self) -> str:
+        """Name of its edition's record in the store, as `EditionRecord.key`."""
+        return f"{self.config['edition']}-{str(self.config['edition_hash'])[:8]}"
+
+    @property
+    def parameters(self) -> int:
+        """Number of parameters of all layers together."""
+        return sum(int(layer["parameters"]) for layer in self.architecture)
+
+
+def load_record(path: str | Path) -> Record:
+    """Read and check one record.
+
+    Raises
+    ------
+    RecordError
+        Names the file and what is wrong with it: missing, unreadable, a column or key missing,
+        an unknown genre or part, probabilities that do not sum to one, contents that do not
+        belong to the folder's hash.
+    """
+    folder = Path(path)
+    if not folder.is_dir():
+        raise RecordError(f"{folder}: no such record. Fit it, or name the right store.")
+    config = _read_config(folder)
+    environment = check_environment(
+        read_json(folder / "environment.json"), folder / "environment.json"
+    )
+    layers = check_architecture(
+        read_json(folder / "architecture.json"), folder / "architecture.json"
+    )
+    history = read_csv(folder / "history.csv", ("fold", "stage"), blanks=True)
+    predictions = read_csv(folder / "predictions.csv", ("track_id", "part", "fold", "genre"))
+    record = Record(
+        path=folder,
+        fit_id=folder.name,
+        config=config,
+        environment=environment,
+        architecture=layers,
+        history=check_history(history, folder / "history.csv"),
+        predictions=check_predictions(predictions, config, folder / "predictions.csv"),
+    )
+    # Last, since a malformed file deserves a message that says what is wrong with it.
+    _check_sums(folder)
+    return record
+
+
+def _read_config(folder: Path) -> dict[str, Any]:
+    file = folder / "config.json"
+    config = check_config(read_json(file), file)
+    if fit_id(config) != folder.name:
+        fail(file, f"hashes to {fit_id(config)}, but the folder is called {folder.name}")
+    return config
+
+
+def _check_sums(folder: Path) -> None:
+    """Compare each file with the checksum that was written beside it."""
+    sums = read_json(folder / CHECKSUMS)
+    if not isinstance(sums, dict) or set(sums) != set(FILES):
+        fail(folder / CHECKSUMS, "does not list exactly the files of a record")
+    for name in FILES:
+        if sums[name] != sha256(folder / name):
+            fail(folder / name, "was changed after it was written (its checksum differs)")
+
+
+class Store:
+    """A folder of records: ``fits/<fit_id>/`` and ``editions/<key>/``.
+
+    Parameters
+    ----------
+    root : str or Path
+        Created when the first record is saved.
+    """
+
+    def __init__(self, root: str | Path) -> None:
+        self.root = Path(root)
+
+    @property
+    def fits(self) -> Path:
+        """Folder of the fits."""
+        return self.root / "fits"
+
+    @property
+    def editions(self) -> Path:
+        """Folder of the editions."""
+        return self.root / "editions"
+
+    @property
+    def networks(self) -> Store:
+        """Store of the records of networks that were written as files.
+
+        Their predictions come from the file. A fit of the same name has the same recipe, no more.
+        """
+        return Store(self.root / "networks")
+
+    @property
+    def leak(self) -> Store:
+        """Store of the fits behind the page on leaks, which no chapter compares with others."""
+        return Store(self.root / "leak")
+
+    def save(
+        self,
+        config: Mapping[str, Any],
+        environment: Mapping[str, Any],
+        architecture: Sequence[Mapping[str, Any]],
+        history: pd.DataFrame,
+        predictions: pd.DataFrame,
+    ) -> Record:
+        """Check a finished fit and write it, whole or not at all.
+
+        A record of the same configuration is replaced. Predictions are rounded to six
+        decimals; what is returned is what was read back.
+
+        Raises
+        ------
+        RecordError
+            What is to be saved would not pass as a record.
+        """
+        settings = check_config(dict(config), self.fits / "config.json")
+        target = self.fits / fit_id(settings)
+        environment = check_environment(dict(environment), target / "environment.json")
+        layers = check_architecture(
+            [dict(layer) for layer in architecture], target / "architecture.json"
+        )
+        history = check_history(history, target / "history.csv")
+        predictions = check_predictions(predictions, settings, target / "predictions.csv")
+        with whole_folder(target) as folder:
+            (folder / "config.json").write_bytes(json_bytes(settings))
+            (folder / "environment.json").write_bytes(json_bytes(environment))
+            (folder / "architecture.json").write_bytes(json_bytes(layers))
+            (folder / "history.csv").write_bytes(csv_bytes(history, "%.8g"))
+            (folder / "predictions.csv").write_bytes(csv_bytes(predictions, "%.6f"))
+            (folder / CHECKSUMS).write_bytes(
+                json_bytes({name: sha256(folder / name) for name in FILES})
+            )
+        return load_record(target)
+
+    def get(self, fit: str) -> Record | None:
+        """Record of a fit id, None when the store has none. Raises RecordError if damaged."""
+        folder = self.fits / fit
+        return load_record(folder) if folder.is_dir() else None
+
+    def find(self, **equals: Any) -> list[Record]:
+        """Find the records whose configuration has these values.
+
+        Sorted by edition, protocol, variant, model and seed. Raises RecordError when a
+        record that matches is damaged, or any configuration is.
+        """
+        found = []
+        for folder in folders(self.fits):
+            config = _read_config(folder)
+            if all(config.get(key) == value for key, value in equals.items()):
+                found.append(load_record(folder))
+        return sorted(found, key=lambda record: tuple(record.config[key] for key in SORT_KEYS))
+
+    def edition(self, name_or_key: str) -> EditionRecord | None:
+        """Edition record by name or key, None when the store has none.
+
+        Raises RecordError when it is damaged, or when several editions bear the name.
+        """
+        present = folders(self.editions)
+        exact = [folder for folder in present if folder.name == name_or_key]
+        named = exact or [f for f in present if f.name.rpartition("-")[0] == name_or_key]
+        if len(named) > 1:
+            keys = ", ".join(folder.name for folder in named)
+            raise RecordError(
+                f"{self.editions}: several editions {name_or_key}; give one of {keys}."
+            )
+        return load_edition(named[0]) if named else None
+
+    def save_edition(self, edition: EditionRecord) -> None:
+        """Write an edition record, whole or not at all; one of the same key is replaced."""
+        write_edition(edition, self.editions / edition.key)
+
+
+def default_root() -> Path:
+    """Store of the published records: ``MGC_RECORDS``, else the nearest ``book/records`` upward.
+
+    Raises
+    ------
+    RecordError
+        Neither is there.
+    """
+    named = os.environ.get("MGC_RECORDS", "")
+    if named:
+        return Path(named)
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / "book" / "records").is_dir():
+            return folder / "book" / "records"
+    raise RecordError(
+        f"No records: no folder book/records in {here} or above it. Work inside a clone of the "
+        "project, or name a store in MGC_RECORDS."
+    )

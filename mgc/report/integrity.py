@@ -1,0 +1,139 @@
+"""Whether the records hold: every published figure recomputed, every split proven."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from mgc.datasets.gtzan import gtzan_table
+from mgc.datasets.splits import LEAKING, Split
+from mgc.errors import RecordError
+from mgc.evaluation import seeds
+from mgc.records.editions import EditionRecord
+from mgc.records.redraw import split_of
+from mgc.records.store import Record, Store
+from mgc.util.textfiles import read_csv
+
+KEYS = ("edition", "protocol", "variant", "model")
+FIGURES = ("accuracy", "macro_f1", "sd", "low", "high")
+TEXTS = (*KEYS, "fits")
+COLUMNS = (*KEYS, "n_seeds", "n_tracks", *FIGURES, "fits")
+
+
+def published_results(store: Store) -> pd.DataFrame:
+    """Recompute every published figure from predictions.
+
+    Parameters
+    ----------
+    store : Store
+
+    Returns
+    -------
+    DataFrame
+        One row an edition, protocol, variant and model: number of seeds and test tracks, mean
+        accuracy and macro F1 (0 to 1), standard deviation over seeds (empty with one), ends of
+        the 95 % interval, and the ids of the fits. Figures have six decimals.
+    """
+    groups: dict[tuple[str, ...], list[Record]] = {}
+    for record in store.find():
+        groups.setdefault(tuple(str(record.config[key]) for key in KEYS), []).append(record)
+    rows = []
+    for key, records in groups.items():
+        found = seeds.cell(records)
+        figures = [round(float(getattr(found, name)), 6) for name in FIGURES]
+        fits = " ".join(record.fit_id for record in records)
+        rows.append((*key, found.n_seeds, found.n_tracks, *figures, fits))
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def check_published(store: Store, file: Path) -> int:
+    """Compare the committed table of results with the recomputed one.
+
+    Returns
+    -------
+    figures : int
+        How many agree.
+
+    Raises
+    ------
+    RecordError
+        Names the first figure that differs, the file, and what it should be.
+    """
+    stated, real = read_csv(file, TEXTS, blanks=True), published_results(store)
+    if list(stated.columns) != list(real.columns) or len(stated) != len(real):
+        raise RecordError(
+            f"{file}: does not hold the results of the records in {store.root};"
+            " run `python -m mgc.report --renew` and look at the difference"
+        )
+    for (_, one), (_, two) in zip(stated.iterrows(), real.iterrows(), strict=True):
+        where = ", ".join(str(two[key]) for key in KEYS if two[key])
+        for name in COLUMNS:
+            first, second = one[name], two[name]
+            if first != second and not (pd.isna(first) and pd.isna(second)):
+                raise RecordError(
+                    f"{file}: {name} of {where} is {first}, but the predictions give {second}"
+                )
+    return len(real) * len(FIGURES)
+
+
+def check_records(store: Store) -> Iterator[Record]:
+    """Prove each record of a fit, a network or the page on leaks. Yields those that pass.
+
+    Raises
+    ------
+    RecordError
+        Names the record and what does not hold: contents that do not fit its hash, a split that
+        is not disjoint or not complete, a track that does not exist, test predictions of other
+        tracks than the split's, a test track that was seen in training.
+    """
+    # `find` reads every file of a record and compares its checksums and its hash.
+    for record in (*store.find(), *store.networks.find(), *store.leak.find()):
+        edition = store.edition(record.edition_key)
+        if edition is None:
+            raise RecordError(f"{record.path}: its edition has no record in {store.root}")
+        _check_tracks(record, edition)
+        _check_parts(record, edition)
+        yield record
+
+
+def _check_tracks(record: Record, edition: EditionRecord) -> None:
+    known = edition.tracks.set_index("track_id")["genre"]
+    rows = record.predictions[["track_id", "genre"]].drop_duplicates()
+    if not set(rows["track_id"]) <= set(known.index):
+        stranger = sorted(set(rows["track_id"]) - set(known.index))[0]
+        raise RecordError(f"{record.path}: the track {stranger} is not in its edition")
+    if not (known.loc[rows["track_id"]].to_numpy() == rows["genre"].to_numpy()).all():
+        raise RecordError(f"{record.path}: it holds another genre of a track than its edition")
+    if str(record.config["edition"]).startswith("gtzan"):
+        index = gtzan_table().set_index("track_id")["genre"]
+        if not set(rows["track_id"]) <= set(index.index):
+            raise RecordError(f"{record.path}: it holds tracks that GTZAN does not have")
+
+
+def _check_parts(record: Record, edition: EditionRecord) -> None:
+    """Compare the split, drawn again, with the predictions."""
+    split, ids = split_of(record, edition)
+    predicted = record.predictions
+    for fold in split.folds:
+        rows = predicted[predicted["fold"] == fold.name]
+        for part, units in (("test", fold.test), ("valid", fold.valid)):
+            stated = rows[rows["part"] == part]
+            held = set(zip(stated["track_id"], stated["segment"], strict=True))
+            if held != _units(split, ids, units):
+                raise RecordError(
+                    f"{record.path}: its {part} part of fold {fold.name} is not that of the split"
+                )
+        tested = _units(split, ids, fold.test)
+        seen = _units(split, ids, np.concatenate([fold.train, fold.valid]))
+        if record.config["protocol"] not in LEAKING:
+            tested, seen = {(t, -1) for t, _ in tested}, {(t, -1) for t, _ in seen}
+        if tested & seen:
+            raise RecordError(f"{record.path}: a test track was seen in training")
+
+
+def _units(split: Split, ids: np.ndarray, units: np.ndarray) -> set[tuple[str, int]]:
+    names = ids[split.unit_track[units]].tolist()
+    return set(zip(names, split.unit_segment[units].tolist(), strict=True))

@@ -1,0 +1,1 @@
+"""Fit what has no record: recipes, trials, the published plan."""

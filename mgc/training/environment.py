@@ -1,0 +1,77 @@
+"""Where and at what cost a fit ran: device, versions, durations, memory."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from mgc.audio.samples import SAMPLE_RATE
+from mgc.features.extract import N_SAMPLES, extract
+from mgc.features.names import AUDIO_VERSION
+from mgc.training.transfer import weights_digest
+from mgc.util.machine import machine
+
+_PACKAGES = ("mgc", "tensorflow", "keras", "numpy", "librosa", "scikit-learn", "scipy", "pandas")
+
+
+def describe(
+    facts: Sequence[Mapping[str, Any]], threads: int, config: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Sum up the folds of a fit as `environment.json` of its record.
+
+    Parameters
+    ----------
+    facts : sequence of dict
+        What `mgc.training.folds.fit_fold` measured of each fold.
+    threads : int
+        Threads of one operation.
+    config : dict
+        Of the record.
+
+    Returns
+    -------
+    environment : dict
+        Durations in seconds, memory in MB; ``predict_seconds_per_track`` from the model's inputs,
+        ``base_seconds_per_track`` of a frozen base or an encoder before it, and
+        ``feature_seconds_per_track`` of the features before that, each the median over folds.
+    """
+    environment: dict[str, Any] = {
+        "device": facts[0]["device"],
+        "duration_s": round(sum(f["duration_s"] for f in facts), 2),
+        "peak_memory_mb": max(f["peak_memory_mb"] for f in facts),
+        "predict_seconds_per_track": float(
+            f"{np.median([f['predict_seconds_per_track'] for f in facts]):.4g}"
+        ),
+        "feature_seconds_per_track": _feature_seconds(str(config["feature_version"])),
+        "threads": threads,
+        **machine(_PACKAGES),
+        "fold_seconds": [f["duration_s"] for f in facts],
+    }
+    for name in facts[0]["measured"]:
+        environment[name] = float(f"{np.median([f['measured'][name] for f in facts]):.4g}")
+    if config["model"] == "vgg16":
+        environment["weights_sha256"] = weights_digest()
+    return environment
+
+
+def _feature_seconds(feature_version: str) -> float:
+    """Seconds that the features of one track take, on noise, the median of three."""
+    rng = np.random.default_rng(0)
+    if feature_version == AUDIO_VERSION:
+        noise = rng.standard_normal(N_SAMPLES, dtype=np.float32)
+        compute: Callable[[], object] = partial(extract, noise)
+    else:
+        from mgc.features import from_archive
+
+        picture = rng.integers(0, 256, (1, 128, 496), dtype=np.uint8)
+        compute = partial(from_archive.features, picture, np.arange(128) * SAMPLE_RATE / 256)
+    seconds = []
+    for _ in range(3):
+        begin = time.perf_counter()
+        compute()
+        seconds.append(time.perf_counter() - begin)
+    return float(f"{np.median(seconds):.4g}")

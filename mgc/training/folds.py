@@ -1,0 +1,157 @@
+"""Fit one model under one protocol, fold by fold; each finished fold is kept."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from mgc.datasets.splits import Fold, Split
+from mgc.datasets.tracks import P_COLUMNS
+from mgc.errors import MgcError
+from mgc.models import BASELINES
+from mgc.models.recipe import TunedRecipe, from_settings
+from mgc.records.checks import HISTORY_COLUMNS
+from mgc.records.config import fit_id
+from mgc.records.store import Record, Store
+from mgc.training import environment
+from mgc.training.baselines import fit_baseline
+from mgc.training.fold_result import OnEpoch, Probabilities, Settings
+from mgc.training.inputs import one_hot
+from mgc.training.report_recipes import fit_network
+from mgc.util import cache, machine
+
+if TYPE_CHECKING:
+    from mgc.features.arrays import Arrays
+
+
+def fold_entry(config: Mapping[str, Any], fold: Fold, settings: Settings) -> Path:
+    """File that keeps a finished fold until the record is written."""
+    return settings.cache_dir / "folds" / fit_id(config) / f"{fold.name}.npz"
+
+
+def fit_fold(
+    arrays: Arrays,
+    split: Split,
+    fold: Fold,
+    config: Mapping[str, Any],
+    settings: Settings,
+    *,
+    augmented: Sequence[Arrays] = (),
+    on_epoch: OnEpoch | None = None,
+) -> None:
+    """Fit one fold and keep its predictions; does nothing where that was done before.
+
+    Parameters
+    ----------
+    arrays : Arrays
+    split : Split
+        Of the tracks of `arrays`.
+    fold : Fold
+        One of `split.folds`. Validation and test parts are predicted once, after the fit.
+    config : dict
+        From `configuration`.
+    settings : Settings
+    augmented : sequence of Arrays
+        Altered copies of the same tracks; only their training tracks are used.
+    on_epoch : callable, optional
+        Told of each epoch.
+
+    Raises
+    ------
+    WeightsError
+        If VGG16 finds no ImageNet weights.
+    """
+    entry = fold_entry(config, fold, settings)
+    if cache.read(entry) is not None:
+        return
+    machine.reset_peak_memory()
+    begin = time.perf_counter()
+    targets = one_hot(arrays.genre[split.unit_track])
+    if config["model"] in BASELINES:
+        fitted = fit_baseline(arrays, split, fold, str(config["model"]))
+    elif isinstance(from_settings(config["recipe"]), TunedRecipe):
+        from mgc.training import tuned_recipes
+
+        fitted = tuned_recipes.fit(arrays, split, fold, targets, config, settings, on_epoch)
+    else:
+        fitted = fit_network(arrays, split, fold, targets, config, settings, augmented, on_epoch)
+    known = {
+        "duration_s": round(time.perf_counter() - begin, 2),
+        "peak_memory_mb": round(machine.peak_memory_mb()),
+        "device": fitted.device,
+        "predict_seconds_per_track": fitted.predict_seconds,
+        "measured": fitted.measured,
+        "architecture": fitted.architecture,
+        "history": fitted.history,
+    }
+    facts = np.array(json.dumps(known))
+    while True:
+        cache.prepare(entry.parent)
+        # Another run that concluded the same fit just now has removed the folder.
+        with suppress(FileNotFoundError):
+            cache.write(entry, {"valid": fitted.valid, "test": fitted.test, "facts": facts})
+            return
+
+
+def save_record(
+    arrays: Arrays, split: Split, config: Mapping[str, Any], settings: Settings, store: Store
+) -> Record:
+    """Join the finished folds to a record and remove them.
+
+    Parameters
+    ----------
+    arrays, split, config, settings
+        As `fit_fold` had them; every fold of the split is finished.
+    store : Store
+
+    Returns
+    -------
+    record : Record
+    """
+    rows, history, facts = [], [], []
+    for fold in split.folds:
+        kept = cache.read(entry := fold_entry(config, fold, settings))
+        if kept is None and (known := store.get(fit_id(config))) is not None:
+            # Another run at the same time was first, and has removed its folds.
+            cache.remove_folder(entry.parent)
+            return known
+        if kept is None:
+            raise MgcError(f"{entry}: a finished fold is gone; run the command again")
+        facts.append(json.loads(str(kept["facts"])))
+        history += [{"fold": fold.name, **row} for row in facts[-1]["history"]]
+        parts = ("valid", "test")
+        rows += [_prediction_rows(arrays, split, fold, part, kept[part]) for part in parts]
+    record = store.save(
+        config,
+        environment.describe(facts, settings.threads, config),
+        facts[0]["architecture"],
+        pd.DataFrame(history, columns=list(HISTORY_COLUMNS)),
+        pd.concat(rows, ignore_index=True),
+    )
+    shutil.rmtree(settings.cache_dir / "folds" / record.fit_id, ignore_errors=True)
+    return record
+
+
+def _prediction_rows(
+    arrays: Arrays, split: Split, fold: Fold, part: str, p: Probabilities
+) -> pd.DataFrame:
+    units = getattr(fold, part)
+    track = split.unit_track[units]
+    frame = pd.DataFrame(
+        {
+            "track_id": arrays.track_id[track],
+            "segment": split.unit_segment[units],
+            "part": part,
+            "fold": fold.name,
+            "genre": arrays.genre[track],
+        }
+    )
+    return pd.concat([frame, pd.DataFrame(p, columns=list(P_COLUMNS))], axis=1)

@@ -1,0 +1,169 @@
+"""From the features of an edition to what one model reads: units, pooled frames, scaling."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from mgc.datasets.tracks import GENRES, N_SEGMENTS
+from mgc.errors import MgcError
+from mgc.typing import Float
+
+if TYPE_CHECKING:
+    from mgc.features.arrays import Arrays
+if TYPE_CHECKING:
+    from mgc.features.arrays import Arrays
+
+Indices = npt.NDArray[np.int64]
+
+MINIMUM_FRAMES = 64
+"""Frames that pooling leaves at least: the CNN's four blocks need 46."""
+
+
+def unit_inputs(
+    arrays: Arrays, tracks: Indices, segments: Indices, representation: str, frame_pool: int
+) -> Float:
+    """Gather the representation of each unit (a track or a 3-s segment), frames pooled.
+
+    Parameters
+    ----------
+    arrays : Arrays
+    tracks, segments : ndarray [shape=(n_units,)], int
+        Position of the track in `arrays`; number of the segment, -1 for the whole track.
+    representation : {"tabular", "spectrogram", "sequence"}
+    frame_pool : int
+        Neighbouring frames that are averaged into one, fewer where less than 64 would be left.
+
+    Returns
+    -------
+    inputs : ndarray, float32
+        [n_units, 228 or 156], [n_units, 128, n_frames] or [n_units, n_frames, 13].
+    """
+    whole = bool((segments < 0).all())
+    if representation == "tabular":
+        return arrays.tabular[tracks] if whole else arrays.segments[tracks, segments]
+    frames_last = np.moveaxis(arrays.sequence, 1, 2)
+    source = arrays.spectrogram if representation == "spectrogram" else frames_last
+    if whole:
+        units = source[tracks]
+    else:
+        length = source.shape[-1] // N_SEGMENTS
+        starts = segments * length
+        cuts = (source[t, :, s : s + length] for t, s in zip(tracks, starts, strict=True))
+        units = np.stack(list(cuts))
+    pooled = pool_frames(units, frame_pool)
+    return pooled if representation == "spectrogram" else np.moveaxis(pooled, 2, 1)
+
+
+def picture_inputs(
+    arrays: Arrays,
+    tracks: Indices,
+    segments: Indices,
+    frame_pool: int,
+    compute: Callable[[Float], tuple[Float, float]],
+) -> tuple[Float, float]:
+    """Give the spectrogram of each unit to a frozen base, which protocols and folds share.
+
+    Parameters
+    ----------
+    arrays : Arrays
+    tracks, segments : ndarray [shape=(n_units,)], int
+        As for `unit_inputs`.
+    frame_pool : int
+    compute : callable
+        `transfer_features` or `transfer_columns`: spectrograms to features and seconds a picture.
+
+    Returns
+    -------
+    features : ndarray [shape=(n_units, ...)], float32
+    seconds : float
+    """
+    if (segments >= 0).any():
+        return compute(unit_inputs(arrays, tracks, segments, "spectrogram", frame_pool))
+    # All tracks, not only those of the split: then every split finds them in the cache.
+    every = np.arange(len(arrays.track_id))
+    whole = np.full(len(every), -1)
+    features, seconds = compute(unit_inputs(arrays, every, whole, "spectrogram", frame_pool))
+    return features[tracks], seconds
+
+
+def pool_frames(units: Float, frame_pool: int) -> Float:
+    """Average neighbouring frames, the last axis; a remainder at the end is dropped.
+
+    Parameters
+    ----------
+    units : ndarray [shape=(..., n_frames)], float32
+    frame_pool : int, at least 1
+
+    Returns
+    -------
+    pooled : ndarray [shape=(..., n_frames // pool)], float32
+        With pool = `frame_pool`, or as many as leave 64 frames.
+    """
+    n_frames = units.shape[-1]
+    pool = max(1, min(frame_pool, n_frames // MINIMUM_FRAMES))
+    if pool == 1:
+        return units
+    cut = units[..., : n_frames // pool * pool]
+    pooled: Float = cut.reshape(*cut.shape[:-1], -1, pool).mean(axis=-1, dtype=np.float32)
+    return pooled
+
+
+def scale(inputs: Float, train: Indices, scaling: str) -> Float:
+    """Scale inputs as a recipe asks, with statistics of the training part alone.
+
+    Parameters
+    ----------
+    inputs : ndarray [shape=(n_units, ...)], float32
+    train : ndarray [shape=(n_train,)], int
+        Rows of the training part; no other row touches the statistics.
+    scaling : str
+        See `mgc.models.recipe.Recipe`.
+
+    Returns
+    -------
+    scaled : ndarray, float32
+        Spectrograms ``per track`` or in ``decibels`` gain a channel axis, ``unit`` ones are
+        flattened.
+
+    Raises
+    ------
+    MgcError
+        If the scaling is not known.
+    """
+    if scaling in ("per column", "per coefficient"):
+        axes = tuple(range(inputs.ndim - 1))
+        mean = inputs[train].mean(axis=axes, dtype=np.float64)
+        spread = inputs[train].std(axis=axes, dtype=np.float64)
+        return np.asarray((inputs - mean) / np.where(spread > 0, spread, 1.0), np.float32)
+    if scaling in ("per track", "power per track"):
+        if scaling == "power per track":
+            inputs = np.power(10.0, inputs / 10.0)
+        mean = inputs.mean(axis=(1, 2), keepdims=True, dtype=np.float64)
+        spread = inputs.std(axis=(1, 2), keepdims=True, dtype=np.float64)
+        scaled = (inputs - mean) / np.where(spread > 0, spread, 1.0)
+        return np.asarray(scaled, np.float32)[..., None]
+    if scaling == "unit":
+        return ((inputs + 80.0) / 80.0).reshape(len(inputs), -1).astype(np.float32)
+    if scaling == "decibels":
+        return inputs[..., None]
+    if scaling == "none":
+        return inputs
+    raise MgcError(f"no scaling {scaling!r}")
+
+
+def one_hot(genre: npt.NDArray[np.str_]) -> Float:
+    """Genres as rows of zeros with a single one, in the order of `mgc.datasets.tracks.GENRES`.
+
+    Parameters
+    ----------
+    genre : ndarray [shape=(n,)], str
+
+    Returns
+    -------
+    targets : ndarray [shape=(n, 10)], float32
+    """
+    return np.asarray(genre[:, None] == np.array(GENRES)[None, :], dtype=np.float32)

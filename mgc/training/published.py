@@ -1,0 +1,186 @@
+"""The published runs: which fits the book rests on, what is done, and how long the rest takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import mean
+
+import pandas as pd
+
+from mgc.errors import DataError
+from mgc.models import BASELINES, NAMES
+from mgc.records.config import fit_id
+from mgc.records.store import Record, Store
+from mgc.records.study import Study, open_study
+from mgc.training import fits as fits_module
+
+ARCHIVE, MINI = "gtzan-archive", "gtzan-mini"
+
+
+@dataclass(frozen=True)
+class Block:
+    """Fits that belong together: one edition, protocol and variant.
+
+    Attributes
+    ----------
+    edition : str
+        Name of the edition.
+    protocol, variant : str
+    seeds : tuple of int
+    models : tuple of str
+    """
+
+    edition: str
+    protocol: str
+    variant: str
+    seeds: tuple[int, ...]
+    models: tuple[str, ...] = NAMES
+
+
+PLAN: tuple[Block, ...] = (
+    Block(ARCHIVE, "artist_cv", "tuned", (0, 1, 2), BASELINES),
+    Block(ARCHIVE, "artist_cv", "tuned", (0,)),
+    Block(ARCHIVE, "artist_cv", "tuned", (1, 2)),
+    Block(ARCHIVE, "fault_filtered", "tuned", (0,), BASELINES),
+    Block(ARCHIVE, "random", "tuned", (0, 1, 2), BASELINES),
+    Block(ARCHIVE, "leaky_segments", "tuned", (0,), BASELINES),
+    Block(ARCHIVE, "track_disjoint_segments", "tuned", (0,), BASELINES),
+    Block(ARCHIVE, "cv5", "tuned", (0,), BASELINES),
+    Block(MINI, "cv5", "tuned", (0,), BASELINES),
+    Block(ARCHIVE, "fault_filtered", "tuned", (0,)),
+    Block(ARCHIVE, "random", "tuned", (0,)),
+    Block(ARCHIVE, "leaky_segments", "tuned", (0,)),
+    Block(ARCHIVE, "track_disjoint_segments", "tuned", (0,)),
+    Block(ARCHIVE, "fault_filtered", "tuned", (1, 2)),
+    Block(ARCHIVE, "fault_filtered", "as_written", (0,)),
+    Block(ARCHIVE, "random", "tuned", (1, 2)),
+    Block(ARCHIVE, "leaky_segments", "as_written", (0,), ("mlp", "lstm")),
+    Block(ARCHIVE, "track_disjoint_segments", "as_written", (0,), ("mlp", "lstm")),
+    Block(ARCHIVE, "cv5", "tuned", (0,), ("mlp", "vgg16")),
+    Block(ARCHIVE, "fault_filtered", "no_scaling", (0, 1, 2), ("mlp", "lstm")),
+    Block(ARCHIVE, "fault_filtered", "no_mixup", (0, 1, 2), ("mlp", "lstm", "vgg16")),
+    Block(MINI, "cv5", "tuned", (0,)),
+    Block(ARCHIVE, "fault_filtered", "no_scaling", (0, 1, 2), ("cnn",)),
+    Block(ARCHIVE, "random", "as_written", (0,)),
+    Block(ARCHIVE, "fault_filtered", "no_log", (0, 1, 2), ("cnn",)),
+    Block(ARCHIVE, "fault_filtered", "as_written", (1, 2)),
+    Block(ARCHIVE, "artist_cv", "as_written", (0,)),
+)
+"""In the order in which they are run: what the book needs most comes first."""
+
+
+def studies(
+    records: str | Path, cache: str | Path, sources: dict[str, str | Path]
+) -> list[tuple[Block, Study]]:
+    """Open the study of each block whose data are at hand.
+
+    Parameters
+    ----------
+    records, cache : str or Path
+        As for `mgc.records.study.open_study`.
+    sources : dict of str to str or Path
+        Name of an edition to its archive or folder. Without one, records must be there.
+
+    Returns
+    -------
+    studies : list of (Block, Study)
+
+    Raises
+    ------
+    DataError
+        A source is another edition than it should be.
+    """
+    found = []
+    for block in PLAN:
+        source = sources.get(block.edition)
+        if not source and Store(records).edition(block.edition) is None:
+            continue
+        study = open_study(
+            source or block.edition,
+            records=records,
+            protocol=block.protocol,
+            variant=block.variant,
+            seeds=block.seeds,
+            cache=cache,
+        )
+        if study.edition_record.name != block.edition:
+            raise DataError(
+                f"{source}: this is {study.edition_record.name}, and the published runs need"
+                f" {block.edition} in this place"
+            )
+        found.append((block, study))
+    return found
+
+
+def status(plan: Iterable[tuple[Block, Study]], known: Sequence[Record] = ()) -> pd.DataFrame:
+    """Say of each block how many fits have a record, and how long the others will take.
+
+    Parameters
+    ----------
+    plan : iterable of (Block, Study)
+    known : sequence of Record
+        Earlier fits; the time of a missing one is the mean of those of the same edition, model
+        and variant, under the same protocol if there are any.
+
+    Returns
+    -------
+    DataFrame
+        ``edition``, ``protocol``, ``variant``, ``models``, ``seeds``, ``done``, ``left``,
+        ``minutes`` (of one process; NaN where nothing is known of a model).
+    """
+    rows = []
+    for block, study in plan:
+        left = fits_module.missing(study, block.models)
+        minutes = [_minutes(config, known) for config in left]
+        rows.append(
+            {
+                "edition": block.edition,
+                "protocol": block.protocol,
+                "variant": block.variant,
+                "models": "baselines" if block.models == BASELINES else " ".join(block.models),
+                "seeds": " ".join(map(str, block.seeds)),
+                "done": len(block.models) * len(block.seeds) - len(left),
+                "left": len(left),
+                "minutes": sum(minutes) if left else 0.0,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def describe_demo(store: Store, cache: str | Path) -> None:
+    """Keep the description of the demo edition in a store; chapter 5 needs its artists."""
+    if store.edition("demo") is None:
+        open_study("demo", records=store.root, cache=cache)
+
+
+def _minutes(config: dict[str, object], known: Sequence[Record]) -> float:
+    alike = [r for r in known if _same(r, config, ("edition", "model", "variant"))]
+    closest = [r for r in alike if _same(r, config, ("protocol",))] or alike
+    if not closest:
+        return float("nan")
+    return mean(float(record.environment["duration_s"]) for record in closest) / 60
+
+
+def _same(record: Record, config: dict[str, object], keys: Iterable[str]) -> bool:
+    return all(record.config[key] == config[key] for key in keys)
+
+
+def run(plan: Sequence[tuple[Block, Study]], *, jobs: int | None, progress: bool = True) -> None:
+    """Fit what has no record yet, block by block; each record is kept when it is done.
+
+    Parameters
+    ----------
+    plan : sequence of (Block, Study)
+    jobs : int, optional
+        Processes, one a core by default.
+    progress : bool
+    """
+    fits = [
+        fit
+        for block, study in plan
+        for fit in fits_module.pending(study, block.models, jobs=jobs, progress=progress)
+    ]
+    unique = {fit_id(fit.config): fit for fit in fits}
+    fits_module.carry_out(list(unique.values()), jobs=jobs, progress=progress, ordered=True)

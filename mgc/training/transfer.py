@@ -1,0 +1,117 @@
+"""What a frozen VGG16 says about pictures, computed once and kept in the cache."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mgc.errors import MgcError
+from mgc.typing import Float
+from mgc.util import cache
+
+if TYPE_CHECKING:
+    pass
+
+
+def transfer_features(spectrograms: Float, cache_dir: Path) -> tuple[Float, float]:
+    """Features of the frozen VGG16 base, computed once for a set of spectrograms.
+
+    Parameters
+    ----------
+    spectrograms : ndarray [shape=(n, 128, n_frames)], float32, dB
+    cache_dir : Path
+
+    Returns
+    -------
+    features : ndarray [shape=(n, 512)], float32
+    seconds : float
+        What one picture took when the features were computed.
+
+    Raises
+    ------
+    WeightsError
+        If the features are not cached and there are no ImageNet weights.
+    """
+    from mgc.models import vgg16
+
+    entry = _transfer_entry(spectrograms, cache_dir, "features")
+    known = cache.read(entry)
+    if known is not None and known.keys() == {"features", "seconds"}:
+        return known["features"], float(known["seconds"])
+    base = vgg16.load_base()
+    begin = time.perf_counter()
+    features = vgg16.base_features(base, spectrograms)
+    seconds = (time.perf_counter() - begin) / len(spectrograms)
+    cache.prepare(cache_dir)
+    cache.write(entry, {"features": features, "seconds": np.array(seconds)})
+    return features, seconds
+
+
+BLOCKS = ("block3_pool", "block4_pool", "block5_pool")
+"""What `transfer_columns` computes in one pass, so that trying another block costs nothing."""
+
+
+def transfer_columns(spectrograms: Float, blocks: str, cache_dir: Path) -> tuple[Float, float]:
+    """Run blocks of the frozen VGG16 base over time, once for a set of spectrograms.
+
+    Parameters
+    ----------
+    spectrograms : ndarray [shape=(n, n_bins, n_frames)], float32, dB
+    blocks : str
+        Of `BLOCKS`, joined by ``+``; later blocks are repeated to the columns of the first.
+    cache_dir : Path
+
+    Returns
+    -------
+    columns : ndarray [shape=(n, n_columns, n_filters)], float32
+    seconds : float
+        What one picture took when the features were computed.
+
+    Raises
+    ------
+    WeightsError
+        If the features are not cached and there are no ImageNet weights.
+    MgcError
+        If a block is not known.
+    """
+    from mgc.models import vgg16
+
+    wanted = blocks.split("+")
+    if strange := [block for block in wanted if block not in BLOCKS]:
+        raise MgcError(f"no block {strange[0]!r}: choose from {', '.join(BLOCKS)}")
+    entry = _transfer_entry(spectrograms, cache_dir, "columns")
+    known = cache.read(entry)
+    if known is None or known.keys() != {*BLOCKS, "seconds"}:
+        begin = time.perf_counter()
+        found = vgg16.base_columns(spectrograms, BLOCKS)
+        seconds = (time.perf_counter() - begin) / len(spectrograms)
+        known = {**found, "seconds": np.array(seconds)}
+        cache.prepare(cache_dir)
+        cache.write(entry, known)
+    n_columns = max(known[block].shape[1] for block in wanted)
+    parts = []
+    for block in wanted:
+        source = known[block]
+        rows = np.minimum(np.arange(n_columns) * source.shape[1] // n_columns, source.shape[1] - 1)
+        parts.append(source[:, rows])
+    return np.concatenate(parts, axis=-1), float(known["seconds"])
+
+
+def _transfer_entry(spectrograms: Float, cache_dir: Path, kind: str) -> Path:
+    digest = hashlib.sha256(np.ascontiguousarray(spectrograms).tobytes())
+    digest.update(weights_digest().encode())
+    return cache_dir / f"vgg16-{kind}-{digest.hexdigest()[:32]}.npz"
+
+
+def weights_digest() -> str:
+    """SHA-256 of the weights file in ``MGC_VGG16_WEIGHTS``, or ``imagenet`` for Keras's own."""
+    named = os.environ.get("MGC_VGG16_WEIGHTS", "")
+    if not named or not Path(named).is_file():
+        return "imagenet"
+    with Path(named).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

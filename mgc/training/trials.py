@@ -1,0 +1,165 @@
+"""Trials: settings of a tuned recipe judged on validation tracks alone, each kept with its score.
+
+The test part is never predicted here, so it cannot choose anything.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, fields, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from mgc.datasets.protocols import make_split
+from mgc.errors import MgcError, RecordError
+from mgc.models import NAMES, recipe
+from mgc.models.recipe import VARIANTS, TunedRecipe, as_settings
+from mgc.records.config import fit_id
+from mgc.records.study import Study
+from mgc.training.fold_result import Settings
+from mgc.training.inputs import one_hot
+from mgc.util import machine
+from mgc.util.atomic import write_whole
+from mgc.util.textfiles import json_bytes, read_json
+
+PROTOCOL = "fault_filtered"
+FOLDER = "tuning"
+MEASURES = ("valid_accuracy", "valid_log_loss", "best_epoch", "minutes")
+
+
+def settings(model: str, changes: Mapping[str, Any]) -> TunedRecipe:
+    """Return the tuned recipe of a model with some of its fields changed.
+
+    Parameters
+    ----------
+    model : str
+    changes : mapping
+        Field of `TunedRecipe` to value.
+
+    Returns
+    -------
+    plan : TunedRecipe
+
+    Raises
+    ------
+    MgcError
+        A field that does not exist, or a value of another type than the field's.
+    """
+    plan = recipe(model, tuned=True)
+    assert isinstance(plan, TunedRecipe)
+    kinds = {one.name: type(getattr(plan, one.name)) for one in fields(plan)}
+    clean: dict[str, Any] = {}
+    for name, value in changes.items():
+        if name not in kinds:
+            raise MgcError(f"no setting {name!r}: choose from {', '.join(sorted(kinds))}")
+        try:
+            clean[name] = kinds[name](value)
+        except ValueError:
+            raise MgcError(f"{name}={value}: must be {kinds[name].__name__}") from None
+    return replace(plan, **clean)
+
+
+def run(study: Study, model: str, plan: TunedRecipe, *, threads: int = 1) -> dict[str, Any]:
+    """Fit a model on the training part and score it on the validation part; keep the score.
+
+    Parameters
+    ----------
+    study : Study
+        Of an edition with `fault_filtered`; its first seed is used.
+    model : str
+    plan : TunedRecipe
+    threads : int
+
+    Returns
+    -------
+    trial : dict
+        ``config``, ``environment`` and the `MEASURES`; read from the store where it was made
+        before.
+    """
+    from mgc.training import tuned_recipes
+
+    config = study.config(model, "tuned", PROTOCOL) | {
+        "recipe": as_settings(plan, VARIANTS["tuned"])
+    }
+    file = study.store.root / FOLDER / f"{fit_id(config)}.json"
+    if file.is_file():
+        return load(file)
+    arrays = study.arrays()
+    seed = int(str(config["seed"]))
+    split = make_split(PROTOCOL, arrays.track_id, arrays.genre, arrays.artist, seed)
+    fold, targets = split.folds[0], one_hot(arrays.genre[split.unit_track])
+    begin = time.perf_counter()
+    found = tuned_recipes.fit(
+        arrays, split, fold, targets, config, Settings(threads, study.cache), test=False
+    )
+    minutes = (time.perf_counter() - begin) / 60
+    truth = targets[fold.valid]
+    chosen = (found.valid * truth).sum(axis=1)
+    history = [row for row in found.history if row["stage"] == "fit"]
+    trial = {
+        "config": config,
+        "valid_accuracy": float(np.mean(found.valid.argmax(axis=1) == truth.argmax(axis=1))),
+        "valid_log_loss": float(-np.log(np.maximum(chosen, 1e-7)).mean()),
+        "best_epoch": int(min(history, key=lambda row: float(row["val_loss"]))["epoch"]),
+        "minutes": round(minutes, 2),
+        "environment": {"device": found.device, "commit": machine.commit()},
+    }
+    file.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(file, json_bytes(trial))
+    return trial
+
+
+def load(file: Path) -> dict[str, Any]:
+    """Read one trial.
+
+    Raises
+    ------
+    RecordError
+        The file is damaged, or its name does not fit its configuration.
+    """
+    trial = read_json(file)
+    if not isinstance(trial, dict) or not {"config", *MEASURES} <= trial.keys():
+        raise RecordError(f"{file}: holds no trial; remove it and run `mgc tune` again")
+    if not isinstance(trial["config"], dict) or fit_id(trial["config"]) != file.stem:
+        raise RecordError(f"{file}: its configuration has another hash than its name")
+    return trial
+
+
+def table(root: Path) -> pd.DataFrame:
+    """List every trial in a store with its settings and scores.
+
+    Parameters
+    ----------
+    root : Path
+        Folder of the store.
+
+    Returns
+    -------
+    DataFrame
+        ``model``, the fields of `TunedRecipe`, ``seed``, the `MEASURES` and ``chosen`` (whether
+        these are the published recipe's settings); by model, best log loss first.
+    """
+    rows = []
+    for file in sorted((root / FOLDER).glob("*.json")):
+        trial = load(file)
+        config = trial["config"]
+        model = str(config["model"])
+        plan = {one.name: config["recipe"][one.name] for one in fields(TunedRecipe)}
+        rows.append(
+            {
+                "model": model,
+                **plan,
+                "seed": config["seed"],
+                **{name: trial[name] for name in MEASURES},
+                "chosen": plan == asdict(recipe(model, tuned=True)),
+            }
+        )
+    columns = ["model", *(f.name for f in fields(TunedRecipe)), "seed", *MEASURES, "chosen"]
+    found = pd.DataFrame(rows, columns=columns)
+    rank = found["model"].map({name: number for number, name in enumerate(NAMES)})
+    order = found.assign(rank=rank).sort_values(["rank", "valid_log_loss"]).index
+    return found.loc[order].reset_index(drop=True)

@@ -1,0 +1,1 @@
+"""Nothing musical: whole files, the cache, worker pools, progress, optional imports."""

@@ -1,0 +1,298 @@
+"""Editions are found, named by content, and their files checked."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import soundfile
+
+from mgc.audio.decoders import missing_share
+from mgc.datasets import demo, gtzan, opening
+from mgc.datasets import edition as edition_module
+from mgc.datasets import tracks as tracks_module
+from mgc.datasets.edition import Edition
+from mgc.datasets.tracks import GENRES, Track
+from mgc.errors import DataError
+
+
+def write(path: Path, seconds: float = 2.0, rate: int = 22_050, seed: int = 0) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    noise = np.random.default_rng(seed).normal(0, 0.1, int(seconds * rate))
+    soundfile.write(path, noise, rate)
+    return path
+
+
+def cut(path: Path, share: float) -> None:
+    content = path.read_bytes()
+    path.write_bytes(content[: int(len(content) * share)])
+
+
+def check_one(tmp_path: Path, track_id: str) -> dict[str, Any]:
+    rows = opening.verify(opening.open_edition(tmp_path)).to_dict("records")
+    return next({str(key): value for key, value in r.items()} for r in rows
+                if r["track_id"] == track_id)  # fmt: skip
+
+
+def digests_of(table: pd.DataFrame) -> dict[str, edition_module.Digest]:
+    pairs = zip(table["track_id"], table["md5"], strict=True)
+    return {track_id: edition_module.Digest(md5, "") for track_id, md5 in pairs}
+
+
+# Finding tracks
+
+
+@pytest.mark.parametrize("layout", [".", "genres", "genres_original"])
+@pytest.mark.parametrize("suffix", [".wav", ".au", ".flac", ".ogg", ".WAV"])
+def test_tracks_are_found_in_every_layout_and_format(
+    tmp_path: Path, layout: str, suffix: str
+) -> None:
+    path = write(tmp_path / layout / "jazz" / f"jazz.00003{suffix}")
+    tracks, missing = tracks_module.find_tracks(tmp_path)
+    assert [(t.track_id, t.genre, t.artist) for t in tracks] == [("jazz.00003", "jazz", None)]
+    assert tracks[0].path.resolve() == path.resolve()
+    assert set(missing) == set(GENRES) - {"jazz"}
+
+
+def test_tracks_are_sorted_and_odd_files_ignored(tmp_path: Path) -> None:
+    for name in ("rock/rock.00001.wav", "rock/rock.00000.wav", "blues/blues.00007.wav"):
+        write(tmp_path / name)
+    write(tmp_path / "rock" / "._rock.00000.wav")
+    (tmp_path / "rock" / "cover.jpg").write_bytes(b"picture")
+    (tmp_path / "polka").mkdir()
+    tracks, _ = tracks_module.find_tracks(str(tmp_path))
+    assert [track.track_id for track in tracks] == ["blues.00007", "rock.00000", "rock.00001"]
+
+
+def test_one_id_twice_names_both_files(tmp_path: Path) -> None:
+    first = write(tmp_path / "pop" / "pop.00000.wav")
+    second = write(tmp_path / "pop" / "pop.00000.flac")
+    with pytest.raises(DataError) as caught:
+        tracks_module.find_tracks(tmp_path)
+    assert str(first) in str(caught.value)
+    assert str(second) in str(caught.value)
+
+
+def test_a_name_of_another_genre_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path / "pop" / "jazz.00000.wav")
+    with pytest.raises(DataError, match="named as jazz") as caught:
+        tracks_module.find_tracks(tmp_path)
+    assert str(path) in str(caught.value)
+
+
+def test_tracks_in_two_layouts_are_refused(tmp_path: Path) -> None:
+    write(tmp_path / "pop" / "pop.00000.wav")
+    write(tmp_path / "genres" / "pop" / "pop.00001.wav")
+    with pytest.raises(DataError, match="give the one of these folders"):
+        tracks_module.find_tracks(tmp_path)
+
+
+def test_a_wrong_folder_says_which_is_right(tmp_path: Path) -> None:
+    write(tmp_path / "Data" / "genres_original" / "pop" / "pop.00000.wav")
+    with pytest.raises(DataError, match=r"did you mean .*Data"):
+        tracks_module.find_tracks(tmp_path)
+    with pytest.raises(DataError, match="did you mean its parent"):
+        tracks_module.find_tracks(tmp_path / "Data" / "genres_original" / "pop")
+    with pytest.raises(DataError, match="does not exist"):
+        tracks_module.find_tracks(tmp_path / "nowhere")
+    (tmp_path / "file").touch()
+    with pytest.raises(DataError, match="is a file"):
+        tracks_module.find_tracks(tmp_path / "file")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(DataError, match="holds no tracks"):
+        tracks_module.find_tracks(tmp_path / "empty")
+
+
+# Editions
+
+
+def test_the_content_hash_is_the_documented_one(small_edition: Path) -> None:
+    edition = opening.open_edition(small_edition)
+    lines = sorted(
+        f"{path.stem} {hashlib.sha256(path.read_bytes()).hexdigest()}\n"
+        for path in small_edition.rglob("*.wav")
+    )
+    assert edition.content_hash == hashlib.sha256("".join(lines).encode()).hexdigest()
+    assert edition.name == "custom"
+    assert edition.key == f"custom-{edition.content_hash[:8]}"
+    assert edition.n_tracks == len(edition.genres) == 30
+    assert edition.missing_genres == ()
+
+
+def test_an_edition_is_known_by_content_not_by_path(tmp_path: Path, small_edition: Path) -> None:
+    first = opening.open_edition(small_edition)
+    copy = Path(shutil.copytree(small_edition, tmp_path / "gtzan" / "genres"))
+    second = opening.open_edition(tmp_path / "gtzan")
+    assert (second.key, second.name) == (first.key, "custom")
+    with (copy / "pop" / "pop.00000.wav").open("ab") as stream:
+        stream.write(b"\0")
+    assert opening.open_edition(copy).content_hash != first.content_hash
+    (copy / "pop" / "pop.00000.wav").unlink()
+    assert opening.open_edition(copy).content_hash != first.content_hash
+
+
+def test_a_copy_of_the_demo_is_the_demo_artists_included(tmp_path: Path) -> None:
+    original = opening.edition()
+    copy = opening.open_edition(shutil.copytree(demo.CLIPS, tmp_path / "anything"))
+    assert copy.name == original.name == "demo"
+    assert copy.key == original.key
+    assert [t.artist for t in copy.tracks] == [t.artist for t in original.tracks]
+    assert all(t.artist for t in copy.tracks)
+
+
+@pytest.mark.parametrize("name", [None, "", "demo"])
+def test_the_demo_is_the_default(name: str | None) -> None:
+    assert opening.open_edition(name).name == "demo"
+
+
+def test_no_tracks_make_no_edition() -> None:
+    with pytest.raises(DataError, match="at least one track"):
+        opening.make_edition([])
+
+
+def test_full_gtzan_is_told_by_its_checksums() -> None:
+    table = gtzan.gtzan_table()
+    known = digests_of(table[table["genre"] != "pop"])
+    assert opening._name_from_content(known) == "custom"  # 900 of 1,000
+    every = digests_of(table)
+    assert opening._name_from_content(every) == "gtzan"
+    every["jazz.00054"] = edition_module.Digest(
+        "0" * 32, ""
+    )  # the damaged file of the Kaggle copy
+    assert opening._name_from_content(every) == "gtzan"
+    mini = digests_of(table[table["in_mini"]])
+    assert opening._name_from_content(mini) == "gtzan-mini"
+    mini["pop.00000"] = edition_module.Digest("0" * 32, "")
+    assert opening._name_from_content(mini) == "custom"
+
+
+def test_the_table_of_gtzan_agrees_with_the_literature() -> None:
+    table = gtzan.gtzan_table()
+    assert table["genre"].value_counts().to_dict() == dict.fromkeys(GENRES, 100)
+    assert table["track_id"].is_unique
+    assert list(table["track_id"]) == sorted(table["track_id"])
+    assert table["md5"].str.fullmatch("[0-9a-f]{32}").all()
+    counts = table["fault_filtered"].value_counts().to_dict()
+    assert counts == {"train": 443, "valid": 197, "test": 290, "": 70}  # Kereliuk et al. 2015
+    assert table.loc[table["in_mini"], "genre"].value_counts().to_dict() == dict.fromkeys(
+        GENRES, 10
+    )
+    pairs = table[table["identical_to"] != ""]
+    assert len(pairs) == 14
+    md5 = table.set_index("track_id")["md5"]
+    assert (md5[pairs["track_id"]].to_numpy() == md5[pairs["identical_to"]].to_numpy()).all()
+    assert "rock.00016" in set(pairs["track_id"]) | set(pairs["identical_to"])
+
+
+# Verification
+
+
+def test_sound_files_of_no_table_are_unknown(small_edition: Path) -> None:
+    table = opening.verify(opening.open_edition(small_edition))
+    assert set(table["status"]) == {"unknown"}
+    assert not table["md5_known"].any()
+    assert table["duration_s"].to_numpy() == pytest.approx(5.0)
+    assert set(table["sample_rate"]) == {22_050}
+    assert set(table["channels"]) == {1}
+
+
+@pytest.mark.parametrize("suffix", [".wav", ".au", ".flac"])
+@pytest.mark.parametrize("share", [0.9, 0.5])
+def test_a_cut_file_is_not_usable(tmp_path: Path, suffix: str, share: float) -> None:
+    cut(write(tmp_path / "jazz" / f"jazz.00054{suffix}", 5.0), share)
+    row = check_one(tmp_path, "jazz.00054")
+    # A .flac that is cut does not decode to its end; the others do, and hold less.
+    assert row["status"] in ("truncated", "unreadable")
+    if suffix != ".flac":
+        assert row["status"] == "truncated"
+        assert f"{1 - share:.0%}" in row["note"]
+        assert row["duration_s"] == pytest.approx(5.0 * share, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"not audio at all", b"RIFF\x00\x00\x00\x00WAVE", bytes(5000)]
+)
+def test_a_file_that_does_not_decode_is_a_row(tmp_path: Path, content: bytes) -> None:
+    write(tmp_path / "jazz" / "jazz.00000.wav")
+    (tmp_path / "jazz" / "jazz.00054.wav").write_bytes(content)
+    row = check_one(tmp_path, "jazz.00054")
+    assert row["status"] == "unreadable"
+    assert row["note"]
+    assert np.isnan(row["duration_s"])
+    assert check_one(tmp_path, "jazz.00000")["status"] == "unknown"
+
+
+def test_a_dangling_link_is_a_row(tmp_path: Path) -> None:
+    write(tmp_path / "jazz" / "jazz.00000.wav")
+    (tmp_path / "jazz" / "jazz.00001.wav").symlink_to(tmp_path / "gone.wav")
+    assert check_one(tmp_path, "jazz.00001")["status"] == "unreadable"
+
+
+def test_samples_that_are_not_finite_are_unreadable(tmp_path: Path) -> None:
+    (tmp_path / "pop").mkdir()
+    bad = np.full(44_100, np.nan, dtype=np.float32)
+    soundfile.write(tmp_path / "pop" / "pop.00000.wav", bad, 22_050, subtype="FLOAT")
+    row = check_one(tmp_path, "pop.00000")
+    assert (row["status"], "finite" in row["note"]) == ("unreadable", True)
+
+
+def test_rates_lengths_and_repetitions_are_reported(tmp_path: Path) -> None:
+    write(tmp_path / "pop" / "pop.00000.wav", rate=44_100)
+    write(tmp_path / "pop" / "pop.00001.wav", seconds=0.5)
+    copied = write(tmp_path / "rock" / "rock.00000.wav", seed=3)
+    shutil.copy(copied, tmp_path / "rock" / "rock.00001.wav")
+    table = opening.verify(opening.open_edition(tmp_path)).set_index("track_id")
+    status = table["status"].to_dict()
+    assert status["pop.00000"] == "wrong rate"
+    assert status["pop.00001"] == "too short"
+    assert table["identical_to"].to_dict()["rock.00001"] == "rock.00000"
+    assert table["identical_to"].to_dict()["rock.00000"] == ""
+    assert "rock.00000" in table["note"].to_dict()["rock.00001"]
+
+
+def test_an_unknown_size_in_a_header_is_no_damage(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.wav")
+    content = bytearray(path.read_bytes())
+    at = content.index(b"data") + 4
+    content[at : at + 4] = b"\xff\xff\xff\xff"  # as programs write that stream to a pipe
+    path.write_bytes(content)
+    assert missing_share(path, 44_100, 44_100) == 0.0
+    assert missing_share(path, 22_050, 44_100) == 0.5
+
+
+def test_the_demo_is_sound() -> None:
+    table = opening.verify(opening.edition())
+    assert set(table["status"]) == {"ok"}
+    assert (table["identical_to"] == "").all()
+
+
+def test_real_tracks_are_recognised(gtzan_mini: Path, tmp_path: Path) -> None:
+    edition = opening.open_edition(gtzan_mini)
+    assert edition.name == "gtzan-mini"
+    table = opening.verify(edition)
+    assert set(table["status"]) == {"ok"}
+    assert table["md5_known"].all()
+    assert table["duration_s"].between(29.9, 30.7).all()
+    # One other file among real ones is "changed", and the edition is no longer the mini set.
+    other = write(tmp_path / "jazz.00000.wav", 30.0)
+    tracks = [
+        replace(t, path=other) if t.track_id == "jazz.00000" else t for t in edition.tracks[40:60]
+    ]
+    mixed = opening.make_edition(tracks)
+    assert mixed.name == "custom"
+    status = opening.verify(mixed).set_index("track_id")["status"].to_dict()
+    assert status.pop("jazz.00000") == "changed"
+    assert set(status.values()) == {"ok"}
+
+
+def test_an_edition_without_digests_can_be_verified(small_edition: Path) -> None:
+    tracks, _ = tracks_module.find_tracks(small_edition)
+    edition = Edition("custom", tracks[:2], "0" * 64)
+    assert list(opening.verify(edition)["track_id"]) == [track.track_id for track in tracks[:2]]
+    assert isinstance(tracks[0], Track)

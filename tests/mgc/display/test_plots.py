@@ -1,0 +1,215 @@
+"""Figures of results: what they show is what the records hold, and no reader is left out."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
+
+from mgc.datasets import facts
+from mgc.datasets.tracks import GENRES
+from mgc.display.figures import comparison_plots, plots, seed_plots, style
+from mgc.evaluation import metrics, significance
+from mgc.evaluation import summary as summary_module
+from mgc.models import TITLES
+from mgc.records.checks import HISTORY_COLUMNS
+from mgc.records.store import NotRun
+from tests.helpers.records import one_hot, predictions, unsaved
+
+MISSING = NotRun("vgg16", "no ImageNet weights; name a file in MGC_VGG16_WEIGHTS")
+
+
+def texts(figure: Figure) -> str:
+    """Return all that is written in a figure."""
+    found = [text.get_text() for axis in figure.axes for text in axis.texts]
+    for axis in figure.axes:
+        found += [axis.get_title(loc="left"), axis.get_xlabel(), axis.get_ylabel()]
+        found += [label.get_text() for label in (*axis.get_xticklabels(), *axis.get_yticklabels())]
+    return "\n".join(found)
+
+
+def labelled(records):
+    """Return a summary as chapters make it."""
+    frame = summary_module.summary(records).reset_index()
+    return frame.assign(label=frame["model"].map(TITLES))
+
+
+@pytest.fixture
+def good():
+    return unsaved(predictions(skill=4.0), model="mlp")
+
+
+@pytest.fixture
+def poor():
+    return unsaved(predictions(seed=1, skill=0.0), model="cnn")
+
+
+def history(folds):
+    """Return learning curves with the lowest validation loss at epoch 2 of each fold."""
+    rows = [
+        (f"fold{fold}", "fit", epoch, 2.0 / epoch, 0.2 * epoch, loss, 0.3, 1e-3)
+        for fold in range(1, folds + 1)
+        for epoch, loss in ((1, 2.0), (2, 1.0 + fold / 10), (3, 1.8))
+    ]
+    return pd.DataFrame(rows, columns=list(HISTORY_COLUMNS))
+
+
+def test_curves_show_each_fold_and_mark_the_epoch_that_was_kept(good):
+    record = type(good)(**{**vars(good), "history": history(folds=3)})
+    loss, accuracy = plots.learning_curves(record).axes
+    dots = [line for line in loss.lines if line.get_marker() == "o" and len(line.get_xdata())]
+    assert [float(dot.get_xdata()[0]) for dot in dots] == [2.0, 2.0, 2.0]
+    assert [round(float(dot.get_ydata()[0]), 6) for dot in dots] == [1.1, 1.2, 1.3]
+    curves = [line for line in accuracy.lines if len(line.get_xdata()) == 3]
+    assert len(curves) == 2 * 3
+    # Folds differ in their dashes, so that they can be told apart without colour.
+    dark = [line for line in curves if line.get_color() == style.ACCENT]
+    assert len({str(line._dash_pattern) for line in dark}) == 3
+
+
+def test_curves_of_a_stage_that_was_not_trained_say_so(good):
+    record = type(good)(**{**vars(good), "history": history(folds=1)})
+    assert "epochs" in texts(plots.learning_curves(record, "autoencoder"))
+
+
+def test_confusion_writes_the_counts_of_the_test_part():
+    pairs = [(f"{genre}.{i:05d}", genre, genre) for genre in GENRES for i in range(3)]
+    pairs[0] = ("blues.00000", "blues", "jazz")
+    axis = plots.confusion(unsaved(one_hot(pairs))).axes[0]
+    cells = {(t.get_position()[1], t.get_position()[0]): t.get_text() for t in axis.texts}
+    assert cells[0, GENRES.index("jazz")] == "1"
+    assert cells[0, 0] == "2"
+    assert sum(int(text) for text in cells.values()) == len(pairs)
+
+
+@pytest.mark.parametrize("segments", [(-1,), tuple(range(10))])
+def test_mistakes_have_one_cell_a_track_and_one_cross_a_mistake(segments):
+    protocol = "leaky_segments" if len(segments) > 1 else "cv5"
+    record = unsaved(predictions(skill=0.5, per_genre=4, segments=segments), protocol=protocol)
+    axis = plots.mistakes(record).axes[0]
+    cells = np.ma.filled(axis.images[0].get_array(), np.nan)
+    crosses = sum(len(group.get_offsets()) for group in axis.collections)
+    columns = [f"p_{genre}" for genre in GENRES]
+    mean = metrics.test_rows(record).groupby(["track_id", "genre"])[columns].mean()
+    named = mean.to_numpy().argmax(axis=1)
+    true = np.array([GENRES.index(genre) for genre in mean.index.get_level_values("genre")])
+    assert np.isfinite(cells).sum() == len(mean) == 40
+    assert crosses == (named != true).sum() > 0
+
+
+def test_a_model_that_was_not_run_gives_a_figure_with_reason_and_remedy():
+    for figure in (
+        plots.learning_curves(MISSING),
+        plots.confusion(MISSING),
+        plots.mistakes(MISSING),
+    ):
+        shown = texts(figure).replace("\n", " ")
+        assert TITLES["vgg16"] in shown
+        assert "MGC_VGG16_WEIGHTS" in shown
+
+
+def test_accuracies_stand_where_the_records_put_them_and_claims_beside_them(good):
+    records = {"mlp": good, "vgg16": MISSING}
+    axis = comparison_plots.accuracy_intervals(labelled(records), {"vgg16": 0.8923}, 0.1).axes[0]
+    dots = [line for line in axis.lines if line.get_marker() == "o" and len(line.get_xdata()) == 1]
+    claimed = [line for line in axis.lines if line.get_marker() == "D" and len(line.get_xdata())]
+    assert [line.get_xdata()[0] for line in dots] == [metrics.accuracy(metrics.test_rows(good))]
+    assert [(line.get_xdata()[0], line.get_ydata()[0]) for line in claimed] == [(0.8923, 1)]
+    assert "not run" in [text.get_text() for text in axis.texts]
+
+
+def test_only_differences_that_the_test_shows_are_shaded(good, poor):
+    twin = unsaved(good.predictions, model="lstm")
+    records = {"mlp": good, "cnn": poor, "lstm": twin}
+    table = significance.pairwise(records)
+    axis = seed_plots.real_differences(table).axes[0]
+    cells = np.ma.filled(axis.images[0].get_array(), np.nan)
+    assert table.set_index(["first", "second"])["significant"].to_dict() == {
+        ("mlp", "cnn"): True, ("mlp", "lstm"): False, ("cnn", "lstm"): True,
+    }  # fmt: skip
+    assert cells[1, 0] < 0 < cells[2, 1]  # rows minus columns: CNN below MLP, LSTM above CNN
+    assert cells[2, 0] == 0
+    bold = {text.get_position() for text in axis.texts if text.get_weight() == "bold"}
+    assert bold == {(0, 1), (1, 2)}
+
+
+def test_a_marker_means_the_same_model_in_both_panels_of_the_cost(good, poor):
+    records = {"mlp": unsaved(good.predictions, model="majority"), "cnn": poor}
+    frame = labelled(records)
+    frame.loc[0, "parameters"] = 0  # a model without parameters has no place on that axis
+    left, right = comparison_plots.cost(frame).axes
+    look = {c.get_label(): c.lines[0].get_marker() for c in left.containers}
+    assert {c.get_label(): c.lines[0].get_marker() for c in right.containers} == {
+        "CNN": look["CNN"]
+    }
+    assert len(set(look.values())) == 2
+
+
+def test_own_results_stand_only_in_the_group_of_their_protocol():
+    figure = comparison_plots.literature(facts.literature(), "random", {"MLP": 0.5})
+    axis = figure.axes[0]
+    groups = [text.get_text() for text in axis.texts]
+    assert groups[0] == "random"
+    assert len(groups) == facts.literature()["protocol"].nunique()
+    own = [line for line in axis.lines if line.get_marker() == "o"]
+    next_group = axis.texts[1].get_position()[1]
+    assert [float(line.get_xdata()[0]) for line in own] == [0.5]
+    assert float(own[0].get_ydata()[0]) < next_group
+
+
+def test_reliability_has_a_panel_for_each_model(good, poor):
+    figure = plots.reliability({"mlp": good, "cnn": poor})
+    titles = [axis.get_title(loc="left") for axis in figure.axes if axis.axison]
+    assert [title.split("\n")[0] for title in titles] == ["MLP", "CNN"]
+
+
+def test_targets_are_drawn_with_their_values():
+    figure = comparison_plots.target_bars(
+        {"MLP": 2.0, "CNN": 300.0}, 100.0, unit="milliseconds", target_label="target"
+    )
+    axis = figure.axes[0]
+    assert [bar.get_width() for bar in axis.patches] == [2.0, 300.0]
+    assert axis.get_xlim()[0] < 2.0 < 300.0 < axis.get_xlim()[1]
+
+
+def every_figure(good, poor):
+    records = {"mlp": good, "cnn": poor, "vgg16": MISSING}
+    run = significance.only_run(records)
+    summary = labelled(records)
+    scores = pd.DataFrame({name: metrics.per_genre(metrics.test_rows(r))["f1"]
+                           for name, r in run.items()}).T  # fmt: skip
+    yield plots.learning_curves(good)
+    yield plots.learning_curves(good, "autoencoder")
+    yield plots.confusion(good)
+    yield plots.mistakes(good)
+    yield plots.reliability(run)
+    yield comparison_plots.accuracy_intervals(summary, {"mlp": 0.7}, 0.1)
+    yield seed_plots.real_differences(significance.pairwise(records))
+    yield comparison_plots.cost(summary)
+    yield comparison_plots.genre_scores(scores)
+    yield comparison_plots.literature(facts.literature(), "cv5", {})
+    yield comparison_plots.target_bars({"MLP": 1.0}, 2.0, unit="s", target_label="target")
+
+
+def test_every_figure_fits_a_page_and_is_legible(good, poor):
+    for figure in every_figure(good, poor):
+        figure.canvas.draw()
+        assert figure.get_figwidth() <= style.MAX_WIDTH
+        assert to_hex(figure.get_facecolor()) == "#ffffff"  # the same in light and dark mode
+        sizes = [text.get_fontsize() for axis in figure.axes for text in axis.texts]
+        assert min(sizes, default=9) >= 9
+
+
+def test_figures_without_any_model_say_so_instead_of_failing():
+    nothing = {"mlp": NotRun("mlp", "no record"), "cnn": NotRun("cnn", "no record")}
+    summary = labelled(nothing)
+    for figure in (
+        comparison_plots.cost(summary),
+        seed_plots.real_differences(significance.pairwise(nothing)),
+        comparison_plots.genre_scores(pd.DataFrame()),
+        comparison_plots.target_bars({}, 1.0, unit="s", target_label="target"),
+        plots.reliability({}),
+        comparison_plots.accuracy_intervals(summary),
+    ):
+        figure.canvas.draw()
+        assert texts(figure).strip()

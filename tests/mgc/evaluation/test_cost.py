@@ -1,0 +1,110 @@
+"""Costs: operations against hand and TensorFlow's own count, and the table beside the report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from mgc.display import cost_tables
+from mgc.evaluation import cost
+from mgc.models import build
+from mgc.records.store import Record
+
+DENSE = {"name": "dense", "type": "Dense", "output_shape": [4], "parameters": 3 * 4 + 4}
+
+
+def test_a_dense_layer_by_hand() -> None:
+    """Three inputs, four outputs: twelve multiplications and twelve additions."""
+    assert cost.flops([DENSE]) == 24
+
+
+def test_a_convolution_by_hand() -> None:
+    """Each of 5 x 7 places of 2 maps multiplies and adds 3 x 3 x 6 weights."""
+    layer = {"name": "c", "type": "Conv2D", "output_shape": [5, 7, 2], "parameters": 54 * 2 + 2}
+    assert cost.flops([layer]) == 2 * 54 * 2 * 35
+
+
+def test_a_recurrent_layer_by_hand() -> None:
+    """Four gates of 2 units read 3 inputs and 2 states, over 10 frames, in both layers."""
+    first = {"name": "a", "type": "LSTM", "output_shape": [10, 2], "parameters": 4 * 2 * (5 + 1)}
+    last = {"name": "b", "type": "LSTM", "output_shape": [3], "parameters": 4 * 3 * (2 + 3 + 1)}
+    assert cost.flops([first, last]) == 10 * 2 * (40 + 60)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["mlp", "cnn"])
+def test_operations_agree_with_tensorflows_profiler(name: str) -> None:
+    """TensorFlow counts activations and normalisation too: within 3 %."""
+    import tensorflow as tf
+    from tensorflow.python.profiler.model_analyzer import profile
+    from tensorflow.python.profiler.option_builder import ProfileOptionBuilder
+
+    from mgc.training.keras_fit import describe
+
+    shape = {"mlp": (156,), "cnn": (128, 124, 1)}[name]
+    model = build(name, shape, 10)
+    run = tf.function(lambda x: model(x, training=False))
+    graph = run.get_concrete_function(tf.TensorSpec((1, *shape))).graph
+    options = ProfileOptionBuilder.float_operation()
+    options["output"] = "none"
+    counted = profile(graph, options=options).total_float_ops
+    assert cost.flops(describe(model)) == pytest.approx(counted, rel=0.03)
+
+
+def test_the_decoder_of_an_autoencoder_does_not_count() -> None:
+    """Naming a genre needs encoder and classifier alone: 100-8-2, then 2-10."""
+    sizes = [("dense", 100, 8), ("code", 8, 2), ("d1", 2, 8), ("d2", 8, 100), ("c", 2, 10)]
+    layers = [
+        {"name": name, "type": "Dense", "output_shape": [out], "parameters": (into + 1) * out}
+        for name, into, out in sizes
+    ]
+    assert cost.flops(layers) == 2 * (800 + 16 + 20)
+
+
+def test_the_table_sets_the_reports_figures_beside_ours() -> None:
+    """Means over fits, and what the report states for the same network."""
+    records = [
+        Record(
+            path=Path(),
+            fit_id="",
+            config={
+                "edition": "e",
+                "model": "mlp",
+                "variant": "tuned",
+                "protocol": "random",
+                "seed": seed,
+            },
+            environment={"device": "CPU", "duration_s": 60.0 * seed, "peak_memory_mb": 800 + seed},
+            architecture=[DENSE | {"trainable": True}],
+            history=pd.DataFrame(),
+            predictions=pd.DataFrame(),
+        )
+        for seed in (1, 3)
+    ]
+    row = cost_tables.as_table(cost.table(records)).iloc[0]
+    assert row["Fits"] == "2"
+    assert row["Training"] == "2.0\u00a0min"
+    assert row["Peak memory"] == "803\u00a0MB"
+    assert row["Parameters"] == "16"
+    assert row["Report's parameters"] == "500,000"
+    assert row["Report"] == "15\u00a0min"
+    runs = cost_tables.every_run(cost.table(records))
+    assert runs["Time"].tolist() == ["1.0\u00a0min", "3.0\u00a0min"]
+    assert runs["Seed"].tolist() == ["1", "3"]
+
+
+@pytest.mark.parametrize(
+    ("operations", "text"),
+    [
+        (0, "0"),
+        (24, "24"),
+        (1234, "1.2 thousand"),
+        (329_560_000, "330 million"),
+        (9.96e9, "10 billion"),
+    ],
+)
+def test_operations_are_written_with_two_digits(operations: float, text: str) -> None:
+    """Units make the size of a number readable."""
+    assert cost_tables.scaled(operations) == text.replace(" ", "\u00a0", 1)

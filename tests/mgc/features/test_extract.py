@@ -1,0 +1,184 @@
+"""Features against librosa's own functions, on noise, tones, silence, clicks and real music."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import librosa
+import numpy as np
+import numpy.typing as npt
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mgc.audio.samples import load
+from mgc.datasets import demo
+from mgc.errors import FeatureError
+from mgc.features.extract import N_FRAMES, N_SAMPLES, extract, prepare, with_context
+from mgc.features.names import EXTENDED_FEATURE_NAMES, FEATURE_NAMES
+from tools.bench.extracting import feature_seconds, one_call_each
+
+RATE = 22_050
+Signal = npt.NDArray[np.float32]
+
+
+def _noise() -> Signal:
+    return np.random.default_rng(0).standard_normal(N_SAMPLES).astype(np.float32) * 0.1
+
+
+def _tone() -> Signal:
+    return (0.5 * np.sin(2 * np.pi * 440 * np.arange(N_SAMPLES) / RATE)).astype(np.float32)
+
+
+def _clicks() -> Signal:
+    return (np.arange(N_SAMPLES) % 11_025 == 0).astype(np.float32)
+
+
+def _silence() -> Signal:
+    return np.zeros(N_SAMPLES, dtype=np.float32)
+
+
+def _music() -> Signal:
+    return prepare(load(demo.clip_path("jazz.00000")))
+
+
+def _loud_music() -> Signal:
+    return prepare(load(demo.clip_path("metal.00004")))
+
+
+SIGNALS: dict[str, Callable[[], Signal]] = {
+    "noise": _noise,
+    "tone": _tone,
+    "clicks": _clicks,
+    "silence": _silence,
+    "jazz": _music,
+    "metal": _loud_music,
+}
+
+
+@pytest.mark.parametrize("name", SIGNALS)
+@pytest.mark.filterwarnings("ignore:Trying to estimate tuning")
+def test_each_value_is_librosas(name: str) -> None:
+    signal = SIGNALS[name]()
+    ours = extract(signal)
+    tabular, spectrogram, sequence = one_call_each(signal)
+    # A value near zero is compared on the scale of its own descriptor.
+    scale = np.repeat(np.abs(tabular).reshape(-1, 4).max(axis=1), 4)
+    tolerance = 1e-3 * np.maximum(np.abs(tabular), 0.01 * scale) + 1e-5
+    wrong = np.flatnonzero(np.abs(ours.tabular - tabular) > tolerance)
+    assert not wrong.size, [(FEATURE_NAMES[i], ours.tabular[i], tabular[i]) for i in wrong]
+    np.testing.assert_allclose(ours.spectrogram, spectrogram, rtol=1e-3, atol=1e-3)
+    np.testing.assert_allclose(ours.sequence, sequence, rtol=1e-3, atol=1e-2)
+
+
+def test_real_tracks_agree_with_librosa(gtzan_mini: Path) -> None:
+    for genre in ("blues", "classical", "reggae"):
+        signal = prepare(load(sorted(gtzan_mini.rglob(f"{genre}.00003.wav"))[0]))
+        ours, (tabular, spectrogram, _) = extract(signal), one_call_each(signal)
+        scale = np.repeat(np.abs(tabular).reshape(-1, 4).max(axis=1), 4)
+        tolerance = 1e-3 * np.maximum(np.abs(tabular), 0.01 * scale)
+        assert (np.abs(ours.tabular - tabular) <= tolerance).all()
+        np.testing.assert_allclose(ours.spectrogram, spectrogram, atol=1e-2)
+
+
+def test_shapes_names_and_ranges() -> None:
+    features = extract(_music())
+    assert features.tabular.shape == (len(FEATURE_NAMES),) == (228,)
+    assert features.spectrogram.shape == (128, N_FRAMES) == (128, 1292)
+    assert features.sequence.shape == (1292, 13)
+    assert features.segments.shape == (10, 228)
+    assert all(getattr(features, n).dtype == np.float32 for n in vars(features))
+    assert features.spectrogram.max() == 0
+    assert features.spectrogram.min() >= -80
+    assert FEATURE_NAMES[0] == "mfcc_01_mean"
+    assert len(set(FEATURE_NAMES)) == 228
+
+
+def test_columns_say_what_they_hold() -> None:
+    tabular = dict(zip(FEATURE_NAMES, extract(_tone()).tabular, strict=True))
+    assert tabular["centroid_mean"] == pytest.approx(440, rel=0.05)
+    assert tabular["chroma_A_mean"] == pytest.approx(1.0, abs=0.01)  # 440 Hz is an A
+    assert tabular["chroma_D#_mean"] < 0.05
+    clicks = dict(zip(FEATURE_NAMES, extract(_clicks()).tabular, strict=True))
+    assert clicks["tempo_mean"] == pytest.approx(120, rel=0.05)  # two clicks a second
+
+
+def test_extended_adds_zero_crossings_and_tonnetz() -> None:
+    signal = _music()
+    plain, extended = extract(signal), extract(signal, extended=True)
+    assert extended.tabular.shape == (len(EXTENDED_FEATURE_NAMES),) == (256,)
+    np.testing.assert_array_equal(extended.tabular[:228], plain.tabular)
+    named = dict(zip(EXTENDED_FEATURE_NAMES, extended.tabular, strict=True))
+    rate = librosa.feature.zero_crossing_rate(signal)
+    assert named["zero_crossing_rate_mean"] == pytest.approx(rate.mean(), rel=1e-3)
+    tonnetz = librosa.feature.tonnetz(
+        chroma=librosa.feature.chroma_stft(y=signal, sr=RATE, tuning=0.0)
+    )
+    assert named["tonnetz_1_std"] == pytest.approx(tonnetz[0].std(), rel=1e-3)
+
+
+def test_segments_are_the_statistics_of_their_own_three_seconds() -> None:
+    half = _music()
+    half[N_SAMPLES // 2 :] = 0  # the second half is silent
+    segments = extract(half).segments
+    column = FEATURE_NAMES.index("centroid_mean")
+    assert (segments[:4, column] > 100).all()
+    assert (segments[7:, column] == 0).all()
+
+
+def test_context_sets_neighbours_side_by_side() -> None:
+    sequence = np.arange(6, dtype=np.float32).reshape(3, 2)
+    expected = [[0, 1, 0, 1, 2, 3], [0, 1, 2, 3, 4, 5], [2, 3, 4, 5, 4, 5]]
+    np.testing.assert_array_equal(with_context(sequence, 3), expected)
+    assert extract(_noise(), context=3).sequence.shape == (1292, 39)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(min_value=RATE, max_value=2 * N_SAMPLES))
+def test_any_length_becomes_thirty_seconds(length: int) -> None:
+    signal = prepare(np.full(length, 0.25, dtype=np.float32))
+    assert signal.shape == (N_SAMPLES,)
+    assert (signal[: min(length, N_SAMPLES)] == 0.25).all()
+    assert (signal[length:] == 0).all()
+
+
+@pytest.mark.parametrize("rate", [11_025, 44_100, 48_000])
+def test_other_sample_rates_give_the_same_music(rate: int) -> None:
+    # A chord low enough for every rate: its features must not depend on how it was sampled.
+    def chord(sample_rate: int) -> Signal:
+        t = np.arange(30 * sample_rate) / sample_rate
+        waves = [np.sin(2 * np.pi * hz * t) for hz in (262, 330, 392)]
+        return (0.2 * np.sum(waves, axis=0)).astype(np.float32)
+
+    ours = dict(zip(FEATURE_NAMES, extract(chord(rate), rate).tabular, strict=True))
+    reference = dict(zip(FEATURE_NAMES, extract(chord(RATE)).tabular, strict=True))
+    for name in ("centroid_mean", "rolloff_mean", "chroma_C_mean", "chroma_E_mean"):
+        assert ours[name] == pytest.approx(reference[name], rel=0.02), name
+
+
+@pytest.mark.parametrize(
+    ("samples", "rate", "words"),
+    [
+        (np.zeros(RATE // 2, np.float32), RATE, "at least one second"),
+        (np.zeros(0, np.float32), RATE, "at least one second"),
+        (np.full(RATE, np.nan, np.float32), RATE, "NaN"),
+        (np.full(RATE, np.inf, np.float32), RATE, "infinity"),
+        (np.zeros((RATE, 2), np.float32), RATE, "mono"),
+        (np.zeros(RATE, np.int16), RATE, "floats"),
+        (np.zeros(RATE, np.float32), 1, "sample rate"),
+    ],
+)
+def test_unusable_samples_get_a_named_error(samples: Signal, rate: int, words: str) -> None:
+    with pytest.raises(FeatureError, match=words):
+        extract(samples, rate)
+
+
+def test_unknown_context_is_refused() -> None:
+    with pytest.raises(FeatureError, match="1 or 3"):
+        extract(_noise(), context=2)
+
+
+def test_one_transform_is_faster_than_one_call_each() -> None:
+    seconds = feature_seconds(repeats=1)
+    assert 0 < np.median(seconds["shared"]) < np.median(seconds["separate"])

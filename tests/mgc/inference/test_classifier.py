@@ -1,0 +1,211 @@
+"""Classifying files: whatever their format, an answer for each half minute and for the whole."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import librosa
+import numpy as np
+import pandas as pd
+import pytest
+import soundfile
+import soxr
+from click.testing import CliRunner, Result
+
+from mgc.cli.main import main
+from mgc.datasets import demo
+from mgc.datasets.archive import open_archive
+from mgc.datasets.tracks import GENRES, P_COLUMNS
+from mgc.errors import AudioError
+from mgc.inference import crops as crops_module
+from mgc.inference import network_file
+from mgc.inference.answers import bar, shown
+from mgc.inference.classifier import Answer, Classifier, Part
+
+RATE = 22_050
+
+
+@pytest.fixture(scope="module")
+def classifier() -> Classifier:
+    return Classifier()
+
+
+@pytest.fixture(scope="module")
+def song(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Seventy seconds: two demo clips and a part of a third."""
+    names = ("metal.00000", "classical.00000", "reggae.00000")
+    clips = [soundfile.read(demo.clip_path(name))[0] for name in names]
+    path = tmp_path_factory.mktemp("song") / "song.wav"
+    joined = np.concatenate([clips[0][: 30 * RATE], clips[1][: 30 * RATE], clips[2][: 10 * RATE]])
+    soundfile.write(path, joined, RATE, subtype="FLOAT")
+    return path
+
+
+def ask(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(main, ["predict", *map(str, arguments)])
+
+
+def test_rate_and_channels_do_not_change_the_answer(
+    classifier: Classifier, tmp_path: Path
+) -> None:
+    samples, _ = soundfile.read(demo.clip_path("disco.00000"))
+    twice = soxr.resample(samples, RATE, 44_100, quality="VHQ")
+    difference = np.random.default_rng(0).normal(0, 0.05, len(twice))
+    stereo = np.stack([twice + difference, twice - difference], axis=1)
+    soundfile.write(tmp_path / "stereo.wav", stereo, 44_100, subtype="FLOAT")
+    mixed, _ = librosa.load(tmp_path / "stereo.wav", sr=RATE, mono=True)
+    soundfile.write(tmp_path / "mono.wav", mixed, RATE, subtype="FLOAT")
+    mono, wide = classifier.predict_proba([tmp_path / "mono.wav", tmp_path / "stereo.wav"])
+    assert np.allclose(mono, wide, atol=0.001)
+    assert mono.argmax() == wide.argmax()
+
+
+def test_the_whole_is_the_mean_of_its_windows_by_length(
+    classifier: Classifier, song: Path
+) -> None:
+    answer = classifier.answer(song)
+    assert [(p.start_s, p.duration_s) for p in answer.parts] == [(0, 30), (30, 30), (60, 10)]
+    by_hand = sum(p.duration_s * p.crops.mean(axis=0) for p in answer.parts) / 70
+    assert np.allclose(answer.probabilities, by_hand)
+    assert answer.probabilities.sum() == pytest.approx(1)
+    assert classifier.predict([song])[0] == answer.top[0][0] == GENRES[by_hand.argmax()]
+    assert classifier.predict([]).shape == (0,)
+
+
+def part(p: Sequence[float] | None, seconds: float = 30.0) -> Part:
+    crops = np.empty((0, 10)) if p is None else np.array([p])
+    return Part(0.0, seconds, crops, np.zeros((128, 496), np.uint8))
+
+
+def test_the_verdict_is_unsure_below_one_half_and_silent_without_sound() -> None:
+    sure, unsure = [0.5, 0.5] + [0.0] * 8, [0.49, 0.31, 0.2] + [0.0] * 7
+    assert Answer("x", (part(sure),)).verdict == "sure"
+    assert Answer("x", (part(unsure),)).verdict == "unsure"
+    assert Answer("x", (part(None), part(None))).verdict == "silent"
+    assert np.allclose(Answer("x", (part(None),)).probabilities, 0.1)
+    # A silent window says nothing, however long it is.
+    mixed = Answer("x", (part(None, 300.0), part(unsure, 3.0)))
+    assert np.allclose(mixed.probabilities, unsure)
+    assert [genre for genre, _ in mixed.top] == ["blues", "classical", "country"]
+    assert [p for _, p in mixed.top] == pytest.approx([0.49, 0.31, 0.2])
+
+
+@pytest.mark.parametrize("level", [0.0, 0.7], ids=["digital silence", "a constant"])
+def test_silence_has_no_genre(classifier: Classifier, tmp_path: Path, level: float) -> None:
+    soundfile.write(tmp_path / "silence.wav", np.full(5 * RATE, level), RATE, subtype="FLOAT")
+    assert classifier.answer(tmp_path / "silence.wav").verdict == "silent"
+
+
+def test_a_file_that_is_no_audio_raises_by_name(classifier: Classifier, tmp_path: Path) -> None:
+    (tmp_path / "text.wav").write_text("no audio")
+    with pytest.raises(AudioError, match=r"text\.wav"):
+        classifier.predict_proba([tmp_path / "text.wav"])
+
+
+def test_one_bad_file_is_reported_and_all_others_are_answered(song: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "music"
+    folder.mkdir()
+    (folder / "bad.wav").write_text("no audio")
+    (folder / "new\nline.wav").symlink_to(song)
+    (folder / "notes.txt").write_text("passed over")
+    target = tmp_path / "answers.csv"
+    result = ask(folder, "--csv", target)
+    assert result.exit_code == 1
+    assert "bad.wav" in result.stderr
+    assert "1 of 2 files" in result.stderr
+    assert "Traceback" not in result.output
+    assert r"new\nline.wav (1:10)" in result.stdout
+    table = pd.read_csv(target)
+    assert table["window"].tolist() == [0, 1, 2, 3]
+    assert np.allclose(table[list(P_COLUMNS)].sum(axis=1), 1, atol=1e-5)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["answers.csv", "music"]
+
+
+def test_json_says_what_csv_and_python_say(
+    classifier: Classifier, song: Path, tmp_path: Path
+) -> None:
+    printed = ask(song, "--json", "-", "--csv", tmp_path / "a.csv", "--plot", tmp_path / "plots")
+    assert printed.exit_code == 0
+    (said,) = json.loads(printed.stdout)
+    table = pd.read_csv(tmp_path / "a.csv")
+    answer = classifier.answer(song)
+    assert list(said["probabilities"]) == list(GENRES)
+    assert np.allclose(list(said["probabilities"].values()), answer.probabilities, atol=1e-6)
+    assert np.allclose(table[list(P_COLUMNS)].iloc[0], answer.probabilities, atol=1e-6)
+    assert [one["genre"] for one in said["top"]] == [genre for genre, _ in answer.top]
+    assert [w["start_s"] for w in said["windows"]] == table["start_s"].iloc[1:].tolist()
+    (picture,) = (tmp_path / "plots").iterdir()
+    assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+def test_what_cannot_be_done_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "fake.keras").write_text("no network")
+    for arguments, word in (
+        ([tmp_path], "no audio file"),
+        ([tmp_path, "--json", "-", "--csv", "-"], "standard output"),
+        ([demo.clip_path("jazz.00004"), "--network", tmp_path / "fake.keras"], "fake.keras"),
+    ):
+        result = ask(*arguments)
+        assert result.exit_code == 1
+        assert word in result.stderr
+        assert result.stderr.count("\n") == 1
+
+
+def test_names_that_no_terminal_can_show_are_escaped() -> None:
+    assert shown("a\nb\x1b[31m\udcff é 🎵") == r"a\nb\x1b[31m\udcff é 🎵"
+
+
+def test_bars_are_as_long_as_their_share() -> None:
+    assert bar(1.0) == "█" * 30
+    assert bar(0.0) == " " * 30
+    assert bar(0.5).rstrip() == "█" * 15
+    assert len(bar(0.333)) == 30
+
+
+def test_archive_and_audio_give_the_same_answer(
+    classifier: Classifier, gtzan_mini: Path, gtzan_archive: Path
+) -> None:
+    """The 100 tracks that exist in both forms: at least 95 have the same first genre."""
+    source = open_archive(gtzan_archive)
+    files = sorted((gtzan_mini / "genres").glob("*/*.wav"))
+    rows = np.searchsorted(source.track_id, [file.stem for file in files])
+    drawn = crops_module.crop_probabilities(network_file.open_network(), source.log_power[rows])
+    from_archive = np.array([p.mean(axis=0).argmax() for p in drawn])
+    from_audio = classifier.predict_proba(files).argmax(axis=1)
+    assert len(files) == 100
+    assert (from_archive == from_audio).sum() >= 95
+
+
+def test_out_writes_the_answers_of_the_command_in_parts(song: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "music"
+    folder.mkdir()
+    (folder / "bad.wav").write_text("no audio")
+    (folder / "song.wav").symlink_to(song)
+    ask(folder, "--csv", tmp_path / "answers.csv")
+    result = ask(folder, "--out", tmp_path / "out", "--jobs", "1")
+    assert result.exit_code == 1
+    assert "left out: bad.wav: not readable as audio" in result.stderr
+    parts = pd.read_parquet(tmp_path / "out")
+    assert parts["error"].notna().tolist() == [True, False, False, False, False]
+    expected = pd.read_csv(tmp_path / "answers.csv").drop(columns="file")
+    found = parts[parts["error"].isna()][expected.columns].reset_index(drop=True)
+    pd.testing.assert_frame_equal(found, expected, check_dtype=False, atol=1.1e-6)
+    again = ask(folder, "--out", tmp_path / "out")
+    assert "(1 of them from before)" in again.stdout
+
+
+def test_options_that_do_not_go_together(song: Path, tmp_path: Path) -> None:
+    for options in (("--jobs", "2"), ("--cluster", "local"), ("--out", "x", "--csv", "y")):
+        assert ask(song, *options).exit_code == 2
+
+
+def test_the_command_prints_its_answer_and_nothing_else() -> None:
+    """In a process of its own, since TensorFlow greets but once."""
+    line = [sys.executable, "-m", "mgc", "predict", str(demo.clip_path("metal.00000"))]
+    done = subprocess.run(line, capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+    assert len(done.stdout.splitlines()) == 4

@@ -1,0 +1,130 @@
+"""A study from end to end on demo clips: fit what is missing, replay what is there."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from mgc.datasets.opening import make_edition, open_edition
+from mgc.datasets.tracks import GENRES
+from mgc.errors import DataError, MgcError
+from mgc.evaluation import metrics
+from mgc.models import BASELINES, NAMES
+from mgc.records.config import fit_id
+from mgc.records.store import NotRun, Record, Store
+from mgc.records.study import Study, describe_edition, open_study
+from mgc.training.fits import fit_all
+
+QUICK = ("mlp", *BASELINES)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("study")
+
+
+@pytest.fixture(scope="module")
+def study(folder: Path) -> Study:
+    """Three tracks a genre of the demo edition under the random protocol."""
+    tracks = [t for t in open_edition("demo").tracks if int(t.track_id[-5:]) % 3 == 0]
+    edition = make_edition(tracks)
+    store = Store(folder / "records")
+    store.save_edition(describe_edition(edition, folder / "cache", progress=False))
+    record = store.edition(edition.key)
+    assert record is not None
+    return Study(store, edition, record, "random", "quick", (0,), folder / "cache")
+
+
+def test_fits_are_made_once_and_replayed(study: Study) -> None:
+    results = fit_all(study, QUICK, jobs=1, progress=False)
+    assert all(isinstance(record, Record) for record in results.values())
+    stamps = {n: r.path.stat().st_mtime_ns for n, r in results.items() if isinstance(r, Record)}
+    again = fit_all(study, QUICK, jobs=1, progress=False)
+    assert stamps == {
+        n: r.path.stat().st_mtime_ns for n, r in again.items() if isinstance(r, Record)
+    }
+    logistic = results["logistic"]
+    assert isinstance(logistic, Record)
+    assert metrics.accuracy(metrics.test_rows(logistic)) > 0.1
+
+
+def test_fresh_fits_again_with_the_same_predictions(study: Study) -> None:
+    before = fit_all(study, ("logistic",), jobs=1, progress=False)["logistic"]
+    assert isinstance(before, Record)
+    content, stamp = (before.path / "predictions.csv").read_bytes(), before.path.stat().st_ino
+    after = fit_all(study, ("logistic",), jobs=1, fresh=True, progress=False)["logistic"]
+    assert isinstance(after, Record)
+    assert after.path.stat().st_ino != stamp
+    assert (after.path / "predictions.csv").read_bytes() == content
+
+
+def test_replay_needs_no_audio(study: Study) -> None:
+    fit_all(study, QUICK, jobs=1, progress=False)
+    replay = open_study(
+        study.edition_record.key, records=study.store.root, protocol="random", cache=study.cache
+    )
+    assert replay.edition is None
+    assert isinstance(replay.results(models=("mlp",))["mlp"], Record)
+    assert replay.edition_record.tabular.shape == (30, 229)
+    assert set(replay.edition_record.tracks["genre"]) == set(GENRES)
+    with pytest.raises(DataError, match="only its records"):
+        replay.arrays()
+    with pytest.raises(DataError, match="only its records"):
+        fit_all(replay, ("cnn",), progress=False)
+
+
+def test_what_was_not_run_says_why(study: Study) -> None:
+    results = study.results()
+    assert list(results) == list(NAMES)
+    missing = results["cnn"]
+    assert isinstance(missing, NotRun)
+    assert "mgc run" in missing.reason
+
+
+def test_missing_weights_are_reported_and_nothing_is_put_in_their_place(
+    study: Study, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("MGC_VGG16_WEIGHTS", str(tmp_path / "absent.h5"))
+    results = fit_all(study, ("vgg16", "majority"), jobs=1, progress=False)
+    assert isinstance(results["majority"], Record)
+    assert isinstance(results["vgg16"], NotRun)
+    assert results["vgg16"].reason.startswith("no ImageNet weights")
+    # A later reader of the same records learns the reason too.
+    later = replace(study, edition=None).results(models=("vgg16",))["vgg16"]
+    assert isinstance(later, NotRun)
+    assert "MGC_VGG16_WEIGHTS" in later.reason
+    note = study.store.root / "not_run" / f"{fit_id(study.config('vgg16'))}.json"
+    note.write_text("{")
+    damaged = study.results(models=("vgg16",))["vgg16"]
+    assert isinstance(damaged, NotRun)
+    note.write_text(json.dumps({}))
+
+
+def test_the_same_study_in_two_processes_equals_one(study: Study, tmp_path: Path) -> None:
+    contents = []
+    for jobs in (1, 2):
+        store = Store(tmp_path / str(jobs))
+        other = replace(study, store=store)
+        both = ("logistic", "majority")
+        record = fit_all(other, both, jobs=jobs, progress=False)["logistic"]
+        assert isinstance(record, Record)
+        contents.append((record.path / "predictions.csv").read_bytes())
+    assert contents[0] == contents[1]
+
+
+def test_unknown_data_protocol_and_variant_are_named(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"nowhere.*mgc data where"):
+        open_study("nowhere", records=tmp_path)
+    with pytest.raises(MgcError, match="cv5"):
+        open_study("demo", records=tmp_path, protocol="10fold")
+    with pytest.raises(MgcError, match="quick"):
+        open_study("demo", records=tmp_path, variant="slow")
+
+
+def test_models_are_imported_without_tensorflow() -> None:
+    for name in NAMES:
+        assert hasattr(import_module(f"mgc.models.{name}"), "RECIPE")

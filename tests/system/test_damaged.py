@@ -1,0 +1,156 @@
+"""Damaged files of our own formats are refused by name; ``nox -s fuzz`` makes many more."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from mgc.datasets.archive import open_archive
+from mgc.errors import DataError, NetworkError, RecordError
+from mgc.inference import network_file
+from mgc.inference.batch.plan import PLAN, Part, Plan, settle
+from mgc.records.editions import load_edition
+from mgc.records.store import Store, load_record
+from mgc.training import trials
+from mgc.util import cache
+from mgc.util.safe_zip import unzip
+from tests.helpers import records as record_helpers
+from tests.system import fuzz
+
+
+def entry_damaged(content: bytes, method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """Pack 10 kB in one entry and destroy the compressed bytes."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", method) as target:
+        target.writestr("config.json", content)
+    packed = bytearray(buffer.getvalue())
+    start = 30 + len("config.json")
+    packed[start : start + 40] = b"\xff" * 40
+    return bytes(packed)
+
+
+def test_an_archive_whose_array_is_text_is_refused(tmp_path: Path) -> None:
+    content = fuzz.archive_format().files["a.npz"]
+    with zipfile.ZipFile(io.BytesIO(content)) as source:
+        entries = {name: source.read(name) for name in source.namelist()}
+    (tmp_path / "a.npz").write_bytes(fuzz.zipped(entries | {"freq_hz.npy": b"text"}))
+    with pytest.raises(DataError, match=r"a\.npz.*freq_hz is no array"):
+        open_archive(tmp_path / "a.npz")
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [fuzz.zipped({"a.npy": b"text"}), entry_damaged(b"x" * 10_000), b"\x93NUMPY\x01\x00", b""],
+    ids=["text", "deflate", "half a header", "empty"],
+)
+def test_a_cache_entry_without_arrays_is_damaged(tmp_path: Path, payload: bytes) -> None:
+    entry = tmp_path / "entry"
+    entry.write_bytes(hashlib.sha256(payload).hexdigest().encode() + payload)
+    assert cache.read(entry) is None
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_a_zip_with_destroyed_bytes_is_refused(tmp_path: Path, method: int) -> None:
+    random = np.random.default_rng(0).bytes(10_000)
+    for name in ("a.zip", "a.keras"):
+        (tmp_path / name).write_bytes(entry_damaged(random, method))
+    with pytest.raises(DataError, match=r"a\.zip cannot be unpacked"):
+        unzip(tmp_path / "a.zip", tmp_path / "out")
+    with pytest.raises(NetworkError, match=r"a\.keras.*mgc train"):
+        network_file.check(tmp_path / "a.keras")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.keras", "a.zip"]
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("config.json", "0.001", "1e999"),
+        ("environment.json", "90.0", "1e999"),
+        ("history.csv", "fit,1,", f"fit,{2**70},"),
+        ("predictions.csv", ",-1,", f",{2**70},"),
+    ],
+)
+def test_numbers_without_measure_in_a_record_are_refused(
+    tmp_path: Path, file: str, old: str, new: str
+) -> None:
+    path = record_helpers.save(Store(tmp_path)).path / file
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+    with pytest.raises(RecordError, match=file):
+        load_record(path.parent)
+
+
+@pytest.mark.parametrize("config", [[1], "text", None, 7])
+def test_a_trial_without_a_configuration_is_refused(tmp_path: Path, config: Any) -> None:
+    trial = {"config": config, **dict.fromkeys(trials.MEASURES, 0.5)}
+    content = json.dumps(config, sort_keys=True, separators=(",", ":")).encode()
+    file = tmp_path / f"{hashlib.sha256(content).hexdigest()[:16]}.json"
+    file.write_text(json.dumps(trial))
+    with pytest.raises(RecordError, match=file.name):
+        trials.load(file)
+
+
+def test_an_infinite_setting_of_a_trial_is_refused(tmp_path: Path) -> None:
+    measures = ", ".join(f'"{name}": 1' for name in trials.MEASURES)
+    (tmp_path / "a.json").write_text(f'{{"config": {{"rate": 1e999}}, {measures}}}')
+    with pytest.raises(RecordError, match=r"a\.json.*1e999"):
+        trials.load(tmp_path / "a.json")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda plan: plan | {"files": 99},
+        lambda plan: plan | {"parts": [1, 2]},
+        lambda plan: plan | {"parts": [{}]},
+        lambda plan: plan | {"parts": [*plan["parts"], None]},
+        lambda plan: plan | {"parts": 7},
+        lambda plan: [],
+        lambda plan: None,
+    ],
+)
+def test_a_damaged_plan_is_refused(tmp_path: Path, change: Any) -> None:
+    plan = Plan("v", {"x": "float32"}, 1, (Part("part-00000.parquet", (("f", Path("f")),), "ab"),))
+    settle(tmp_path, plan, fresh=False)
+    (tmp_path / PLAN).write_text(json.dumps(change(plan.described())))
+    with pytest.raises(DataError, match=f"{PLAN} is damaged.*--fresh"):
+        settle(tmp_path, plan, fresh=False)
+
+
+def test_a_plan_nested_without_end_is_refused(tmp_path: Path) -> None:
+    plan = Plan("v", {}, 1, ())
+    (tmp_path / PLAN).write_text("[" * 100_000)
+    with pytest.raises(DataError, match="is damaged"):
+        settle(tmp_path, plan, fresh=False)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("edition.json", '"missing_genres": []', '"missing_genres": [7]'),
+        ("edition.json", '"left_out": {}', '"left_out": {"a": 7}'),
+        ("tabular.csv", "0.25", "9" * 400),
+    ],
+)
+def test_an_edition_with_values_of_another_kind_is_refused(
+    tmp_path: Path, file: str, old: str, new: str
+) -> None:
+    form = fuzz.edition_format()
+    folder = tmp_path / form.folder(form.files)
+    folder.mkdir()
+    for name, content in form.files.items():
+        (folder / name).write_bytes(content)
+    load_edition(folder)
+    text = (folder / file).read_text()
+    assert old in text
+    (folder / file).write_text(text.replace(old, new, 1))
+    with pytest.raises(RecordError, match=file):
+        load_edition(folder)

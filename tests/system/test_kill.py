@@ -1,0 +1,194 @@
+"""Killed at any moment and started again: the same results, no process and no half file left.
+
+`nox -s kill` kills twenty times; the suite, which has other things to do, once. The whole build,
+which takes minutes, is killed in that session only: `test_book` kills a small one.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import psutil
+import pytest
+
+KILLS = int(os.environ.get("MGC_KILLS", "1"))
+SECONDS = 1200
+"""After which a run that should have ended hangs."""
+
+
+class Work:
+    """A command with a store and a cache of its own.
+
+    Parameters
+    ----------
+    folder : Path
+        For records and cache.
+    arguments : sequence of str
+        Of ``mgc``; ``{folder}`` stands for the folder.
+    """
+
+    def __init__(self, folder: Path, arguments: Sequence[str]) -> None:
+        folder.mkdir()
+        self.folder = folder
+        self.line = [sys.executable, "-m", "mgc", *(a.format(folder=folder) for a in arguments)]
+        self.place = Path.cwd()
+
+    def start(self) -> subprocess.Popen[bytes]:
+        """Start it, its output thrown away."""
+        path = os.pathsep.join(entry for entry in (str(Path.cwd()), *sys.path) if entry)
+        settings = {"MGC_CACHE": str(self.folder / "cache"), "PYTHONPATH": path}
+        return subprocess.Popen(
+            self.line,
+            env=os.environ | settings,
+            cwd=self.place,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def finish(self) -> float:
+        """Run it to its end; returns the seconds that it took."""
+        begin = time.monotonic()
+        assert self.start().wait(SECONDS) == 0, self.line
+        return time.monotonic() - begin
+
+    def kill_after(self, seconds: float, how: signal.Signals = signal.SIGKILL) -> bool:
+        """Start it, kill it, and see all its processes end; False if it was faster."""
+        with self.start() as process:
+            try:
+                process.wait(seconds)
+            except subprocess.TimeoutExpired:
+                family = psutil.Process(process.pid).children(recursive=True)
+                process.send_signal(how)
+                process.wait(SECONDS)
+                _, alive = psutil.wait_procs(family, timeout=60)
+                assert not alive, "no process outlives the command"
+                return True
+            return False
+
+    def results(self) -> dict[str, bytes]:
+        """Read every file whose content is determined, by its place."""
+        wanted = ("*.csv", "config.json", "architecture.json")
+        files = [path for pattern in wanted for path in self.folder.rglob(pattern)]
+        return {str(path.relative_to(self.folder)): path.read_bytes() for path in files}
+
+    def half_files(self) -> list[str]:
+        """Name whatever is hidden or looks unfinished."""
+        return [
+            p.name for p in self.folder.rglob("*") if p.name.startswith(".") or "part" in p.name
+        ]
+
+
+COMMANDS = {
+    "extraction": ("features", "{edition}", "--csv", "{folder}/table.csv", "--jobs", "2"),
+    "training": (
+        "run", "--data", "{edition}", "--protocol", "random", "--models", "mlp,logistic",
+        "--jobs", "2",
+        "--records", "{folder}/records",
+    ),
+}  # fmt: skip
+
+
+def arguments(name: str, edition: Path) -> list[str]:
+    return [a.replace("{edition}", str(edition)) for a in COMMANDS[name]]
+
+
+@pytest.mark.parametrize("name", list(COMMANDS))
+def test_killed_and_restarted_gives_the_results_of_an_undisturbed_run(
+    name: str, small_edition: Path, tmp_path: Path
+) -> None:
+    """Half of the kills hit one run again and again, half a new one each."""
+    quiet = Work(tmp_path / "quiet", arguments(name, small_edition))
+    duration = quiet.finish()
+    expected = quiet.results()
+    assert expected
+    moments = random.Random(0)
+    killed = 0
+    again = Work(tmp_path / "again", arguments(name, small_edition))
+    for number in range(10 * KILLS):
+        if killed == KILLS:
+            break
+        fresh = number % 2 == 1
+        work = Work(tmp_path / f"new{number}", arguments(name, small_edition)) if fresh else again
+        begin = time.monotonic()
+        if work.kill_after(moments.uniform(0, duration)):
+            killed += 1
+        else:  # it was faster than the undisturbed one, which had to warm up
+            duration = min(duration, time.monotonic() - begin)
+        if fresh:
+            work.finish()
+            assert work.results() == expected
+            assert work.half_files() == []
+    assert killed == KILLS
+    again.finish()
+    assert again.results() == expected
+    assert again.half_files() == []
+
+
+def test_terminated_leaves_no_process(small_edition: Path, tmp_path: Path) -> None:
+    """SIGTERM, as from a shell or a queue, at a moment when workers are there."""
+    work = Work(tmp_path / "work", arguments("training", small_edition))
+    with work.start() as process:
+        parent = psutil.Process(process.pid)
+        deadline = time.monotonic() + SECONDS
+        while len(parent.children(recursive=True)) < 3:
+            assert time.monotonic() < deadline, "workers start"
+            assert process.poll() is None
+            time.sleep(0.05)
+        family = parent.children(recursive=True)
+        process.terminate()
+        process.wait(SECONDS)
+        _, alive = psutil.wait_procs(family, timeout=60)
+        assert not alive
+
+
+class Build(Work):
+    """The build of the book on the demo clips, in a checkout of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder, ["book", "build"])
+        self.place = folder / "checkout"
+        made = shutil.ignore_patterns("_build", ".nox", ".git", "__pycache__")
+        shutil.copytree(Path(__file__).resolve().parents[2], self.place, ignore=made)
+        self.made = self.place / "_build"
+
+    def results(self) -> dict[str, bytes]:
+        """Read what the fits predicted, and list the pages; durations differ on every run."""
+        records = self.made / "records"
+        wanted = ("predictions.csv", "config.json", "architecture.json")
+        files = [path for name in wanted for path in records.rglob(name)]
+        pages = sorted(path.name for path in (self.made / "html").glob("*.html"))
+        read = {str(path.relative_to(records)): path.read_bytes() for path in files}
+        return read | {"pages": " ".join(pages).encode()}
+
+    def half_files(self) -> list[str]:
+        """Name what the build or its cache began to write and did not finish."""
+        return [path.name for path in self.folder.rglob(".mgc-*.part")]
+
+
+@pytest.mark.skipif(KILLS == 1, reason="takes over half an hour: `nox -s kill` runs it")
+def test_a_killed_build_ends_as_an_undisturbed_one(tmp_path: Path) -> None:
+    """One build, killed and continued; a new one takes its place when it came to its end."""
+    quiet = Build(tmp_path / "quiet")
+    duration = quiet.finish()
+    expected = quiet.results()
+    assert len(expected) > len(COMMANDS)
+    moments = random.Random(1)
+    killed, work = 0, Build(tmp_path / "again0")
+    while killed < KILLS:
+        if work.kill_after(moments.uniform(0, duration / 3)):
+            killed += 1
+        else:
+            assert work.results() == expected
+            assert work.half_files() == []
+            work = Build(tmp_path / f"again{killed}")
+    work.finish()
+    assert work.results() == expected
+    assert work.half_files() == []

@@ -1,0 +1,224 @@
+"""The files around the code agree with each other: versions, dependencies, commands."""
+
+import ast
+import json
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import jupytext
+import pytest
+import yaml
+from packaging.markers import default_environment
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+
+from tools.pages import readme
+from tools.pages.chain import check_sources
+from tools.pages.project import Project
+
+ROOT = Path(__file__).resolve().parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+EXTRAS = PROJECT["optional-dependencies"]
+PYTHONS = ("3.11", "3.12", "3.13")
+
+
+def text(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def pins() -> list[Requirement]:
+    return [Requirement(line) for line in text("constraints.txt").splitlines()]
+
+
+def pinned(python: str) -> dict[str, str]:
+    """Versions that constraints.txt gives for one Python on Linux."""
+    here = {"python_version": python, "python_full_version": f"{python}.9"}
+    here |= {"sys_platform": "linux", "platform_system": "Linux"}
+    environment = {**default_environment(), **here}
+    chosen = [pin for pin in pins() if pin.marker is None or pin.marker.evaluate(environment)]
+    assert len({canonicalize_name(pin.name) for pin in chosen}) == len(chosen), "one version each"
+    return {canonicalize_name(pin.name): next(iter(pin.specifier)).version for pin in chosen}
+
+
+def sessions() -> dict[str, str]:
+    """Names and first lines of the sessions in noxfile.py."""
+    functions = [
+        node
+        for node in ast.parse(text("noxfile.py")).body
+        if isinstance(node, ast.FunctionDef) and node.decorator_list
+    ]
+    return {node.name: ast.get_docstring(node) or "" for node in functions}
+
+
+def test_constraints_hold_names_and_versions_only():
+    for line, pin in zip(text("constraints.txt").splitlines(), pins(), strict=True):
+        assert pin.url is None
+        assert not re.search(r"://|--|@|#|\\", line), line
+        assert [one.operator for one in pin.specifier] == ["=="], line
+
+
+@pytest.mark.parametrize("python", PYTHONS)
+def test_every_direct_dependency_is_pinned_within_its_bounds(python):
+    assert python in SpecifierSet(PROJECT["requires-python"])
+    versions = pinned(python)
+    wanted = [*PROJECT["dependencies"], *(one for extra in EXTRAS.values() for one in extra)]
+    for requirement in map(Requirement, wanted):
+        if requirement.name == "mgc":
+            continue
+        version = versions[canonicalize_name(requirement.name)]
+        assert requirement.specifier.contains(version, prereleases=True), requirement
+
+
+def test_python_versions_agree():
+    bounds = SpecifierSet(PROJECT["requires-python"])
+    assert [python for python in ("3.10", *PYTHONS, "3.14") if python in bounds] == list(PYTHONS)
+    classified = re.findall(r"Python :: (3\.\d+)", " ".join(PROJECT["classifiers"]))
+    assert tuple(classified) == PYTHONS
+    workflow = yaml.safe_load(text(".github/workflows/tests.yml"))
+    assert workflow["jobs"]["tests"]["strategy"]["matrix"]["python"] == list(PYTHONS)
+
+
+def test_environment_yml_asks_for_what_pyproject_asks_for():
+    environment = yaml.safe_load(text("environment.yml"))
+    from_conda = [one for one in environment["dependencies"] if isinstance(one, str)]
+    python = next(Requirement(one) for one in from_conda if one.startswith("python"))
+    assert python.specifier == SpecifierSet(PROJECT["requires-python"])
+    (pip,) = (one["pip"] for one in environment["dependencies"] if isinstance(one, dict))
+    assert [one for one in pip if one.startswith("--")] == [
+        "--constraint constraints.txt",
+        "--editable .",
+    ]
+    groups = [
+        PROJECT["dependencies"],
+        *(EXTRAS[name] for name in ("book", "cluster", "demo", "lint", "test")),
+    ]
+    wanted = {Requirement(one) for group in groups for one in group}
+    assert {Requirement(one) for one in pip if not one.startswith("--")} == wanted
+
+
+def test_gpu_build_has_the_same_bounds_as_the_plain_one():
+    (gpu,) = (Requirement(one) for one in EXTRAS["gpu"])
+    assert (gpu.name, gpu.extras) == ("tensorflow", {"and-cuda"})
+    plain = next(one for one in map(Requirement, PROJECT["dependencies"]) if one.name == gpu.name)
+    assert gpu.specifier == plain.specifier
+
+
+def test_pre_commit_uses_the_pinned_tools():
+    versions = pinned("3.11")
+    hooks = yaml.safe_load(text(".pre-commit-config.yaml"))["repos"][0]["hooks"]
+    tools = {one for hook in hooks for one in hook.get("additional_dependencies", [])}
+    assert {Requirement(one).name for one in tools} == {"ruff", "codespell"}
+    for tool in map(Requirement, tools):
+        assert str(tool.specifier) == f"=={versions[tool.name]}"
+
+
+def test_the_version_is_the_same_everywhere():
+    version = PROJECT["version"]
+    assert yaml.safe_load(text("CITATION.cff"))["version"] == version
+    released = re.findall(r"^## \[(\d+\.\d+\.\d+)\] - (\S+)", text("CHANGELOG.md"), re.MULTILINE)
+    assert released[0][0] == version
+    assert yaml.safe_load(text("CITATION.cff"))["date-released"] == released[0][1]
+
+
+def test_the_two_commands_of_the_readme_are_what_ci_runs():
+    commands = re.findall(r"nox -s (\w+)$", text("README.md"), re.MULTILINE)
+    assert commands[:2] == ["build", "tests"]
+    (line,) = re.findall(r'/nox".* -s (.*)$', text(".ci/run"), re.MULTILINE)
+    run = line.split()
+    expected = {"build", "tests", "lint", "notebooks", "offline", "audit", "browser", "pdf"}
+    assert expected == set(run)
+    assert set(run) <= set(sessions())
+    workflow = text(".github/workflows/tests.yml")
+    assert "nox -s tests" in workflow
+    assert "bash .ci/run" in workflow
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"])
+def test_every_session_that_a_text_names_exists(name):
+    lines = re.findall(r"nox -s ([a-z ]+?)(?: --|[`\s]*$|[`;,)#&])", text(name), re.MULTILINE)
+    named = {session for line in lines for session in line.split()}
+    assert named <= set(sessions())
+
+
+def test_every_session_says_what_it_does_in_one_line():
+    for name, said in sessions().items():
+        first = said.splitlines()[0]
+        assert first.endswith("."), name
+        assert len(first) < 100, name
+
+
+def test_every_file_that_the_readme_links_to_exists():
+    links = re.findall(r"\]\(([^)]+)\)", text("README.md"))
+    local = [link for link in links if "://" not in link]
+    assert "book/_static/front.png" in local
+    for link in local:
+        assert (ROOT / link).is_file(), link
+
+
+def test_the_results_in_the_readme_are_those_of_the_records(capsys):
+    assert readme.main(["--check", str(ROOT / "README.md")]) == 0, capsys.readouterr().out
+
+
+def test_an_outdated_readme_is_noticed_and_mended(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(readme, "results_block", lambda _: "| new |")
+    copy = tmp_path / "README.md"
+    copy.write_text(f"before\n{readme.BEGIN}\n| old |\n{readme.END}\nafter\n")
+    assert readme.main(["--check", str(copy)]) == 1
+    assert "python -m tools.pages.readme" in capsys.readouterr().out
+    assert readme.main([str(copy)]) == 0
+    assert copy.read_text() == f"before\n{readme.BEGIN}\n| new |\n{readme.END}\nafter\n"
+    assert readme.main(["--check", str(copy)]) == 0
+    copy.write_text("no markers")
+    assert readme.main([str(copy)]) == 1
+    assert "markers" in capsys.readouterr().err
+
+
+def test_chapters_are_well_formed_and_no_notebook_lies_about():
+    check_sources(Project(ROOT))
+
+
+def test_no_notebook_is_committed_outside_the_references():
+    listed = subprocess.run(
+        ["git", "-C", str(ROOT), "ls-files", "*.ipynb"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if listed.returncode:
+        pytest.skip("not a git checkout")
+    assert [
+        name for name in listed.stdout.split() if not name.startswith("tests/notebooks/")
+    ] == []
+
+
+def test_each_chapter_has_a_reference_notebook_of_its_present_source():
+    chapters = Project(ROOT).chapters()
+    folder = ROOT / "tests" / "notebooks"
+    names = {path.stem for path in folder.glob("*.ipynb")}
+    assert names == {path.stem for path in chapters}, "run nox -s references"
+    for chapter in chapters:
+        source = [cell.source for cell in jupytext.read(chapter, fmt="py:percent").cells]
+        reference = json.loads((folder / f"{chapter.stem}.ipynb").read_text(encoding="utf-8"))
+        kept = ["".join(cell["source"]) for cell in reference["cells"]]
+        assert kept == source, f"{chapter.name} has changed: run nox -s references"
+
+
+def test_table_of_contents_lists_every_chapter_once():
+    toc = yaml.safe_load(text("_toc.yml"))
+    files = [one["file"] for part in toc["parts"] for one in part["chapters"]]
+    chapters = [path.stem for path in Project(ROOT).chapters()]
+    assert sorted(name for name in files if name in chapters) == chapters
+    numbered = [
+        one["file"] for part in toc["parts"] if part.get("numbered") for one in part["chapters"]
+    ]
+    assert numbered == chapters[: len(numbered)]
+    assert len(files) == len(set(files))
+
+
+def test_warnings_and_execution_are_set_for_a_site_of_executed_notebooks():
+    settings = yaml.safe_load(text("_config.yml"))
+    assert settings["execute"]["execute_notebooks"] == "off"
+    assert settings["only_build_toc_files"] is True

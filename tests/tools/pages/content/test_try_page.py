@@ -1,0 +1,136 @@
+"""What the build gives to the page on one's own music, with and without its runtime."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import re
+from pathlib import Path
+
+import keras
+import matplotlib as mpl
+import numpy as np
+import pytest
+
+from mgc.datasets.tracks import GENRES, P_COLUMNS
+from mgc.display.figures import style
+from mgc.errors import BookError, NetworkError
+from mgc.inference import network_file, onnx_file, probes
+from mgc.inference.classifier import Classifier
+from mgc.models import cnn
+from tools.pages.content import try_markup, try_page, vendor
+
+ROOT = Path(__file__).resolve().parents[4]
+RECORDS = ROOT / "book" / "records"
+
+
+@pytest.fixture
+def unreachable(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("npm_config_registry", "http://127.0.0.1:9")
+    monkeypatch.setenv("MGC_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("MGC_RECORDS", str(RECORDS))
+
+
+@pytest.fixture
+def reachable(monkeypatch: pytest.MonkeyPatch, unreachable: None) -> None:
+    """As if the registry had answered."""
+    monkeypatch.setattr(vendor, "read", lambda *_: [b"export {};", b"\0asm"])
+
+
+def data(script: Path) -> dict[str, object]:
+    text = script.read_text(encoding="utf-8")
+    return dict(json.loads(text[text.index("(mgcTry, ") + 9 : text.rindex(")")]))
+
+
+@pytest.mark.usefixtures("reachable")
+def test_the_page_gets_runtime_network_rule_and_an_answer(tmp_path: Path) -> None:
+    try_page.stage(tmp_path)
+    folder = tmp_path / "_extra" / "_static" / "try"
+    page = (tmp_path / "_generated" / "try.md").read_text(encoding="utf-8")
+    assert "try-missing" not in page
+    there = {
+        path.stem for path in (*folder.glob("*.js"), *ROOT.glob("book/_extra/_static/try/*.js"))
+    }
+    assert set(re.findall(r'src="_static/try/([\w-]+)\.js"', page)) <= there
+    assert {"runtime", "network", *re.findall(r'value="([\w-]+)"', page)} <= there
+    packed = re.fullmatch(
+        r'mgcTry\.packed\.network = "(.*)";\n', (folder / "network.js").read_text()
+    )
+    assert packed
+    assert gzip.decompress(base64.b64decode(packed[1])) == onnx_file.shipped().read_bytes()
+    assert page.count("<polygon") == page.count("<li ") == len(GENRES)
+
+
+@pytest.mark.usefixtures("unreachable")
+def test_a_build_without_the_runtime_succeeds_and_says_what_to_do(tmp_path: Path) -> None:
+    try_page.stage(tmp_path / "staged")
+    page = (tmp_path / "staged" / "_generated" / "try.md").read_text(encoding="utf-8")
+    assert "build the book once with a connection" in page
+    assert "<script" not in page
+    assert page.count("<polygon") == len(GENRES), "the figure is there all the same"
+    assert not (tmp_path / "cache").exists() or not any((tmp_path / "cache").rglob("*.tgz"))
+
+
+@pytest.mark.usefixtures("reachable")
+def test_the_tally_is_that_of_the_record(tmp_path: Path) -> None:
+    """Counted here from the predictions of the record, without the package's own counting."""
+    from mgc.inference.make_network import shipped_record
+
+    try_page.stage(tmp_path)
+    found = data(tmp_path / "_extra" / "_static" / "try" / "data.js")["tally"]
+    rows = shipped_record(RECORDS).predictions.query("part == 'test'")
+    said = [GENRES[k] for k in rows[list(P_COLUMNS)].to_numpy().argmax(axis=1)]
+    right = [a for a, b in zip(said, rows["genre"], strict=True) if a == b]
+    expected = [{"named": said.count(genre), "right": right.count(genre)} for genre in GENRES]
+    assert found == expected
+
+
+@pytest.mark.usefixtures("reachable")
+def test_a_network_of_another_make_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = tmp_path / "other.onnx"
+    other.write_bytes(b"something else")
+    monkeypatch.setattr(onnx_file, "shipped", lambda: other)
+    with pytest.raises(BookError, match=r"was not made from cnn\.keras; run: mgc export-web"):
+        try_page.stage(tmp_path)
+
+
+def test_the_crops_on_record_are_what_the_network_says() -> None:
+    found = probes.load_crops(RECORDS)
+    expected = probes.ask_crops(Classifier(threads=1))
+    assert found["name"].tolist() == expected["name"].tolist()
+    assert np.allclose(found[list(P_COLUMNS)], expected[list(P_COLUMNS)], atol=1e-4)
+
+
+def test_the_width_of_crops_is_known_without_tensorflow(tmp_path: Path) -> None:
+    assert (
+        network_file.input_width(network_file.shipped())
+        == network_file.open_network().input_shape[2]
+    )
+    file = tmp_path / "wide.keras"
+    network_file.write(cnn.build((128, 70, 1), 10), file)
+    assert network_file.input_width(file) == 70
+    keras.Sequential([keras.layers.Dense(3)]).save(tmp_path / "vague.keras")
+    with pytest.raises(NetworkError, match="does not say what it reads"):
+        network_file.input_width(tmp_path / "vague.keras")
+
+
+@pytest.mark.parametrize("genre", GENRES)
+def test_colours_stand_out_on_dark_pages(genre: str) -> None:
+    """By the formula of WCAG 2.1, written out again."""
+
+    def luminance(colour: str) -> float:
+        parts = [
+            c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4
+            for c in mpl.colors.to_rgb(colour)
+        ]
+        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+    plain = style.colour(genre)
+    light, page = try_markup.lighter(plain), try_markup.DARK_PAGE
+    contrast = (luminance(light) + 0.05) / (luminance(page) + 0.05)
+    assert contrast >= try_markup.LEAST_CONTRAST * 0.99
+    before = (luminance(plain) + 0.05) / (luminance(page) + 0.05)
+    assert light == plain or before < try_markup.LEAST_CONTRAST

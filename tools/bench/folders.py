@@ -1,0 +1,112 @@
+"""Time whole folders with the commands that people run, and watch their memory."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from mgc.datasets import demo
+from mgc.evaluation.speed import Curve, Figure, exponent, figure
+
+SIZES = (100, 300, 1000)
+DAY_S = 86_400
+
+
+def measure(folder: Path) -> list[Figure | Curve]:
+    """Growth with the number of tracks, gain by a second process, memory, clips a second.
+
+    Parameters
+    ----------
+    folder : Path
+        For links to the demo clips, and for what is computed.
+    """
+    music = {n: _music(folder / f"music{n}", n) for n in SIZES}
+    few, many = SIZES[0], SIZES[-1]
+    two = [_seconds("features", music[n], folder / f"two{n}", 2) for n in SIZES]
+    one = _seconds("features", music[many], folder / "one", 1)
+    small, large = (
+        memory(_line("features", music[n], folder / f"memory{n}", 2)) for n in (few, many)
+    )
+    heard = [_seconds("predict", music[n], folder / f"heard{n}", 2) for n in SIZES]
+    slope, error = exponent(SIZES, two)
+    rate = (many - few) / (heard[-1] - heard[0])
+    sizes = tuple(map(float, SIZES))
+    return [
+        Curve("features_tracks", "features of a folder", "tracks", sizes, tuple(two)),
+        Curve("genres_tracks", "genres of a folder", "tracks", sizes, tuple(heard)),
+        Curve("features_processes", f"features of {many} tracks", "processes", (1.0, 2.0),
+              (one, two[-1])),
+        figure("two_processes", "Folder of features, one process against two",
+               [one / two[-1]], "times", 1.8),
+        figure("memory", f"Peak memory of {many} tracks against {few}",
+               [large / small], "times", -1.3),
+        figure("memory_mb", f"Peak memory of {many} tracks", [large], "MB"),
+        figure("tracks_exponent", "Growth of features with the number of tracks, exponent",
+               [slope - error, slope, slope + error], ""),
+        figure("clips_a_second", "Folder from files to genres, two processes, start included",
+               [many / heard[-1]], "clips/s", 12),
+        figure("clips_a_second_more", "The same, each further clip", [rate], "clips/s"),
+        figure("features_1000", f"Features of {many:,} tracks, two processes", [two[-1]], "s"),
+        figure("genres_1000", f"Genres of {many:,} clips, two processes", [heard[-1]], "s"),
+        figure("genres_million", "Genres of a million clips, two processes",
+               [1e6 / rate / 3600], "hours", estimate=True),
+        figure("genres_a_day", "Clips a day, two processes", [rate * DAY_S / 1e6], "million", 1,
+               estimate=True),
+    ]  # fmt: skip
+
+
+def _music(folder: Path, count: int) -> Path:
+    """Link so many demo clips into a folder."""
+    folder.mkdir()
+    paths = [demo.clip_path(row["track_id"]) for row in demo.manifest()]
+    for number in range(count):
+        source = paths[number % len(paths)]
+        (folder / f"{number:05d}{source.suffix}").symlink_to(source)
+    return folder
+
+
+def _line(command: str, music: Path, out: Path, jobs: int) -> list[str]:
+    line = [sys.executable, "-m", "mgc", command, str(music), "--out", str(out)]
+    return [*line, "--jobs", str(jobs)]
+
+
+def _seconds(command: str, music: Path, out: Path, jobs: int) -> float:
+    """Seconds of a command, which nobody watches meanwhile: that would slow it down."""
+    begin = time.monotonic()
+    subprocess.run(_line(command, music, out, jobs), stdout=subprocess.DEVNULL, check=True)
+    return time.monotonic() - begin
+
+
+def memory(line: Sequence[str]) -> float:
+    """Run a command, and look at the memory of its processes ten times a second.
+
+    Parameters
+    ----------
+    line : sequence of str
+
+    Returns
+    -------
+    largest : float
+        MB: the sum of what each process has for itself and its share of what several have.
+    """
+    import psutil
+
+    largest = 0.0
+    with subprocess.Popen(line, env=os.environ, stdout=subprocess.DEVNULL) as process:
+        parent = psutil.Process(process.pid)
+        while process.poll() is None:
+            total = 0
+            with suppress(psutil.Error):
+                for one in (parent, *parent.children(recursive=True)):
+                    with suppress(psutil.Error):
+                        total += one.memory_full_info().pss
+            largest = max(largest, total / 2**20)
+            time.sleep(0.1)
+    if process.returncode:
+        raise RuntimeError(f"{' '.join(line)} ended with status {process.returncode}")
+    return largest

@@ -1,0 +1,1 @@
+"""Pages and data that the build writes."""

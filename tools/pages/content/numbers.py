@@ -1,0 +1,239 @@
+"""Where each number comes from: links around glued values, and the page that they lead to."""
+
+from __future__ import annotations
+
+import ast
+import html
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from mgc.display.glue import KEY
+
+PAGE = "numbers"
+ROLE = re.compile(r"\{glue:text\}`([^`]+)`")
+CODE = re.compile(r"(^```.*?^```$)", re.MULTILINE | re.DOTALL)
+SHOWN = 3
+"""Fits that a tooltip names; the page names them all."""
+
+LONG = 60
+"""Characters above which a value is a sentence, whose link is not underlined."""
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What the page says of one record.
+
+    Attributes
+    ----------
+    fit_id : str
+    what : tuple of str
+        Edition, protocol, variant, model, seed.
+    commit : str
+        Of the package that fitted it.
+    """
+
+    fit_id: str
+    what: tuple[str, ...]
+    commit: str
+
+
+@dataclass(frozen=True)
+class Number:
+    """A glued value.
+
+    Attributes
+    ----------
+    key, chapter, text : str
+    fits, sources : tuple of str
+        Ids of the records that it rests on, and names of other sources.
+    """
+
+    key: str
+    chapter: str
+    text: str
+    fits: tuple[str, ...]
+    sources: tuple[str, ...]
+
+    @property
+    def command(self) -> str:
+        """What recomputes it."""
+        return f"nox -s book -- --only {self.chapter}"
+
+
+def describe(records: Iterable[Any]) -> tuple[Fit, ...]:
+    """Take from records what the page shows."""
+    names = ("edition", "protocol", "variant", "model", "seed")
+    return tuple(
+        Fit(one.fit_id, tuple(str(one.config[k]) for k in names), str(one.environment["commit"]))
+        for one in records
+    )
+
+
+def collect(notebook: Any, chapter: str) -> list[Number]:
+    """List what an executed chapter glued, in order."""
+    found = []
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            metadata = output.get("metadata", {})
+            if "scrapbook" not in metadata:
+                continue
+            basis = metadata.get(KEY, {})
+            text = next(v for k, v in output["data"].items() if k.endswith("text/plain"))
+            found.append(
+                Number(
+                    metadata["scrapbook"]["name"],
+                    chapter,
+                    str(ast.literal_eval("".join(text))),
+                    tuple(basis.get("fits", ())),
+                    tuple(basis.get("sources", ())),
+                )
+            )
+    return found
+
+
+def tooltip(number: Number, fits: Mapping[str, Fit]) -> str:
+    """Say in one line what a value rests on and how to recompute it."""
+    parts = [f"From {source}" for source in number.sources]
+    if number.fits:
+        names = ", ".join(number.fits[:SHOWN])
+        more = f" and {len(number.fits) - SHOWN} more" if len(number.fits) > SHOWN else ""
+        parts.append(f"From {_records(number.fits)} {names}{more}")
+        known = [fits[one] for one in number.fits if one in fits]
+        if known:
+            parts.append("; ".join(_configurations(known)))
+            parts.append(f"Commit {', '.join(sorted({one.commit for one in known}))}")
+    parts.append(f"Recompute: {number.command}")
+    return ". ".join(parts)
+
+
+def linked(markdown: str, numbers: Mapping[str, Number], fits: Mapping[str, Fit]) -> str:
+    """Put a link with a tooltip around each glued value of a text, but not inside code.
+
+    Parameters
+    ----------
+    markdown : str
+    numbers : mapping of str to Number
+        By key.
+    fits : mapping of str to Fit
+        By id.
+    """
+
+    def link(role: re.Match[str]) -> str:
+        key = role[1].rpartition("::")[2].partition(":")[0]
+        if key not in numbers:
+            return role[0]
+        number = numbers[key]
+        title = html.escape(tooltip(number, fits), quote=True)
+        kind = "mgc-number" if len(number.text) <= LONG else "mgc-number mgc-sentence"
+        return f'<a class="{kind}" href="{PAGE}.html#{key}" title="{title}">{role[0]}</a>'
+
+    parts = CODE.split(markdown)
+    return "".join(part if part.startswith("```") else ROLE.sub(link, part) for part in parts)
+
+
+def stage(folder: Path, fits: Sequence[Fit]) -> None:
+    """Link every glued value in a folder of staged sources, and write the page of numbers.
+
+    Parameters
+    ----------
+    folder : Path
+        Executed notebooks and Markdown pages.
+    fits : sequence of Fit
+        The records that are known.
+    """
+    by_id = {fit.fit_id: fit for fit in fits}
+    notebooks = {
+        path: nbformat.read(path, as_version=4) for path in sorted(folder.glob("*.ipynb"))
+    }
+    found = [number for path, book in notebooks.items() for number in collect(book, path.stem)]
+    by_key = {number.key: number for number in found}
+    for path, notebook in notebooks.items():
+        for cell in notebook.cells:
+            if cell.cell_type == "markdown":
+                cell.source = linked(cell.source, by_key, by_id)
+        nbformat.write(notebook, path)
+    for path in folder.glob("*.md"):
+        text = path.read_text(encoding="utf-8")
+        if (changed := linked(text, by_key, by_id)) != text:
+            path.write_text(changed, encoding="utf-8")
+    titles = {path.stem: title(book) for path, book in notebooks.items()}
+    (folder / f"{PAGE}.md").write_text(page(found, by_id, titles), encoding="utf-8")
+
+
+def title(notebook: Any) -> str:
+    """Return the first heading of a chapter."""
+    text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    return next(line for line in text.splitlines() if line.startswith("# ")).removeprefix("# ")
+
+
+def page(numbers: Sequence[Number], fits: Mapping[str, Fit], titles: Mapping[str, str]) -> str:
+    """Write the page that the links lead to: every value, then every record behind one."""
+    parts = [
+        "# Where each number comes from",
+        "Every number in the text is glued: code computed it when the chapter was executed. Each"
+        " is listed here with what it rests on. A number in the text links to its line here, and"
+        " the tooltip of the link says the same in short. `mgc audit FIT_ID` tells what a fit was,"
+        " and `nox -s audit` recomputes every published result from the predictions.",
+    ]
+    for chapter in dict.fromkeys(number.chapter for number in numbers):
+        of_it = [number for number in numbers if number.chapter == chapter]
+        rows = [
+            f'<tr id="{one.key}"><td><code>{one.key}</code></td>'
+            f"<td>{html.escape(one.text)}</td><td>{_basis(one, fits)}</td></tr>"
+            for one in of_it
+        ]
+        said = f"In {{doc}}`{chapter}`; `{of_it[0].command}` recomputes them."
+        head = ("Key", "Value", "Rests on")
+        parts += [f"## {titles[chapter]}", said, _table(head, rows)]
+    used = {fit for number in numbers for fit in number.fits}
+    rows = [
+        f'<tr id="fit-{one.fit_id}"><td><code>{one.fit_id}</code></td>'
+        + "".join(f"<td>{html.escape(text)}</td>" for text in (*one.what, one.commit))
+        + "</tr>"
+        for one in fits.values()
+        if one.fit_id in used
+    ]
+    if rows:
+        names = ("Fit", "Edition", "Protocol", "Variant", "Model", "Seed", "Commit")
+        parts += ["## The records", _table(names, rows)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _basis(number: Number, fits: Mapping[str, Fit]) -> str:
+    """Write what a value rests on, records as links to their lines."""
+    parts = [html.escape(source) for source in number.sources]
+    links = [
+        f'<a href="#fit-{one}"><code>{one}</code></a>' if one in fits else f"<code>{one}</code>"
+        for one in number.fits
+    ]
+    if len(links) > SHOWN:
+        known = [fits[one] for one in number.fits if one in fits]
+        what = f"{_records(number.fits)}: {'; '.join(_configurations(known))}"
+        parts.append(f"<details><summary>{html.escape(what)}</summary>{' '.join(links)}</details>")
+    else:
+        parts += links
+    return "<br>".join(parts)
+
+
+def _records(fits: Sequence[str]) -> str:
+    return f"{len(fits)} record{'s' if len(fits) > 1 else ''}"
+
+
+def _configurations(fits: Iterable[Fit]) -> list[str]:
+    """Edition, protocol and variant of fits, each once."""
+    return list(dict.fromkeys(", ".join(part for part in one.what[:3] if part) for one in fits))
+
+
+def _table(head: Sequence[str], rows: Sequence[str]) -> str:
+    """Write rows of HTML as a table; one line, so that Markdown leaves it alone."""
+    names = "".join(f"<th>{name}</th>" for name in head)
+    body = "".join(rows)
+    return (
+        '<div style="overflow-x:auto" tabindex="0"><table class="dataframe mgc-table"><thead>'
+        f"<tr>{names}</tr></thead><tbody>{body}</tbody></table></div>"
+    )

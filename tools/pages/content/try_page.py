@@ -1,0 +1,148 @@
+"""What the page *Try your own music* needs besides its text: runtime, network, rule, an example.
+
+The scripts of the page stand in `book/_extra/_static/try`. They get all numbers of the rule from
+here, that is from the Python that they must agree with. Large things are scripts, too, which carry
+packed bytes: a page opened as a file may load scripts, and nothing else. They lie in the folder
+`_extra`, which is copied to the site as it is, since Jupyter Book puts every script of `_static`
+on every page.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import matplotlib.image
+import numpy as np
+
+from mgc.audio import windows
+from mgc.audio.samples import SAMPLE_RATE, load
+from mgc.datasets import demo, tracks
+from mgc.datasets.tracks import GENRES, P_COLUMNS
+from mgc.display.figures import style
+from mgc.errors import BookError
+from mgc.evaluation import metrics
+from mgc.features import archive_picture
+from mgc.inference import classifier, network_file, onnx_file, probes
+from mgc.inference.make_network import shipped_record
+from mgc.records.store import Record, default_root
+from tools.pages.content import try_markup, vendor
+
+PAGE = "try.md"
+RUNTIME = vendor.Package(
+    "onnxruntime-web",
+    "1.30.0",
+    "sha512-q0y+JrrtukXSzsBWEMccVfqX25LRmosXHF+CaRJmg8pZClzcV7svNc4rKY3jL02Vb7QmRMDs1SigqR4CXAfKYQ==",
+)
+MODULE, PROGRAM = "dist/ort.wasm.bundle.min.mjs", "dist/ort-wasm-simd-threaded.wasm"
+"""The smallest of the package's builds: for the processor alone, with one thread or several."""
+
+MOST_MINUTES, MOST_MEGABYTES = 10, 150
+"""A browser holds a whole decoded sound in memory: ten minutes in stereo are some 300 MB."""
+
+
+def stage(staged: Path) -> None:
+    """Write the page's data and generated parts below a folder of staged sources.
+
+    Parameters
+    ----------
+    staged : Path
+        It holds the page itself, and the records are those of `default_root`.
+
+    Raises
+    ------
+    BookError
+        The network's two files do not belong together, or the runtime's archive is not the
+        expected one. If it cannot be had at all, the page says so and the build goes on.
+    """
+    folder = staged / "_extra" / "_static" / "try"
+    folder.mkdir(parents=True, exist_ok=True)
+    graph = onnx_file.shipped().read_bytes()
+    if not onnx_file.is_from(graph, network_file.shipped()):
+        raise BookError(
+            f"{onnx_file.shipped().name} was not made from {network_file.shipped().name};"
+            f" run: mgc export-web {onnx_file.shipped()}"
+        )
+    missing = _stage_runtime(folder)
+    _script(folder / "network.js", "packed.network", _packed(graph))
+    for clip in probes.EXAMPLES:
+        sound = base64.b64encode(demo.clip_path(clip).read_bytes()).decode()
+        _script(folder / f"{_name(clip)}.js", f'packed["{_name(clip)}"]', sound)
+    root = default_root()
+    data = _data(shipped_record(root))
+    start = "window.mgcTry = { Problem: class extends Error {}, packed: {} };\n"
+    text = start + f"Object.assign(mgcTry, {json.dumps(data)});\n"
+    (folder / "data.js").write_text(text, encoding="utf-8")
+    clip = probes.EXAMPLES[0]
+    drawn = archive_picture.picture(load(demo.clip_path(clip)))
+    mpl.image.imsave(folder / "example.png", drawn, cmap=style.SEQUENTIAL, origin="lower")
+    crops = probes.load_crops(root)
+    said = crops.loc[crops["name"] == clip, list(P_COLUMNS)].to_numpy()
+    generated = staged / "_generated"
+    generated.mkdir(exist_ok=True)
+    examples = {clip: _name(clip) for clip in probes.EXAMPLES}
+    (generated / PAGE).write_text(
+        try_markup.page(examples, said, missing=missing), encoding="utf-8"
+    )
+
+
+def _stage_runtime(folder: Path) -> bool:
+    """Write the runtime as a script; returns whether it could not be had."""
+    try:
+        module, program = vendor.read(RUNTIME, (MODULE, PROGRAM))
+    except vendor.UnreachableError:
+        return True
+    content = {"module": module.decode(), "wasm": _packed(program)}
+    _script(folder / "runtime.js", "packed.runtime", content)
+    return False
+
+
+def _script(file: Path, name: str, content: Any) -> None:
+    file.write_text(f"mgcTry.{name} = {json.dumps(content)};\n", encoding="utf-8")
+
+
+def _packed(content: bytes) -> str:
+    """Compress bytes as a browser can unpack them by itself; the same bytes each time."""
+    return base64.b64encode(gzip.compress(content, compresslevel=6, mtime=0)).decode()
+
+
+def _name(clip: str) -> str:
+    return f"example-{clip.replace('.', '-')}"
+
+
+def _data(record: Record) -> dict[str, Any]:
+    """All that the scripts know: the rule, the genres, and how often each was said rightly."""
+    ramp = mpl.colormaps[style.SEQUENTIAL](np.arange(256))[:, :3]
+    counts = metrics.confusion(metrics.test_rows(record)).to_numpy()
+    return {
+        "rule": {
+            "rate": SAMPLE_RATE,
+            "nFft": archive_picture.N_FFT,
+            "hop": archive_picture.HOP_LENGTH,
+            "bins": archive_picture.N_BINS,
+            "clipSamples": archive_picture.CLIP_SAMPLES,
+            "clipColumns": archive_picture.CLIP_COLUMNS,
+            "width": network_file.input_width(network_file.shipped()),
+            "genres": len(GENRES),
+            "input": onnx_file.INPUT,
+            "output": onnx_file.OUTPUT,
+            "windowSamples": round(windows.WINDOW_S * SAMPLE_RATE),
+            "leastSamples": round(windows.MINIMUM_S * SAMPLE_RATE),
+            "silence": classifier.SILENCE,
+            "sureFrom": classifier.SURE_FROM,
+            "mostMinutes": MOST_MINUTES,
+            "mostMegabytes": MOST_MEGABYTES,
+            "recordSeconds": try_markup.RECORD_SECONDS,
+            "labelFrom": try_markup.LABEL_FROM,
+        },
+        "genres": [{"id": genre, "label": tracks.label(genre)} for genre in GENRES],
+        "tally": [
+            {"named": int(counts[:, k].sum()), "right": int(counts[k, k])}
+            for k in range(len(GENRES))
+        ],
+        "ramp": np.rint(255 * ramp).astype(int).ravel().tolist(),
+    }

@@ -1,0 +1,1 @@
+"""Execute chapters, and refuse what must not be published."""

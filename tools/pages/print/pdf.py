@@ -1,0 +1,218 @@
+"""Print the whole book through the system's Chromium: `python -m tools.pages.print.pdf`.
+
+Printed twice: the first time tells on which page each title stands, the second writes that into
+the contents.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import yaml
+
+from mgc.errors import BookError, MgcError
+from mgc.util.atomic import scratch, whole_file
+from tools.pages.print.bind import Chapter, bind, read_chapter
+from tools.pages.project import Project, find_project
+from tools.pages.staging import commit_of, now
+from tools.pages.toc import read_toc
+
+if TYPE_CHECKING:
+    from pypdf.generic import IndirectObject
+
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+SHEETS = (
+    "styles/theme.css",
+    "styles/pydata-sphinx-theme.css",
+    "pygments.css",
+    "styles/sphinx-book-theme.css",
+    "mystnb.*.css",
+    "sphinx-design.min.css",
+    "custom.css",
+    "*.css",
+)
+
+
+def chromium() -> str:
+    """Return the path of the browser, from MGC_CHROMIUM or the system.
+
+    Raises
+    ------
+    BookError
+        There is none.
+    """
+    named = os.environ.get("MGC_CHROMIUM", "")
+    if not (found := find_chromium(named)):
+        raise BookError("no Chromium on this system: install it, or name one in MGC_CHROMIUM")
+    return found
+
+
+def find_chromium(named: str = "") -> str | None:
+    """Return the path of the browser: the one that is named, or the first that the system has."""
+    return named or next((path for name in PROGRAMS if (path := shutil.which(name))), None)
+
+
+def print_book(project: Project, site: Path, out: Path) -> int:
+    """Print a built site into one PDF.
+
+    Parameters
+    ----------
+    project : Project
+        Its `_toc.yml` and `_config.yml` give order and title.
+    site : Path
+        Folder of the built site.
+    out : Path
+        File to write.
+
+    Returns
+    -------
+    int
+        Number of pages.
+
+    Raises
+    ------
+    BookError
+        The site is not built, or there is no Chromium.
+    """
+    settings = yaml.safe_load((project.root / "_config.yml").read_text(encoding="utf-8"))
+    names = read_toc(project.root / "_toc.yml")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with scratch(site.parent) as made:
+        prefix = f"../{site.name}/"
+        chapters = [read_chapter(site, name, names, prefix) for name in names]
+        about = [str(settings["author"]), now(), f"Commit {commit_of(project.root)}"]
+        document = made / "book.html"
+        places: dict[str, tuple[int, float]] = {}
+        anchors = [
+            anchor for one in chapters for anchor in (one.name, *(key for key, _ in one.sections))
+        ]
+        printed = made / "book.pdf"
+        for _ in range(2):
+            document.write_text(
+                bind(
+                    chapters,
+                    title=str(settings["title"]),
+                    about=about,
+                    sheets=_sheets(site, prefix),
+                    pages={anchor: page for anchor, (page, _) in places.items()},
+                ),
+                encoding="utf-8",
+            )
+            _print(document, printed)
+            places = find_places(printed, anchors)
+        return _finish(printed, out, chapters, places, str(settings["author"]))
+
+
+def _sheets(site: Path, prefix: str) -> list[str]:
+    """Return the addresses of the style sheets, in the order in which pages load them."""
+    static = site / "_static"
+    found = [path for pattern in SHEETS for path in sorted(static.glob(pattern))]
+    return [f"{prefix}{path.relative_to(site).as_posix()}" for path in dict.fromkeys(found)]
+
+
+def _print(document: Path, out: Path) -> None:
+    """Print a file by Chromium, without scripts, so that pages show what stands in their place."""
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError as error:
+        raise BookError("playwright is missing: pip install 'mgc[browser]'") from error
+    with sync_playwright() as playwright:
+        # As root, in the containers of CI, Chromium starts without its sandbox only.
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        context = browser.new_context(java_script_enabled=False, color_scheme="light")
+        page = context.new_page()
+        page.goto(document.as_uri(), wait_until="load")
+        page.pdf(path=out, prefer_css_page_size=True, print_background=True, tagged=True)
+        browser.close()
+
+
+def find_places(printed: Path, anchors: Sequence[str]) -> dict[str, tuple[int, float]]:
+    """Find where on paper the anchors that the contents lead to have come to stand.
+
+    Parameters
+    ----------
+    printed : Path
+    anchors : sequence of str
+
+    Returns
+    -------
+    dict of str to (int, float)
+        Page, counted from one, and height on it in points.
+
+    Raises
+    ------
+    BookError
+        An anchor is not in the document.
+    """
+    from pypdf import PdfReader
+
+    with printed.open("rb") as file:
+        reader = PdfReader(file)
+        known = reader.named_destinations
+        places = {}
+        for anchor in anchors:
+            place = known.get(f"/{anchor}")
+            number = reader.get_destination_page_number(place) if place else None
+            if place is None or number is None:
+                raise BookError(f"{anchor} has no place in the printed book")
+            places[anchor] = (number + 1, float(place.top or 0))
+        return places
+
+
+def _finish(
+    printed: Path,
+    out: Path,
+    chapters: Sequence[Chapter],
+    places: Mapping[str, tuple[int, float]],
+    author: str,
+) -> int:
+    """Write the book with bookmarks and its author, and return its number of pages.
+
+    Chromium's own bookmarks would repeat the text of some headings.
+    """
+    from pypdf import PdfWriter
+    from pypdf.generic import Fit
+
+    writer = PdfWriter(clone_from=printed)
+
+    def mark(anchor: str, title: str, parent: IndirectObject | None) -> IndirectObject:
+        page, top = places[anchor]
+        return writer.add_outline_item(
+            title=title, page_number=page - 1, parent=parent, fit=Fit.xyz(left=0, top=top)
+        )
+
+    for one in chapters:
+        parent = mark(one.name, one.title, None)
+        for anchor, title in one.sections:
+            mark(anchor, title, parent)
+    writer.add_metadata({"/Author": author})
+    with whole_file(out) as stream:
+        writer.write(stream)
+    return len(writer.pages)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command."""
+    parser = argparse.ArgumentParser(prog="python -m tools.pages.print.pdf", description=__doc__)
+    parser.add_argument("--site", type=Path, help="folder of the built site [_build/html]")
+    parser.add_argument("--out", type=Path, help="file to write [_build/mgc.pdf]")
+    options = parser.parse_args(arguments)
+    try:
+        project = find_project()
+        out = options.out or project.build / "mgc.pdf"
+        count = print_book(project, (options.site or project.html).resolve(), out)
+    except MgcError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    print(f"{out}: {count} pages, {out.stat().st_size / 1e6:.1f} MB")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

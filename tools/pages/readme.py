@@ -1,0 +1,114 @@
+"""Write the results table of README.md from the published records."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mgc.errors import DataError, MgcError
+from mgc.util.atomic import write_whole
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+BEGIN, END = "<!-- results:begin -->", "<!-- results:end -->"
+EDITION, PROTOCOL, VARIANT = "gtzan-archive", "fault_filtered", "tuned"
+OTHER_PROTOCOL = "random"
+HEAD = "| Model | Accuracy | 95 % interval | Seeds | On a random split | The report's claim |"
+RULE = "|---|---:|---:|---:|---:|---:|"
+
+
+def results_block(records: Path) -> str:
+    """Return the lines between the markers: one row a model and variant, and what they mean.
+
+    Parameters
+    ----------
+    records : Path
+        The published store.
+
+    Returns
+    -------
+    str
+        Markdown. Without any published record the block says that instead.
+    """
+    from dataclasses import replace
+
+    from mgc.datasets.facts import report_claims
+    from mgc.evaluation.results import headline
+    from mgc.records.study import open_study
+
+    try:
+        study = open_study(EDITION, records=records, protocol=PROTOCOL, variant=VARIANT)
+    except DataError:
+        return f"No records of {EDITION} have been published yet."
+    table, _ = headline(study)
+    other, _ = headline(replace(study, protocol=OTHER_PROTOCOL))
+    random = {key: _share(row) for key, row in other.set_index("key").iterrows()}
+    claimed = report_claims()
+    claims = dict(zip(claimed["model"], claimed["accuracy"], strict=True))
+    rows = [
+        f"| {row['label']} | {row['accuracy']:.1%} | {row['low']:.1%} to {row['high']:.1%} "
+        f"| {row['n_seeds']} | {random.get(row['key'], '')} | {_claim(claims, row['model'])} |"
+        for _, row in table.iterrows()
+    ]
+    n_test = table["n_tracks"].max() if len(table) else 0
+    measured = (
+        f"Measured on {EDITION} ({study.edition_record.n_tracks} tracks), protocol `{PROTOCOL}`: "
+        f"{n_test} test tracks, no artist on both sides. Accuracy is the mean over seeds; the "
+        "interval covers tracks and, where there are several, seeds. A random split of the same "
+        "tracks (interval in brackets) leaves artists, albums and copies on both sides. The "
+        "report's claims are its own, for a random split of the full set."
+    )
+    return "\n".join([HEAD, RULE, *rows, "", measured])
+
+
+def _share(row: pd.Series[Any]) -> str:
+    """Write accuracy and interval of one cell."""
+    return f"{row['accuracy']:.1%} ({row['low']:.1%} to {row['high']:.1%})"
+
+
+def _claim(claims: Mapping[str, float], name: str) -> str:
+    """Return what the report claims for a model, or nothing for those it did not have."""
+    return f"{claims[name]:.1%}" if name in claims else ""
+
+
+def with_block(text: str, block: str) -> str:
+    """Return a README with its results block replaced.
+
+    Raises
+    ------
+    MgcError
+        The two markers are not there once each, in order.
+    """
+    if text.count(BEGIN) != 1 or text.count(END) != 1 or text.index(BEGIN) > text.index(END):
+        raise MgcError(f"README.md needs the markers {BEGIN} and {END}, once each, in this order")
+    before, rest = text.split(BEGIN)
+    return f"{before}{BEGIN}\n{block}\n{END}{rest.split(END)[1]}"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Rewrite the block, or with `--check` say whether it is up to date."""
+    parser = argparse.ArgumentParser(description="Write the results table of README.md.")
+    parser.add_argument("--check", action="store_true", help="change nothing, fail if outdated")
+    parser.add_argument("readme", nargs="?", default="README.md", type=Path)
+    chosen = parser.parse_args(arguments)
+    try:
+        text = chosen.readme.read_text(encoding="utf-8")
+        wanted = with_block(text, results_block(chosen.readme.parent / "book" / "records"))
+    except (MgcError, OSError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    if chosen.check:
+        if text != wanted:
+            print("the results in README.md are outdated: run python -m tools.pages.readme")
+        return int(text != wanted)
+    if text != wanted:
+        write_whole(chosen.readme, wanted.encode())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
