@@ -76,7 +76,7 @@ def fetch() -> None:
 @fetch.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 def mini(folder: Path) -> None:
-    """Download the 100-track GTZAN mini set into FOLDER; continues where it stopped."""
+    """Download the 100-track GTZAN mini set into FOLDER."""
     from mgc.datasets.fetch import fetch_mini
 
     place = fetch_mini(folder)

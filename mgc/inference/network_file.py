@@ -9,8 +9,10 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import lzma
 import tempfile
 import zipfile
+import zlib
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +24,6 @@ from mgc.datasets.tracks import GENRES
 from mgc.errors import NetworkError
 from mgc.features.archive_picture import N_BINS
 from mgc.util.atomic import write_whole
-from mgc.util.safe_zip import DAMAGED
 
 if TYPE_CHECKING:
     import keras
@@ -46,6 +47,18 @@ LAYERS = frozenset(
 
 REMEDY = "make one with `mgc train`, or leave --network out to use the one that ships"
 LARGEST = 256 * 2**20  # bytes that a file may unpack to
+
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    OSError,
+    RuntimeError,  # an encrypted entry; NotImplementedError is of its kind
+    ValueError,  # a name with a null byte, an impossible offset, no JSON
+    KeyError,  # no such entry
+)
+"""What Python raises for a damaged zip, one way or another."""
 
 
 def shipped() -> Path:
@@ -204,7 +217,7 @@ def check(file: Path) -> None:
                 raise NetworkError(f"{file}: unpacks to more than 256 MB; {REMEDY}")
             config = json.loads(archive.read("config.json"))
             strange = sorted(set(_classes(config)) - LAYERS)
-    except (*DAMAGED, KeyError) as error:
+    except _DAMAGED as error:
         what = f"{file}: no network in Keras's format ({_line(error)}); {REMEDY}"
         raise NetworkError(what) from None
     if strange:
