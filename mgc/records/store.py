@@ -26,7 +26,7 @@ from mgc.records.checks import (
 )
 from mgc.records.config import fit_id
 from mgc.records.editions import EditionRecord, load_edition, write_edition
-from mgc.util.atomic import whole_folder
+from mgc.util.atomic import remove_leftovers, whole_folder
 from mgc.util.textfiles import csv_bytes, fail, folders, json_bytes, read_csv, read_json, sha256
 
 SORT_KEYS = ("edition", "protocol", "variant", "model", "seed")
@@ -211,6 +211,8 @@ class Store:
     def get(self, fit: str) -> Record | None:
         """Record of a fit id, None when the store has none. Raises RecordError if damaged."""
         folder = self.fits / fit
+        if not folder.is_dir():
+            remove_leftovers(self.fits)  # a killed process may not have moved it into place
         return load_record(folder) if folder.is_dir() else None
 
     def find(self, **equals: Any) -> list[Record]:

@@ -1,9 +1,9 @@
 """Write a file or a folder whole or not at all, and leave no half of one behind.
 
-What is being written lies beside its place under a hidden name and is moved there in one step.
-Its writer holds a lock on it (`flock`), which the system releases when the writer ends, however it
-ends: that is how `remove_leftovers` tells what a killed process left from what a live one writes.
-A process id would not do, since ids are used again and differ between containers.
+What is being written lies beside its place in a hidden folder, ``.mgc-*.part``, and is moved into
+place at the end. Its writer holds the lock ``.mgc-*.lock``, which the system releases when the
+writer ends, however it ends: so `remove_leftovers` tells what a killed process left from what a
+live one writes. A process id would not do, since ids are used again and differ between machines.
 
 Whole means whole for every reader and after a kill at any moment. After a power failure the
 checksums of records and cache entries tell.
@@ -11,32 +11,25 @@ checksums of records and cache entries tell.
 
 from __future__ import annotations
 
-import ctypes
 import errno
-import fcntl
-import hashlib
 import os
-import platform
 import re
 import secrets
 import shutil
-import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-_PART = re.compile(r"\.mgc-([0-9a-f]{8})-[0-9a-f]{16}\.part")
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-_NOT_EMPTY = (errno.ENOTEMPTY, errno.EEXIST)
-_NO_EXCHANGE = (errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP, errno.EXDEV)
-_STREAMS = (Path("/dev/stdout"), Path("/dev/stderr"))
-_EXCHANGE = 2
-_HERE = -100
+from filelock import FileLock, Timeout
 
-FOREIGN_AGE_S = 24 * 3600.0
-"""Age from which a leftover of another machine is removed; not every file system shares locks."""
+_HIDDEN = re.compile(r"(\.mgc-[0-9a-f]{16})\.(part|lock)")
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_NEW, _OLD, _NAME = "new", "old", "name"
+
+LEFT_AGE_S = 24 * 3600.0
+"""Age from which a leftover is removed on a file system that has no locks."""
 
 
 @contextmanager
@@ -62,54 +55,37 @@ def whole_file(target: str | Path, *, tidy: bool = True) -> Iterator[IO[bytes]]:
         That names the target. An older file is still there then, and nothing else.
     """
     given = Path(target)
-    if _is_device(given):
+    if _is_stream(given):
         with given.open("wb") as stream:
             yield stream
         return
     place = Path(os.path.realpath(given))
-    with _naming(given):
-        if place.is_dir():
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(given))
-        if tidy:
-            remove_leftovers(place.parent)
-        part, lock = _begin_file(place.parent)
-        try:
-            with suppress(FileNotFoundError):
-                os.fchmod(lock, stat.S_IMODE(place.stat().st_mode))
-            # A second handle: the caller may close the stream, and the lock stays.
-            with os.fdopen(os.dup(lock), "wb") as stream:
-                yield stream
-            part.replace(place)
-        finally:
-            part.unlink(missing_ok=True)
-            os.close(lock)
+    if place.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(given))
+    with scratch(place.parent, blamed=given, tidy=tidy) as folder:
+        made = folder / _NEW
+        with made.open("wb") as stream:
+            yield stream
+        if place.exists():
+            shutil.copymode(place, made)
+        made.replace(place)
 
 
 def write_whole(target: str | Path, content: bytes) -> None:
-    """Write a file that is in memory already; see `whole_file`.
-
-    Parameters
-    ----------
-    target : str or Path
-    content : bytes
-
-    Raises
-    ------
-    OSError
-    """
+    """Write a file that is in memory already; see `whole_file`."""
     with whole_file(target) as stream:
         stream.write(content)
 
 
 @contextmanager
 def whole_folder(target: str | Path) -> Iterator[Path]:
-    """Give a hidden folder to write into, which takes the target's place in one step at the end.
+    """Give a hidden folder to write into, which takes the target's place at the end.
 
     Parameters
     ----------
     target : str or Path
-        The folders above it are made. An older folder of that name is replaced; where the file
-        system can exchange two folders, no reader ever finds none.
+        The folders above it are made. An older one is moved aside, the new one in; for the moment
+        between, a reader finds none. `remove_leftovers` finishes what was cut off there.
 
     Yields
     ------
@@ -118,22 +94,33 @@ def whole_folder(target: str | Path) -> Iterator[Path]:
     Raises
     ------
     OSError
+        That names the target. An older folder is still there then, and nothing else.
     """
     place = Path(os.path.realpath(target))
     place.parent.mkdir(parents=True, exist_ok=True)
-    with _naming(Path(target)), scratch(place.parent) as made:
+    with scratch(place.parent, blamed=Path(target)) as folder:
+        made = folder / _NEW
+        made.mkdir()
         yield made
-        _put(made, place)
+        if place.exists() and not place.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(target))
+        (folder / _NAME).write_bytes(os.fsencode(place.name))  # from here on it is finished
+        _replace(folder, place)
+        (folder / _NAME).unlink()
 
 
 @contextmanager
-def scratch(parent: Path) -> Iterator[Path]:
-    """Give a hidden folder for as long as the block takes; what killed processes left goes first.
+def scratch(parent: Path, *, blamed: Path | None = None, tidy: bool = True) -> Iterator[Path]:
+    """Give a hidden folder for as long as the block takes.
 
     Parameters
     ----------
     parent : Path
         An existing folder.
+    blamed : Path, optional
+        What errors name instead of something hidden; by default `parent`.
+    tidy : bool
+        First remove what killed processes left in `parent`.
 
     Yields
     ------
@@ -143,144 +130,110 @@ def scratch(parent: Path) -> Iterator[Path]:
     ------
     OSError
     """
-    remove_leftovers(parent)
-    with _naming(parent):
-        part, lock = _begin_folder(parent)
-    try:
-        yield part
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
-        os.close(lock)
+    if tidy:
+        remove_leftovers(parent)
+    # The name says nothing of the target, whose own name may be as long as names can be.
+    name = f".mgc-{secrets.token_hex(8)}"
+    folder = parent / f"{name}.part"
+    lock = FileLock(parent / f"{name}.lock", thread_local=False, fallback_to_soft=False)
+    with _naming(blamed or parent):
+        if not parent.is_dir():  # or the lock would make it
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(folder))
+        try:
+            # First the lock, then the folder: what has no lock is never in use. Where there can
+            # be no lock, the folder has the same fault or stands without one.
+            with suppress(OSError):
+                lock.acquire()
+            folder.mkdir()
+            yield folder
+        finally:
+            _remove(folder, lock)
 
 
 def remove_leftovers(folder: Path) -> None:
     """Remove what killed processes left half-written in a folder, and nothing that is in use.
 
-    Parameters
-    ----------
-    folder : Path
-        May be missing. What cannot be removed stays.
+    What was finished and not yet in its place is put there. `folder` may be missing, and what
+    cannot be removed stays.
     """
     try:
         with os.scandir(folder) as entries:
-            found = [Path(entry.path) for entry in entries if _PART.fullmatch(entry.name)]
+            hidden = {match[1] for entry in entries if (match := _HIDDEN.fullmatch(entry.name))}
     except OSError:
         return
-    for part in found:
+    for name in hidden:
         with suppress(OSError):
-            _remove_if_left(part)
+            _remove_if_left(folder / f"{name}.part", folder / f"{name}.lock")
 
 
-def _remove_if_left(part: Path) -> None:
-    handle = os.open(part, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+def _remove_if_left(part: Path, lock_file: Path) -> None:
+    lock = FileLock(lock_file, thread_local=False, fallback_to_soft=False)
     try:
-        known = _PART.fullmatch(part.name)
-        ours = known is not None and known[1] == _machine()
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        lock.acquire(blocking=False)
+    except Timeout:
+        return  # its writer is at work
+    except OSError:  # a file system without locks
+        if time.time() - part.stat().st_mtime < LEFT_AGE_S:
             return
-        except OSError:  # a file system without locks
-            ours = False
-        about = os.fstat(handle)
-        if not ours and time.time() - about.st_mtime < FOREIGN_AGE_S:
-            return
-        if stat.S_ISDIR(about.st_mode):
-            shutil.rmtree(part)
-        else:
-            part.unlink()
-    finally:
-        os.close(handle)
+    _remove(part, lock)
 
 
-def _begin_file(folder: Path) -> tuple[Path, int]:
-    """Make a hidden file and lock it."""
-    while True:
-        part = _new_name(folder)
-        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-        handle = os.open(part, flags, 0o666)
-        if _hold(part, handle):
-            return part, handle
+def _remove(part: Path, lock: FileLock) -> None:
+    """Remove a hidden folder and its lock, unless it holds what belongs elsewhere."""
+    if _settled(part):
+        shutil.rmtree(part, ignore_errors=True)
+    file = Path(lock.lock_file)
+    with suppress(OSError):
+        file.unlink()  # while it is held, or another process could take it just before it goes
+    lock.release()
+    if os.name == "nt":  # there an open file cannot be removed, so nobody can take it meanwhile
+        with suppress(OSError):
+            file.unlink()
 
 
-def _begin_folder(parent: Path) -> tuple[Path, int]:
-    """Make a hidden folder and lock it."""
-    while True:
-        part = _new_name(parent)
-        part.mkdir()
-        with suppress(FileNotFoundError):
-            handle = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-            if _hold(part, handle):
-                return part, handle
-
-
-def _hold(part: Path, handle: int) -> bool:
-    """Lock what was just made; False where `remove_leftovers` of another process was faster."""
-    with suppress(OSError):  # a file system without locks
-        fcntl.flock(handle, fcntl.LOCK_EX)
+def _settled(part: Path) -> bool:
+    """Put what was finished, or else what was there before, into its place; False if it stays."""
     try:
-        if os.path.samestat(os.fstat(handle), part.stat()):
-            return True
-    except FileNotFoundError:
-        pass
-    os.close(handle)
-    return False
-
-
-def _new_name(folder: Path) -> Path:
-    """Name that says nothing of the target, whose own name may be as long as names can be."""
-    return folder / f".mgc-{_machine()}-{secrets.token_hex(8)}.part"
-
-
-def _machine() -> str:
-    return hashlib.sha256(platform.node().encode()).hexdigest()[:8]
-
-
-def _is_device(path: Path) -> bool:
-    """Whether a path leads to something that cannot be replaced, like ``/dev/stdout``."""
-    if path in _STREAMS or any(path.is_relative_to(folder) for folder in ("/dev/fd", "/proc")):
+        place = part.parent / os.fsdecode((part / _NAME).read_bytes())
+    except OSError:
         return True
-    return path.exists() and not path.is_file() and not path.is_dir()
+    for made in (part / _NEW, part / _OLD):
+        if not place.exists():
+            with suppress(OSError):
+                made.rename(place)
+    return place.exists()
+
+
+def _replace(folder: Path, place: Path) -> None:
+    """Move what is at a place aside, and the new folder in."""
+    made, old = folder / _NEW, folder / _OLD
+    while True:
+        shutil.rmtree(old, ignore_errors=True)
+        with suppress(FileNotFoundError):
+            place.rename(old)
+        try:
+            made.rename(place)
+        except OSError:
+            # Where another process has put its folder there just now, that one goes aside, too.
+            if not (made.is_dir() and place.is_dir()):
+                raise
+        else:
+            return
+
+
+def _is_stream(path: Path) -> bool:
+    """Whether a path leads to something that cannot be replaced, like ``/dev/stdout``."""
+    devices = path.parent in (Path("/dev"), Path("/dev/fd"))
+    return devices or (path.exists() and not path.is_file() and not path.is_dir())
 
 
 @contextmanager
 def _naming(target: Path) -> Iterator[None]:
-    """Let errors name the target instead of the hidden file, or of nothing."""
+    """Let errors name the target instead of something hidden, or of nothing."""
     try:
         yield
     except OSError as error:
-        hidden = error.filename and any(map(_PART.fullmatch, Path(error.filename).parts))
+        hidden = any(map(_HIDDEN.fullmatch, Path(str(error.filename)).parts))
         if hidden or (error.filename is None and error.errno in _FULL):
             raise OSError(error.errno, error.strerror, str(target)) from error
         raise
-
-
-def _put(made: Path, target: Path) -> None:
-    """Move a folder to its place; one that is there already comes back under the hidden name."""
-    while True:
-        try:
-            made.rename(target)
-            return
-        except OSError as error:
-            if error.errno not in _NOT_EMPTY:
-                raise
-        # Where another process has taken the older one away just now, the loop goes on.
-        with suppress(FileNotFoundError):
-            _exchange(made, target)
-            return
-
-
-def _exchange(made: Path, target: Path) -> None:
-    """Exchange two folders in one step where system and file system can, else in two."""
-    library = ctypes.CDLL(None, use_errno=True)
-    if hasattr(library, "renameat2"):
-        names = os.fsencode(made), os.fsencode(target)
-        if library.renameat2(_HERE, names[0], _HERE, names[1], _EXCHANGE) == 0:
-            return
-        number = ctypes.get_errno()
-        if number not in _NO_EXCHANGE:
-            raise OSError(number, os.strerror(number), str(target))
-    aside = _new_name(made.parent)
-    target.rename(aside)
-    made.rename(target)
-    shutil.rmtree(aside, ignore_errors=True)

@@ -25,18 +25,7 @@ def place(named: str | Path = "") -> Path:
 
 
 def read(entry: Path) -> dict[str, npt.NDArray[Any]] | None:
-    """Read the arrays of a cache entry.
-
-    Parameters
-    ----------
-    entry : Path
-
-    Returns
-    -------
-    arrays : dict of str to ndarray, or None
-        None when the entry is missing, or damaged so that its SHA-256 no longer fits: the caller
-        computes it again.
-    """
+    """Read the arrays of a cache entry; None where it is missing or damaged: compute it again."""
     try:
         content = entry.read_bytes()
     except FileNotFoundError:

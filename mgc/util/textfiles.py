@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 import pandas as pd
 
 from mgc.errors import RecordError
+from mgc.util.atomic import remove_leftovers
 
 
 def fail(path: Path, fault: str) -> NoReturn:
@@ -96,7 +97,8 @@ def sha256(path: Path) -> str:
 
 
 def folders(parent: Path) -> list[Path]:
-    """Finished folders below `parent`: those still being written begin with a dot."""
+    """Finished folders below `parent`; one that was cut off on the way to its place gets there."""
+    remove_leftovers(parent)
     if not parent.is_dir():
         return []
     return sorted(p for p in parent.iterdir() if p.is_dir() and not p.name.startswith("."))

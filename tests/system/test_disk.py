@@ -45,7 +45,7 @@ def disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def left_over(folder: Path) -> list[Path]:
-    return list(folder.rglob(".mgc-*.part"))
+    return list(folder.rglob(".mgc-*"))
 
 
 # What each command is to write does not fit into the rest of the disk.

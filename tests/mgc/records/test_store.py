@@ -2,7 +2,6 @@
 
 import json
 import pickle
-import signal
 import subprocess
 import sys
 import textwrap
@@ -145,13 +144,35 @@ def test_killed_while_writing_leaves_nothing_that_is_found(store):
     """)
     with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE) as child:
         assert child.stdout.readline() == b"half\n"
-        child.send_signal(signal.SIGKILL)
-    assert len(list(store.fits.iterdir())) == 1
+        child.kill()
+    assert list(store.fits.iterdir())
     assert store.find() == []
     assert store.get(fit_id(config())) is None
     record = save(store)
     assert [p.name for p in store.fits.iterdir()] == [record.fit_id]
     assert len(store.find()) == 1
+
+
+@pytest.mark.parametrize("look", [Store.find, lambda store: [store.get(fit_id(config()))]])
+def test_killed_while_replacing_the_next_look_finds_the_new_record(store, look):
+    """A child ends when the old record has left its place and the new one is not yet there."""
+    save(store, predictions(seed=1))
+    script = textwrap.dedent(f"""
+        import os, sys
+        from pathlib import Path
+        sys.path.insert(0, {str(Path(__file__).parents[3])!r})
+        from mgc.records.store import Store
+        from tests.helpers.records import predictions, save
+        rename = Path.rename
+        Path.rename = lambda old, new: os._exit(9) if old.name == "new" else rename(old, new)
+        save(Store({str(store.root)!r}), predictions(seed=2))
+    """)
+    assert subprocess.run([sys.executable, "-c", script]).returncode == 9
+    assert not (store.fits / fit_id(config())).exists()
+    (record,) = look(store)
+    again = save(Store(store.root / "other"), predictions(seed=2))
+    assert_frame_equal(record.predictions, again.predictions)
+    assert [path.name for path in store.fits.iterdir()] == [record.fit_id]
 
 
 def test_an_error_while_writing_leaves_nothing(store, monkeypatch):
