@@ -25,6 +25,7 @@ nox.options.error_on_missing_interpreters = True
 ROOT = Path(__file__).resolve().parent
 ENVIRONMENT = ROOT / ".nox" / f"mgc-{sys.version_info.major}.{sys.version_info.minor}"
 STAMP = ENVIRONMENT / "mgc-installed.json"
+ROOT_USER = getattr(os, "geteuid", lambda: -1)() == 0
 PYTHON = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
@@ -79,9 +80,10 @@ def _prepare(session: nox.Session, *extras: str) -> None:
 
 
 def _python(session: nox.Session, *arguments: str, **environment: str) -> None:
-    """Run the shared environment's Python with these arguments."""
+    """Run the shared environment's Python with these arguments; the build ends with nox."""
     path = f"{PYTHON.parent}{os.pathsep}{os.environ.get('PATH', '')}"
-    session.run(str(PYTHON), *arguments, env={"PATH": path} | environment, external=True)
+    settings = {"PATH": path, "MGC_ENDS_WITH": str(os.getpid())}
+    session.run(str(PYTHON), *arguments, env=settings | environment, external=True)
 
 
 @nox.session(venv_backend="none")
@@ -106,12 +108,13 @@ def offline(session: nox.Session) -> None:
     session.run(*_pip(environment, "install"), "--editable", ".[book]", external=True)
     session.run(*_pip(environment, "uninstall"), "tensorflow", external=True)
     home = session.create_tmp()
-    keep = ("PATH", "LANG", "PYTHONHASHSEED")
-    bare = {name: os.environ.get(name, "") for name in keep} | {"HOME": home}
+    keep = ("PATH", "LANG", "PYTHONHASHSEED", "SYSTEMROOT")
+    bare = {name: os.environ[name] for name in keep if name in os.environ}
+    bare |= {"HOME": home, "USERPROFILE": home}
     python = str(Path(session.bin) / "python")
     command = [python, "-m", "tools.pages", "replay", "--fresh", *session.posargs]
     isolated = ["unshare", "--net", "sh", "-c", 'ip link set lo up; exec "$@"', "-"]
-    cut = shutil.which("unshare") and shutil.which("ip") and os.geteuid() == 0
+    cut = shutil.which("unshare") and shutil.which("ip") and ROOT_USER
     if not cut:
         session.warn("the network stays: cutting it off takes root, unshare and ip")
     check = "import importlib.util as u; assert u.find_spec('tensorflow') is None"
@@ -147,7 +150,7 @@ def _chromium(session: nox.Session) -> None:
     known = ("chromium", "chromium-browser", "google-chrome")
     if os.environ.get("MGC_CHROMIUM") or any(shutil.which(name) for name in known):
         return
-    if os.geteuid() != 0 or not shutil.which("apt-get"):
+    if not ROOT_USER or not shutil.which("apt-get"):
         session.error("install Chromium (package chromium) or set MGC_CHROMIUM")
     session.run("apt-get", "update", "-qq", external=True)
     session.run("apt-get", "install", "-qq", "-y", "chromium", external=True)

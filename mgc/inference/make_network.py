@@ -88,10 +88,10 @@ def make(
     split = make_split(study.protocol, arrays.track_id, arrays.genre, arrays.artist, seed)
     fold = split.folds[0]
     settings = Settings(threads=threads, cache_dir=study.cache)
-    machine.reset_peak_memory()
     begin = time.perf_counter()
     targets = one_hot(arrays.genre[split.unit_track])
-    trained = tuned_recipes.train(arrays, split, fold, targets, config, settings, on_epoch)
+    with machine.PeakMemory() as memory:
+        trained = tuned_recipes.train(arrays, split, fold, targets, config, settings, on_epoch)
     warmth = _calibrate(trained.model, pictures[split.unit_track[fold.valid]],
                         targets[fold.valid].argmax(axis=1))  # fmt: skip
     network_file.write(trained.model, target)
@@ -99,7 +99,7 @@ def make(
     predictions, seconds = _ask(Path(target), arrays, pictures, split, fold)
     facts = {
         "duration_s": round(duration, 2),
-        "peak_memory_mb": round(machine.peak_memory_mb()),
+        "peak_memory_mb": round(memory.mb),
         "device": trained.device,
         "predict_seconds_per_track": seconds,
         "measured": {},

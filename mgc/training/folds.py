@@ -72,20 +72,22 @@ def fit_fold(
     entry = fold_entry(config, fold, settings)
     if cache.read(entry) is not None:
         return
-    machine.reset_peak_memory()
     begin = time.perf_counter()
     targets = one_hot(arrays.genre[split.unit_track])
-    if config["model"] in BASELINES:
-        fitted = fit_baseline(arrays, split, fold, str(config["model"]))
-    elif isinstance(from_settings(config["recipe"]), TunedRecipe):
-        from mgc.training import tuned_recipes
+    with machine.PeakMemory() as memory:
+        if config["model"] in BASELINES:
+            fitted = fit_baseline(arrays, split, fold, str(config["model"]))
+        elif isinstance(from_settings(config["recipe"]), TunedRecipe):
+            from mgc.training import tuned_recipes
 
-        fitted = tuned_recipes.fit(arrays, split, fold, targets, config, settings, on_epoch)
-    else:
-        fitted = fit_network(arrays, split, fold, targets, config, settings, augmented, on_epoch)
+            fitted = tuned_recipes.fit(arrays, split, fold, targets, config, settings, on_epoch)
+        else:
+            fitted = fit_network(
+                arrays, split, fold, targets, config, settings, augmented, on_epoch
+            )
     known = {
         "duration_s": round(time.perf_counter() - begin, 2),
-        "peak_memory_mb": round(machine.peak_memory_mb()),
+        "peak_memory_mb": round(memory.mb),
         "device": fitted.device,
         "predict_seconds_per_track": fitted.predict_seconds,
         "measured": fitted.measured,

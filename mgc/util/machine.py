@@ -4,28 +4,18 @@ from __future__ import annotations
 
 import os
 import platform
-import resource
 import subprocess
-import sys
+import threading
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
+
+import psutil
 
 
 def machine(packages: Sequence[str]) -> dict[str, Any]:
-    """Name what something is measured on.
-
-    Parameters
-    ----------
-    packages : sequence of str
-        Whose versions matter.
-
-    Returns
-    -------
-    machine : dict
-        ``cores``, ``platform``, ``python``, ``packages`` and the ``commit`` of this checkout.
-    """
+    """Name what something is measured on: cores, platform, versions, commit of this checkout."""
     return {
         "cores": os.cpu_count(),
         "platform": f"{platform.system()} {platform.machine()}",
@@ -45,13 +35,13 @@ def package_version(package: str) -> str:
 
 def commit() -> str:
     """Commit of the source this package runs from, with ``+`` when it was changed since."""
-    folder = Path(__file__).parent
-    git = ["git", "-C", str(folder)]
+
+    def git(*arguments: str) -> subprocess.CompletedProcess[str]:
+        line = ["git", "-C", str(Path(__file__).parents[1]), *arguments]
+        return subprocess.run(line, capture_output=True, encoding="utf-8")
+
     try:
-        head = subprocess.run([*git, "rev-parse", "HEAD"], capture_output=True, text=True)
-        dirty = subprocess.run(
-            [*git, "status", "--porcelain", "."], capture_output=True, text=True
-        )
+        head, dirty = git("rev-parse", "HEAD"), git("status", "--porcelain", ".")
     except OSError:
         return "unknown"
     if head.returncode:
@@ -59,19 +49,27 @@ def commit() -> str:
     return head.stdout.strip()[:12] + ("+" if dirty.stdout.strip() else "")
 
 
-def reset_peak_memory() -> None:
-    """Start a new measurement where Linux allows it: one process fits several folds in turn."""
-    try:
-        Path("/proc/self/clear_refs").write_text("5")
-    except OSError:
-        return
+class PeakMemory:
+    """Largest resident memory of this process during a ``with`` block, in `mb`.
 
+    Looked at ten times a second: systems know it only since the start of a process, and one
+    process fits several folds in turn.
+    """
 
-def peak_memory_mb() -> float:
-    """Largest resident memory of this process since `reset_peak_memory`, in MB."""
-    try:
-        status = Path("/proc/self/status").read_text()
-        return int(status.split("VmHWM:")[1].split()[0]) / 1024
-    except (OSError, IndexError):
-        unit = 2**20 if sys.platform == "darwin" else 1024
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
+    mb = 0.0
+
+    def __enter__(self) -> Self:
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        process, over = psutil.Process(), False
+        while not over:
+            over = self._over.wait(0.1)
+            self.mb = max(self.mb, process.memory_info().rss / 2**20)

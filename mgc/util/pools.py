@@ -1,9 +1,4 @@
-"""Processes that do part of the work: they end when this one does, however it ends.
-
-Each of them holds one end of a pipe whose other end only this process has. The system closes that
-when this process ends, by SIGKILL too, and then they end at once. (`PR_SET_PDEATHSIG` would follow
-the thread that started them instead, and Python's own pools wait for work for ever.)
-"""
+"""Work for several processes or threads; a process ends when the one it works for is gone."""
 
 from __future__ import annotations
 
@@ -15,15 +10,43 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
-from multiprocessing import get_context
-from multiprocessing.connection import Connection
+from multiprocessing import get_context, parent_process
 from multiprocessing.managers import SyncManager
 from typing import Any, TypeVar
+
+import psutil
 
 from mgc.errors import MgcError
 from mgc.util.progress import track_progress
 
+Argument = TypeVar("Argument")
+Result = TypeVar("Result")
+
+ENDS_WITH = "MGC_ENDS_WITH"
+"""Environment variable with the number of a process; see `end_with_parent`."""
+
 _LOG = logging.getLogger("mgc")
+
+
+def end_with_parent() -> None:
+    """End this process as soon as the one that it works for is gone, however that one ended.
+
+    A worker of a pool works for its parent, a program for the process that `ENDS_WITH` names;
+    without that it is its own master. The thread that watches is not stopped by the work.
+    """
+    parent, number = parent_process(), os.environ.get(ENDS_WITH, "")
+    if parent is None and not number:
+        return
+
+    def watch() -> None:
+        if parent is not None:
+            parent.join()
+        else:
+            with suppress(psutil.NoSuchProcess):
+                psutil.Process(int(number)).wait()
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 @contextmanager
@@ -43,20 +66,19 @@ def process_pool(jobs: int) -> Iterator[ProcessPoolExecutor]:
     MgcError
         If one of the processes died.
     """
-    # A forked child would inherit the locks of whatever threads this process runs.
-    context = get_context("spawn")
-    theirs, ours = context.Pipe(duplex=False)
+    # As on Windows and macOS: a forked child would inherit the locks of this process's threads.
     pool = ProcessPoolExecutor(
         jobs,
-        mp_context=context,
+        mp_context=get_context("spawn"),
         initializer=_begin_work,
-        initargs=(theirs, _LOG.isEnabledFor(logging.INFO)),
+        initargs=(_LOG.isEnabledFor(logging.INFO),),
     )
     try:
         yield pool
         pool.shutdown()
     except BaseException as error:
-        ours.close()
+        for process in list((pool._processes or {}).values()):
+            process.kill()
         pool.shutdown(cancel_futures=True)
         if isinstance(error, BrokenProcessPool):
             raise MgcError(
@@ -64,42 +86,27 @@ def process_pool(jobs: int) -> Iterator[ProcessPoolExecutor]:
                 " kept: run the command again, with --jobs 1 if it happens twice"
             ) from error
         raise
-    finally:
-        ours.close()
-        theirs.close()
 
 
 @contextmanager
 def message_queue() -> Iterator[Any]:
     """Give a queue that the tasks of a pool may be handed; its process ends with this one."""
-    context = get_context("spawn")
-    theirs, ours = context.Pipe(duplex=False)
     # An address of the network leaves no socket file behind.
-    manager = SyncManager(("127.0.0.1", 0), ctx=context)
-    manager.start(_begin_work, (theirs, False))
+    manager = SyncManager(("127.0.0.1", 0), ctx=get_context("spawn"))
+    manager.start(_begin_work, (False,))
     try:
         yield manager.Queue()
     finally:
         manager.shutdown()
-        ours.close()
-        theirs.close()
 
 
-def end_with(pipe: int) -> None:
-    """Let this process end as soon as the other end of a pipe is closed.
-
-    Parameters
-    ----------
-    pipe : int
-        Descriptor of the end for reading.
-    """
-
-    def watch() -> None:
-        with suppress(OSError):
-            os.read(pipe, 1)
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
+def _begin_work(report: bool) -> None:
+    if report:
+        _LOG.addHandler(logging.StreamHandler())
+        _LOG.setLevel(logging.INFO)
+    # Ctrl-C reaches every process of the terminal; this one's parent decides what becomes of it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end_with_parent()
 
 
 @contextmanager
@@ -131,19 +138,6 @@ def reported() -> Iterator[None]:
     finally:
         _LOG.removeHandler(handler)
         _LOG.setLevel(level)
-
-
-def _begin_work(pipe: Connection, report: bool) -> None:
-    if report:
-        _LOG.addHandler(logging.StreamHandler())
-        _LOG.setLevel(logging.INFO)
-    # Ctrl-C reaches every process of the terminal; this one's parent decides what becomes of it.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    end_with(os.dup(pipe.fileno()))
-
-
-Argument = TypeVar("Argument")
-Result = TypeVar("Result")
 
 
 def extract_many(
@@ -181,30 +175,12 @@ def extract_many(
         yield from track_progress(results, len(work), title, show=show)
 
 
-_Item = TypeVar("_Item")
-_Result = TypeVar("_Result")
-
-
 def in_threads(
-    work: Callable[[_Item], _Result], items: Sequence[_Item], title: str, progress: bool
-) -> list[_Result]:
-    """Map a function over items with one thread a core, in order, with a progress bar.
+    function: Callable[[Argument], Result], work: Sequence[Argument], title: str, progress: bool
+) -> list[Result]:
+    """Apply a function whose heavy part lies outside Python, with a thread a core, in order.
 
-    Parameters
-    ----------
-    work : callable
-        Does its heavy part outside Python (decoding, FFT), so that threads suffice.
-    items : sequence
-        What to map over.
-    title : str
-        Stands before the bar.
-    progress : bool
-        Show the bar, where standard error is a terminal.
-
-    Returns
-    -------
-    list
-        Results in the order of `items`.
+    As `extract_many`; decoding and FFT leave Python, so that threads suffice.
     """
-    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
-        return list(track_progress(pool.map(work, items), len(items), title, show=progress))
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(track_progress(pool.map(function, work), len(work), title, show=progress))

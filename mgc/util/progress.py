@@ -10,21 +10,7 @@ T = TypeVar("T")
 
 
 def track_progress(items: Iterable[T], total: int, title: str, *, show: bool) -> Iterator[T]:
-    """Pass items through and show how many of them have come.
-
-    Parameters
-    ----------
-    items : iterable
-    total : int
-    title : str
-        What is counted, shown before the bar.
-    show : bool
-        Even then nothing is shown where the standard error is not a terminal.
-
-    Yields
-    ------
-    item : object
-    """
+    """Pass items through and show how many of them have come, if `show` and on a terminal."""
     if not show or not sys.stderr.isatty():
         yield from items
         return

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import random
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -18,6 +17,9 @@ from pathlib import Path
 
 import psutil
 import pytest
+
+from mgc.util.pools import ENDS_WITH
+from tests.tools.pages.test_chain import make_project, write_chapter
 
 KILLS = int(os.environ.get("MGC_KILLS", "1"))
 SECONDS = 1200
@@ -59,14 +61,14 @@ class Work:
         assert self.start().wait(SECONDS) == 0, self.line
         return time.monotonic() - begin
 
-    def kill_after(self, seconds: float, how: signal.Signals = signal.SIGKILL) -> bool:
+    def kill_after(self, seconds: float) -> bool:
         """Start it, kill it, and see all its processes end; False if it was faster."""
         with self.start() as process:
             try:
                 process.wait(seconds)
             except subprocess.TimeoutExpired:
                 family = psutil.Process(process.pid).children(recursive=True)
-                process.send_signal(how)
+                process.kill()
                 process.wait(SECONDS)
                 _, alive = psutil.wait_procs(family, timeout=60)
                 assert not alive, "no process outlives the command"
@@ -133,7 +135,7 @@ def test_killed_and_restarted_gives_the_results_of_an_undisturbed_run(
 
 
 def test_terminated_leaves_no_process(small_edition: Path, tmp_path: Path) -> None:
-    """SIGTERM, as from a shell or a queue, at a moment when workers are there."""
+    """As a shell or a queue does it, at a moment when workers are there."""
     work = Work(tmp_path / "work", arguments("training", small_edition))
     with work.start() as process:
         parent = psutil.Process(process.pid)
@@ -149,11 +151,41 @@ def test_terminated_leaves_no_process(small_edition: Path, tmp_path: Path) -> No
         assert not alive
 
 
+STAND_IN = f"""
+import os, subprocess, sys
+line = [sys.executable, "-m", "tools.pages", *sys.argv[1:]]
+subprocess.run(line, env=os.environ | {{{ENDS_WITH!r}: str(os.getpid())}})
+"""
+
+
+def test_a_build_and_its_chapters_end_with_a_killed_nox(tmp_path: Path) -> None:
+    """A stand-in for nox, which sets the same variable, so that nothing is installed here."""
+    project = make_project(tmp_path)
+    code = "import time\nfrom pathlib import Path\nPath('begun').touch()\ntime.sleep(600)"
+    write_chapter(project, "01_first", code)
+    root = Path(__file__).resolve().parents[2]
+    assert f'"{ENDS_WITH}": str(os.getpid())' in (root / "noxfile.py").read_text(encoding="utf-8")
+    line = [sys.executable, "-c", STAND_IN, "replay", "--only", "01"]
+    settings = {"PYTHONPATH": str(root), "MGC_RECORDS": str(root / "book" / "records")}
+    with subprocess.Popen(line, env=os.environ | settings, cwd=tmp_path) as nox:
+        deadline = time.monotonic() + SECONDS
+        while not (project.sources / "begun").exists():
+            assert time.monotonic() < deadline
+            assert nox.poll() is None
+            time.sleep(0.05)
+        family = psutil.Process(nox.pid).children(recursive=True)
+        assert len(family) >= 2, "the build and the process of its chapter"
+        nox.kill()
+    _, alive = psutil.wait_procs(family, timeout=60)
+    assert not alive
+
+
 class Build(Work):
     """The build of the book on the demo clips, in a checkout of its own."""
 
     def __init__(self, folder: Path) -> None:
-        super().__init__(folder, ["book", "build"])
+        super().__init__(folder, [])
+        self.line = [sys.executable, "-m", "tools.pages", "build"]
         self.place = folder / "checkout"
         made = shutil.ignore_patterns("_build", ".nox", ".git", "__pycache__")
         shutil.copytree(Path(__file__).resolve().parents[2], self.place, ignore=made)
@@ -170,7 +202,7 @@ class Build(Work):
 
     def half_files(self) -> list[str]:
         """Name what the build or its cache began to write and did not finish."""
-        return [path.name for path in self.folder.rglob(".mgc-*.part")]
+        return [path.name for path in self.folder.rglob(".mgc-*") if path.suffix]
 
 
 @pytest.mark.skipif(KILLS == 1, reason="takes over half an hour: `nox -s kill` runs it")

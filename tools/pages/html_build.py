@@ -11,11 +11,12 @@ from pathlib import Path
 
 from mgc.errors import BookError
 from mgc.util.atomic import scratch, whole_folder, write_whole
+from mgc.util.pools import ENDS_WITH
 from tools.pages.project import Project
 
 START = (
-    "from mgc.util.pools import end_with; end_with(0);from"
-    " jupyter_book.cli.main import main; main()"
+    "from mgc.util.pools import end_with_parent; end_with_parent();"
+    "from jupyter_book.cli.main import main; main()"
 )
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 STAMP = ".mgc-source"  # inside the site: hash of the sources that it was built from
@@ -74,24 +75,20 @@ def make_site(project: Project, *, fresh: bool = False) -> bool:
 
 
 def _jupyter_book(project: Project, out: Path) -> subprocess.CompletedProcess[str]:
-    """Run Jupyter Book, which ends when this process, and with it our end of a pipe, is gone."""
+    """Run Jupyter Book, which ends when this process is gone."""
     command = [sys.executable, "-c", START, "build", str(project.source)]
     command += ["--path-output", str(out), "-n", "-W", "--keep-going"]
-    theirs, ours = os.pipe()
-    try:
-        return subprocess.run(
-            command,
-            cwd=project.root,
-            env=os.environ | {"PYTHONWARNINGS": "ignore", "NO_COLOR": "1"},
-            stdin=theirs,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-        )
-    finally:
-        os.close(theirs)
-        os.close(ours)
+    settings = {"PYTHONWARNINGS": "ignore", "NO_COLOR": "1", ENDS_WITH: str(os.getpid())}
+    return subprocess.run(
+        command,
+        cwd=project.root,
+        env=os.environ | settings,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+    )
 
 
 def complaints(text: str) -> str:

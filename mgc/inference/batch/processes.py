@@ -12,12 +12,12 @@ import signal
 from collections import deque
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
-from multiprocessing import get_context, parent_process
+from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from types import TracebackType
 from typing import Any, Protocol, Self, TypeVar
 
-from mgc.util.pools import end_with
+from mgc.util.pools import end_with_parent
 
 Argument = TypeVar("Argument")
 Result = TypeVar("Result")
@@ -149,8 +149,7 @@ class _Process:
 def _serve(connection: Connection) -> None:
     """Work until the other end of the pipe closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
-    if (parent := parent_process()) is not None:
-        end_with(parent.sentinel)
+    end_with_parent()
     for name in ONE_THREAD:
         os.environ.setdefault(name, "1")
     while True:
