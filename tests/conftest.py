@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from importlib import import_module
@@ -67,7 +68,9 @@ def ffmpeg(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyP
     """Return a folder with the real program ffmpeg, first on the PATH; skipped without one."""
     imageio_ffmpeg = pytest.importorskip("imageio_ffmpeg", reason="imageio-ffmpeg is missing")
     folder = tmp_path_factory.mktemp("bin")
-    (folder / "ffmpeg").symlink_to(imageio_ffmpeg.get_ffmpeg_exe())
+    program = Path(imageio_ffmpeg.get_ffmpeg_exe())
+    place = shutil.copy if os.name == "nt" else os.symlink  # a link takes a right there
+    place(program, folder / f"ffmpeg{program.suffix if os.name == 'nt' else ''}")
     monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
     return folder
 

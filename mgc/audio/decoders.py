@@ -1,12 +1,11 @@
 """Open any audio file as blocks of samples: by libsndfile, else by ffmpeg where it is installed.
 
 Every file that the package reads comes through here, so that what is broken is refused in the
-same words everywhere. Used by `mgc.audio.samples` and `mgc.audio.windows`.
+same words everywhere.
 """
 
 from __future__ import annotations
 
-import os
 import stat
 import struct
 from collections.abc import Callable, Iterator
@@ -20,7 +19,6 @@ import numpy.typing as npt
 
 from mgc.audio.ffmpeg import DecoderError, by_ffmpeg, find_ffmpeg
 from mgc.errors import AudioError
-from mgc.util.stderr import c_stderr_closed
 
 LOWEST_RATE, HIGHEST_RATE = 1_000, 768_000
 BLOCK_VALUES = 1 << 18
@@ -81,13 +79,21 @@ class Sound:
             _refuse(self.path, f"damaged after {done:.2f} s ({problem})")
 
     def lost(self) -> float:
-        """Share of the sound that is missing, once all blocks are read, as `missing_share`."""
-        return missing_share(self.path, self.frames, self.promised)
+        """Share of the sound that is missing once all blocks are read, from 0 to 1.
+
+        0 up to 1 %, where a header leaves the size open, and for formats without a length (a cut
+        .ogg shows only by its duration).
+        """
+        # Of .wav and .au libsndfile has shortened what is promised to what the file holds.
+        lost = _missing_by_header(self.path)
+        if lost == 0 and 0 < self.frames < self.promised:
+            lost = 1 - self.frames / self.promised
+        return lost if lost > TOLERATED_LOSS else 0.0
 
 
 @contextmanager
 def open_sound(path: Path) -> Iterator[Sound]:
-    """Open an audio file (chapters 2 and 3, and `mgc predict`).
+    """Open an audio file.
 
     Parameters
     ----------
@@ -158,31 +164,6 @@ def mono_blocks(sound: Sound) -> Iterator[Block]:
         _refuse(sound.path, f"truncated: {lost:.0%} of the sound is missing")
 
 
-def missing_share(path: Path, read: int, promised: int) -> float:
-    """Tell how much of an audio file is cut off.
-
-    Parameters
-    ----------
-    path : Path
-        An audio file that decodes.
-    read : int
-        Frames that were decoded.
-    promised : int
-        Frames that libsndfile said there would be. For .wav and .au it has already shortened
-        this number to what the file holds, so that their own headers have to be asked.
-
-    Returns
-    -------
-    float
-        Share of the sound that is missing, 0 to 1; 0 up to 1 %, where a header leaves the size
-        open, and for formats without a length (a cut .ogg shows only by its duration).
-    """
-    lost = _missing_by_header(path)
-    if lost == 0 and 0 < read < promised:
-        lost = 1 - read / promised
-    return lost if lost > TOLERATED_LOSS else 0.0
-
-
 def _missing_by_header(path: Path) -> float:
     """Share of the sample bytes that a .wav or .au header promises and the file lacks."""
     size = path.stat().st_size
@@ -212,50 +193,46 @@ def _missing_by_header(path: Path) -> float:
 def _opened(path: Path) -> Iterator[BinaryIO]:
     """Open a file, or say why not; a pipe or a device, on which reading may wait, is refused."""
     try:
-        # Opening a pipe that nobody writes to would wait for ever.
-        stream = open(path, "rb", 0, opener=_without_waiting)  # noqa: SIM115
+        # Before it is opened: opening a pipe that nobody writes to would wait for ever.
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise AudioError(f"{path}: is no regular file; name an audio file")
+        stream = path.open("rb", buffering=0)
     except (OSError, ValueError) as problem:  # ValueError: a name with a null byte
         reason = problem.strerror if isinstance(problem, OSError) else str(problem)
         raise AudioError(
             f"{path}: cannot be opened ({reason}); check its name and its permissions"
         ) from problem
     with stream:
-        status = os.fstat(stream.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            raise AudioError(f"{path}: is no regular file; name an audio file")
         if status.st_size == 0:
             _refuse(path, "not readable as audio (the file is empty)")
         yield stream
 
 
-def _without_waiting(name: str, flags: int) -> int:
-    return os.open(name, flags | os.O_NONBLOCK)
-
-
 @contextmanager
 def _by_libsndfile(path: Path, stream: BinaryIO) -> Iterator[Sound]:
-    """Decode a file with libsndfile; by its descriptor, since its name may be no text."""
+    """Decode an open file with libsndfile; its name may be no text."""
     import soundfile
 
     failures = (soundfile.SoundFileError, OSError, RuntimeError, TypeError, ValueError)
 
-    def quietly(call: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+    def decoded(call: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
         try:
-            with c_stderr_closed():
-                return call(*arguments, **named)
+            return call(*arguments, **named)
         except failures as problem:
             raise DecoderError(_reason(problem)) from problem
 
-    sound = quietly(soundfile.SoundFile, stream.fileno(), closefd=False)
-    with sound:
+    with decoded(soundfile.SoundFile, stream) as sound:
         # libsndfile guesses the length of an MP3 file by its first frame, and stops there.
-        guessed = sound.format == "MP3" and not _counts_its_frames(stream.fileno())
+        guessed = sound.format == "MP3" and not _counts_its_frames(path)
         if sound.frames >= _UNKNOWN_FRAMES or (guessed and find_ffmpeg()):
             raise DecoderError("the header leaves the length open, which takes ffmpeg")
 
+        enough = (1 - TOLERATED_LOSS) * path.stat().st_size
+
         def take(size: int) -> Block:
-            block: Block = quietly(sound.read, size, dtype="float32", always_2d=True)
-            if guessed and not len(block) and _unread(stream) > TOLERATED_LOSS:
+            block: Block = decoded(sound.read, size, dtype="float32", always_2d=True)
+            if guessed and not len(block) and stream.tell() < enough:
                 raise AudioError(
                     f"{path}: an MP3 file whose length no header tells, and it is longer than its"
                     " first frame suggests; install ffmpeg, which reads it to the end"
@@ -266,23 +243,20 @@ def _by_libsndfile(path: Path, stream: BinaryIO) -> Iterator[Sound]:
         yield Sound(path, int(sound.samplerate), int(sound.channels), promised, take)
 
 
-def _counts_its_frames(file: int) -> bool:
-    """Tell whether the first frame of an open MP3 file says how many there are.
+def _counts_its_frames(path: Path) -> bool:
+    """Tell whether the first frame of an MP3 file says how many there are.
 
     Encoders of variable bit rate write the marks of Xing (or LAME's ``Info``) or of Fraunhofer
     (``VBRI``); where these are missing, only all frames together tell the length.
     """
-    head, start = os.pread(file, 10, 0), 0  # without moving where libsndfile reads on
-    if head[:3] == b"ID3" and len(head) == 10:  # seven bits of each byte, as ID3v2 writes sizes
-        sizes = zip(head[6:], (21, 14, 7, 0), strict=True)
-        start = 10 + sum(byte << shift for byte, shift in sizes)
-    first = os.pread(file, 1024, start)
+    with path.open("rb") as stream:  # not the one where libsndfile reads on
+        head, start = stream.read(10), 0
+        if head[:3] == b"ID3" and len(head) == 10:  # seven bits of a byte, as ID3v2 writes sizes
+            sizes = zip(head[6:], (21, 14, 7, 0), strict=True)
+            start = 10 + sum(byte << shift for byte, shift in sizes)
+        stream.seek(start)
+        first = stream.read(1024)
     return any(mark in first for mark in (b"Xing", b"Info", b"VBRI"))
-
-
-def _unread(stream: BinaryIO) -> float:
-    """Share of a file that nobody has read."""
-    return 1 - stream.tell() / os.fstat(stream.fileno()).st_size
 
 
 def _refuse(path: Path, what: str) -> NoReturn:

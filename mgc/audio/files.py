@@ -1,4 +1,4 @@
-"""Find the audio files in folders; used by `mgc predict`."""
+"""Find the audio files in folders."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ def resample(samples: npt.NDArray[Any], sample_rate: int) -> Samples:
 
 
 def load(path: str | Path) -> Samples:
-    """Read an audio file as mono samples at 22,050 Hz; used by every chapter that shows sound.
+    """Read an audio file as mono samples at 22,050 Hz.
 
     Parameters
     ----------

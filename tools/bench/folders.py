@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -61,12 +62,16 @@ def measure(folder: Path) -> list[Figure | Curve]:
 
 
 def _music(folder: Path, count: int) -> Path:
-    """Link so many demo clips into a folder."""
+    """Put so many demo clips into a folder."""
     folder.mkdir()
     paths = [demo.clip_path(row["track_id"]) for row in demo.manifest()]
     for number in range(count):
         source = paths[number % len(paths)]
-        (folder / f"{number:05d}{source.suffix}").symlink_to(source)
+        clip = folder / f"{number:05d}{source.suffix}"
+        try:
+            clip.symlink_to(source)
+        except OSError:  # on Windows a link takes a right that few have
+            shutil.copy(source, clip)
     return folder
 
 
@@ -104,7 +109,8 @@ def memory(line: Sequence[str]) -> float:
             with suppress(psutil.Error):
                 for one in (parent, *parent.children(recursive=True)):
                     with suppress(psutil.Error):
-                        total += one.memory_full_info().pss
+                        known = one.memory_full_info()
+                        total += getattr(known, "pss", known.uss)  # Linux alone tells shares
             largest = max(largest, total / 2**20)
             time.sleep(0.1)
     if process.returncode:

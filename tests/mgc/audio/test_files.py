@@ -15,14 +15,14 @@ from mgc.errors import AudioError
 
 
 def test_names_of_every_kind_are_found_in_order(tmp_path: Path) -> None:
-    names = ["A.WAV", "a.wav", "a\nb.mp3", "ü😀.flac", "x" * 251 + ".wav"]
+    names = ["B.WAV", "a.wav", "ü😀.flac", "sub.wav/in.ogg"]
+    if sys.platform == "linux":  # which allows them, and tells capitals from others
+        names += ["A.wav", "a\nb.mp3", "x" * 251 + ".wav", os.fsdecode(b"\xff.wav")]
     (tmp_path / "sub.wav").mkdir()
-    for name in [*names, "sub.wav/in.ogg", ".hidden.wav", "cover.jpg", "notes.txt", "wav"]:
+    for name in [*names, ".hidden.wav", "cover.jpg", "notes.txt", "wav"]:
         (tmp_path / name).touch()
-    os.close(os.open(os.fsencode(tmp_path) + b"/\xff.wav", os.O_CREAT))
     files, reported = audio_files([tmp_path])
-    found = [str(path.relative_to(tmp_path)) for path in files]
-    assert found == sorted([*names, "sub.wav/in.ogg", os.fsdecode(b"\xff.wav")])
+    assert [path.relative_to(tmp_path).as_posix() for path in files] == sorted(names)
     assert reported == {}
 
 
@@ -34,6 +34,7 @@ def test_what_is_named_is_tried_and_taken_once(tmp_path: Path) -> None:
     assert (files, reported) == (named, {})
 
 
+@pytest.mark.skipif(os.name == "nt", reason="no pipes there, and links take a right")
 def test_links_that_loop_or_lead_nowhere_and_pipes_are_reported(tmp_path: Path) -> None:
     (tmp_path / "real.wav").touch()
     (tmp_path / "good.wav").symlink_to("real.wav")
@@ -66,7 +67,10 @@ except AudioError as problem:
 """
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become a user without permissions")
+@pytest.mark.skipif(
+    getattr(os, "geteuid", lambda: -1)() != 0,
+    reason="only root can become a user without permissions",
+)
 def test_what_may_not_be_read_is_reported(tmp_path: Path) -> None:
     (tmp_path / "locked").mkdir(mode=0o000)
     (tmp_path / "closed.wav").touch(mode=0o000)

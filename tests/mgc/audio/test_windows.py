@@ -166,10 +166,12 @@ def test_damage_after_some_windows_is_an_error(tmp_path: Path) -> None:
 
 
 MEMORY = """
-import resource, sys
+import sys
 from mgc.audio.windows import windows
-seconds = sum(len(window.samples) for window in windows(sys.argv[1])) / 22050
-print(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+from mgc.util.machine import PeakMemory
+with PeakMemory() as memory:
+    seconds = sum(len(window.samples) for window in windows(sys.argv[1])) / 22050
+print(seconds, memory.mb)
 """
 
 
@@ -196,7 +198,8 @@ def test_ffmpeg_reads_what_libsndfile_cannot(ffmpeg: Path, tmp_path: Path) -> No
     wave = music(35.0, 44_100)
     stereo = save(tmp_path / "a.wav", np.stack([wave * 1.5, wave * 0.5], axis=1), 44_100)
     expected = joined(stereo)
-    for name in ("a.m4a", "a.wma", "a.webm", "-a\n'é.m4a"):
+    strange = "-a'é.m4a" if os.name == "nt" else "-a\n'é.m4a"
+    for name in ("a.m4a", "a.wma", "a.webm", strange):
         target = tmp_path / name
         make = [ffmpeg / "ffmpeg", "-v", "error", "-i", stereo, f"file:{target}"]
         subprocess.run(make, check=True, stdin=subprocess.DEVNULL)
@@ -243,22 +246,6 @@ def test_a_list_of_other_files_is_not_followed(ffmpeg: Path, tmp_path: Path) -> 
         (tmp_path / name).write_text(text)
         with pytest.raises(AudioError, match="ffmpeg"):
             list(windows(tmp_path / name))
-
-
-def test_an_mp3_with_broken_frames_prints_nothing(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
-    path = save(tmp_path / "a.mp3", music(20.0, SAMPLE_RATE), SAMPLE_RATE)
-    content = bytearray(path.read_bytes())
-    for place in range(4_000, len(content), 4_000):
-        content[place : place + 60] = bytes(60)
-    path.write_bytes(content)
-    soundfile.read(path)
-    assert "Illegal Audio-MPEG-Header" in capfd.readouterr().err  # where nobody keeps it from it
-    with pytest.raises(AudioError, match="truncated"):
-        list(windows(path))
-    os.write(2, b"still open")
-    assert capfd.readouterr() == ("", "still open")
 
 
 def uncounted_mp3(file: Path, bit_rate: str) -> float:
