@@ -17,7 +17,7 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
@@ -68,7 +68,7 @@ def whole_file(target: str | Path, *, tidy: bool = True) -> Iterator[IO[bytes]]:
             yield stream
         if place.exists():
             shutil.copymode(place, made)
-        made.replace(place)
+        _move(made.replace, place)
 
 
 def write_whole(target: str | Path, content: bytes) -> None:
@@ -200,7 +200,7 @@ def _settled(part: Path) -> bool:
     for made in (part / _NEW, part / _OLD):
         if not place.exists():
             with suppress(OSError):
-                made.rename(place)
+                _move(made.rename, place)
     return place.exists()
 
 
@@ -210,15 +210,25 @@ def _replace(folder: Path, place: Path) -> None:
     while True:
         shutil.rmtree(old, ignore_errors=True)
         with suppress(FileNotFoundError):
-            place.rename(old)
+            _move(place.rename, old)
         try:
-            made.rename(place)
+            _move(made.rename, place)
         except OSError:
             # Where another process has put its folder there just now, that one goes aside, too.
             if not (made.is_dir() and place.is_dir()):
                 raise
         else:
             return
+
+
+def _move(rename: Callable[[Path], Path], target: Path) -> None:
+    """Rename, again where Windows refuses because another process is just reading there."""
+    for pause in (0.01, 0.03, 0.1, 0.3):
+        with suppress(PermissionError):
+            rename(target)
+            return
+        time.sleep(pause)
+    rename(target)
 
 
 def _is_stream(path: Path) -> bool:

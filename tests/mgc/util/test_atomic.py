@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -163,6 +163,33 @@ def test_a_folder_that_cannot_be_put_in_place_loses_nothing(
     remove_leftovers(tmp_path)
     assert names(tmp_path) == ["target"]
     assert names(tmp_path / "target") == (["old"] if len(immovable) == 1 else ["x"])
+
+
+def test_who_reads_what_is_replaced_delays_it_and_no_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Windows renames nothing over a file that is open, nor a folder that holds one."""
+    refusals = {"replace": 2, "rename": 2}
+
+    def refusing(name: str, original: Callable[[Path, Path], Path]) -> None:
+        def refused(self: Path, target: Path) -> Path:
+            refusals[name] -= 1
+            if refusals[name] >= 0:
+                raise PermissionError(13, "Access is denied", str(self))
+            return original(self, target)
+
+        monkeypatch.setattr(Path, name, refused)
+
+    for text in ("old", "new"):
+        write_whole(tmp_path / "file", text.encode())
+        with whole_folder(tmp_path / "folder") as made:
+            (made / text).touch()
+        refusing("replace", Path.replace)
+        refusing("rename", Path.rename)
+    assert max(refusals.values()) < 0
+    assert (tmp_path / "file").read_bytes() == b"new"
+    assert names(tmp_path / "folder") == ["new"]
+    assert names(tmp_path) == ["file", "folder"]
 
 
 def test_without_locks_leftovers_go_by_age(
