@@ -56,10 +56,10 @@ def features(
     from mgc.datasets.opening import open_edition
     from mgc.features.loading import feature_names, load_arrays
     from mgc.util.atomic import write_whole
-    from mgc.util.cache import place
+    from mgc.util.cache import cache_folder
     from mgc.util.textfiles import csv_bytes
 
-    where = place(cache)
+    where = cache_folder(cache)
     edition = open_edition(folder)
     arrays = load_arrays(edition, where, jobs=jobs, progress=True)
     if target is not None:

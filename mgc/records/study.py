@@ -19,7 +19,7 @@ from mgc.models.recipe import ABLATIONS, VARIANTS
 from mgc.records.config import fit_id
 from mgc.records.editions import EditionRecord
 from mgc.records.store import NotRun, Record, Store, default_root
-from mgc.util.cache import place
+from mgc.util.cache import cache_folder
 
 if TYPE_CHECKING:
     from mgc.features.arrays import Arrays
@@ -71,7 +71,7 @@ def open_study(
     if variant not in variants:
         raise MgcError(f"no variant {variant!r}: choose one of {', '.join(variants)}")
     store = Store(records or default_root())
-    folder = place(cache)
+    folder = cache_folder(cache)
     if str(data) != "demo" and not Path(data).is_dir() and not is_archive(data):
         record = store.edition(str(data))
         if record is None:

@@ -19,7 +19,7 @@ from mgc.util.atomic import remove_leftovers, whole_file
 _DIGEST_LENGTH = 64
 
 
-def place(named: str | Path = "") -> Path:
+def cache_folder(named: str | Path = "") -> Path:
     """Folder of the cache: the one that is named, ``MGC_CACHE``, or ``~/.cache/mgc``."""
     return Path(named or os.environ.get("MGC_CACHE", "") or Path.home() / ".cache" / "mgc")
 

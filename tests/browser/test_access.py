@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mgc.util.cache import place
+from mgc.util.cache import cache_folder
 from tools.pages.content import vendor
 
 from .views import MODES, opened, page_names
@@ -16,7 +16,7 @@ AXE = vendor.Package(
     "4.14.1",
     "sha512-FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ==",
 )
-_CACHE = place() / "vendor"  # read once: the tests of the package hide the developer's own
+_CACHE = cache_folder() / "vendor"  # read once: the tests of the package hide the developer's own
 RUN = """
 async () => (await axe.run(document, {resultTypes: ['violations']})).violations.map(
     one => `${one.id} (${one.impact}) ${one.nodes.length}x: `

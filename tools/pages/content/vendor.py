@@ -20,7 +20,7 @@ from pathlib import Path
 
 from mgc.errors import BookError
 from mgc.util.atomic import write_whole
-from mgc.util.cache import place
+from mgc.util.cache import cache_folder
 
 REGISTRY = "https://registry.npmjs.org"
 TIMEOUT_S = 30
@@ -146,7 +146,7 @@ def fetch(package: Package, cache: str | Path | None = None) -> Path:
     """
     import pooch
 
-    folder = Path(cache) if cache is not None else place() / "vendor"
+    folder = Path(cache) if cache is not None else cache_folder() / "vendor"
     # The name of a scoped package alone is not unique; the checksum is.
     name = f"{package.digest[:16]}-{package.archive}"
     pooch.get_logger().setLevel(logging.ERROR)  # a build prints what it does by itself
