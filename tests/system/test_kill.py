@@ -168,14 +168,16 @@ def test_a_build_and_its_chapters_end_with_a_killed_nox(tmp_path: Path) -> None:
     line = [sys.executable, "-c", STAND_IN, "replay", "--only", "01"]
     settings = {"PYTHONPATH": str(root), "MGC_RECORDS": str(root / "book" / "records")}
     with subprocess.Popen(line, env=os.environ | settings, cwd=tmp_path) as nox:
-        deadline = time.monotonic() + SECONDS
-        while not (project.sources / "begun").exists():
-            assert time.monotonic() < deadline
-            assert nox.poll() is None
-            time.sleep(0.05)
-        family = psutil.Process(nox.pid).children(recursive=True)
-        assert len(family) >= 2, "the build and the process of its chapter"
-        nox.kill()
+        try:
+            deadline = time.monotonic() + SECONDS
+            while not (project.sources / "begun").exists():
+                assert time.monotonic() < deadline
+                assert nox.poll() is None
+                time.sleep(0.05)
+            family = psutil.Process(nox.pid).children(recursive=True)
+            assert len(family) >= 2, "the build and the process of its chapter"
+        finally:
+            nox.kill()
     _, alive = psutil.wait_procs(family, timeout=60)
     assert not alive
 

@@ -17,7 +17,7 @@ from mgc.errors import MgcError
 from mgc.util.pools import ENDS_WITH, extract_many, in_threads, process_pool
 
 PROGRAM = """
-import os, sys, time
+import os, signal, sys, time
 from pathlib import Path
 from mgc.util.pools import end_with_parent, ended_by_sigterm, message_queue, process_pool
 
@@ -26,6 +26,7 @@ def work(folder):
     time.sleep(600)
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored below a shell's &
     end_with_parent()
     with ended_by_sigterm(), message_queue(), process_pool(2) as pool:
         list(pool.map(work, [sys.argv[1]] * 4))
@@ -57,11 +58,14 @@ def ended_after(end: Callable[[subprocess.Popen[bytes]], None], line: list[str])
     """Start a program, stop it when its workers are there, and see all its processes end."""
     here = {"PYTHONPATH": str(Path(__file__).parents[3])}
     with subprocess.Popen([sys.executable, *line], env=os.environ | here) as process:
-        wait_for(lambda: len(list(Path(line[-1]).iterdir())) == 2)
-        family = psutil.Process(process.pid).children(recursive=True)
-        assert len(family) >= 3
-        end(process)
-        status = process.wait(WAIT_S)
+        try:
+            wait_for(lambda: len(list(Path(line[-1]).iterdir())) == 2)
+            family = psutil.Process(process.pid).children(recursive=True)
+            assert len(family) >= 3
+            end(process)
+            status = process.wait(WAIT_S)
+        finally:
+            process.kill()
     _, alive = psutil.wait_procs(family, timeout=WAIT_S)
     assert alive == []
     return status
