@@ -1,8 +1,6 @@
 """`python -m tools.pages`."""
 
-import sys
-
-from tools.pages import main
+from tools.pages.command import main
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main(prog_name="python -m tools.pages")
