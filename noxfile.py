@@ -173,7 +173,7 @@ def pdf(session: nox.Session) -> None:
     _prepare(session, "book", "browser")
     _chromium(session)
     _python(session, "-m", "tools.pages", "replay")
-    _python(session, "-m", "tools.pages.print.pdf", *session.posargs)
+    _python(session, "-m", "tools.pages", "pdf", *session.posargs)
 
 
 @nox.session(venv_backend="none")

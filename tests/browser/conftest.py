@@ -12,11 +12,20 @@ from typing import Any
 
 import pytest
 
+from mgc.util.cache import cache_folder
+from tools.pages.content import vendor
 from tools.pages.print.pdf import find_chromium
+
+AXE = vendor.Package(
+    "axe-core",
+    "4.14.1",
+    "sha512-FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ==",
+)
 
 # Read once: the tests of the package hide these variables from the code under test.
 _SITE = os.environ.get("MGC_SITE", "")
 _CHROMIUM = os.environ.get("MGC_CHROMIUM", "")
+_CACHE = cache_folder() / "vendor"
 SUB_PATH = "some/where"  # the pages must work under any path
 
 
@@ -79,3 +88,24 @@ def browser() -> Iterator[Any]:
         )
         yield started
         started.close()
+
+
+@pytest.fixture
+def page(browser: Any, site: str) -> Iterator[Any]:
+    """A fresh tab; an error of a script or a request to another host fails the test."""
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    opened, wrong = context.new_page(), list[str]()
+    opened.on("pageerror", lambda error: wrong.append(error.stack or str(error)))
+    own = (site.removesuffix(f"{SUB_PATH}/"), "data:", "blob:", "file:")
+    opened.on("request", lambda one: one.url.startswith(own) or wrong.append(one.url))
+    opened.site = site
+    yield opened
+    context.close()
+    assert wrong == []
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The checker of the pages, fetched once and checked by its hash."""
+    (script,) = vendor.read(AXE, ["axe.min.js"], _CACHE)
+    return script.decode()

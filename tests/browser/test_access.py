@@ -6,30 +6,7 @@ from typing import Any
 
 import pytest
 
-from mgc.util.cache import cache_folder
-from tools.pages.content import vendor
-
-from .views import MODES, opened, page_names
-
-AXE = vendor.Package(
-    "axe-core",
-    "4.14.1",
-    "sha512-FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ==",
-)
-_CACHE = cache_folder() / "vendor"  # read once: the tests of the package hide the developer's own
-RUN = """
-async () => (await axe.run(document, {resultTypes: ['violations']})).violations.map(
-    one => `${one.id} (${one.impact}) ${one.nodes.length}x: `
-        + one.nodes.slice(0, 4).map(node => node.target.join(' ')
-            + ' ' + node.any.map(any => any.message)).join(' | '))
-"""
-
-
-@pytest.fixture(scope="session")
-def axe() -> str:
-    """The checker of the pages, fetched once and checked by its hash."""
-    (script,) = vendor.read(AXE, ["axe.min.js"], _CACHE)
-    return script.decode()
+from .views import AXE_FINDS, MODES, opened, page_names
 
 
 @pytest.mark.parametrize("width", [1440, 390])
@@ -41,7 +18,7 @@ def test_axe_finds_nothing(
     """No rule of axe-core is broken, whatever its impact; none is left out."""
     with opened(browser, site, name, mode, width, reduced_motion="reduce") as view:
         view.page.evaluate(axe)
-        assert view.page.evaluate(RUN) == []
+        assert view.page.evaluate(AXE_FINDS) == []
 
 
 FOCUSED = """
@@ -123,6 +100,6 @@ def test_dialogs_open_and_close_by_keyboard(
         view.page.keyboard.press("Enter")
         view.page.locator(f"{dialog}[open]").wait_for()
         view.page.evaluate(axe)
-        assert view.page.evaluate(RUN) == []
+        assert view.page.evaluate(AXE_FINDS) == []
         view.page.keyboard.press("Escape")
         view.page.locator(f"{dialog}[open]").wait_for(state="detached")

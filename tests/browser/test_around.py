@@ -1,8 +1,7 @@
-"""What stands around the chapters, in a browser: terms, citations, downloads, search, 404."""
+"""What stands around the chapters, in a browser: terms, citations, downloads, search."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +10,6 @@ import pytest
 
 CHAPTER = "05_comparison"
 TERM = "a[aria-describedby^='about-term-']"
-
-
-@pytest.fixture
-def page(browser: Any) -> Iterator[Any]:
-    """Open a tab of its own, 1280 pixels wide."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
-    yield context.new_page()
-    context.close()
 
 
 def shown(page: Any) -> list[str]:
@@ -88,9 +79,7 @@ def test_a_finger_follows_the_link(browser, site):
     context.close()
 
 
-def test_the_citation_unfolds_by_keyboard_and_is_copied_whole(browser, site):
-    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
-    page = context.new_page()
+def test_the_citation_unfolds_by_keyboard_and_is_copied_whole(page, site):
     page.goto(f"{site}{CHAPTER}.html")
     page.locator(".mgc-cite summary").focus()
     page.keyboard.press("Enter")
@@ -103,7 +92,6 @@ def test_the_citation_unfolds_by_keyboard_and_is_copied_whole(browser, site):
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied == page.locator(".mgc-cite pre").text_content()
     assert copied.startswith("@incollection{mgc-05-comparison,")
-    context.close()
 
 
 def test_downloads_are_there_and_the_notebook_is_executed(page, site, folder):
@@ -113,7 +101,7 @@ def test_downloads_are_there_and_the_notebook_is_executed(page, site, folder):
             link.click()
         path = Path(waiting.value.path())
         name = waiting.value.suggested_filename
-        assert path.read_bytes() == (folder / "notebooks" / name).read_bytes()
+        assert path.read_bytes() == (folder / "_sources" / name).read_bytes()
         if name.endswith(".ipynb"):
             book = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
             assert any(cell.get("outputs") for cell in book.cells)
@@ -134,23 +122,6 @@ def test_the_search_answers_a_keyboard_under_a_sub_path(page, site):
     assert "spectrogram" in page.locator("article").inner_text().lower()
 
 
-@pytest.mark.parametrize("wrong", ["none.html", "no/such/page.html"])
-def test_a_missing_page_finds_the_book_at_any_depth(page, site, folder, wrong):
-    text = (folder / "404.html").read_text(encoding="utf-8")
-
-    def answer(route: Any) -> None:
-        route.fulfill(status=404, content_type="text/html", body=text)
-
-    page.route(f"{site}{wrong}", answer)
-    page.goto(f"{site}{wrong}")
-    page.wait_for_function("document.documentElement.dataset.root")
-    link = page.get_by_role("link", name="Glossary")
-    assert link.evaluate("one => one.href") == f"{site}glossary.html"
-    page.get_by_role("searchbox").fill("jazz")
-    page.get_by_role("searchbox").press("Enter")
-    page.wait_for_url(f"{site}search.html?q=jazz")
-
-
 def test_the_front_page_shows_one_drawing_of_its_figure(browser, site):
     for width, name in ((1440, "wide"), (390, "narrow")):
         page = browser.new_page(viewport={"width": width, "height": 900})
@@ -164,16 +135,6 @@ def test_the_front_page_shows_one_drawing_of_its_figure(browser, site):
         )
         assert small >= 11, "text stays legible"
         page.close()
-
-
-def test_what_the_new_pages_link_to_exists(page, site, folder):
-    for name in ("index", "changelog", "status", "404"):
-        page.goto(f"{site}{name}.html")
-        links = page.evaluate("[...document.links].map(one => one.href)")
-        for link in links:
-            if link.startswith(site):
-                path = link.removeprefix(site).partition("#")[0].partition("?")[0]
-                assert (folder / path).exists() or not path, f"{name} links to {path}"
 
 
 def test_without_scripts_terms_are_links_and_the_citation_unfolds(browser, site):

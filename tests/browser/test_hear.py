@@ -182,11 +182,3 @@ def test_without_javascript_all_clips_have_figures_and_players(browser: Any, sit
     assert page.locator("audio[controls]:visible").count() == 10
     assert page.locator(".hear-plot > :is(img, svg):visible").count() == 40
     context.close()
-
-
-def test_the_page_is_light(opened: Any, folder: Any) -> None:
-    opened.wait_for_load_state("networkidle")
-    images = [url.rpartition("/")[2] for url in opened.loaded if "_static/hear/" in url]
-    size = (folder / "hear.html").stat().st_size
-    size += sum((folder / "_static" / "hear" / name).stat().st_size for name in images)
-    assert size < 600_000

@@ -15,10 +15,10 @@ import pytest
 from mgc.errors import BookError
 from tools.pages.print.bind import read_chapter
 from tools.pages.print.pdf import chromium
-from tools.pages.toc import read_toc
+from tools.pages.project import Project
 
 ROOT = Path(__file__).resolve().parents[2]
-NAMES = read_toc(ROOT / "_toc.yml")
+NAMES = Project(ROOT).pages
 _CHROMIUM = os.environ.get("MGC_CHROMIUM", "")
 MARGIN = 60  # points above and below that hold the running title and the number of the page
 
@@ -38,15 +38,8 @@ def book(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
     except BookError as error:
         pytest.skip(str(error))
     out = tmp_path_factory.mktemp("pdf") / "book.pdf"
-    command = [
-        sys.executable,
-        "-m",
-        "tools.pages.print.pdf",
-        "--site",
-        str(folder),
-        "--out",
-        str(out),
-    ]
+    command = [sys.executable, "-m", "tools.pages", "pdf", "--site", str(folder)]
+    command += ["--out", str(out)]
     environment = os.environ | ({"MGC_CHROMIUM": _CHROMIUM} if _CHROMIUM else {})
     subprocess.run(command, cwd=ROOT, env=environment, check=True)
     return pypdf.PdfReader(out)

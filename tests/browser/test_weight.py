@@ -57,7 +57,7 @@ class Scale:
 @pytest.mark.parametrize("name", page_names())
 def test_page_is_light(browser: Any, site: str, screenshots: Path, name: str) -> None:
     """All that a page transfers, read to its end, stays below the limit."""
-    with opened(browser, site, "404.html") as view:
+    with opened(browser, site, "search.html") as view:
         scale = Scale(view.page)
         view.page.goto(f"{site}{name}", wait_until="load")
         view.page.evaluate(SCROLL)

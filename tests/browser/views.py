@@ -13,6 +13,12 @@ from urllib.parse import urlsplit
 _SITE = os.environ.get("MGC_SITE", "")
 MODES = ("light", "dark")
 WIDTHS = {1440: 900, 390: 844}
+AXE_FINDS = """
+async () => (await axe.run(document, {resultTypes: ['violations']})).violations.map(
+    one => `${one.id} (${one.impact}) ${one.nodes.length}x: `
+        + one.nodes.slice(0, 4).map(node => node.target.join(' ')
+            + ' ' + node.any.map(any => any.message)).join(' | '))
+"""
 NO_PAGE = ["none"]  # keeps a test to skip where no site was built
 
 

@@ -109,7 +109,7 @@ def test_with_space_again_a_run_in_parts_ends_as_any_other(
 
 
 def test_the_build_of_the_book_says_so_in_one_line(
-    disk: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    disk: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Pages from records, in a checkout on the disk; the records lie elsewhere."""
     root = Path(__file__).resolve().parents[2]
@@ -118,9 +118,12 @@ def test_the_build_of_the_book_says_so_in_one_line(
     (disk / "book" / "01_first.py").symlink_to(root / "book" / "01_objective.py")
     monkeypatch.chdir(disk)
     mount("-o", "remount,ro", str(disk))
-    assert command.run(["replay", "--records", str(root / "book" / "records")]) == 1
-    said = capsys.readouterr().err
-    assert said.startswith("error: ")
+    done = CliRunner().invoke(
+        command.main, ["replay", "--records", str(root / "book" / "records")]
+    )
+    assert done.exit_code == 1
+    said = done.stderr
+    assert said.startswith("Error: ")
     assert CLOSED in said
     assert "Traceback" not in said
 

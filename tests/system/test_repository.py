@@ -10,12 +10,13 @@ from pathlib import Path
 import jupytext
 import pytest
 import yaml
+from click.testing import CliRunner
 from packaging.markers import default_environment
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
-from tools.pages import readme
+from tools.pages import command, readme
 from tools.pages.chain import check_sources
 from tools.pages.project import Project
 
@@ -158,22 +159,29 @@ def test_every_file_that_the_readme_links_to_exists():
         assert (ROOT / link).is_file(), link
 
 
-def test_the_results_in_the_readme_are_those_of_the_records(capsys):
-    assert readme.main(["--check", str(ROOT / "README.md")]) == 0, capsys.readouterr().out
+def test_the_results_in_the_readme_are_those_of_the_records():
+    assert readme.update(ROOT / "README.md", write=False)
 
 
-def test_an_outdated_readme_is_noticed_and_mended(tmp_path, monkeypatch, capsys):
+def test_an_outdated_readme_is_noticed_and_mended(tmp_path, monkeypatch):
     monkeypatch.setattr(readme, "results_block", lambda _: "| new |")
     copy = tmp_path / "README.md"
     copy.write_text(f"before\n{readme.BEGIN}\n| old |\n{readme.END}\nafter\n")
-    assert readme.main(["--check", str(copy)]) == 1
-    assert "python -m tools.pages.readme" in capsys.readouterr().out
-    assert readme.main([str(copy)]) == 0
+
+    def invoke(*arguments: str) -> tuple[int, str]:
+        done = CliRunner().invoke(command.main, ["readme", *arguments, str(copy)])
+        return done.exit_code, done.output
+
+    status, said = invoke("--check")
+    assert status == 1
+    assert "python -m tools.pages readme" in said
+    assert invoke() == (0, "")
     assert copy.read_text() == f"before\n{readme.BEGIN}\n| new |\n{readme.END}\nafter\n"
-    assert readme.main(["--check", str(copy)]) == 0
+    assert invoke("--check") == (0, "")
     copy.write_text("no markers")
-    assert readme.main([str(copy)]) == 1
-    assert "markers" in capsys.readouterr().err
+    status, said = invoke()
+    assert status == 1
+    assert "markers" in said
 
 
 def test_chapters_are_well_formed_and_no_notebook_lies_about():

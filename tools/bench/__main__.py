@@ -45,4 +45,4 @@ def main(out: Path, only: tuple[str, ...]) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(prog_name="python -m tools.bench")

@@ -13,33 +13,15 @@ Programs = tuple[int, ...]
 
 @dataclass(frozen=True)
 class Production:
-    """How an artist's recordings are made.
+    """How an artist's recordings are made."""
 
-    Parameters
-    ----------
-    tilt : float
-        Treble shelf above 2 kHz, dB.
-    low : float
-        Bass shelf below 200 Hz, dB.
-    cutoff : float
-        Bandwidth of the recording, Hz.
-    drive : float
-        Saturation, 0 (none) to 3.
-    hiss : float
-        Level of tape noise, dB re full scale; -100 is none.
-    reverb : int
-        MIDI reverb send, 0 to 127.
-    peak : float
-        Peak level, 0 to 1.
-    """
-
-    tilt: float = 0.0
-    low: float = 0.0
-    cutoff: float = 10500.0
-    drive: float = 0.0
-    hiss: float = -100.0
-    reverb: int = 40
-    peak: float = 0.9
+    tilt: float = 0.0  # treble shelf above 2 kHz, dB
+    low: float = 0.0  # bass shelf below 200 Hz, dB
+    cutoff: float = 10500.0  # bandwidth of the recording, Hz
+    drive: float = 0.0  # saturation, 0 (none) to 3
+    hiss: float = -100.0  # level of tape noise, dB re full scale; -100 is none
+    reverb: int = 40  # MIDI reverb send, 0 to 127
+    peak: float = 0.9  # peak level, 0 to 1
 
 
 Stray = tuple[float, float, int, float]
@@ -69,49 +51,25 @@ USUAL: dict[str, Production] = {
 class Artist:
     """What an artist chooses from, track by track; empty tuples mean *never plays it*.
 
-    Parameters
-    ----------
-    tempo : tuple of float
-        Range, beats a minute.
-    keys : tuple of str
-        Tonics.
-    minor : float
-        Share of pieces in minor, 0 to 1.
-    grooves, lines, comps : tuple of str
-        Names in `patterns.GROOVES`, `patterns.BASS_LINES`, `patterns.COMPS`; an empty groove
-        is a piece without drums.
-    bass, comp, pad, lead : tuple of int
-        General MIDI programs, 0 to 127.
-    kit : int
-        Program of the drum channel.
-    density : tuple of float
-        Range of the tune's density, 0 to 1.
-    grid : int
-        Possible onsets of the tune a beat.
-    levels : tuple of float
-        Loudness of drums, bass, accompaniment, tune, 0 to 1.3.
-    dynamics : float
-        Spread of velocities, 0 to 1.
-    stray : tuple of float
-        How the artist's sound differs from the genre's: treble dB, bass dB, reverb, hiss dB.
+    Levels are the loudness of drums, bass, accompaniment and tune.
     """
 
-    tempo: tuple[float, float]
-    keys: tuple[str, ...]
-    minor: float
-    grooves: tuple[str, ...]
-    lines: tuple[str, ...]
-    comps: tuple[str, ...]
-    bass: Programs
+    tempo: tuple[float, float]  # range, beats a minute
+    keys: tuple[str, ...]  # tonics
+    minor: float  # share of pieces in minor, 0 to 1
+    grooves: tuple[str, ...]  # of `patterns.GROOVES`; an empty one is a piece without drums
+    lines: tuple[str, ...]  # of `patterns.BASS_LINES`
+    comps: tuple[str, ...]  # of `patterns.COMPS`
+    bass: Programs  # General MIDI programs, 0 to 127
     comp: Programs
     lead: Programs
     pad: Programs = ()
-    kit: int = 0
-    density: tuple[float, float] = (0.35, 0.6)
-    grid: int = 2
-    levels: tuple[float, float, float, float] = (1.0, 1.0, 1.0, 1.0)
-    dynamics: float = 0.15
-    stray: Stray = PLAIN
+    kit: int = 0  # program of the drum channel
+    density: tuple[float, float] = (0.35, 0.6)  # range of the tune's density, 0 to 1
+    grid: int = 2  # possible onsets of the tune a beat
+    levels: tuple[float, float, float, float] = (1.0, 1.0, 1.0, 1.0)  # 0 to 1.3
+    dynamics: float = 0.15  # spread of velocities, 0 to 1
+    stray: Stray = PLAIN  # treble dB, bass dB, reverb, hiss dB, from the genre's
 
 
 ARTISTS: dict[str, Artist] = {

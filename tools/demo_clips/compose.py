@@ -20,65 +20,31 @@ TRACK_IDS = tuple(f"{genre}.{n:05d}" for genre in GENRES for n in range(TRACKS_P
 
 @dataclass(frozen=True)
 class Part:
-    """One instrument of a piece.
+    """One instrument of a piece."""
 
-    Parameters
-    ----------
-    role : str
-        ``"drums"``, ``"bass"``, ``"comp"``, ``"pad"``, ``"lead"`` or ``"inner"``.
-    channel : int
-        MIDI channel 0 to 15.
-    program : int
-        General MIDI program 0 to 127 (a drum kit on channel 9).
-    volume, pan : int
-        MIDI controllers, 0 to 127.
-    """
-
-    role: str
-    channel: int
-    program: int
-    volume: int
+    role: str  # drums, bass, comp, pad, lead or inner
+    channel: int  # MIDI channel 0 to 15
+    program: int  # General MIDI program 0 to 127 (a drum kit on channel 9)
+    volume: int  # MIDI controllers, 0 to 127
     pan: int
 
 
 @dataclass(frozen=True)
 class Piece:
-    """A composed track.
-
-    Parameters
-    ----------
-    track_id, genre, artist : str
-        Names.
-    tempo_bpm : float
-        Beats a minute.
-    key : str
-        Tonic and mode, such as ``"A minor"``.
-    meter : int
-        Beats a bar.
-    swing, swing_unit : float
-        Swing ratio, 0.5 to 0.7, and the length of the swung pair in beats.
-    groove : str
-        Name of the drum groove, empty without drums.
-    bars : tuple of tuple of Chord
-        Harmony, one entry a bar, repeated to the end.
-    parts : tuple of Part
-        Instruments.
-    notes : tuple of Note
-        Sorted by onset.
-    """
+    """A composed track."""
 
     track_id: str
     genre: str
     artist: str
-    tempo_bpm: float
-    key: str
-    meter: int
-    swing: float
-    swing_unit: float
-    groove: str
-    bars: tuple[tuple[Chord, ...], ...]
+    tempo_bpm: float  # beats a minute
+    key: str  # tonic and mode, such as "A minor"
+    meter: int  # beats a bar
+    swing: float  # ratio, 0.5 to 0.7
+    swing_unit: float  # length of the swung pair, beats
+    groove: str  # of the drums, empty without them
+    bars: tuple[tuple[Chord, ...], ...]  # harmony, one entry a bar, repeated to the end
     parts: tuple[Part, ...]
-    notes: tuple[Note, ...]
+    notes: tuple[Note, ...]  # sorted by onset
 
     @property
     def notes_sha256(self) -> str:
@@ -218,19 +184,7 @@ def _classical(plan: _Plan) -> None:
 
 
 def compose(track_id: str, seed: int = SEED) -> Piece:
-    """Compose one track.
-
-    Parameters
-    ----------
-    track_id : str
-        One of `TRACK_IDS`.
-    seed : int
-        Seed of the edition; with the track's name it decides every note.
-
-    Returns
-    -------
-    Piece
-        30 s of notes.
+    """Compose one track of `TRACK_IDS`: 30 s of notes, all decided by the seed and its name.
 
     Raises
     ------

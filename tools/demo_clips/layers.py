@@ -14,64 +14,28 @@ BASS_LOW, BASS_HIGH = 28, 52
 
 @dataclass(frozen=True)
 class Note:
-    """One note.
+    """One note."""
 
-    Parameters
-    ----------
-    start : float
-        Onset, seconds from the beginning, 0 to 30.
-    duration : float
-        Seconds, above 0.
-    pitch : int
-        MIDI pitch 0 to 127, or percussion key on the drum channel.
-    velocity : int
-        1 to 127.
-    channel : int
-        MIDI channel 0 to 15; 9 is drums.
-    """
-
-    start: float
-    duration: float
-    pitch: int
-    velocity: int
-    channel: int
+    start: float  # seconds from the beginning, 0 to 30
+    duration: float  # seconds, above 0
+    pitch: int  # MIDI pitch 0 to 127, or percussion key on the drum channel
+    velocity: int  # 1 to 127
+    channel: int  # MIDI channel 0 to 15; 9 is drums
 
 
 @dataclass
 class Writer:
-    """Turns beats into seconds, with swing and human unevenness, and collects notes.
+    """Turns beats into seconds, with swing and human unevenness, and collects notes."""
 
-    Parameters
-    ----------
-    dice : Dice
-        The track's chance.
-    tempo : float
-        Beats a minute.
-    meter : int
-        Beats a bar.
-    tonic : int
-        Pitch class of the key, 0 to 11.
-    scale : str
-        Name of the tune's scale.
-    swing : float
-        Where the second half of each swung pair falls, 0.5 (even) to 0.7.
-    swing_unit : float
-        Length of a swung pair, beats.
-    jitter : float
-        Largest random shift of an onset, seconds.
-    dynamics : float
-        Spread of velocities, 0 to 1.
-    """
-
-    dice: Dice
-    tempo: float
-    meter: int
-    tonic: int
-    scale: str
-    swing: float = 0.5
-    swing_unit: float = 1.0
-    jitter: float = 0.006
-    dynamics: float = 0.15
+    dice: Dice  # the track's chance
+    tempo: float  # beats a minute
+    meter: int  # beats a bar
+    tonic: int  # pitch class of the key, 0 to 11
+    scale: str  # of the tune
+    swing: float = 0.5  # where the second half of a swung pair falls, 0.5 (even) to 0.7
+    swing_unit: float = 1.0  # length of a swung pair, beats
+    jitter: float = 0.006  # largest random shift of an onset, seconds
+    dynamics: float = 0.15  # spread of velocities, 0 to 1
     notes: list[Note] = field(default_factory=list)
 
     def seconds(self, beat: float) -> float:
@@ -131,23 +95,7 @@ def drums(writer: Writer, bar: int, groove: str, *, fill: bool, crash: bool, lev
 
 
 def bass(writer: Writer, bar: int, now: list[Chord], after: Chord, kind: str, ch: int) -> None:
-    """Write one bar of bass.
-
-    Parameters
-    ----------
-    writer : Writer
-        Where the notes go.
-    bar : int
-        Number of the bar, from 0.
-    now : list of Chord
-        The bar's chords.
-    after : Chord
-        The next bar's first chord, which a walking bass leads to.
-    kind : str
-        One of the names in `patterns.BASS_LINES`, or ``"walking"``.
-    ch : int
-        MIDI channel.
-    """
+    """Write one bar of bass: one of `patterns.BASS_LINES`, or one that walks to the next chord."""
     origin = bar * writer.meter
     if kind == "walking":
         target = nearest(after.root, 38)
@@ -232,22 +180,7 @@ class Motif:
 
 
 def make_motif(writer: Writer, grid: int, density: float) -> Motif:
-    """Invent a two-bar motif.
-
-    Parameters
-    ----------
-    writer : Writer
-        Source of chance and metre.
-    grid : int
-        Possible onsets a beat, 1 to 4.
-    density : float
-        Share of possible onsets taken, 0 to 1.
-
-    Returns
-    -------
-    Motif
-        Onsets, durations, moves.
-    """
+    """Invent a two-bar motif; its density is the share of possible onsets that are taken."""
     dice = writer.dice
     length = 2 * writer.meter
     onsets = []

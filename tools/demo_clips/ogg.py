@@ -31,19 +31,7 @@ def crc32(data: bytes) -> int:
 
 
 def with_serial(stream: bytes, serial: int) -> bytes:
-    """Rewrite the serial number and checksum of every page.
-
-    Parameters
-    ----------
-    stream : bytes
-        A whole Ogg file with one logical stream.
-    serial : int
-        The new serial number, 0 to 2**32 - 1.
-
-    Returns
-    -------
-    bytes
-        The same stream under the new number.
+    """Rewrite the serial number and checksum of every page of a file with one logical stream.
 
     Raises
     ------

@@ -13,7 +13,7 @@ STROKES = {"X": 1.15, "x": 1.0, "o": 0.5}
 # Letter -> General MIDI percussion key and usual velocity.
 KIT = {
     "k": (36, 100), "s": (38, 92), "e": (40, 90), "r": (37, 84), "c": (39, 86), "h": (42, 66),
-    "q": (46, 64), "p": (44, 60), "R": (51, 70), "b": (53, 66), "C": (49, 84), "t": (54, 56),
+    "q": (46, 64), "p": (44, 60), "R": (51, 70), "C": (49, 84), "t": (54, 56),
     "m": (70, 58), "g": (63, 66), "G": (64, 66), "w": (56, 54), "l": (45, 90), "n": (48, 88),
 }  # fmt: skip
 
@@ -91,7 +91,6 @@ BASS_LINES = {
     "root fifth run": _line("x...x.xx", "r435", 0.9),
     "octaves": _line("xxxxxxxx", "r8", 0.4),
     "octave funk": _line("x..xx.x..xx.x.x.", "rr8r5r87", 0.3),
-    "roots": _line("X.......", "r", 3.8),
     "half notes": _line("x...x...", "rr", 1.9),
     "eighths": _line("XxxxXxxx", "r", 0.45),
     "sixteenths": _line("XxxxXxxxXxxxXxxx", "r", 0.2),
@@ -108,24 +107,12 @@ BASS_LINES = {
 
 @dataclass(frozen=True)
 class Comp:
-    """How chords are played.
+    """How chords are played."""
 
-    Parameters
-    ----------
-    rhythm : str
-        One bar of strokes.
-    manner : str
-        ``"block"``, ``"strum"``, ``"power"``, ``"arpeggio"``, ``"chug"`` or ``"stride"``.
-    length : float
-        Longest duration of a stroke, beats.
-    centre : int
-        MIDI pitch around which the chord lies.
-    """
-
-    rhythm: str
-    manner: str = "block"
-    length: float = 1.0
-    centre: int = 60
+    rhythm: str  # one bar of strokes
+    manner: str = "block"  # block, strum, power, arpeggio, chug or stride
+    length: float = 1.0  # longest duration of a stroke, beats
+    centre: int = 60  # MIDI pitch around which the chord lies
 
 
 COMPS: dict[str, Comp] = {
@@ -142,7 +129,6 @@ COMPS: dict[str, Comp] = {
     "scratch": Comp("..x.x.xx..x.x.x.", "strum", 0.15, 64),
     "off-beat piano": Comp(".x.x.x.x", "block", 0.4, 62),
     "octave stabs": Comp("x..x..x...x.x...", "block", 0.2, 64),
-    "held": Comp("X.......", "block", 4.0, 60),
     "half notes": Comp("X...X...", "block", 1.9, 60),
     "loop keys": Comp("x..x......x.....", "block", 1.2, 58),
     "loop pick": Comp("x.xxx.xx.xx.x.x.", "arpeggio", 0.6, 62),
@@ -166,5 +152,4 @@ COMPS: dict[str, Comp] = {
     # reggae
     "skank": Comp(".x.x.x.x", "strum", 0.18, 64),
     "double skank": Comp("..xx..x...xx..x.", "strum", 0.12, 64),
-    "bubble": Comp("..xo..xo..xo..xo", "block", 0.2, 60),
 }

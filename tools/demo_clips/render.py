@@ -1,15 +1,10 @@
-"""Render the demo's pieces to Ogg Vorbis and write the manifest.
+"""Render the demo's pieces to Ogg Vorbis.
 
-``python -m tools.demo_clips.render`` needs the extra ``demo``: midirenderer plays the notes
-through the SoundFont TimGM6mb, which the package pretty_midi carries. Nobody needs it to use the
-edition: the clips ship with the package. Rendering again on another machine gives the same music,
-but other versions of the encoder may give other bytes, and so another edition.
+midirenderer plays the notes through the SoundFont TimGM6mb, which the package pretty_midi carries.
 """
 
 from __future__ import annotations
 
-import argparse
-import csv
 import hashlib
 import importlib
 import importlib.util
@@ -21,9 +16,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mgc.datasets.demo import CLIPS, DURATION_S, MANIFEST_COLUMNS
+from mgc.datasets.demo import DURATION_S, MANIFEST_COLUMNS
 from mgc.util.atomic import write_whole
-from mgc.util.pools import process_pool
 from tools.demo_clips.artists import Production, production_of
 from tools.demo_clips.compose import SEED, TRACK_IDS, Piece, compose
 from tools.demo_clips.ogg import with_serial
@@ -53,20 +47,7 @@ def soundfont() -> bytes:
 
 
 def to_midi(piece: Piece, reverb: int) -> bytes:
-    """Write a piece as a standard MIDI file whose ticks are tenths of a millisecond.
-
-    Parameters
-    ----------
-    piece : Piece
-        What to play.
-    reverb : int
-        Reverb send of every channel, 0 to 127.
-
-    Returns
-    -------
-    bytes
-        A MIDI file of type 0.
-    """
+    """Write a piece as a MIDI file of type 0 whose ticks are tenths of a millisecond."""
     mido: Any = importlib.import_module("mido")
 
     events: list[tuple[int, int, Any]] = []
@@ -103,19 +84,7 @@ def to_midi(piece: Piece, reverb: int) -> bytes:
 def master(signal: Signal, production: Production, dice: Dice) -> Signal:
     """Shape a mono signal as the artist's recordings sound: shelves, bandwidth, drive, hiss.
 
-    Parameters
-    ----------
-    signal : ndarray [shape=(n,)], float64
-        Mono sound at 22,050 Hz.
-    production : Production
-        The artist's habits; each track strays a little from them.
-    dice : Dice
-        The track's chance.
-
-    Returns
-    -------
-    ndarray [shape=(n,)], float64
-        The finished sound, peak at most 1.
+    Each track strays a little from the artist's habits. The result peaks at most at 1.
     """
     tilt = production.tilt + dice.uniform(-1.0, 1.0)
     low = production.low + dice.uniform(-1.0, 1.0)
@@ -146,20 +115,7 @@ def master(signal: Signal, production: Production, dice: Dice) -> Signal:
 
 
 def render(piece: Piece, seed: int = SEED) -> Signal:
-    """Play a piece.
-
-    Parameters
-    ----------
-    piece : Piece
-        What to play.
-    seed : int
-        The edition's seed, which also decides how the track's sound strays from its artist's.
-
-    Returns
-    -------
-    ndarray [shape=(661500,)], float64
-        30.0 s of mono sound at 22,050 Hz.
-    """
+    """Play a piece: 30.0 s of mono sound at 22,050 Hz, strayed from its artist's by the seed."""
     import midirenderer
     import soundfile
     import soxr
@@ -199,33 +155,3 @@ def write_clip(track_id: str, folder: Path, seed: int = SEED) -> dict[str, str]:
         hashlib.sha256(content).hexdigest(), piece.notes_sha256,
     )  # fmt: skip
     return dict(zip(MANIFEST_COLUMNS, values, strict=True))
-
-
-def _job(task: tuple[str, Path, int]) -> dict[str, str]:
-    return write_clip(*task)
-
-
-def main(argv: list[str] | None = None) -> int:
-    """Render every track and write the manifest; return the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m tools.demo_clips.render", description=__doc__)
-    parser.add_argument("--jobs", type=int, default=2, help="processes (default: 2)")
-    parser.add_argument("--seed", type=int, default=SEED, help="seed of the edition")
-    parser.add_argument("--out", type=Path, default=CLIPS, help="where to write")
-    options = parser.parse_args(argv)
-    tasks = [(track_id, options.out, options.seed) for track_id in TRACK_IDS]
-    rows = []
-    with process_pool(options.jobs) as pool:
-        for row in pool.map(_job, tasks):
-            rows.append(row)
-            print(row["track_id"], row["artist"], row["tempo_bpm"], row["key"], flush=True)
-    with (options.out / "manifest.csv").open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.DictWriter(stream, MANIFEST_COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-    size = sum(path.stat().st_size for path in options.out.glob("*/*.ogg"))
-    print(f"{len(rows)} clips, {size / 1e6:.1f} MB, in {options.out}")
-    return 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

@@ -16,30 +16,14 @@ MINOR_TWELVE = "i7 i7 i7 i7 iv7 iv7 i7 i7 V7 iv7 i7 V7"
 
 @dataclass(frozen=True)
 class Style:
-    """The rules of a genre.
+    """The rules of a genre."""
 
-    Parameters
-    ----------
-    progressions : dict of str to tuple of str
-        Mode (``"major"`` or ``"minor"``) -> progressions, as `theory.parse_progression` reads.
-    scales : dict of str to tuple of str
-        Mode -> scales that tunes use.
-    swing : tuple of float
-        Range of the swing ratio, 0.5 (even) to 0.7.
-    swing_unit : float
-        Length of a swung pair, beats: 1 swings eighths, 0.5 sixteenths.
-    jitter : float
-        Largest unevenness of an onset, seconds.
-    grace : float
-        Chance of a grace note before a note of the tune, 0 to 1.
-    """
-
-    progressions: dict[str, tuple[str, ...]]
-    scales: dict[str, tuple[str, ...]]
-    swing: tuple[float, float] = (0.5, 0.5)
-    swing_unit: float = 1.0
-    jitter: float = 0.006
-    grace: float = 0.0
+    progressions: dict[str, tuple[str, ...]]  # by mode, as `parse_progression` reads them
+    scales: dict[str, tuple[str, ...]]  # of tunes, by mode
+    swing: tuple[float, float] = (0.5, 0.5)  # range of the swing ratio, 0.5 (even) to 0.7
+    swing_unit: float = 1.0  # length of a swung pair, beats: 1 swings eighths, 0.5 sixteenths
+    jitter: float = 0.006  # largest unevenness of an onset, seconds
+    grace: float = 0.0  # chance of a grace note before a note of the tune, 0 to 1
 
 
 STYLES: dict[str, Style] = {

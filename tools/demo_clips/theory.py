@@ -29,11 +29,11 @@ SCALES = {
 _DEGREES = {"I": 0, "II": 2, "III": 4, "IV": 5, "V": 7, "VI": 9, "VII": 11}
 _MAJOR_CHORDS = {
     "": (0, 4, 7), "7": (0, 4, 7, 10), "maj7": (0, 4, 7, 11), "6": (0, 4, 7, 9),
-    "9": (0, 4, 7, 10, 14), "sus4": (0, 5, 7), "5": (0, 7), "add9": (0, 4, 7, 14),
+    "9": (0, 4, 7, 10, 14), "5": (0, 7), "add9": (0, 4, 7, 14),
 }  # fmt: skip
 _MINOR_CHORDS = {
     "": (0, 3, 7), "7": (0, 3, 7, 10), "6": (0, 3, 7, 9), "9": (0, 3, 7, 10, 14),
-    "b5": (0, 3, 6, 10), "dim": (0, 3, 6), "5": (0, 7),
+    "b5": (0, 3, 6, 10), "5": (0, 7),
 }  # fmt: skip
 _ROMAN = re.compile(r"([b#]?)([ivIV]+)(.*)")
 
@@ -75,21 +75,11 @@ class Dice:
 
 @dataclass(frozen=True)
 class Chord:
-    """A chord that sounds for part of a bar.
+    """A chord that sounds for part of a bar."""
 
-    Parameters
-    ----------
-    root : int
-        Pitch class of the root, 0 (C) to 11 (B).
-    intervals : tuple of int
-        Semitones above the root, the root's 0 first.
-    beat : float
-        Where in its bar it begins, in beats.
-    """
-
-    root: int
-    intervals: tuple[int, ...]
-    beat: float = 0.0
+    root: int  # pitch class, 0 (C) to 11 (B)
+    intervals: tuple[int, ...]  # semitones above the root, the root's 0 first
+    beat: float = 0.0  # where in its bar it begins, in beats
 
     @property
     def classes(self) -> tuple[int, ...]:
@@ -98,21 +88,7 @@ class Chord:
 
 
 def parse_chord(symbol: str, tonic: int, beat: float = 0.0) -> Chord:
-    """Read a roman numeral such as ``"bVII7"`` or ``"ii9"`` in a key.
-
-    Parameters
-    ----------
-    symbol : str
-        Upper case for major, lower case for minor, then the kind of chord.
-    tonic : int
-        Pitch class of the key, 0 to 11.
-    beat : float
-        Where in its bar the chord begins, in beats.
-
-    Returns
-    -------
-    Chord
-        The chord in that key.
+    """Read a roman numeral such as ``"bVII7"`` or ``"ii9"`` in a key: upper case for major.
 
     Raises
     ------
@@ -132,19 +108,7 @@ def parse_chord(symbol: str, tonic: int, beat: float = 0.0) -> Chord:
 def parse_progression(text: str, tonic: int, meter: int) -> list[list[Chord]]:
     """Read bars of chords: a space between bars, a slash between chords of one bar.
 
-    Parameters
-    ----------
-    text : str
-        For example ``"ii7 V7 Imaj7/vi7 V7"``.
-    tonic : int
-        Pitch class of the key, 0 to 11.
-    meter : int
-        Beats a bar.
-
-    Returns
-    -------
-    list of list of Chord
-        One list a bar.
+    For example ``"ii7 V7 Imaj7/vi7 V7"``.
     """
     bars = []
     for bar in text.split():
@@ -162,19 +126,7 @@ def nearest(pitch_class: int, centre: int) -> int:
 def voicing(chord: Chord, centre: int, size: int = 4) -> list[int]:
     """Place a chord's tones close around a pitch, which keeps voice leading smooth.
 
-    Parameters
-    ----------
-    chord : Chord
-        The chord to place.
-    centre : int
-        MIDI pitch around which the tones lie.
-    size : int
-        Largest number of tones; the fifth is the first to go.
-
-    Returns
-    -------
-    list of int
-        MIDI pitches, rising.
+    Returns rising MIDI pitches, at most `size`; the fifth is the first to go.
     """
     classes = list(chord.classes)
     if len(classes) > size and len(classes) > 3:

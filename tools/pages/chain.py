@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import nbformat
 from rich.console import Console
@@ -20,6 +20,9 @@ from tools.pages.content.evidence import Evidence, prepare
 from tools.pages.execute import chapters
 from tools.pages.execute.chapters import Outcome
 from tools.pages.project import PUBLISHED_DATA, Options, Project
+
+if TYPE_CHECKING:
+    from jupyter_client.manager import KernelManager
 
 Prepare = Callable[[Project, Options], Evidence]
 
@@ -42,7 +45,7 @@ class Built:
     @property
     def executed(self) -> tuple[str, ...]:
         """Names of the chapters that ran now."""
-        return tuple(one.name for one in self.outcomes if one.executed)
+        return tuple(outcome.name for outcome in self.outcomes if outcome.executed)
 
 
 def build(
@@ -51,6 +54,7 @@ def build(
     *,
     prepare: Prepare = prepare,
     console: Console | None = None,
+    kernel: Callable[[], KernelManager | None] = lambda: None,
 ) -> Built:
     """Fit (working mode), execute what changed, check, and build the site.
 
@@ -61,9 +65,11 @@ def build(
         With `only`, other chapters are neither executed nor checked for being up to date; the
         site is built when each of them has been executed before.
     prepare : callable
-        Fits models and describes the records; replaced in tests.
+        Fits models and describes the records.
     console : rich.console.Console, optional
         Where progress goes.
+    kernel : callable
+        Gives the kernel of a chapter, where one has been started ahead.
 
     Raises
     ------
@@ -77,11 +83,11 @@ def build(
     remove_leftovers(folder)
     remove_leftovers(project.build)
     around = chapters.surroundings(project, options)
-    outcomes = run_chapters(project, options, wanted, around, console)
+    outcomes = run_chapters(project, options, wanted, around, console, kernel)
     others = [path for path in project.chapters() if path.stem not in outcomes]
     for path in others:
-        if (there := chapters.kept(path, folder)) is not None:
-            outcomes[path.stem] = there
+        if (known := chapters.kept(path, folder)) is not None:
+            outcomes[path.stem] = known
             if chapters.kept(path, folder, chapters.fingerprint(path, around)) is None:
                 console.print(f"[yellow]{path.stem} has changed since it was executed[/]")
     ordered = tuple(outcomes[name] for name in sorted(outcomes))
@@ -90,10 +96,12 @@ def build(
         console.print(f"No site yet: {', '.join(missing)} not executed before. Leave out --only.")
         return Built(ordered, None)
     remove_forgotten(folder, set(outcomes))
-    staging.stage(project, ordered, evidence)
-    with timed(console, "pages"):
-        if not html_build.make_site(project, fresh=options.fresh):
-            console.print("pages: nothing has changed")
+    started = time.perf_counter()
+    staging.stage(project, ordered, evidence, around)
+    if html_build.make_site(project, fresh=options.fresh):
+        console.print(f"pages: {time.perf_counter() - started:.1f} s")
+    else:
+        console.print("pages: nothing has changed")
     return Built(ordered, project.html / "index.html")
 
 
@@ -103,6 +111,7 @@ def run_chapters(
     wanted: list[Path],
     around: str,
     console: Console,
+    kernel: Callable[[], KernelManager | None],
 ) -> dict[str, Outcome]:
     """Execute the chapters whose fingerprint changed, several at a time, up to the first error.
 
@@ -112,19 +121,19 @@ def run_chapters(
     outcomes: dict[str, Outcome] = {}
     marks = {path: chapters.fingerprint(path, around) for path in wanted}
     for path, mark in marks.items():
-        if not options.fresh and (there := chapters.kept(path, folder, mark)) is not None:
-            outcomes[path.stem] = there
+        if not options.fresh and (known := chapters.kept(path, folder, mark)) is not None:
+            outcomes[path.stem] = known
             console.print(f"{path.stem}: nothing has changed")
 
-    def one(path: Path) -> Outcome:
-        done = chapters.execute(path, folder, values, marks[path], project.root)
+    def execute(path: Path) -> Outcome:
+        done = chapters.execute(path, folder, values, marks[path], project.root, kernel())
         console.print(f"{path.stem}: executed in {done.seconds:.1f} s")
         return done
 
     pending = [path for path in wanted if path.stem not in outcomes]
     here = chapters.this_interpreter(project.build)
     with here, ThreadPoolExecutor(max(1, options.jobs)) as pool:
-        futures = [pool.submit(one, path) for path in pending]
+        futures = [pool.submit(execute, path) for path in pending]
         wait(futures, return_when=FIRST_EXCEPTION)
         for future in futures:
             future.cancel()  # after an error, what has not begun need not
@@ -201,11 +210,3 @@ def remove_forgotten(folder: Path, names: set[str]) -> None:
     for path in folder.glob("*.ipynb"):
         if path.stem not in names:
             path.unlink()
-
-
-@contextmanager
-def timed(console: Console, name: str) -> Iterator[None]:
-    """Print how long a part took."""
-    started = time.perf_counter()
-    yield
-    console.print(f"{name}: {time.perf_counter() - started:.1f} s")

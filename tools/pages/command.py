@@ -1,17 +1,18 @@
-"""The command line of the chain: `python -m tools.pages` and `mgc book`."""
+"""The one door to all that makes pages: `python -m tools.pages COMMAND`."""
 
 from __future__ import annotations
 
-import argparse
 import os
-import sys
-from collections.abc import Sequence
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
 
+import click
 from rich.console import Console
 
 from mgc.errors import MgcError, sentence
 from mgc.models.recipe import VARIANTS
+from mgc.util.pools import ended_by_sigterm
 from tools.pages.project import (
     PUBLISHED_DATA,
     PUBLISHED_PROTOCOL,
@@ -20,98 +21,150 @@ from tools.pages.project import (
     find_project,
 )
 
-NO_FOLDER = ("demo", PUBLISHED_DATA)
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-def parser() -> argparse.ArgumentParser:
-    """Return the parser of the command line."""
-    top = argparse.ArgumentParser(prog="mgc book", description="Build the book.")
-    commands = top.add_subparsers(dest="command", required=True)
-    about = {
-        "build": "fit the models on the data, execute the chapters, build the pages",
-        "replay": "build the pages from the published records, without data",
-        "live": "serve the book and rebuild the chapter that was saved",
-        "references": "write the notebooks that nbval compares with",
-        "check": "check the form of the chapters and look for stray notebooks",
-    }
-    for name, text in about.items():
-        one = commands.add_parser(name, help=text, description=text.capitalize() + ".")
-        if name == "check":
-            continue
-        one.add_argument("--only", action="append", default=[], metavar="CHAPTER",
-                         help="number or name; may be given several times")  # fmt: skip
-        one.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N",
-                         help="chapters executed at a time [number of processors]")  # fmt: skip
-        if name == "references":
-            continue
-        one.add_argument("--fresh", action="store_true",
-                         help="execute and fit even what is up to date")  # fmt: skip
-        one.add_argument("--data", default="demo" if name == "build" else "", metavar="PATH",
-                         help="folder in GTZAN's layout, archive (.npz), or demo")  # fmt: skip
-        one.add_argument("--records", default="", metavar="FOLDER", help="another record store")
-        one.add_argument("--protocol", default="", metavar="NAME",
-                         help="[fault_filtered for published records, else cv5]")  # fmt: skip
-        one.add_argument("--variant", default="", choices=("", *VARIANTS), metavar="NAME",
-                         help="[tuned for published records, else quick]")  # fmt: skip
-        one.add_argument("--seed", type=int, default=0)
-        if name == "live":
-            one.add_argument("--port", type=int, default=8000)
-    return top
+class _Group(click.Group):
+    """Commands whose foreseeable errors are one message and exit status 1, not a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            with ended_by_sigterm():
+                return super().invoke(ctx)
+        except MgcError as error:  # of several lines, where Jupyter Book has warnings
+            raise click.ClickException(str(error)) from error
+        except OSError as error:
+            raise click.ClickException(sentence(error)) from error
 
 
-def options_of(arguments: argparse.Namespace) -> Options:
-    """Turn parsed arguments into options; a folder of data becomes an absolute path."""
-    if arguments.jobs < 1:
-        raise MgcError("--jobs takes a number from 1 on")
-    if arguments.command == "references":
-        return Options(only=tuple(arguments.only), jobs=arguments.jobs)
-    data = arguments.data
-    # The chapters run in another folder. A name without such a folder is that of an edition.
-    if data and data not in NO_FOLDER and Path(data).expanduser().exists():
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Make the book: execute its chapters, build, serve and print its pages."""
+
+
+def _chapters(command: Command) -> Command:
+    """Add the options of each command that executes chapters."""
+    for option in (
+        click.option("--jobs", type=click.IntRange(min=1), default=os.cpu_count() or 1,
+                     show_default=True, help="Chapters executed at a time."),
+        click.option("--only", multiple=True, metavar="CHAPTER",
+                     help="Number or name; may be given several times."),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+def _build(data: str) -> Callable[[Command], Command]:
+    """Add the options of each command that builds pages, and of the data that it builds on."""
+
+    def add(command: Command) -> Command:
+        for option in (
+            click.option("--seed", default=0, show_default=True),
+            click.option("--variant", default="", type=click.Choice(["", *VARIANTS]),
+                         help="[tuned for published records, else quick]"),
+            click.option("--protocol", default="",
+                         help="[fault_filtered for published records, else cv5]"),
+            click.option("--records", default="", metavar="FOLDER", help="Another record store."),
+            click.option("--data", default=data, metavar="PATH", show_default=True,
+                         help="Folder in GTZAN's layout, archive (.npz), or demo."),
+            click.option("--fresh", is_flag=True, help="Do again even what is up to date."),
+        ):  # fmt: skip
+            command = option(command)
+        return _chapters(command)
+
+    return add
+
+
+def options_of(working: bool, data: str, protocol: str, variant: str, **others: Any) -> Options:
+    """Turn options of the command line into those of the chain.
+
+    A folder of data becomes an absolute path, since chapters run in another folder; what is none
+    is the name of an edition.
+    """
+    if data not in ("", "demo", PUBLISHED_DATA) and Path(data).expanduser().exists():
         data = str(Path(data).expanduser().resolve())
-    published = not data or data == PUBLISHED_DATA
+    published = data in ("", PUBLISHED_DATA)
     return Options(
-        working=arguments.command == "build" or (arguments.command == "live" and bool(data)),
+        working=working,
         data=data or PUBLISHED_DATA,
-        records=arguments.records,
-        protocol=arguments.protocol or (PUBLISHED_PROTOCOL if published else "cv5"),
-        variant=arguments.variant or (PUBLISHED_VARIANT if published else "quick"),
-        seed=arguments.seed,
-        only=tuple(arguments.only),
-        jobs=arguments.jobs,
-        fresh=arguments.fresh,
+        protocol=protocol or (PUBLISHED_PROTOCOL if published else "cv5"),
+        variant=variant or (PUBLISHED_VARIANT if published else "quick"),
+        **others,
     )
 
 
-def run(arguments: Sequence[str] | None = None) -> int:
-    """Carry out one command; an error of ours is one message and exit status 1."""
-    parsed = parser().parse_args(arguments)
-    console = Console()
-    try:
-        from tools.pages import chain, live
+def _make(options: Options) -> None:
+    from tools.pages import chain
 
-        project = find_project()
-        if parsed.command == "check":
-            chain.check_sources(project)
-            console.print("chapters are well-formed, no stray notebook")
-            return 0
-        options = options_of(parsed)
-        if parsed.command == "references":
-            chain.references(project, options, console)
-            return 0
-        if parsed.command == "live":
-            live.serve(project, options, parsed.port, console)
-            return 0
-        built = chain.build(project, options, console=console)
-        if built.index is not None:
-            console.print(f"Open {built.index.as_uri()}", soft_wrap=True)
-    except MgcError as error:  # of several lines, where Jupyter Book has warnings
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    except OSError as error:
-        print(f"error: {sentence(error)}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("interrupted; the next run continues", file=sys.stderr)
-        return 130
-    return 0
+    console = Console()
+    built = chain.build(find_project(), options, console=console)
+    if built.index is not None:
+        console.print(f"Open {built.index.as_uri()}", soft_wrap=True)
+
+
+@main.command()
+@_build(data="demo")
+def build(**options: Any) -> None:
+    """Fit the models on the data, execute the chapters, build the pages."""
+    _make(options_of(working=True, **options))
+
+
+@main.command()
+@_build(data="")
+def replay(**options: Any) -> None:
+    """Build the pages from the published records, without data."""
+    _make(options_of(working=False, **options))
+
+
+@main.command()
+@_build(data="")
+@click.option("--port", default=8000, show_default=True)
+def live(port: int, data: str, **options: Any) -> None:
+    """Serve the book and rebuild the chapter that was saved."""
+    from tools.pages.live import serve
+
+    serve(find_project(), options_of(bool(data), data, **options), port, Console())
+
+
+@main.command()
+@_chapters
+def references(only: tuple[str, ...], jobs: int) -> None:
+    """Write the notebooks that nbval compares with."""
+    from tools.pages import chain
+
+    chain.references(find_project(), Options(only=only, jobs=jobs), Console())
+
+
+@main.command()
+def check() -> None:
+    """Check the form of the chapters and look for stray notebooks."""
+    from tools.pages import chain
+
+    chain.check_sources(find_project())
+    click.echo("chapters are well-formed, no stray notebook")
+
+
+@main.command()
+@click.option("--site", type=click.Path(path_type=Path), help="Built site [_build/html].")
+@click.option("--out", type=click.Path(path_type=Path), help="File to write [_build/mgc.pdf].")
+def pdf(site: Path | None, out: Path | None) -> None:
+    """Print the whole built book into one PDF."""
+    from tools.pages.print.pdf import print_book
+
+    project = find_project()
+    out = out or project.build / "mgc.pdf"
+    count = print_book(project, (site or project.html).resolve(), out)
+    click.echo(f"{out}: {count} pages, {out.stat().st_size / 1e6:.1f} MB")
+
+
+@main.command()
+@click.option("--check", is_flag=True, help="Change nothing, fail if outdated.")
+@click.argument("file", default="README.md", type=click.Path(path_type=Path))
+def readme(check: bool, file: Path) -> None:
+    """Write the results table of README.md from the published records."""
+    from tools.pages.readme import update
+
+    if not update(file, write=not check) and check:
+        raise MgcError(
+            f"the results in {file.name} are outdated: run python -m tools.pages readme"
+        )

@@ -7,12 +7,13 @@ import os
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from mgc.errors import BookError
 from mgc.util.atomic import scratch, whole_folder, write_whole
 from mgc.util.pools import ENDS_WITH
-from tools.pages.project import Project
+from tools.pages.project import Project, content_hash
 
 START = (
     "from mgc.util.pools import end_with_parent; end_with_parent();"
@@ -24,24 +25,14 @@ SHOWN_WARNINGS = 20
 
 
 def source_hash(source: Path) -> str:
-    """Return a hash over every staged file, but for the date of the build, and over this code."""
-    digest = hashlib.sha256()
-    for module in sorted(Path(__file__).parent.rglob("*.py")):
-        digest.update(module.read_bytes())
-    for path in sorted(path for path in source.rglob("*") if path.is_file()):
-        content = path.read_bytes()
-        if path.name == "build.md":
-            content = re.sub(rb"\| Built \|.*", b"", content)
-        digest.update(f"\n{path.relative_to(source)} ".encode())
-        digest.update(hashlib.sha256(content).digest())
-    return digest.hexdigest()
+    """Return a hash over the staged files and over the code that makes pages of them."""
+    return hashlib.sha256(
+        f"{content_hash(source)} {content_hash(Path(__file__).parent)}".encode()
+    ).hexdigest()
 
 
 def make_site(project: Project, *, fresh: bool = False) -> bool:
     """Build the HTML from `_build/source` into `_build/html`, whole or not at all.
-
-    Pages are always read anew: Sphinx would keep a page whose own source did not change, even
-    where it shows a number that another chapter glued.
 
     Returns
     -------
@@ -79,10 +70,12 @@ def _jupyter_book(project: Project, out: Path) -> subprocess.CompletedProcess[st
     command = [sys.executable, "-c", START, "build", str(project.source)]
     command += ["--path-output", str(out), "-n", "-W", "--keep-going"]
     settings = {"PYTHONWARNINGS": "ignore", "NO_COLOR": "1", ENDS_WITH: str(os.getpid())}
+    # The date of the build stands in no staged file, or no site would be up to date.
+    date = {"SOURCE_DATE_EPOCH": str(int(time.time()))}
     return subprocess.run(
         command,
         cwd=project.root,
-        env=os.environ | settings,
+        env=date | os.environ | settings,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -3,113 +3,64 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
-from functools import partial
-from http import HTTPStatus
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
 from mgc.errors import MgcError
 from tools.pages import chain
+from tools.pages.content import evidence
+from tools.pages.content.evidence import Evidence
+from tools.pages.execute import chapters
 from tools.pages.project import Options, Project
 
-POLL_S = 0.5
+if TYPE_CHECKING:
+    from jupyter_client.manager import KernelManager
+
 WATCHED = ("book/*.py", "book/*.md", "book/*.bib", "book/_static/**/*", "_*.yml", "mgc/**/*.py")
-VERSION = "/__mgc_version"
-# Asks twice a second which build is being served, and reloads when that changes.
-SCRIPT = f"""<script>
-(() => {{
-  let seen = null;
-  setInterval(async () => {{
-    try {{
-      const now = await (await fetch("{VERSION}", {{cache: "no-store"}})).text();
-      if (seen !== null && now !== seen) location.reload();
-      seen = now;
-    }} catch (gone) {{}}
-  }}, 500);
-}})();
-</script>"""
 
 
-class Version:
-    """Counts the builds that a browser may have seen."""
+class Workshop:
+    """What stays from one build to the next: the evidence, and a kernel that waits warm.
 
-    def __init__(self) -> None:
-        self.number = 0
-
-    def advance(self) -> None:
-        """Note that there is a new build."""
-        self.number += 1
-
-
-class Handler(SimpleHTTPRequestHandler):
-    """Serves the site; every HTML page gets the script that reloads it."""
-
-    def __init__(self, *arguments: Any, version: Version, **named: Any) -> None:
-        self.version = version
-        super().__init__(*arguments, **named)
-
-    def do_GET(self) -> None:
-        """Answer the question for the version, a page with the script, or a file."""
-        if self.path == VERSION:
-            self._answer(str(self.version.number).encode(), "text/plain")
-            return
-        path = Path(self.translate_path(self.path))
-        page = path / "index.html" if path.is_dir() else path
-        if (
-            page.suffix == ".html"
-            and page.is_file()
-            and self.path.split("?")[0].endswith(("/", ".html"))
-        ):
-            text = page.read_text(encoding="utf-8")
-            self._answer(text.replace("</body>", f"{SCRIPT}</body>").encode(), "text/html")
-            return
-        super().do_GET()
-
-    def _answer(self, body: bytes, kind: str) -> None:
-        self.send_response(HTTPStatus.OK)
-        self.send_header("Content-Type", f"{kind}; charset=utf-8")
-        self.send_header("Content-Length", str(len(body)))
-        self.send_header("Cache-Control", "no-store")
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *arguments: Any) -> None:
-        """Say nothing: the terminal belongs to the builds."""
-
-
-def snapshot(project: Project) -> dict[Path, int]:
-    """Return the time of the last change of each file that the book is made from."""
-    files = (path for pattern in WATCHED for path in project.root.glob(pattern))
-    return {path: path.stat().st_mtime_ns for path in files if path.is_file()}
-
-
-def changed(before: Mapping[Path, int], after: Mapping[Path, int]) -> list[Path]:
-    """Return the files that were added, saved or removed."""
-    names = sorted({*before, *after})
-    return [path for path in names if before.get(path) != after.get(path)]
-
-
-def start_server(project: Project, port: int, version: Version) -> ThreadingHTTPServer:
-    """Serve `_build/html` on this machine only, in a thread; port 0 takes a free one.
-
-    Raises
-    ------
-    MgcError
-        The port is taken.
+    Parameters
+    ----------
+    folder : Path
+        Of the chapters.
     """
-    handler = partial(Handler, directory=str(project.html), version=version)
-    try:
-        server = ThreadingHTTPServer(("127.0.0.1", port), handler)
-    except OSError as error:
-        raise MgcError(
-            f"port {port} cannot be used ({error}); take another with --port"
-        ) from error
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    return server
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._evidence: dict[str, Evidence] = {}
+        self._starter = ThreadPoolExecutor(1)
+        self._waiting: Future[KernelManager] | None = None
+        self._lock = threading.Lock()
+
+    def prepare(self, project: Project, options: Options) -> Evidence:
+        """Do what `tools.pages.content.evidence.prepare` does, once for the same surroundings."""
+        around = chapters.surroundings(project, options)
+        if around not in self._evidence:
+            self._evidence = {around: evidence.prepare(project, options)}
+        return self._evidence[around]
+
+    def warm_up(self) -> None:
+        """Let a kernel wait for the next chapter."""
+        if self._waiting is None:
+            self._waiting = self._starter.submit(chapters.start_kernel, self._folder)
+
+    def kernel(self) -> KernelManager | None:
+        """Give the waiting kernel to the first chapter that asks."""
+        with self._lock:
+            waiting, self._waiting = self._waiting, None
+        return waiting.result() if waiting else None
+
+    def close(self) -> None:
+        """End the waiting kernel."""
+        if (kernel := self.kernel()) is not None:
+            kernel.shutdown_kernel(now=True)
 
 
 def serve(
@@ -118,31 +69,43 @@ def serve(
     port: int,
     console: Console,
     build: Callable[..., Any] = chain.build,
-    stop: threading.Event | None = None,
 ) -> None:
-    """Build, serve, and build again at each change until interrupted.
+    """Build, serve on this machine alone, and build again at each change until interrupted.
 
     A chapter that fails is reported, and the last good pages stay in the browser.
+
+    Raises
+    ------
+    MgcError
+        The port is taken.
     """
-    stop = stop or threading.Event()
-    version = Version()
-    project.html.mkdir(parents=True, exist_ok=True)
-    with start_server(project, port, version) as server:
-        console.print(f"Serving http://127.0.0.1:{server.server_address[1]}/ (Ctrl-C ends it)")
-        before: dict[Path, int] = {}
+    from livereload import Server
+
+    workshop = Workshop(project.sources)
+
+    def rebuild(changed: list[str] | None = None) -> None:
+        if changed:
+            console.print(f"changed: {', '.join(Path(name).name for name in changed[:5])}")
+        stays = {"prepare": workshop.prepare, "kernel": workshop.kernel}
         try:
-            while not stop.is_set():
-                after = snapshot(project)
-                if names := changed(before, after):
-                    if before:
-                        shown = ", ".join(path.name for path in names[:5])
-                        console.print(f"changed: {shown}")
-                    try:
-                        build(project, options, console=console)
-                        version.advance()
-                    except MgcError as error:
-                        console.print(f"error: {error}", style="red", markup=False, soft_wrap=True)
-                    before = after
-                stop.wait(POLL_S)
+            build(project, options, console=console, **stays)
+        except (MgcError, OSError) as error:
+            console.print(f"error: {error}", style="red", markup=False, soft_wrap=True)
+        workshop.warm_up()
+
+    project.html.mkdir(parents=True, exist_ok=True)
+    with chapters.this_interpreter(project.build):
+        try:
+            rebuild()
+            server = Server()
+            for pattern in WATCHED:
+                server.watch(str(project.root / pattern), rebuild)
+            console.print(f"Serving http://127.0.0.1:{port}/ (Ctrl-C ends it)")
+            try:
+                server.serve(port=port, host="127.0.0.1", root=str(project.html))
+            except OSError as error:
+                raise MgcError(
+                    f"port {port} cannot be used ({error}); take another with --port"
+                ) from error
         finally:
-            server.shutdown()
+            workshop.close()

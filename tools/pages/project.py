@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 from mgc.errors import BookError
 
@@ -12,6 +17,10 @@ from mgc.errors import BookError
 PUBLISHED_DATA = "gtzan-archive"
 PUBLISHED_PROTOCOL = "fault_filtered"
 PUBLISHED_VARIANT = "tuned"
+
+STATIC = "_extra/_static"
+"""Where `book/_static` is staged. Sphinx copies `_extra` to the site as it is; of a folder
+`_static`, Jupyter Book would load every script and style on every page."""
 
 
 @dataclass(frozen=True)
@@ -75,9 +84,14 @@ class Project:
         return self.build / "html"
 
     @property
-    def working_records(self) -> Path:
-        """Record store of `nox -s build`."""
-        return self.build / "records"
+    def settings(self) -> dict[str, Any]:
+        """What `_config.yml` says."""
+        return dict(yaml.safe_load((self.root / "_config.yml").read_text(encoding="utf-8")))
+
+    @property
+    def pages(self) -> list[str]:
+        """Names of all pages in reading order."""
+        return page_names(yaml.safe_load((self.root / "_toc.yml").read_text(encoding="utf-8")))
 
     def notebooks(self, options: Options) -> Path:
         """Folder of executed notebooks; the two modes do not overwrite each other's."""
@@ -88,7 +102,7 @@ class Project:
         if options.records:
             return Path(options.records).expanduser().resolve()
         if options.working:
-            return self.working_records
+            return self.build / "records"
         return Path(os.environ.get("MGC_RECORDS") or self.sources / "records").resolve()
 
     def chapters(self, only: tuple[str, ...] = ()) -> list[Path]:
@@ -104,17 +118,17 @@ class Project:
         BookError
             There is no chapter, or none of this name.
         """
-        found = sorted(self.sources.glob("[0-9][0-9]_*.py"))
-        if not found:
+        every = sorted(self.sources.glob("[0-9][0-9]_*.py"))
+        if not every:
             raise BookError(f"no chapter NN_name.py in {self.sources}")
         wanted = {name.removesuffix(".py").rsplit("/")[-1] for name in only}
         chosen = [
             path
-            for path in found
+            for path in every
             if not wanted or wanted & {path.stem, path.stem[:2], path.stem[:2].lstrip("0")}
         ]
         if not chosen:
-            known = ", ".join(path.stem for path in found)
+            known = ", ".join(path.stem for path in every)
             raise BookError(f"no chapter is called {' or '.join(sorted(only))}; there are {known}")
         return chosen
 
@@ -134,3 +148,27 @@ def find_project(start: Path | None = None) -> Project:
     raise BookError(
         f"{here} is not inside a checkout of the book: no _toc.yml beside a book/ folder"
     )
+
+
+def page_names(toc: Mapping[str, Any]) -> list[str]:
+    """Return the names of all pages in a table of contents (`_toc.yml`), in reading order."""
+
+    def below(entry: Mapping[str, Any]) -> Iterator[str]:
+        if "file" in entry:
+            yield str(entry["file"])
+        for key in ("chapters", "sections"):
+            for child in entry.get(key, ()):
+                yield from below(child)
+
+    parts = [name for part in toc.get("parts", ()) for name in below(part)]
+    return [str(toc["root"]), *parts, *below({"chapters": toc.get("chapters", ())})]
+
+
+def content_hash(folder: Path) -> str:
+    """Return a hash over the names and contents of all files below a folder."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            name = path.relative_to(folder).as_posix()
+            digest.update(f"\n{name} {hashlib.sha256(path.read_bytes()).hexdigest()}".encode())
+    return digest.hexdigest()

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import argparse
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -89,26 +87,10 @@ def with_block(text: str, block: str) -> str:
     return f"{before}{BEGIN}\n{block}\n{END}{rest.split(END)[1]}"
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Rewrite the block, or with `--check` say whether it is up to date."""
-    parser = argparse.ArgumentParser(description="Write the results table of README.md.")
-    parser.add_argument("--check", action="store_true", help="change nothing, fail if outdated")
-    parser.add_argument("readme", nargs="?", default="README.md", type=Path)
-    chosen = parser.parse_args(arguments)
-    try:
-        text = chosen.readme.read_text(encoding="utf-8")
-        wanted = with_block(text, results_block(chosen.readme.parent / "book" / "records"))
-    except (MgcError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    if chosen.check:
-        if text != wanted:
-            print("the results in README.md are outdated: run python -m tools.pages.readme")
-        return int(text != wanted)
-    if text != wanted:
-        write_whole(chosen.readme, wanted.encode())
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def update(file: Path, *, write: bool) -> bool:
+    """Say whether the block of a README is up to date; where it is not, it may be written."""
+    text = file.read_text(encoding="utf-8")
+    wanted = with_block(text, results_block(file.parent / "book" / "records"))
+    if write and text != wanted:
+        write_whole(file, wanted.encode())
+    return text == wanted

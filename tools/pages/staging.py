@@ -1,37 +1,48 @@
-"""Stage what Jupyter Book reads, and write the pages that a build says about itself."""
+"""Stage what Jupyter Book reads: executed chapters, pages, configuration, generated parts."""
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
 from collections.abc import Collection, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import nbformat
 import yaml
 
+from mgc.datasets import demo
 from mgc.errors import BookError
 from mgc.util.atomic import whole_folder
-from tools.pages.content import colophon, explorer, extras, hear, numbers
-from tools.pages.content.colophon import SHOWN, table
+from tools.pages.content import colophon, downloads, explorer, numbers
 from tools.pages.content.evidence import Evidence
 from tools.pages.execute.chapters import Outcome
-from tools.pages.place import find_place
-from tools.pages.project import Project
+from tools.pages.place import Place, find_place
+from tools.pages.project import STATIC, Project, content_hash
 
 AUDIO = re.compile(r"_static/audio/([A-Za-z]+\.\d{5})\.ogg")
-NOT_STAGED = ("*.py", "records", "__pycache__", "*.ipynb", ".ipynb_checkpoints", ".*")
+COMMIT = re.compile(r"[0-9a-f]{7,40}")
+NOT_STAGED = ("_static", "*.py", "records", "__pycache__", "*.ipynb", ".ipynb_checkpoints", ".*")
+GENERATED = "_generated"
+STAMP = ".mgc-parts"
+SOCIAL = "_static/social.png"
 
 
-def stage(project: Project, outcomes: Sequence[Outcome], evidence: Evidence) -> Path:
+def stage(
+    project: Project, outcomes: Sequence[Outcome], evidence: Evidence, around: str = ""
+) -> Path:
     """Put the sources of the site together in `_build/source`.
 
-    Executed notebooks, the pages and static files of `book/`, the generated pages, the
-    configuration with what is known of the repository, and every demo clip that is played.
+    Parameters
+    ----------
+    project : Project
+    outcomes : sequence of Outcome
+        The executed chapters.
+    evidence : Evidence
+    around : str
+        Hash of what the evidence was made from; generated parts with the same one are used again.
 
     Returns
     -------
@@ -41,77 +52,147 @@ def stage(project: Project, outcomes: Sequence[Outcome], evidence: Evidence) -> 
     Raises
     ------
     BookError
-        A page plays a clip that the demo edition does not have.
+        A page plays a clip that the demo edition does not have, or shows a value without a source.
     """
+    place, commit = find_place(), commit_of(project.root)
+    parts = make_parts(project, evidence, around)
     with whole_folder(project.source) as made:
         ignore = shutil.ignore_patterns(*NOT_STAGED)
         shutil.copytree(project.sources, made, dirs_exist_ok=True, ignore=ignore)
-        for outcome in outcomes:
-            notebook = nbformat.read(outcome.notebook, as_version=4)
-            notebook.metadata.pop("mgc", None)
-            nbformat.write(notebook, made / outcome.notebook.name)
-        generated = made / "_generated"
-        generated.mkdir()
-        commit = commit_of(project.root)
-        (generated / "build.md").write_text(build_page(evidence, commit), encoding="utf-8")
-        (generated / "status.md").write_text(colophon.tables(outcomes, evidence), encoding="utf-8")
-        stage_try_page(made)
-        numbers.stage(made, evidence.fits)
-        if (made / "explorer.md").is_file():
-            explorer.stage(made, evidence.explored)
-        if (made / "hear.md").is_file():
-            hear.stage(made, project.build / "hear")
-        extras.stage(made, project, outcomes, evidence, find_place(), commit)
-        shutil.copy(project.root / "_toc.yml", made / "_toc.yml")
-        settings = site_settings(yaml.safe_load((project.root / "_config.yml").read_text("utf-8")))
-        (made / "_config.yml").write_text(yaml.safe_dump(settings), encoding="utf-8")
+        shutil.copytree(parts, made, dirs_exist_ok=True, ignore=shutil.ignore_patterns(STAMP))
+        if (project.sources / "_static").is_dir():
+            shutil.copytree(project.sources / "_static", made / STATIC, dirs_exist_ok=True)
+        for name in ("_toc.yml", "CITATION.cff"):
+            shutil.copy(project.root / name, made / name)
+        settings = yaml.safe_dump(site_settings(project.settings, place))
+        (made / "_config.yml").write_text(settings, encoding="utf-8")
+        if place.site:
+            robots = f"User-agent: *\nAllow: /\n\nSitemap: {place.site}sitemap.xml\n"
+            (made / "_extra" / "robots.txt").write_text(robots, encoding="utf-8")
+        generated = made / GENERATED
+        if (log := project.root / "CHANGELOG.md").is_file():
+            shutil.copy(log, generated / "changelog.md")
+        texts = {"build": colophon.front_page(evidence, commit),
+                 "status": colophon.tables(outcomes, evidence)}  # fmt: skip
+        for name, text in texts.items():
+            (generated / f"{name}.md").write_text(text, encoding="utf-8")
+        stage_chapters(made, project, outcomes, evidence.fits, place, commit)
         copy_clips(made, explorer.clips(evidence.explored))
     return project.source
 
 
-def stage_try_page(made: Path) -> None:
-    """Let the page on one's own music have its parts; only where there is such a page."""
-    if (made / "try.md").is_file():
-        from tools.pages.content import (
-            try_page,  # it knows the network, which other pages do without
-        )
+def make_parts(project: Project, evidence: Evidence, around: str) -> Path:
+    """Make what depends on no chapter, or find it made, below `_build/parts`.
 
-        try_page.stage(made)
+    Such are the front page's figure and the pages to play with, with their data and pictures.
+    """
+    folder = project.build / "parts"
+    mark = f"{around} {content_hash(Path(__file__).parent)}"
+    stamp = folder / STAMP
+    if around and stamp.is_file() and stamp.read_text(encoding="utf-8") == mark:
+        return folder
+    with whole_folder(folder) as made:
+        generated, static = made / GENERATED, made / STATIC
+        generated.mkdir()
+        static.mkdir(parents=True)
+        pages, whole = project.pages, True
+        if evidence.answer is not None:
+            from mgc.display.figures import answer
+
+            (generated / "answer.md").write_text(answer.figure(evidence.answer) + "\n", "utf-8")
+            title = project.settings["title"]
+            answer.social(evidence.answer, title, made / "_extra" / SOCIAL)
+        else:
+            (generated / "answer.md").write_text("", "utf-8")
+        if "explorer" in pages:
+            explorer.stage(generated, static, evidence.explored)
+        if "hear" in pages:
+            from tools.pages.content import hear
+
+            hear.stage(generated, static)
+        if "try" in pages:
+            from tools.pages.content import try_page
+
+            whole = try_page.stage(generated, static)
+        if whole:  # what could not be fetched today may be tomorrow
+            (made / STAMP).write_text(mark, encoding="utf-8")
+    return folder
+
+
+def stage_chapters(
+    made: Path,
+    project: Project,
+    outcomes: Sequence[Outcome],
+    fits: Sequence[numbers.Fit],
+    place: Place,
+    commit: str,
+) -> None:
+    """Write each chapter as notebook and source, link all glued values, and list them."""
+    books = {o.name: nbformat.read(o.notebook, as_version=4) for o in outcomes}
+    glued = [number for name, book in books.items() for number in numbers.collect(book, name)]
+    by_key = {number.key: number for number in glued}
+    by_id = {fit.fit_id: fit for fit in fits}
+    sources = made / "_extra" / "_sources"
+    sources.mkdir(parents=True)
+    for name, book in books.items():
+        downloads.make_portable(book, place, commit if COMMIT.fullmatch(commit) else "")
+        for cell in book.cells:
+            if cell.cell_type == "markdown":
+                cell.source = numbers.linked(cell.source, by_key, by_id)
+        nbformat.write(book, made / f"{name}.ipynb")
+        shutil.copy(project.sources / f"{name}.py", sources)
+    for path in made.glob("*.md"):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(numbers.linked(text, by_key, by_id), encoding="utf-8")
+    titles = {name: numbers.title(book) for name, book in books.items()}
+    page = numbers.page(glued, by_id, titles)
+    (made / f"{numbers.PAGE}.md").write_text(page, encoding="utf-8")
 
 
 def copy_clips(staged: Path, also: Collection[str] = ()) -> list[str]:
     """Copy each demo clip that a staged page names, and others; return the ids of all."""
-    pages = [*staged.glob("*.ipynb"), *staged.glob("*.md"), *staged.glob("_generated/*.md")]
+    pages = [*staged.glob("*.ipynb"), *staged.glob("*.md"), *staged.glob(f"{GENERATED}/*.md")]
     named = {name for page in pages for name in AUDIO.findall(page.read_text(encoding="utf-8"))}
     named |= set(also)
-    if named:
-        from mgc.datasets.demo import clip_path
-
-        folder = staged / "_static" / "audio"
+    folder = staged / STATIC / "audio"
+    for name in sorted(named):
+        clip = demo.clip_path(name)
+        if not clip.is_file():
+            raise BookError(f"a page plays {name}, which is no clip of the demo edition")
         folder.mkdir(parents=True, exist_ok=True)
-        for name in sorted(named):
-            clip = Path(clip_path(name))
-            if not clip.is_file():
-                raise BookError(f"a page plays {name}, which is no clip of the demo edition")
-            shutil.copy(clip, folder / f"{name}.ogg")
+        shutil.copy(clip, folder / f"{name}.ogg")
     return sorted(named)
 
 
-def site_settings(settings: dict[str, Any]) -> dict[str, Any]:
+def site_settings(settings: dict[str, Any], place: Place) -> dict[str, Any]:
     """Add to `_config.yml` what only the place of the build knows: repository and address.
 
     Where they are unknown, or the theme does not know the repository's host, which would be an
-    error, their buttons are left out.
+    error, what needs them is left out: buttons, preview image, sitemap, and the page for
+    addresses that lead nowhere, whose links must name the site's own.
     """
-    place = find_place()
     html = settings.setdefault("html", {})
     if place.host:
         named = {"url": place.repository, "path_to_book": "book", "branch": place.branch}
         settings["repository"] = named
-        html["use_repository_button"] = True
-        html["use_issues_button"] = True
+        html |= {"use_repository_button": True, "use_issues_button": True}
     if place.site:
         html["baseurl"] = place.site
+        sphinx = settings.setdefault("sphinx", {})
+        sphinx["extra_extensions"] = [
+            *sphinx.get("extra_extensions", ()), "notfound.extension", "sphinx_sitemap",
+        ]  # fmt: skip
+        config = sphinx.setdefault("config", {})
+        config |= {
+            "notfound_urls_prefix": urlsplit(place.site).path,
+            "ogp_site_url": place.site,
+            "ogp_image": SOCIAL,
+            "ogp_custom_meta_tags": [
+                *config.get("ogp_custom_meta_tags", ()),
+                '<meta name="twitter:card" content="summary_large_image" />',
+            ],
+            "sitemap_url_scheme": "{link}",
+        }
     return settings
 
 
@@ -127,30 +208,3 @@ def commit_of(root: Path) -> str:
         return f"{commit}, with changes not committed" if git("status", "--porcelain") else commit
     except (OSError, subprocess.CalledProcessError):
         return "unknown (not a git checkout)"
-
-
-def build_page(evidence: Evidence, commit: str) -> str:
-    """Write the block of the front page that says what this build rests on."""
-    rows = [
-        ("Data", f"{evidence.edition}, {evidence.n_tracks} tracks"),
-        ("Content hash of the data", f"`{evidence.content_hash[:16]}`"),
-        ("Protocol", evidence.protocol),
-        ("Recipe variant", evidence.variant),
-        ("Records read", str(evidence.records)),
-        ("Fitted on", "; ".join(evidence.devices) or "nothing was fitted"),
-        ("Fitted with", _versions(dict(evidence.packages)) or "nothing was fitted"),
-        ("Commit", commit),
-        ("Built", now()),
-    ]
-    return table(("This build", "Value"), rows)
-
-
-def now() -> str:
-    """Return the time of the build, or SOURCE_DATE_EPOCH where one is set."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    moment = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
-    return moment.strftime("%Y-%m-%d %H:%M UTC")
-
-
-def _versions(packages: dict[str, str]) -> str:
-    return ", ".join(f"{name} {packages[name]}" for name in SHOWN if name in packages)

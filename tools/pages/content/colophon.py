@@ -1,10 +1,12 @@
-"""The tables of the colophon: how long each chapter took, on what, and what fitted the models."""
+"""What a build says of itself: on the front page, and in the tables of the colophon."""
 
 from __future__ import annotations
 
 import os
 import platform
 from collections.abc import Sequence
+
+import psutil
 
 from mgc.util.machine import package_version
 from tools.pages.content.evidence import Evidence
@@ -13,14 +15,32 @@ from tools.pages.execute.chapters import Outcome
 SHOWN = ("tensorflow", "keras", "librosa", "numpy", "scikit-learn", "statsmodels", "jupyter-book")
 
 
+def front_page(evidence: Evidence, commit: str) -> str:
+    """Write the block of the front page that says what this build rests on, as Markdown."""
+    packages = dict(evidence.packages)
+    fitted = ", ".join(f"{name} {packages[name]}" for name in SHOWN if name in packages)
+    rows = [
+        ("Data", f"{evidence.edition}, {evidence.n_tracks} tracks"),
+        ("Content hash of the data", f"`{evidence.content_hash[:16]}`"),
+        ("Protocol", evidence.protocol),
+        ("Recipe variant", evidence.variant),
+        ("Records read", str(evidence.records)),
+        ("Fitted on", "; ".join(evidence.devices) or "nothing was fitted"),
+        ("Fitted with", fitted or "nothing was fitted"),
+        ("Commit", commit),
+        ("Built", "{sub-ref}`today`"),
+    ]
+    return table(("This build", "Value"), rows)
+
+
 def tables(outcomes: Sequence[Outcome], evidence: Evidence) -> str:
     """Write execution times, versions and hardware of one build, as Markdown."""
-    chapters = [(f"{{doc}}`{one.name}`", one.when, f"{one.seconds:.1f}") for one in outcomes]
-    chapters.append(("All chapters", "", f"{sum(one.seconds for one in outcomes):.1f}"))
+    chapters = [(f"{{doc}}`{o.name}`", o.when, f"{o.seconds:.1f}") for o in outcomes]
+    chapters.append(("All chapters", "", f"{sum(o.seconds for o in outcomes):.1f}"))
     machine = [
         ("System", f"{platform.system()} {platform.machine()}"),
         ("Processors", str(os.cpu_count())),
-        ("Memory", memory()),
+        ("Memory", f"{psutil.virtual_memory().total / 2**30:.0f} GiB"),
         ("Python", platform.python_version()),
         *((name, package_version(name)) for name in SHOWN),
     ]
@@ -48,12 +68,3 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     lines = [head, ["---"] * len(head), *rows]
     escaped = ([cell.replace("|", "\\|") for cell in line] for line in lines)
     return "\n".join(f"| {' | '.join(line)} |" for line in escaped) + "\n"
-
-
-def memory() -> str:
-    """Return the memory of this machine in GiB, as far as the system tells."""
-    try:
-        pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (AttributeError, ValueError, OSError):
-        return "unknown"
-    return f"{pages / 2**30:.0f} GiB"

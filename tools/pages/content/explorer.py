@@ -1,7 +1,7 @@
 """The confusion explorer's data: every group of fits in the record store, small enough to embed.
 
 `describe` takes the records apart when a build reads them; `stage` writes them to
-`_static/explorer-data.js`, which assigns one global, and the matrix of the recommended model as a
+`explorer-data.js`, which assigns one global, and the matrix of the recommended model as a
 plain table for readers without JavaScript.
 
 Of each fit the file keeps which genre it named for each tested unit (a track, or a segment of
@@ -279,23 +279,20 @@ def clips(data: Data) -> set[str]:
     return {track for edition in heard for track in edition["tracks"]}
 
 
-def stage(folder: Path, data: Data) -> None:
-    """Write the data and the table that stands on the page without JavaScript.
+def stage(generated: Path, static: Path, data: Data) -> None:
+    """Write the data as a script, and the table that stands on the page without JavaScript.
 
     Parameters
     ----------
-    folder : Path
-        Staged sources, with `_static` and `_generated`.
+    generated, static : Path
+        Folders of included texts and of files that the site holds as they are.
     data : dict
         From `describe`; empty where a build knows of no records.
     """
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    script = f"const {VARIABLE} = {text};\n"
-    (folder / "_static").mkdir(exist_ok=True)
-    (folder / "_static" / FILE).write_text(script, encoding="utf-8")
-    page = folder / "_generated" / "explorer.md"
-    page.parent.mkdir(exist_ok=True)
-    page.write_text(table(data) if data.get("views") else NOTHING, encoding="utf-8")
+    (static / FILE).write_text(f"const {VARIABLE} = {text};\n", encoding="utf-8")
+    page = table(data) if data.get("views") else NOTHING
+    (generated / "explorer.md").write_text(page, encoding="utf-8")
 
 
 NOTHING = "No model has a record yet, so there is nothing to explore.\n"

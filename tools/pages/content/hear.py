@@ -1,13 +1,10 @@
 """Pictures and players of the page "Hear the features", made from the demo clips by the build.
 
-Of one clip of each genre, what `tools.pages.content.lanes` makes of it. That is kept below
-`_build/hear` under a hash of the clip and of the code; a build without changes copies it.
+Of one clip of each genre, what `tools.pages.content.lanes` makes of it.
 """
 
 from __future__ import annotations
 
-import json
-import shutil
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
@@ -20,7 +17,7 @@ from mgc.display import formats
 from mgc.display.figures import style
 from mgc.features import extract
 from tools.pages.content import lanes
-from tools.pages.content.lanes import CHROMA_ROWS, FACTS, IMAGES, MEL_ROWS, SLICES
+from tools.pages.content.lanes import CHROMA_ROWS, MEL_ROWS, SLICES
 
 NUMBER = 0  # of each genre's clips
 PITCHES = ("C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B")
@@ -83,37 +80,18 @@ NOTES = {
 """What to see and hear in each clip; a test holds what they say of beats against the score."""
 
 
-def stage(folder: Path, kept: Path) -> None:
-    """Write the clips' part of the page and its images.
-
-    Parameters
-    ----------
-    folder : Path
-        Staged sources, with `_generated`.
-    kept : Path
-        Folder for what was made before.
-    """
+def stage(generated: Path, static: Path) -> None:
+    """Write the clips' part of the page, and its images below the static files."""
     rows = {row["track_id"]: row for row in manifest()}
-    wanted = {genre: rows[f"{genre}.{NUMBER:05d}"] for genre in GENRES}
-    images = folder / "_static" / "hear"
-    images.mkdir(parents=True, exist_ok=True)
-    sections, made = [], set()
-    for genre, row in wanted.items():
-        entry = kept / f"{genre}-{lanes.key(row['sha256'])}"
-        if not entry.is_dir():
-            lanes.make(row["track_id"], entry)
-        made.add(entry.name)
-        for name in IMAGES:
-            shutil.copy(entry / name, images / f"{genre}-{name}")
-        facts = json.loads((entry / FACTS).read_text(encoding="utf-8"))
-        sections.append(section(genre, row, facts))
-    for old in kept.iterdir():
-        if old.name not in made:
-            shutil.rmtree(old, ignore_errors=True)
-    page = folder / "_generated" / "hear.md"
-    page.parent.mkdir(exist_ok=True)
+    images = static / "hear"
+    images.mkdir()
+    sections = []
+    for genre in GENRES:
+        row = rows[f"{genre}.{NUMBER:05d}"]
+        sections.append(section(genre, row, lanes.make(row["track_id"], images, genre)))
     body = "\n".join(sections)
-    page.write_text(f'<div id="mgc-hear" class="mgc-hear">\n{body}\n</div>\n', encoding="utf-8")
+    text = f'<div id="mgc-hear" class="mgc-hear">\n{body}\n</div>\n'
+    (generated / "hear.md").write_text(text, encoding="utf-8")
 
 
 def section(genre: str, row: dict[str, str], facts: dict[str, Any]) -> str:

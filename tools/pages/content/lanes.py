@@ -6,11 +6,8 @@ for SVG, which take the theme's colours.
 
 from __future__ import annotations
 
-import hashlib
-import inspect
-import json
-import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,38 +18,28 @@ from mgc.display.demo_clips import composed_tempos
 from mgc.display.figures import style
 from mgc.features import extract
 from mgc.features import names as names_module
-from mgc.features.names import AUDIO_VERSION
-from mgc.util.atomic import whole_folder
-from tools.pages.content import beats
+from mgc.typing import Double
 
 SLICES = 600  # of the waveform: more than a phone has pixels, fewer than anyone sees apart
 MEL_ROWS, CHROMA_ROWS = 3, 16  # pixels a band, for screens with two pixels to a point
 NEAR_S = 0.07  # a heard beat this close to a written one counts as the same (MIREX)
 MEL_TICKS_HZ = (250, 500, 1000, 2000, 4000, 8000)
-IMAGES = ("mel.webp", "chroma.webp")
-FACTS = "clip.json"
+TIGHTNESS = 100.0  # how dear it is to leave the tempo, beside the strength of onsets (as librosa)
 
 
-def key(clip: str) -> str:
-    """Hash of a clip and of the code that draws it."""
-    code = inspect.getsource(sys.modules[__name__]) + inspect.getsource(beats)
-    text = f"{clip} {AUDIO_VERSION} {code}"
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def make(track_id: str, target: Path) -> None:
-    """Compute what the page shows of a clip, and draw its two images."""
+def make(track_id: str, folder: Path, prefix: str) -> dict[str, Any]:
+    """Draw the two images of a clip into a folder, and return what else the page shows of it."""
     from matplotlib.image import imsave
 
     samples = extract.prepare(load(clip_path(track_id)))
     computed = extract.extract(samples)
     chroma = chromagram(samples)
-    strength = beats.onset_strength(computed.spectrogram)
+    strength = extract.onset_strength(computed.spectrogram.T.astype(np.float64))
     tempo = float(computed.tabular[names_module.FEATURE_NAMES.index("tempo_mean")])
-    heard = beats.beats(strength, tempo)
+    heard = beats(strength, tempo)
     written = np.arange(0, DURATION_S, 60 / composed_tempos()[track_id])
     apart = np.abs(heard[:, None] - written[None]).min(axis=1) if len(heard) else np.empty(0)
-    facts = {
+    facts: dict[str, Any] = {
         "wave": wave_path(samples),
         "onsets": onset_path(strength),
         "heard": [round(float(one), 2) for one in heard],
@@ -65,14 +52,12 @@ def make(track_id: str, target: Path) -> None:
         "mel.webp": (computed.spectrogram, -80.0, 0.0, MEL_ROWS, {"quality": 80, "method": 6}),
         "chroma.webp": (chroma, 0.0, 1.0, CHROMA_ROWS, {"quality": 75, "method": 6}),
     }
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with whole_folder(target) as folder:
-        for name, (values, low, high, rows, options) in pictures.items():
-            imsave(
-                folder / name, np.repeat(values, rows, axis=0), vmin=low, vmax=high,
-                cmap=style.SEQUENTIAL, origin="lower", format="webp", pil_kwargs=options,
-            )  # fmt: skip
-        (folder / FACTS).write_text(json.dumps(facts), encoding="utf-8")
+    for name, (values, low, high, rows, options) in pictures.items():
+        imsave(
+            folder / f"{prefix}-{name}", np.repeat(values, rows, axis=0), vmin=low, vmax=high,
+            cmap=style.SEQUENTIAL, origin="lower", format="webp", pil_kwargs=options,
+        )  # fmt: skip
+    return facts
 
 
 def chromagram(samples: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
@@ -120,3 +105,56 @@ def mel_ticks() -> list[tuple[str, float]]:
     bands = np.interp(MEL_TICKS_HZ, centres, np.arange(extract.N_MELS) + 0.5)
     names = [f"{hz // 1000} kHz" if hz >= 1000 else f"{hz} Hz" for hz in MEL_TICKS_HZ]
     return list(zip(names, (bands / extract.N_MELS).tolist(), strict=True))
+
+
+def beats(strength: npt.NDArray[np.floating], tempo: float) -> Double:
+    """Choose the beats: on strong onsets, and as evenly spaced as the tempo asks.
+
+    The models of this book never see beats: they get the tempo. The page marks beats so that a
+    reader can hear whether that tempo fits the music.
+
+    Parameters
+    ----------
+    strength : ndarray [shape=(n_frames,)], 0 or more
+        Onset strength, a frame every `mgc.features.extract.HOP_LENGTH` samples.
+    tempo : float, beats per minute
+        Above 0.
+
+    Returns
+    -------
+    times : ndarray [shape=(n_beats,)], seconds
+        Ascending; empty for a clip without onsets.
+
+    Notes
+    -----
+    Dynamic programming after Ellis (2007), "Beat tracking by dynamic programming", eq. 5 and 6,
+    on the strength smoothed over a thirty-second of a beat.
+    """
+    spread = float(np.std(strength))
+    if len(strength) < 2 or spread == 0:
+        return np.empty(0)
+    period = 60.0 * SAMPLE_RATE / (extract.HOP_LENGTH * tempo)
+    reach = round(period)
+    window = np.exp(-0.5 * (np.arange(-reach, reach + 1) * 32.0 / period) ** 2)
+    local = np.convolve(strength / spread, window, mode="same")[: len(strength)]
+    steps = np.arange(max(1, round(period / 2)), round(2 * period) + 1)
+    cost = TIGHTNESS * np.log(steps / period) ** 2
+    score, before = local.copy(), np.full(len(local), -1)
+    quiet = 0.01 * local.max()
+    for frame in range(len(local)):
+        there = steps[steps <= frame]
+        if not len(there):
+            continue
+        chain = score[frame - there] - cost[: len(there)]
+        best = int(chain.argmax())
+        # Before the first onset worth the name no chain begins.
+        if before[frame - there[best]] >= 0 or local[frame - there[best]] >= quiet:
+            score[frame] += chain[best]
+            before[frame] = frame - there[best]
+    last = len(score) - reach + int(score[-reach:].argmax())
+    chosen = [last]
+    while before[chosen[-1]] >= 0:
+        chosen.append(int(before[chosen[-1]]))
+    while len(chosen) > 1 and local[chosen[0]] < quiet:
+        del chosen[0]  # the chain went on after the music
+    return np.array(chosen[::-1]) * (extract.HOP_LENGTH / SAMPLE_RATE)

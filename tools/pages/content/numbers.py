@@ -7,16 +7,15 @@ import html
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import nbformat
-
 from mgc.display.glue import KEY
+from mgc.errors import BookError
 
 PAGE = "numbers"
 ROLE = re.compile(r"\{glue:text\}`([^`]+)`")
 CODE = re.compile(r"(^```.*?^```$)", re.MULTILINE | re.DOTALL)
+MARKUP = re.compile(r"([\\`*_{}\[\]$~^|#])")
 SHOWN = 3
 """Fits that a tooltip names; the page names them all."""
 
@@ -69,14 +68,14 @@ def describe(records: Iterable[Any]) -> tuple[Fit, ...]:
     """Take from records what the page shows."""
     names = ("edition", "protocol", "variant", "model", "seed")
     return tuple(
-        Fit(one.fit_id, tuple(str(one.config[k]) for k in names), str(one.environment["commit"]))
-        for one in records
+        Fit(r.fit_id, tuple(str(r.config[name]) for name in names), str(r.environment["commit"]))
+        for r in records
     )
 
 
 def collect(notebook: Any, chapter: str) -> list[Number]:
     """List what an executed chapter glued, in order."""
-    found = []
+    numbers = []
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             metadata = output.get("metadata", {})
@@ -84,7 +83,7 @@ def collect(notebook: Any, chapter: str) -> list[Number]:
                 continue
             basis = metadata.get(KEY, {})
             text = next(v for k, v in output["data"].items() if k.endswith("text/plain"))
-            found.append(
+            numbers.append(
                 Number(
                     metadata["scrapbook"]["name"],
                     chapter,
@@ -93,7 +92,7 @@ def collect(notebook: Any, chapter: str) -> list[Number]:
                     tuple(basis.get("sources", ())),
                 )
             )
-    return found
+    return numbers
 
 
 def tooltip(number: Number, fits: Mapping[str, Fit]) -> str:
@@ -103,16 +102,16 @@ def tooltip(number: Number, fits: Mapping[str, Fit]) -> str:
         names = ", ".join(number.fits[:SHOWN])
         more = f" and {len(number.fits) - SHOWN} more" if len(number.fits) > SHOWN else ""
         parts.append(f"From {_records(number.fits)} {names}{more}")
-        known = [fits[one] for one in number.fits if one in fits]
+        known = [fits[fit] for fit in number.fits if fit in fits]
         if known:
             parts.append("; ".join(_configurations(known)))
-            parts.append(f"Commit {', '.join(sorted({one.commit for one in known}))}")
+            parts.append(f"Commit {', '.join(sorted({fit.commit for fit in known}))}")
     parts.append(f"Recompute: {number.command}")
     return ". ".join(parts)
 
 
 def linked(markdown: str, numbers: Mapping[str, Number], fits: Mapping[str, Fit]) -> str:
-    """Put a link with a tooltip around each glued value of a text, but not inside code.
+    """Write each glued value of a text as a link with a tooltip, but not inside code.
 
     Parameters
     ----------
@@ -121,48 +120,25 @@ def linked(markdown: str, numbers: Mapping[str, Number], fits: Mapping[str, Fit]
         By key.
     fits : mapping of str to Fit
         By id.
+
+    Raises
+    ------
+    BookError
+        No chapter glued the value.
     """
 
     def link(role: re.Match[str]) -> str:
         key = role[1].rpartition("::")[2].partition(":")[0]
         if key not in numbers:
-            return role[0]
+            raise BookError(f"{role[0]}: no chapter glues {key}")
         number = numbers[key]
         title = html.escape(tooltip(number, fits), quote=True)
         kind = "mgc-number" if len(number.text) <= LONG else "mgc-number mgc-sentence"
-        return f'<a class="{kind}" href="{PAGE}.html#{key}" title="{title}">{role[0]}</a>'
+        text = MARKUP.sub(r"\\\1", html.escape(number.text, quote=False))
+        return f'<a class="{kind}" href="{PAGE}.html#{key}" title="{title}">{text}</a>'
 
     parts = CODE.split(markdown)
     return "".join(part if part.startswith("```") else ROLE.sub(link, part) for part in parts)
-
-
-def stage(folder: Path, fits: Sequence[Fit]) -> None:
-    """Link every glued value in a folder of staged sources, and write the page of numbers.
-
-    Parameters
-    ----------
-    folder : Path
-        Executed notebooks and Markdown pages.
-    fits : sequence of Fit
-        The records that are known.
-    """
-    by_id = {fit.fit_id: fit for fit in fits}
-    notebooks = {
-        path: nbformat.read(path, as_version=4) for path in sorted(folder.glob("*.ipynb"))
-    }
-    found = [number for path, book in notebooks.items() for number in collect(book, path.stem)]
-    by_key = {number.key: number for number in found}
-    for path, notebook in notebooks.items():
-        for cell in notebook.cells:
-            if cell.cell_type == "markdown":
-                cell.source = linked(cell.source, by_key, by_id)
-        nbformat.write(notebook, path)
-    for path in folder.glob("*.md"):
-        text = path.read_text(encoding="utf-8")
-        if (changed := linked(text, by_key, by_id)) != text:
-            path.write_text(changed, encoding="utf-8")
-    titles = {path.stem: title(book) for path, book in notebooks.items()}
-    (folder / f"{PAGE}.md").write_text(page(found, by_id, titles), encoding="utf-8")
 
 
 def title(notebook: Any) -> str:
@@ -171,8 +147,18 @@ def title(notebook: Any) -> str:
     return next(line for line in text.splitlines() if line.startswith("# ")).removeprefix("# ")
 
 
-def page(numbers: Sequence[Number], fits: Mapping[str, Fit], titles: Mapping[str, str]) -> str:
-    """Write the page that the links lead to: every value, then every record behind one."""
+def page(numbers: Iterable[Number], fits: Mapping[str, Fit], titles: Mapping[str, str]) -> str:
+    """Write the page that the links lead to: every value, then every record behind one.
+
+    Parameters
+    ----------
+    numbers : iterable of Number
+    fits : mapping of str to Fit
+        By id.
+    titles : mapping of str to str
+        Of chapters, by name.
+    """
+    numbers = list(numbers)
     parts = [
         "# Where each number comes from",
         "Every number in the text is glued: code computed it when the chapter was executed. Each"
@@ -181,22 +167,21 @@ def page(numbers: Sequence[Number], fits: Mapping[str, Fit], titles: Mapping[str
         " and `nox -s audit` recomputes every published result from the predictions.",
     ]
     for chapter in dict.fromkeys(number.chapter for number in numbers):
-        of_it = [number for number in numbers if number.chapter == chapter]
+        here = [number for number in numbers if number.chapter == chapter]
         rows = [
-            f'<tr id="{one.key}"><td><code>{one.key}</code></td>'
-            f"<td>{html.escape(one.text)}</td><td>{_basis(one, fits)}</td></tr>"
-            for one in of_it
+            f'<tr id="{number.key}"><td><code>{number.key}</code></td>'
+            f"<td>{html.escape(number.text)}</td><td>{_basis(number, fits)}</td></tr>"
+            for number in here
         ]
-        said = f"In {{doc}}`{chapter}`; `{of_it[0].command}` recomputes them."
-        head = ("Key", "Value", "Rests on")
-        parts += [f"## {titles[chapter]}", said, _table(head, rows)]
+        said = f"In {{doc}}`{chapter}`; `{here[0].command}` recomputes them."
+        parts += [f"## {titles[chapter]}", said, _table(("Key", "Value", "Rests on"), rows)]
     used = {fit for number in numbers for fit in number.fits}
     rows = [
-        f'<tr id="fit-{one.fit_id}"><td><code>{one.fit_id}</code></td>'
-        + "".join(f"<td>{html.escape(text)}</td>" for text in (*one.what, one.commit))
+        f'<tr id="fit-{fit.fit_id}"><td><code>{fit.fit_id}</code></td>'
+        + "".join(f"<td>{html.escape(text)}</td>" for text in (*fit.what, fit.commit))
         + "</tr>"
-        for one in fits.values()
-        if one.fit_id in used
+        for fit in fits.values()
+        if fit.fit_id in used
     ]
     if rows:
         names = ("Fit", "Edition", "Protocol", "Variant", "Model", "Seed", "Commit")
@@ -208,11 +193,11 @@ def _basis(number: Number, fits: Mapping[str, Fit]) -> str:
     """Write what a value rests on, records as links to their lines."""
     parts = [html.escape(source) for source in number.sources]
     links = [
-        f'<a href="#fit-{one}"><code>{one}</code></a>' if one in fits else f"<code>{one}</code>"
-        for one in number.fits
+        f'<a href="#fit-{fit}"><code>{fit}</code></a>' if fit in fits else f"<code>{fit}</code>"
+        for fit in number.fits
     ]
     if len(links) > SHOWN:
-        known = [fits[one] for one in number.fits if one in fits]
+        known = [fits[fit] for fit in number.fits if fit in fits]
         what = f"{_records(number.fits)}: {'; '.join(_configurations(known))}"
         parts.append(f"<details><summary>{html.escape(what)}</summary>{' '.join(links)}</details>")
     else:
@@ -226,7 +211,7 @@ def _records(fits: Sequence[str]) -> str:
 
 def _configurations(fits: Iterable[Fit]) -> list[str]:
     """Edition, protocol and variant of fits, each once."""
-    return list(dict.fromkeys(", ".join(part for part in one.what[:3] if part) for one in fits))
+    return list(dict.fromkeys(", ".join(part for part in fit.what[:3] if part) for fit in fits))
 
 
 def _table(head: Sequence[str], rows: Sequence[str]) -> str:

@@ -1,10 +1,8 @@
 """What the page *Try your own music* needs besides its text: runtime, network, rule, an example.
 
-The scripts of the page stand in `book/_extra/_static/try`. They get all numbers of the rule from
-here, that is from the Python that they must agree with. Large things are scripts, too, which carry
-packed bytes: a page opened as a file may load scripts, and nothing else. They lie in the folder
-`_extra`, which is copied to the site as it is, since Jupyter Book puts every script of `_static`
-on every page.
+The scripts of the page stand in `book/_static/try`. They get all numbers of the rule from here,
+that is from the Python that they must agree with. Large things are scripts, too, which carry
+packed bytes: a page opened as a file may load scripts, and nothing else.
 """
 
 from __future__ import annotations
@@ -32,7 +30,6 @@ from mgc.inference.make_network import shipped_record
 from mgc.records.store import Record, default_root
 from tools.pages.content import try_markup, vendor
 
-PAGE = "try.md"
 RUNTIME = vendor.Package(
     "onnxruntime-web",
     "1.30.0",
@@ -45,22 +42,28 @@ MOST_MINUTES, MOST_MEGABYTES = 10, 150
 """A browser holds a whole decoded sound in memory: ten minutes in stereo are some 300 MB."""
 
 
-def stage(staged: Path) -> None:
-    """Write the page's data and generated parts below a folder of staged sources.
+def stage(generated: Path, static: Path) -> bool:
+    """Write the page's data and its generated part.
 
     Parameters
     ----------
-    staged : Path
-        It holds the page itself, and the records are those of `default_root`.
+    generated, static : Path
+        Folders of included texts and of files that the site holds as they are. The records are
+        those of `default_root`.
+
+    Returns
+    -------
+    bool
+        Whether the page is whole. If the runtime cannot be had, it says so.
 
     Raises
     ------
     BookError
         The network's two files do not belong together, or the runtime's archive is not the
-        expected one. If it cannot be had at all, the page says so and the build goes on.
+        expected one.
     """
-    folder = staged / "_extra" / "_static" / "try"
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = static / "try"
+    folder.mkdir()
     graph = onnx_file.shipped().read_bytes()
     if not onnx_file.is_from(graph, network_file.shipped()):
         raise BookError(
@@ -81,13 +84,11 @@ def stage(staged: Path) -> None:
     drawn = archive_picture.picture(load(demo.clip_path(clip)))
     mpl.image.imsave(folder / "example.png", drawn, cmap=style.SEQUENTIAL, origin="lower")
     crops = probes.load_crops(root)
-    said = crops.loc[crops["name"] == clip, list(P_COLUMNS)].to_numpy()
-    generated = staged / "_generated"
-    generated.mkdir(exist_ok=True)
+    shown = crops.loc[crops["name"] == clip, list(P_COLUMNS)].to_numpy()
     examples = {clip: _name(clip) for clip in probes.EXAMPLES}
-    (generated / PAGE).write_text(
-        try_markup.page(examples, said, missing=missing), encoding="utf-8"
-    )
+    page = try_markup.page(examples, shown, missing=missing)
+    (generated / "try.md").write_text(page, encoding="utf-8")
+    return not missing
 
 
 def _stage_runtime(folder: Path) -> bool:

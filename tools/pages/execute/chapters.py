@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jupytext
 import nbformat
@@ -27,11 +27,21 @@ import mgc
 from mgc.errors import BookError
 from mgc.util.atomic import scratch
 from tools.pages.execute import checks
-from tools.pages.project import Options, Project
+from tools.pages.project import Options, Project, content_hash
+
+if TYPE_CHECKING:
+    from jupyter_client.manager import KernelManager
 
 # A new release of one of these may draw or round differently, so chapters run again.
-DECISIVE = ("matplotlib", "numpy", "pandas", "scikit-learn", "scipy", "seaborn", "statsmodels")
-PACKAGE_FILES = ("*.py", "*.csv")
+DECISIVE = ("librosa", "matplotlib", "numpy", "pandas", "scikit-learn", "scipy", "seaborn",
+            "statsmodels")  # fmt: skip
+WARM_UP = "import cv2, librosa, matplotlib.pyplot, pandas, scipy.stats, seaborn, sklearn.metrics"
+KERNEL_SETTINGS = """\
+c = get_config()
+c.InlineBackend.figure_formats = {"svg"}
+c.InlineBackend.print_figure_kwargs = {"bbox_inches": "tight", "metadata": {"Date": None}}
+c.InlineBackend.rc = {"svg.hashsalt": "mgc"}  # the same ids each time
+"""
 
 
 @dataclass(frozen=True)
@@ -59,20 +69,23 @@ def parameters(project: Project, options: Options) -> dict[str, Any]:
 def surroundings(project: Project, options: Options) -> str:
     """Return one hash over all that every chapter depends on besides its own source.
 
-    Parameters, the package's code and tables, the records in the store, the Python version and
-    the releases of the packages that compute and draw.
+    Parameters, every file of the package and the code that executes, the tables and records that
+    chapters read, the Python version and the releases of the packages that compute and draw.
     """
-    digest = hashlib.sha256(json.dumps(parameters(project, options)).encode())
-    code = Path(mgc.__file__).parent, Path(__file__).parent
-    files = [path for folder in code for kind in PACKAGE_FILES for path in folder.rglob(kind)]
-    store = project.records(options)
-    files += list(project.sources.glob("*.csv"))
-    files += [path for path in store.rglob("*") if path.is_file()]
-    for path in sorted(files):
-        digest.update(f"\n{path.name} ".encode() + hashlib.sha256(path.read_bytes()).digest())
     releases = [f"{name} {metadata.version(name)}" for name in DECISIVE]
-    digest.update("\n".join([sys.version, *releases]).encode())
+    digest = hashlib.sha256(
+        json.dumps([parameters(project, options), sys.version, *releases]).encode()
+    )
+    for path in project.sources.glob("*.csv"):
+        digest.update(path.read_bytes())
+    for folder in (*code_folders(), project.records(options)):
+        digest.update(content_hash(folder).encode())
     return digest.hexdigest()
+
+
+def code_folders() -> tuple[Path, ...]:
+    """Return the folders of the code that decides what a chapter puts out."""
+    return Path(mgc.__file__).parent, Path(__file__).parent
 
 
 def fingerprint(chapter: Path, around: str) -> str:
@@ -104,6 +117,7 @@ def execute(
     values: Mapping[str, Any],
     mark: str,
     root: Path | None = None,
+    kernel: KernelManager | None = None,
 ) -> Outcome:
     """Execute one chapter with the current interpreter and keep its notebook.
 
@@ -119,6 +133,8 @@ def execute(
         Fingerprint to keep with it.
     root : Path, optional
         The checkout, whose path must not show in the output.
+    kernel : KernelManager, optional
+        A kernel that runs already and has run nothing of its own; it is ended.
 
     Raises
     ------
@@ -130,7 +146,7 @@ def execute(
     with scratch(folder) as staging:
         source, result = staging / "in.ipynb", staging / f"{chapter.stem}.ipynb"
         nbformat.write(read_chapter(chapter), source)
-        _run(chapter, source, result, values)
+        _run(chapter, source, result, values, kernel)
         notebook = nbformat.read(result, as_version=4)
         checks.check_executed(notebook, chapter.stem, root)
         checks.clean(notebook)
@@ -142,7 +158,13 @@ def execute(
     return Outcome(chapter.stem, folder / result.name, seconds, executed=True, when=when)
 
 
-def _run(chapter: Path, source: Path, result: Path, values: Mapping[str, Any]) -> None:
+def _run(
+    chapter: Path,
+    source: Path,
+    result: Path,
+    values: Mapping[str, Any],
+    kernel: KernelManager | None,
+) -> None:
     """Let papermill execute a notebook, and turn its failures into one sentence."""
     import papermill
     from nbclient.exceptions import DeadKernelError
@@ -156,6 +178,8 @@ def _run(chapter: Path, source: Path, result: Path, values: Mapping[str, Any]) -
             kernel_name="python3",
             cwd=str(chapter.parent),
             progress_bar=False,
+            request_save_on_cell_execute=False,
+            km=kernel,
         )
     except PapermillExecutionError as error:
         said = f"{error.ename}: {checks.last_line(str(error.evalue))}"
@@ -165,6 +189,26 @@ def _run(chapter: Path, source: Path, result: Path, values: Mapping[str, Any]) -
         raise BookError(
             f"chapter {chapter.stem}: its Python process died, most often for want of memory"
         ) from error
+    finally:
+        if kernel is not None:
+            kernel.shutdown_kernel(now=True)
+
+
+def start_kernel(folder: Path) -> KernelManager:
+    """Start a kernel ahead of its chapter, with what most chapters import of other packages.
+
+    Of this package it imports nothing, so that the chapter meets the code of its own moment.
+    """
+    from jupyter_client.manager import KernelManager
+
+    kernel = KernelManager(kernel_name="python3")
+    kernel.start_kernel(cwd=str(folder))
+    client = kernel.client()
+    client.start_channels(stdin=False, hb=False)
+    client.wait_for_ready(timeout=60)
+    client.execute(WARM_UP, silent=True, store_history=False)
+    client.stop_channels()
+    return kernel
 
 
 @contextmanager
@@ -172,8 +216,9 @@ def this_interpreter(folder: Path) -> Iterator[None]:
     """Make `python3` mean the running interpreter for every kernel started inside.
 
     A kernel of that name that a user registered elsewhere would run other packages. The kernel
-    also gets an IPython folder of its own, so that no personal start-up file takes part, and
-    leaves the files of its connection in the same hidden place below `folder`.
+    also gets an IPython folder of its own, so that no personal start-up file takes part and
+    figures are SVG, and leaves the files of its connection in the same hidden place below
+    `folder`.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with scratch(folder) as made:
@@ -189,6 +234,9 @@ def this_interpreter(folder: Path) -> Iterator[None]:
             "metadata": {"debugger": False},
         }
         (kernel / "kernel.json").write_text(json.dumps(described), encoding="utf-8")
+        profile = made / "ipython" / "profile_default"
+        profile.mkdir(parents=True)
+        (profile / "ipython_kernel_config.py").write_text(KERNEL_SETTINGS, encoding="utf-8")
         ours = {
             "JUPYTER_PATH": str(made),
             "JUPYTER_RUNTIME_DIR": str(made / "runtime"),

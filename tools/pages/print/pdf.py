@@ -1,4 +1,4 @@
-"""Print the whole book through the system's Chromium: `python -m tools.pages.print.pdf`.
+"""Print the whole book through the system's Chromium.
 
 Printed twice: the first time tells on which page each title stands, the second writes that into
 the contents.
@@ -6,22 +6,19 @@ the contents.
 
 from __future__ import annotations
 
-import argparse
 import os
 import shutil
-import sys
+import time
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import yaml
-
-from mgc.errors import BookError, MgcError
+from mgc.errors import BookError
 from mgc.util.atomic import scratch, whole_file
 from tools.pages.print.bind import Chapter, bind, read_chapter
-from tools.pages.project import Project, find_project
-from tools.pages.staging import commit_of, now
-from tools.pages.toc import read_toc
+from tools.pages.project import Project
+from tools.pages.staging import commit_of
 
 if TYPE_CHECKING:
     from pypdf.generic import IndirectObject
@@ -80,13 +77,14 @@ def print_book(project: Project, site: Path, out: Path) -> int:
     BookError
         The site is not built, or there is no Chromium.
     """
-    settings = yaml.safe_load((project.root / "_config.yml").read_text(encoding="utf-8"))
-    names = read_toc(project.root / "_toc.yml")
+    settings, names = project.settings, project.pages
+    epoch = float(os.environ.get("SOURCE_DATE_EPOCH") or time.time())
+    now = datetime.fromtimestamp(epoch, UTC).strftime("%Y-%m-%d %H:%M UTC")
     out.parent.mkdir(parents=True, exist_ok=True)
     with scratch(site.parent) as made:
         prefix = f"../{site.name}/"
         chapters = [read_chapter(site, name, names, prefix) for name in names]
-        about = [str(settings["author"]), now(), f"Commit {commit_of(project.root)}"]
+        about = [str(settings["author"]), now, f"Commit {commit_of(project.root)}"]
         document = made / "book.html"
         places: dict[str, tuple[int, float]] = {}
         anchors = [
@@ -195,24 +193,3 @@ def _finish(
     with whole_file(out) as stream:
         writer.write(stream)
     return len(writer.pages)
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command."""
-    parser = argparse.ArgumentParser(prog="python -m tools.pages.print.pdf", description=__doc__)
-    parser.add_argument("--site", type=Path, help="folder of the built site [_build/html]")
-    parser.add_argument("--out", type=Path, help="file to write [_build/mgc.pdf]")
-    options = parser.parse_args(arguments)
-    try:
-        project = find_project()
-        out = options.out or project.build / "mgc.pdf"
-        count = print_book(project, (options.site or project.html).resolve(), out)
-    except MgcError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    print(f"{out}: {count} pages, {out.stat().st_size / 1e6:.1f} MB")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

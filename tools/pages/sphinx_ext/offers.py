@@ -6,21 +6,20 @@ One quiet line below the title. A link whose address is not known in this build 
 from __future__ import annotations
 
 import html
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tools.pages.content.downloads import FOLDER
+import yaml
+
 from tools.pages.place import Place, find_place
 
 CHAPTER = re.compile(r"^\d\d_\w+$")
-TITLE = re.compile(r"</h1>")
 BIBTEX_SPECIAL = re.compile(r"([&%$#_{}~^\\])")
-KNOWN = "mgc.json"
-"""Staged file: what CITATION.cff says, and the names of the files in `book/`."""
+FOLDER = "_sources"
+"""Where Sphinx puts the source of each page, and the build the `.py` of each chapter."""
 
 
 @dataclass(frozen=True)
@@ -33,29 +32,20 @@ class Offer:
     download: bool = False
 
 
-def offers(name: str, place: Place, sources: Sequence[str]) -> list[Offer]:
-    """List what one page offers.
-
-    Parameters
-    ----------
-    name : str
-        Of the page.
-    place : Place
-    sources : sequence of str
-        Names of the files in `book/`; a page that the build wrote itself cannot be edited.
-    """
-    found: list[Offer] = []
+def offers(name: str, place: Place) -> list[Offer]:
+    """List what a page offers; the build writes the page of numbers, so nobody can edit that."""
+    links: list[Offer] = []
     if CHAPTER.match(name):
-        found += [
+        links += [
             Offer("Notebook", f"{FOLDER}/{name}.ipynb", "Download as executed notebook", True),
             Offer(".py", f"{FOLDER}/{name}.py", "Download as Python source", True),
             Offer("Colab", place.colab(f"{name}.ipynb"), "Open in Google Colab"),
             Offer("Binder", place.binder(f"book/{name}.py"), "Open in Binder"),
         ]
-    for file in (f"{name}.py", f"{name}.md"):
-        if file in sources:
-            found.append(Offer("Suggest an edit", place.edit(f"book/{file}"), "Suggest an edit"))
-    return [offer for offer in found if offer.address]
+    if name != "numbers":
+        file = f"book/{name}{'.py' if links else '.md'}"
+        links.append(Offer("Suggest an edit", place.edit(file), "Suggest an edit"))
+    return [link for link in links if link.address]
 
 
 def bibtex(name: str, title: str, citation: Mapping[str, Any], site: str = "") -> str:
@@ -98,18 +88,20 @@ def _escaped(text: str) -> str:
     return BIBTEX_SPECIAL.sub(lambda found: f"\\{found[1]}", text)
 
 
-def block(found: Sequence[Offer], entry: str) -> str:
+def block(links: Sequence[Offer], entry: str) -> str:
     """Write the line of links and the folded citation as HTML."""
     items = []
-    for one in found:
-        kind = "download" if one.download else 'rel="noopener"'
+    for link in links:
+        kind = "download" if link.download else 'rel="noopener"'
+        # Those who speak to the page need a label that holds the visible word.
+        label = link.label if link.text in link.label else f"{link.text}: {link.label}"
         items.append(
-            f'<li><a href="{html.escape(one.address, quote=True)}" {kind} '
-            f'aria-label="{html.escape(_label(one), quote=True)}">{html.escape(one.text)}</a></li>'
+            f'<li><a href="{html.escape(link.address)}" {kind} '
+            f'aria-label="{html.escape(label)}">{html.escape(link.text)}</a></li>'
         )
-    links = f"<ul>{''.join(items)}</ul>" if items else ""
+    listed = f"<ul>{''.join(items)}</ul>" if items else ""
     return (
-        f'<div class="mgc-offers" role="group" aria-label="This page">{links}'
+        f'<div class="mgc-offers" role="group" aria-label="This page">{listed}'
         '<details class="mgc-cite"><summary>Cite this</summary>'
         f'<div><pre tabindex="0" aria-label="BibTeX">{html.escape(entry)}</pre>'
         '<button type="button" class="pst-js-only">Copy</button>'
@@ -117,26 +109,9 @@ def block(found: Sequence[Offer], entry: str) -> str:
     )
 
 
-def _label(offer: Offer) -> str:
-    """Return a label that holds the visible word, as those who speak to the page need."""
-    return offer.label if offer.text in offer.label else f"{offer.text}: {offer.label}"
-
-
 def with_block(body: str, written: str) -> str:
     """Put the block below the first title of a page."""
-    return TITLE.sub(lambda found: found[0] + written, body, count=1)
-
-
-def download_buttons(buttons: Sequence[dict[str, Any]], name: str) -> None:
-    """Let the theme's menu of downloads name the same files as the line does."""
-    for group in buttons:
-        if group.get("label") != "download-buttons":
-            continue
-        for button in list(group["buttons"]):
-            if button.get("label") == "download-source-button":
-                button["url"] = f"{FOLDER}/{name}.ipynb"
-                script = button | {"url": f"{FOLDER}/{name}.py", "text": ".py"}
-                group["buttons"].insert(group["buttons"].index(button) + 1, script)
+    return body.replace("</h1>", f"</h1>{written}", 1)
 
 
 def add_offers(app: Any, pagename: str, template: str, context: dict[str, Any], tree: Any) -> None:
@@ -144,19 +119,13 @@ def add_offers(app: Any, pagename: str, template: str, context: dict[str, Any], 
     if tree is None or "body" not in context:
         return
     place = find_place()
-    known = json.loads((Path(app.srcdir) / KNOWN).read_text(encoding="utf-8"))
-    title = app.env.titles[pagename].astext()
-    entry = bibtex(pagename, title, known["citation"], place.site)
-    written = block(offers(pagename, place, known["sources"]), entry)
-    context["body"] = with_block(context["body"], written)
-    if CHAPTER.match(pagename):
-        download_buttons(context.get("header_buttons", ()), pagename)
+    text = (Path(app.srcdir) / "CITATION.cff").read_text(encoding="utf-8")
+    citation = yaml.load(text, Loader=yaml.BaseLoader)
+    entry = bibtex(pagename, app.env.titles[pagename].astext(), citation, place.site)
+    context["body"] = with_block(context["body"], block(offers(pagename, place), entry))
 
 
 def setup(app: Any) -> dict[str, Any]:
-    """Connect with Sphinx."""
-    app.connect("html-page-context", add_offers, priority=600)  # after the theme's buttons
-    app.setup_extension(
-        "tools.pages.sphinx_ext.deferred"
-    )  # the script and the style are in `_static`
+    """Register with Sphinx."""
+    app.connect("html-page-context", add_offers)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

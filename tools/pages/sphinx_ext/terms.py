@@ -71,9 +71,6 @@ def add_definitions(
 
 
 def setup(app: Any) -> dict[str, Any]:
-    """Connect with Sphinx."""
+    """Register with Sphinx."""
     app.connect("html-page-context", add_definitions)
-    app.setup_extension(
-        "tools.pages.sphinx_ext.deferred"
-    )  # the script and the style are in `_static`
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -31,8 +31,8 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     store = Store(ROOT / "book" / "records")
     made = explorer.describe(store, store.find(), ("gtzan-archive", "fault_filtered", "tuned"))
     folder = tmp_path_factory.mktemp("staged")
-    explorer.stage(folder, made)
-    text = (folder / "_static" / "explorer-data.js").read_text(encoding="utf-8")
+    explorer.stage(folder, folder, made)
+    text = (folder / "explorer-data.js").read_text(encoding="utf-8")
     assert text.startswith("const mgcExplorer = {")
     assert text.endswith("};\n")
     read: dict[str, Any] = json.loads(text.removeprefix("const mgcExplorer = ").rstrip(";\n"))
@@ -181,8 +181,8 @@ def test_a_track_that_the_edition_lacks_is_refused() -> None:
 
 
 def test_without_records_the_page_says_so(tmp_path: Path) -> None:
-    explorer.stage(tmp_path, {})
-    assert "nothing to explore" in (tmp_path / "_generated" / "explorer.md").read_text()
+    explorer.stage(tmp_path, tmp_path, {})
+    assert "nothing to explore" in (tmp_path / "explorer.md").read_text()
     assert explorer.clips({}) == set()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from html import unescape
 from pathlib import Path
@@ -16,63 +15,54 @@ from mgc.audio.samples import SAMPLE_RATE
 from mgc.datasets.tracks import GENRES
 from mgc.features.extract import HOP_LENGTH, N_FRAMES, N_MELS
 from tools.demo_clips.compose import compose
-from tools.pages.content import beats, hear, lanes
+from tools.pages.content import hear, lanes
 
 FRAME_S = HOP_LENGTH / SAMPLE_RATE
 
 
 @pytest.fixture(scope="module")
-def staged(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """Stage the page once; return the folder and what is kept."""
-    folder, kept = tmp_path_factory.mktemp("staged"), tmp_path_factory.mktemp("kept")
-    (kept / "of-an-earlier-build").mkdir()
-    hear.stage(folder, kept)
-    return folder, kept
+def staged(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path, dict[str, Any]]:
+    """Stage the page once: its text, the folder of static files, and the facts of each clip."""
+    folder, facts = tmp_path_factory.mktemp("staged"), dict[str, Any]()
+    (folder / "generated").mkdir()
+    (folder / "_static").mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        make = lanes.make
+
+        def noted(track: str, images: Path, genre: str) -> dict[str, Any]:
+            facts[genre] = make(track, images, genre)
+            return facts[genre]
+
+        patch.setattr(lanes, "make", noted)
+        hear.stage(folder / "generated", folder / "_static")
+    page = (folder / "generated" / "hear.md").read_text(encoding="utf-8")
+    return page, folder / "_static", facts
 
 
 @pytest.fixture(scope="module")
-def facts(staged: tuple[Path, Path]) -> dict[str, dict[str, Any]]:
+def facts(staged: tuple[str, Path, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """What was computed of each clip."""
-    return {
-        genre: json.loads(next(staged[1].glob(f"{genre}-*/clip.json")).read_text())
-        for genre in GENRES
-    }
+    return staged[2]
 
 
-def test_each_genre_has_a_clip_with_its_pictures_and_a_text(staged: tuple[Path, Path]) -> None:
-    folder, kept = staged
-    page = (folder / "_generated" / "hear.md").read_text(encoding="utf-8")
+def test_each_genre_has_a_clip_with_its_pictures_and_a_text(
+    staged: tuple[str, Path, dict[str, Any]],
+) -> None:
+    page, static, _ = staged
     assert re.findall(r'id="hear-(\w+)"', page) == list(GENRES)
     for genre in GENRES:
         assert f'src="_static/audio/{genre}.00000.ogg"' in page
         assert hear.NOTES[genre] in unescape(page)
     assert "\n\n" not in page, "an empty line would end the block of HTML"
-    for name in re.findall(r'<img src="([^"]+)"', page):
-        assert (folder / name).is_file()
     assert all(re.findall(r'alt="(.+?)"', image) for image in re.findall("<img[^>]+>", page))
     assert page.count('preload="none"') == len(GENRES)
-    assert {path.name.rpartition("-")[0] for path in kept.iterdir()} == set(GENRES)
-
-
-def test_pictures_are_as_wide_as_the_clip_is_long(staged: tuple[Path, Path]) -> None:
     total = 0
-    for genre in GENRES:
-        for kind, bands in (("mel", N_MELS), ("chroma", 12)):
-            path = staged[0] / "_static" / "hear" / f"{genre}-{kind}.webp"
-            picture = imread(path)
-            assert picture.shape[1] == N_FRAMES
-            assert picture.shape[0] % bands == 0
-            total += path.stat().st_size
-    assert total < 1_300_000
-
-
-def test_a_second_build_makes_nothing_anew(
-    staged: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(lanes, "make", lambda *_: pytest.fail("it was kept"))
-    hear.stage(tmp_path, staged[1])
-    first, second = (one / "_generated" / "hear.md" for one in (staged[0], tmp_path))
-    assert first.read_text() == second.read_text()
+    for name in re.findall(r'<img src="_static/([^"]+)"', page):
+        height, width, _ = imread(static / name).shape
+        assert width == N_FRAMES, "as wide as the clip is long"
+        assert height % (N_MELS if "mel" in name else 12) == 0
+        total += (static / name).stat().st_size
+    assert 0 < total < 1_300_000
 
 
 def phases(facts: dict[str, Any], genre: str) -> np.ndarray:
@@ -117,19 +107,19 @@ def test_beats_of_clicks_are_found_at_their_tempo() -> None:
     strength = np.zeros(N_FRAMES)
     clicks = np.round(np.arange(0.5, 29.5, 60 / tempo) / FRAME_S).astype(int)
     strength[clicks] = 5.0
-    found = beats.beats(strength, tempo)
+    found = lanes.beats(strength, tempo)
     assert np.abs(found[:, None] - FRAME_S * clicks[None]).min(axis=1).max() < 0.03
     assert len(found) >= len(clicks) - 1
     assert (np.diff(found) > 0).all()
 
 
-def test_beats_agree_with_librosa(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_beats_agree_with_librosa() -> None:
     """The same strength and tempo give nearly librosa's beats."""
     librosa = pytest.importorskip("librosa")
     strength = np.random.default_rng(3).gamma(0.3, 1.0, N_FRAMES)
     strength[::22] += 4.0
     tempo = 60 / (22 * FRAME_S)
-    ours = beats.beats(strength, tempo)
+    ours = lanes.beats(strength, tempo)
     _, theirs = librosa.beat.beat_track(
         onset_envelope=strength, sr=SAMPLE_RATE, hop_length=HOP_LENGTH, bpm=tempo, units="time",
         trim=False,
@@ -138,19 +128,7 @@ def test_beats_agree_with_librosa(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_silence_has_no_beats() -> None:
-    assert len(beats.beats(np.zeros(N_FRAMES), 120.0)) == 0
-
-
-def test_onset_strength_is_the_feature_of_that_name() -> None:
-    from mgc.audio.samples import load
-    from mgc.datasets.demo import clip_path
-    from mgc.features.extract import extract
-    from mgc.features.names import FEATURE_NAMES
-
-    computed = extract(load(clip_path("pop.00000")))
-    strength = beats.onset_strength(computed.spectrogram)
-    column = computed.tabular[FEATURE_NAMES.index("onset_strength_mean")]
-    assert strength.mean() == pytest.approx(column, rel=1e-4)
+    assert len(lanes.beats(np.zeros(N_FRAMES), 120.0)) == 0
 
 
 def test_the_frequency_axis_rises_in_mel() -> None:

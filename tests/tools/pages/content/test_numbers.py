@@ -9,7 +9,8 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from mgc.display.glue import KEY, Glue
+from mgc.display.glue import KEY, PREFIX, Glue
+from mgc.errors import BookError
 from mgc.records.store import Store
 from tools.pages.content import numbers
 from tools.pages.content.numbers import Fit, Number
@@ -17,7 +18,7 @@ from tools.pages.content.numbers import Fit, Number
 ROOT = Path(__file__).resolve().parents[4]
 REFERENCES = sorted((ROOT / "tests" / "notebooks").glob("*.ipynb"))
 FIT = Fit("ab12", ("gtzan-archive", "random", "tuned", "cnn", "0"), "c0ffee")
-BEST = Number("best", "05_comparison", 'the "best"', ("ab12",), ("a table",))
+BEST = Number("best", "05_comparison", 'the "best" *', ("ab12",), ("a table",))
 
 
 def glued(key: str, value: str, **basis: list[str]) -> nbformat.NotebookNode:
@@ -43,36 +44,39 @@ def test_what_a_chapter_glues_is_kept_with_its_basis(monkeypatch) -> None:
 def test_a_link_says_records_configuration_commit_and_command() -> None:
     text = "It is {glue:text}`best`, or {glue:text}`05_comparison.ipynb::best:s`."
     found = re.findall(
-        r'href="([^"]*)" title="([^"]*)"', numbers.linked(text, {"best": BEST}, {"ab12": FIT})
+        r'href="([^"]*)" title="([^"]*)">([^<]*)</a>',
+        numbers.linked(text, {"best": BEST}, {"ab12": FIT}),
     )
     assert len(found) == 2
-    for href, title in found:
-        assert href == "numbers.html#best"
+    for href, title, shown in found:
+        assert (href, shown) == ("numbers.html#best", 'the "best" \\*')
         for part in ("a table", "ab12", "gtzan-archive, random, tuned", "c0ffee", "--only 05"):
             assert part in title
 
 
-def test_code_and_unknown_keys_are_left_alone() -> None:
+def test_code_is_left_alone_and_a_value_that_nothing_glues_is_refused() -> None:
     code = "```python\n{glue:text}`best`\n```"
     assert numbers.linked(code, {"best": BEST}, {}) == code
-    assert numbers.linked("{glue:text}`other`", {"best": BEST}, {}) == "{glue:text}`other`"
+    with pytest.raises(BookError, match="no chapter glues other"):
+        numbers.linked("{glue:text}`01_x.ipynb::other:s`", {"best": BEST}, {})
 
 
-def test_the_page_holds_each_link_s_target(tmp_path: Path) -> None:
-    cells = [
-        new_markdown_cell("# One\n\n{glue:text}`best` of {glue:text}`n`"),
-        new_code_cell("", outputs=[glued("best", "<54 %>", fits=["ab12"]), glued("n", "7")]),
-    ]
-    nbformat.write(new_notebook(cells=cells), tmp_path / "01_first.ipynb")
-    (tmp_path / "index.md").write_text("{glue:text}`01_first.ipynb::n:s`")
-    numbers.stage(tmp_path, [FIT])
-    page = (tmp_path / "numbers.md").read_text()
-    staged = (tmp_path / "01_first.ipynb").read_text() + (tmp_path / "index.md").read_text()
-    targets = set(re.findall(r"numbers\.html#(\w+)", staged))
-    assert targets == {"best", "n"}
-    for name in (*targets, "fit-ab12"):
+def test_the_page_holds_each_link_s_target() -> None:
+    outputs = [glued("best", "<54 %>", fits=["ab12"]), glued("n", "7")]
+    cells = [new_markdown_cell("# One"), new_code_cell("", outputs=outputs)]
+    book = new_notebook(cells=cells)
+    found = numbers.collect(book, "01_first")
+    page = numbers.page(found, {"ab12": FIT}, {"01_first": numbers.title(book)})
+    for name in ("best", "n", "fit-ab12"):
         assert page.count(f'id="{name}"') == 1
     assert "&lt;54 %&gt;" in page, "a value cannot break the page"
+    assert "## One" in page
+
+
+def test_values_are_marked_as_mystnb_marks_them() -> None:
+    from myst_nb.ext.glue import GLUE_PREFIX
+
+    assert PREFIX == GLUE_PREFIX
 
 
 @pytest.mark.parametrize("path", REFERENCES, ids=lambda path: path.stem)

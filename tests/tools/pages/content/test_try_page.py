@@ -45,13 +45,11 @@ def data(script: Path) -> dict[str, object]:
 
 @pytest.mark.usefixtures("reachable")
 def test_the_page_gets_runtime_network_rule_and_an_answer(tmp_path: Path) -> None:
-    try_page.stage(tmp_path)
-    folder = tmp_path / "_extra" / "_static" / "try"
-    page = (tmp_path / "_generated" / "try.md").read_text(encoding="utf-8")
+    assert try_page.stage(tmp_path, tmp_path), "whole"
+    folder = tmp_path / "try"
+    page = (tmp_path / "try.md").read_text(encoding="utf-8")
     assert "try-missing" not in page
-    there = {
-        path.stem for path in (*folder.glob("*.js"), *ROOT.glob("book/_extra/_static/try/*.js"))
-    }
+    there = {path.stem for path in (*folder.glob("*.js"), *ROOT.glob("book/_static/try/*.js"))}
     assert set(re.findall(r'src="_static/try/([\w-]+)\.js"', page)) <= there
     assert {"runtime", "network", *re.findall(r'value="([\w-]+)"', page)} <= there
     packed = re.fullmatch(
@@ -64,8 +62,8 @@ def test_the_page_gets_runtime_network_rule_and_an_answer(tmp_path: Path) -> Non
 
 @pytest.mark.usefixtures("unreachable")
 def test_a_build_without_the_runtime_succeeds_and_says_what_to_do(tmp_path: Path) -> None:
-    try_page.stage(tmp_path / "staged")
-    page = (tmp_path / "staged" / "_generated" / "try.md").read_text(encoding="utf-8")
+    assert not try_page.stage(tmp_path, tmp_path), "so the next build tries again"
+    page = (tmp_path / "try.md").read_text(encoding="utf-8")
     assert "build the book once with a connection" in page
     assert "<script" not in page
     assert page.count("<polygon") == len(GENRES), "the figure is there all the same"
@@ -77,8 +75,8 @@ def test_the_tally_is_that_of_the_record(tmp_path: Path) -> None:
     """Counted here from the predictions of the record, without the package's own counting."""
     from mgc.inference.make_network import shipped_record
 
-    try_page.stage(tmp_path)
-    found = data(tmp_path / "_extra" / "_static" / "try" / "data.js")["tally"]
+    try_page.stage(tmp_path, tmp_path)
+    found = data(tmp_path / "try" / "data.js")["tally"]
     rows = shipped_record(RECORDS).predictions.query("part == 'test'")
     said = [GENRES[k] for k in rows[list(P_COLUMNS)].to_numpy().argmax(axis=1)]
     right = [a for a, b in zip(said, rows["genre"], strict=True) if a == b]
@@ -94,7 +92,7 @@ def test_a_network_of_another_make_is_refused(
     other.write_bytes(b"something else")
     monkeypatch.setattr(onnx_file, "shipped", lambda: other)
     with pytest.raises(BookError, match=r"was not made from cnn\.keras; run: mgc export-web"):
-        try_page.stage(tmp_path)
+        try_page.stage(tmp_path, tmp_path)
 
 
 def test_the_crops_on_record_are_what_the_network_says() -> None:

@@ -17,6 +17,7 @@ from mgc.errors import BookError
 from tools.pages.content import vendor
 
 CODE = b"export const one = 1;\n"
+FILES = ["dist/one.js"]
 
 
 def archive(**files: bytes) -> bytes:
@@ -65,26 +66,18 @@ def registry(monkeypatch: pytest.MonkeyPatch) -> Iterator[Registry]:
     server.server_close()
 
 
-@pytest.fixture
-def nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the registry be a port at which nobody listens."""
-    monkeypatch.setenv("npm_config_registry", "http://127.0.0.1:9")
-
-
-def test_files_are_staged_and_the_archive_is_fetched_once(
-    registry: Registry, tmp_path: Path
+def test_an_archive_is_fetched_once_under_its_name_and_then_needs_no_registry(
+    registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wanted, cache = package(registry.content), tmp_path / "cache"
-    (file,) = vendor.stage(wanted, ["dist/one.js"], tmp_path / "site", cache)
-    assert file == tmp_path / "site" / "small-1.2.3" / "one.js"
-    assert file.read_bytes() == CODE
-    assert vendor.read(wanted, ["dist/one.js"], cache) == [CODE]
-    assert registry.asked == ["/npm/small/-/small-1.2.3.tgz"]
-
-
-def test_a_scoped_package_is_asked_for_as_npm_does(registry: Registry, tmp_path: Path) -> None:
-    vendor.read(package(registry.content, "@they/small"), ["dist/one.js"], tmp_path)
+    wanted = package(registry.content, "@they/small")
+    for _ in range(2):
+        assert vendor.read(wanted, FILES, tmp_path) == [CODE]
     assert registry.asked == ["/npm/@they/small/-/small-1.2.3.tgz"]
+    (kept,) = tmp_path.iterdir()
+    kept.write_bytes(b"damaged")
+    assert vendor.read(wanted, FILES, tmp_path) == [CODE], "a damaged one is fetched again"
+    monkeypatch.setenv("npm_config_registry", "http://127.0.0.1:9")
+    assert vendor.read(wanted, FILES, tmp_path) == [CODE]
 
 
 def test_another_archive_than_the_expected_one_is_refused_and_not_kept(
@@ -93,48 +86,20 @@ def test_another_archive_than_the_expected_one_is_refused_and_not_kept(
     wanted = package(registry.content)
     registry.content = archive(one=b"steal();")
     with pytest.raises(BookError, match=r"small-1\.2\.3\.tgz is not the archive") as error:
-        vendor.fetch(wanted, tmp_path)
+        vendor.read(wanted, FILES, tmp_path)
     assert not isinstance(error.value, vendor.UnreachableError)
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.usefixtures("nobody")
-def test_without_a_registry_the_error_says_so_and_leaves_nothing(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+def test_without_a_registry_the_error_says_so_and_nothing_else_is_printed(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cache = tmp_path / "cache"
+    monkeypatch.setenv("npm_config_registry", "http://127.0.0.1:9")  # nobody listens there
     with pytest.raises(vendor.UnreachableError, match=r"build once with a connection"):
-        vendor.fetch(package(archive(one=CODE)), cache)
-    assert not cache.exists()
+        vendor.read(package(archive(one=CODE)), FILES, tmp_path)
     assert capfd.readouterr() == ("", "")
-
-
-def test_what_is_in_the_cache_needs_no_registry(
-    registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    wanted = package(registry.content)
-    kept = vendor.fetch(wanted, tmp_path)
-    monkeypatch.setenv("npm_config_registry", "http://127.0.0.1:9")
-    assert vendor.read(wanted, ["dist/one.js"], tmp_path) == [CODE]
-    kept.write_bytes(b"damaged")
-    with pytest.raises(vendor.UnreachableError):
-        vendor.read(wanted, ["dist/one.js"], tmp_path)
-
-
-def test_a_damaged_archive_in_the_cache_is_fetched_again(
-    registry: Registry, tmp_path: Path
-) -> None:
-    wanted = package(registry.content)
-    vendor.fetch(wanted, tmp_path).write_bytes(b"damaged")
-    assert vendor.read(wanted, ["dist/one.js"], tmp_path) == [CODE]
 
 
 def test_a_file_that_the_package_lacks_is_named(registry: Registry, tmp_path: Path) -> None:
     with pytest.raises(BookError, match=r"holds no file dist/two\.js"):
         vendor.read(package(registry.content), ["dist/two.js"], tmp_path)
-
-
-@pytest.mark.parametrize("text", ["", "sha512-", "sha512-AAAA", "md5-AAAA", "sha512-ä"])
-def test_a_checksum_that_checks_nothing_is_refused(text: str) -> None:
-    with pytest.raises(BookError, match="no sha512 checksum"):
-        _ = vendor.Package("small", "1.2.3", text).digest

@@ -4,7 +4,7 @@ import pytest
 
 from mgc.errors import BookError
 from tools.pages.print.bind import bind, read_chapter
-from tools.pages.toc import page_names
+from tools.pages.project import page_names
 
 PAGE = """<html><body><nav>side</nav><article><section id="top"><h1>2. <i>Two</i><a
 class="headerlink" href="#top">#</a></h1><section id="part"><h2>Part "one"</h2>

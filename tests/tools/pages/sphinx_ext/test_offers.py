@@ -9,25 +9,22 @@ import pytest
 import yaml
 from pybtex.database import parse_string
 
-from tools.pages.content import extras
 from tools.pages.place import Place, find_place
-from tools.pages.project import Project
-from tools.pages.sphinx_ext import deferred, offers, terms
+from tools.pages.sphinx_ext import offers, terms
 
 ROOT = Path(__file__).resolve().parents[4]
 HUB = Place("https://github.com/some/book", "https://some.github.io/book/", "notebooks")
-SOURCES = ("05_comparison.py", "glossary.md", "index.md")
 VARIABLES = ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "MGC_REPOSITORY_URL", "MGC_SITE_URL")
 
 
 def named(name: str, place: Place) -> dict[str, str]:
-    return {one.text: one.address for one in offers.offers(name, place, SOURCES)}
+    return {one.text: one.address for one in offers.offers(name, place)}
 
 
 def test_a_chapter_on_github_offers_everything():
     assert named("05_comparison", HUB) == {
-        "Notebook": "notebooks/05_comparison.ipynb",
-        ".py": "notebooks/05_comparison.py",
+        "Notebook": "_sources/05_comparison.ipynb",
+        ".py": "_sources/05_comparison.py",
         "Colab": "https://colab.research.google.com/github/some/book/blob/notebooks/"
         "05_comparison.ipynb",
         "Binder": "https://mybinder.org/v2/gh/some/book/main?urlpath=lab/tree/book/"
@@ -74,7 +71,7 @@ def test_the_place_comes_from_the_environment(monkeypatch):
 
 @pytest.mark.parametrize("site", ["", "https://some.github.io/book/"])
 def test_each_entry_is_bibtex_that_another_reader_understands(site):
-    citation = extras.cited_as(Project(ROOT))
+    citation = yaml.load((ROOT / "CITATION.cff").read_text("utf-8"), Loader=yaml.BaseLoader)
     both = [
         offers.bibtex("index", "ignored", citation, site),
         offers.bibtex("05_comparison", "Rock & roll: 100 %", citation, site),
@@ -110,7 +107,7 @@ class Reader(HTMLParser):
 
 
 def test_the_block_stands_below_the_title_and_labels_hold_the_visible_word():
-    found = offers.offers("05_comparison", HUB, SOURCES)
+    found = offers.offers("05_comparison", HUB)
     written = offers.block(found, "@book{a<b}")
     body = offers.with_block("<h1>T</h1><p>x</p><h1>U</h1>", written)
     assert body.startswith('<h1>T</h1><div class="mgc-offers"')
@@ -120,14 +117,6 @@ def test_the_block_stands_below_the_title_and_labels_hold_the_visible_word():
     assert [one["href"] for one in links] == [one.address for one in found]
     for link, one in zip(links, found, strict=True):
         assert one.text in (link["aria-label"] or "")
-
-
-def test_the_menu_of_downloads_names_the_same_files():
-    source = {"label": "download-source-button", "url": "_sources/01_a.ipynb", "text": ".ipynb"}
-    menu = [{"label": "download-buttons", "buttons": [source, {"label": "download-pdf-button"}]}]
-    offers.download_buttons(menu, "01_a")
-    urls = [one.get("url") for one in menu[0]["buttons"]]
-    assert urls == ["notebooks/01_a.ipynb", "notebooks/01_a.py", None]
 
 
 def test_binder_finds_what_it_needs():
@@ -150,7 +139,7 @@ def test_the_branch_that_colab_opens_is_the_one_that_is_written():
     script = workflow["jobs"]["notebooks"]["steps"][-1]["run"]
     assert f"init -q -b {branch}" in script
     assert script.rstrip().endswith(f'" {branch}')
-    assert "cd site/notebooks" in script
+    assert "cd site/_sources" in script
 
 
 def test_terms_are_described_by_their_own_definitions_alone():
@@ -163,12 +152,3 @@ def test_terms_are_described_by_their_own_definitions_alone():
     assert "A folder &amp; more." in body
     assert "A number." not in body
     assert terms.described("<p>none</p>", known) == "<p>none</p>"
-
-
-def test_scripts_wait_and_none_is_loaded_twice():
-    files = ["a.js", ("b.js", {"async": "async"}), ("a.js", {}), ("c.js", {"defer": "defer"})]
-    assert deferred.deferred(files) == [
-        ("a.js", {"defer": "defer"}),
-        ("b.js", {"async": "async"}),
-        ("c.js", {"defer": "defer"}),
-    ]

@@ -1,8 +1,14 @@
-"""Repair what theme and extensions leave inaccessible in a page."""
+"""Repair what theme and extensions leave inaccessible in a page. A Sphinx extension."""
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
 from bs4 import BeautifulSoup
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
 
 SCROLLS = "div.math, .pst-scrollable-table-container, div.cell_output .output.text_html"
 
@@ -43,3 +49,18 @@ def repair(soup: BeautifulSoup) -> None:
         element["tabindex"] = "0"
         element["role"] = "group"
         element["aria-label"] = name
+
+
+def repair_site(app: Sphinx, error: Exception | None) -> None:
+    """Repair every page when Sphinx has written them all."""
+    if error is None and app.builder.name == "html":
+        for path in Path(app.outdir).glob("*.html"):
+            soup = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+            repair(soup)
+            path.write_text(str(soup), encoding="utf-8")
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register with Sphinx; late, so that it comes after the extensions that write files."""
+    app.connect("build-finished", repair_site, priority=900)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

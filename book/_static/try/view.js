@@ -1,5 +1,5 @@
 /* Show an answer: verdict, ten bars, genres over time below the picture, and all of it as a table.
-   The markup is that of the static example (tools/pages/content/try_page.py), whose place the answer takes. */
+   The markup is that of the static example (tools/pages/content/try_markup.py), whose place the answer takes. */
 "use strict";
 
 (() => {

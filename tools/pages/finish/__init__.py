@@ -1,1 +1,0 @@
-"""Passes over the HTML that Sphinx wrote."""
