@@ -90,11 +90,11 @@ def stage_answer(folder: Path, evidence: Evidence, title: str) -> None:
     if evidence.answer is None:
         target.write_text("", encoding="utf-8")
         return
-    from mgc.display.figures import answer
+    from mgc.display.figures import front_page
 
-    target.write_text(answer.figure(evidence.answer) + "\n", encoding="utf-8")
+    target.write_text(front_page.page_html(evidence.answer) + "\n", encoding="utf-8")
     (folder / "_static").mkdir(exist_ok=True)
-    answer.social(evidence.answer, title, folder / "_static" / "social.png")
+    front_page.preview(evidence.answer, title, folder / "_static" / "social.png")
 
 
 def stage_not_found(folder: Path, project: Project, place: Place) -> None:
