@@ -6,6 +6,7 @@ Each returns a Figure of at most `mgc.display.figures.style.MAX_WIDTH` inches.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -41,44 +42,41 @@ def ceilings(claims: pd.DataFrame, ceiling: Mapping[str, float]) -> Figure:
     return figure
 
 
-def tracks_by_genre(counts: pd.DataFrame, xlabel: str = "tracks") -> Figure:
-    """Draw stacked counts, one bar a genre.
+def tracks_by_genre(counts: pd.DataFrame) -> Figure:
+    """Draw stacked counts of tracks, one bar a genre.
 
     Parameters
     ----------
     counts : DataFrame
         Genres in rows, parts of the bar in columns (at most four), counts as values.
-    xlabel : str
-        What is counted.
 
     Raises
     ------
     ValueError
         When there are more than four parts.
     """
-    shades = (style.ACCENT, "#88CCEE", "#DDCC77", style.WARNING)
+    shades: list[Any] = [style.ACCENT, "#88CCEE", "#DDCC77", style.WARNING]
     if counts.shape[1] > len(shades):
         raise ValueError(f"{counts.shape[1]} parts: at most {len(shades)} can be told apart")
     figure, axis = single(6.2, 3.6)
-    left = np.zeros(len(counts))
-    names = [tracks_module.label(str(genre)) for genre in counts.index]
-    for shade, (part, values) in zip(shades, counts.items(), strict=False):
-        axis.barh(names, values, left=left, color=shade, label=str(part), edgecolor="white")
-        left += values.to_numpy(dtype=float)
+    named = counts.rename(index=lambda genre: tracks_module.label(str(genre)))
+    named.plot.barh(
+        stacked=True, ax=axis, legend=False, color=shades, edgecolor="white", width=0.8
+    )
     axis.invert_yaxis()
-    axis.set_xlabel(xlabel)
+    axis.set(xlabel="tracks", ylabel="")
     figure.legend(loc="outside upper left", ncols=4)
     return figure
 
 
-def measurements(tracks: pd.DataFrame, panels: Mapping[str, tuple[str, float | None]]) -> Figure:
+def measurements(tracks: pd.DataFrame, panels: Mapping[str, tuple[str, float]]) -> Figure:
     """Draw quality measurements, one dot a track, with the limits of the rules.
 
     Parameters
     ----------
     tracks : DataFrame
         `mgc.datasets.quality.measure`: ``genre`` and the columns that are drawn.
-    panels : mapping of str to (str, float or None)
+    panels : mapping of str to (str, float)
         Column to the label of its axis (with unit) and the limit beyond which a track is flagged
         (drawn on both sides when the column has negative values).
 
@@ -98,9 +96,8 @@ def measurements(tracks: pd.DataFrame, panels: Mapping[str, tuple[str, float | N
         values = tracks[column].to_numpy(dtype=float)
         colours = [style.colour(genre) for genre in tracks["genre"]]
         axis.scatter(values, rows, c=colours, s=22, edgecolor="#333333", linewidth=0.4)
-        if limit is not None:
-            for edge in (limit, -limit) if np.nanmin(values, initial=0.0) < 0 else (limit,):
-                axis.axvline(edge, color=style.WARNING, linestyle="--")
+        for edge in (limit, -limit) if np.nanmin(values, initial=0.0) < 0 else (limit,):
+            axis.axvline(edge, color=style.WARNING, linestyle="--")
         axis.set_xlabel(name)
         axis.locator_params(axis="x", nbins=4)
         axis.grid(axis="x")

@@ -75,7 +75,7 @@ def learning_curves(entry: Record | NotRun, stage: str = "fit") -> Figure:
                 rows["epoch"], rows[f"val_{name}"], color=style.ACCENT, lw=1.6, ls=dash,
                 label="validation" if first else None,
             )  # fmt: skip
-            best = rows.iloc[int(rows["val_loss"].to_numpy().argmin())]
+            best = rows.iloc[int(rows["val_loss"].argmin())]
             axis.plot(best["epoch"], best[f"val_{name}"], "o", color=style.WARNING, ms=5, zorder=5)
         axis.set_xlabel("epoch")
         axis.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))

@@ -186,20 +186,10 @@ def cell_text(axis: Axes, row: int, column: int, text: str, level: float) -> Non
 
 
 def triangle(pairs: pd.DataFrame, column: str, names: Sequence[str] = ()) -> pd.DataFrame:
-    """Spread a column of a table of pairs over the cells below a diagonal.
+    """Spread a column of a table of pairs over the cells below a diagonal, NaN above it.
 
-    Parameters
-    ----------
-    pairs : DataFrame
-        ``first`` and ``second``, each pair once, the first before the second in `names`.
-    column : str
-    names : sequence of str
-        All of them, by default in the order in which the table has them.
-
-    Returns
-    -------
-    DataFrame
-        Rows are the second of a pair, columns the first; NaN above the diagonal.
+    Each pair stands there once, its ``first`` (columns of the result) before its ``second`` (rows)
+    in `names`, by default the order in which the table has them.
     """
     names = list(names or dict.fromkeys([*pairs["first"], *pairs["second"]]))
     spread = pairs.pivot_table(index="second", columns="first", values=column)
