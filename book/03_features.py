@@ -273,8 +273,8 @@ feature_plots.bars(share.head(12), "share of variance between genres", chance=no
 
 # %% mystnb={"figure": {"caption": "The first two linear discriminants, for the tracks they were fitted on and for the others.", "name": "fig-halves"}, "image": {"alt": "Two scatter plots of genres: left the half that was fitted, right the other half."}}
 result = separability.project_halves(tabular, genre, seed=seed)
-glue("c3_lda_fitted", formats.percent(result.accuracy_fitted))
-glue("c3_lda_unseen", formats.percent(result.accuracy_unseen))
+glue("c3_lda_fitted", formats.percent(result.loc[result["fitted"], "right"].mean()))
+glue("c3_lda_unseen", formats.percent(result.loc[~result["fitted"], "right"].mean()))
 feature_plots.projection(result)
 
 # %% [markdown]

@@ -37,7 +37,7 @@ import math
 from mgc.datasets.protocols import make_split
 from mgc.display import formats, model_text, notebook
 from mgc.display import glue as glue_module
-from mgc.display.figures import plots
+from mgc.display.figures import model_plots
 from mgc.evaluation import metrics, significance
 from mgc.evaluation.tracks import hardest, tested
 from mgc.models import TITLES, cnn
@@ -58,7 +58,7 @@ notebook.say(
 # The figure that matters is a {term}`confusion matrix`: what a network takes for what. This is that of the CNN; the other networks have theirs below.
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "Confusion matrix of the CNN: test tracks of all folds, true genres in rows, named genres in columns. Lighter cells hold a larger share of their row.", "name": "fig-confusion-cnn"}, "image": {"alt": "Heat map of ten by ten genres for the CNN, with the number of tracks in each cell."}}
-plots.confusion(results["cnn"])
+model_plots.confusion(results["cnn"])
 
 # %% [markdown]
 # ## One recipe each
@@ -157,13 +157,13 @@ notebook.table(model_text.architecture(results["mlp"]), "Layers of the network")
 notebook.say(model_text.about(results["mlp"]))
 
 # %% mystnb={"figure": {"caption": "Learning curves of the MLP. One pair of lines a fold, each with its own dashes; dots mark the epochs whose weights were kept.", "name": "fig-curves-mlp"}, "image": {"alt": "Two line charts for the MLP: loss and accuracy against the epoch, training and validation, for each fold."}}
-plots.learning_curves(results["mlp"])
+model_plots.learning_curves(results["mlp"])
 
 # %% mystnb={"figure": {"caption": "Confusion matrix of the MLP: test tracks of all folds, true genres in rows, named genres in columns. Lighter cells hold a larger share of their row.", "name": "fig-confusion-mlp"}, "image": {"alt": "Heat map of ten by ten genres for the MLP, with the number of tracks in each cell."}}
-plots.confusion(results["mlp"])
+model_plots.confusion(results["mlp"])
 
 # %% mystnb={"figure": {"caption": "Every test track of the MLP: how probable the model held the true genre. Crosses mark mistakes.", "name": "fig-mistakes-mlp"}, "image": {"alt": "Grid with a row for each genre and a cell for each track, shaded by the probability of the true genre, with crosses on mistakes of the MLP."}}
-plots.mistakes(results["mlp"])
+model_plots.mistakes(results["mlp"])
 
 # %% [markdown]
 # How to read these three figures: in the first, where grey (training) lies well below dark (validation) in loss, the network knows the training part better than other music: {term}`overfitting`. Tuned recipes train on blended pieces, so their grey lines cannot be compared with the dark ones. In the second, the diagonal holds what is right. In the third, a dark cell without a cross was right by a narrow margin, and a light cell can never be a mistake.
@@ -180,10 +180,10 @@ notebook.table(model_text.architecture(results["cnn"]), "Layers of the network")
 notebook.say(model_text.about(results["cnn"]))
 
 # %% mystnb={"figure": {"caption": "Learning curves of the CNN. One pair of lines a fold, each with its own dashes; dots mark the epochs whose weights were kept.", "name": "fig-curves-cnn"}, "image": {"alt": "Two line charts for the CNN: loss and accuracy against the epoch, training and validation, for each fold."}}
-plots.learning_curves(results["cnn"])
+model_plots.learning_curves(results["cnn"])
 
 # %% mystnb={"figure": {"caption": "Every test track of the CNN: how probable the model held the true genre. Crosses mark mistakes.", "name": "fig-mistakes-cnn"}, "image": {"alt": "Grid with a row for each genre and a cell for each track, shaded by the probability of the true genre, with crosses on mistakes of the CNN."}}
-plots.mistakes(results["cnn"])
+model_plots.mistakes(results["cnn"])
 
 # %% [markdown]
 # ## Model 3: recurrent network
@@ -197,13 +197,13 @@ notebook.table(model_text.architecture(results["lstm"]), "Layers of the network"
 notebook.say(model_text.about(results["lstm"]))
 
 # %% mystnb={"figure": {"caption": "Learning curves of the LSTM. One pair of lines a fold, each with its own dashes; dots mark the epochs whose weights were kept.", "name": "fig-curves-lstm"}, "image": {"alt": "Two line charts for the LSTM: loss and accuracy against the epoch, training and validation, for each fold."}}
-plots.learning_curves(results["lstm"])
+model_plots.learning_curves(results["lstm"])
 
 # %% mystnb={"figure": {"caption": "Confusion matrix of the LSTM: test tracks of all folds, true genres in rows, named genres in columns. Lighter cells hold a larger share of their row.", "name": "fig-confusion-lstm"}, "image": {"alt": "Heat map of ten by ten genres for the LSTM, with the number of tracks in each cell."}}
-plots.confusion(results["lstm"])
+model_plots.confusion(results["lstm"])
 
 # %% mystnb={"figure": {"caption": "Every test track of the LSTM: how probable the model held the true genre. Crosses mark mistakes.", "name": "fig-mistakes-lstm"}, "image": {"alt": "Grid with a row for each genre and a cell for each track, shaded by the probability of the true genre, with crosses on mistakes of the LSTM."}}
-plots.mistakes(results["lstm"])
+model_plots.mistakes(results["lstm"])
 
 # %% [markdown]
 # ## Model 4: autoencoder and classifier
@@ -217,16 +217,16 @@ notebook.table(model_text.architecture(results["autoencoder"]), "Layers of the n
 notebook.say(model_text.about(results["autoencoder"]))
 
 # %% mystnb={"figure": {"caption": "The autoencoder learns to rebuild spectrograms: mean squared error on inputs between zero and one, by epoch. One pair of lines a fold, each with its own dashes; dots mark the epochs whose weights were kept.", "name": "fig-curves-code"}, "image": {"alt": "Line chart of the reconstruction error of the autoencoder against the epoch, training and validation, for each fold."}}
-plots.learning_curves(results["autoencoder"], "autoencoder")
+model_plots.learning_curves(results["autoencoder"], "autoencoder")
 
 # %% mystnb={"figure": {"caption": "Learning curves of the classifier on the autoencoder's code. One pair of lines a fold, each with its own dashes; dots mark the epochs whose weights were kept.", "name": "fig-curves-autoencoder"}, "image": {"alt": "Two line charts for the classifier on the autoencoder's code: loss and accuracy against the epoch, training and validation, for each fold."}}
-plots.learning_curves(results["autoencoder"])
+model_plots.learning_curves(results["autoencoder"])
 
 # %% mystnb={"figure": {"caption": "Confusion matrix of the classifier on the autoencoder's code: test tracks of all folds, true genres in rows, named genres in columns. Lighter cells hold a larger share of their row.", "name": "fig-confusion-autoencoder"}, "image": {"alt": "Heat map of ten by ten genres for the classifier on the autoencoder's code, with the number of tracks in each cell."}}
-plots.confusion(results["autoencoder"])
+model_plots.confusion(results["autoencoder"])
 
 # %% mystnb={"figure": {"caption": "Every test track of the classifier on the autoencoder's code: how probable the model held the true genre. Crosses mark mistakes.", "name": "fig-mistakes-autoencoder"}, "image": {"alt": "Grid with a row for each genre and a cell for each track, shaded by the probability of the true genre, with crosses on mistakes of the classifier on the autoencoder's code."}}
-plots.mistakes(results["autoencoder"])
+model_plots.mistakes(results["autoencoder"])
 
 # %% [markdown]
 # ## Model 5: VGG16, transferred
@@ -240,13 +240,13 @@ notebook.table(model_text.architecture(results["vgg16"]), "Layers of the network
 notebook.say(model_text.about(results["vgg16"]))
 
 # %% mystnb={"figure": {"caption": "Learning curves of the head of VGG16. One pair of lines a fold, each with its own dashes; dots mark the epochs whose weights were kept.", "name": "fig-curves-vgg16"}, "image": {"alt": "Two line charts for the head of VGG16: loss and accuracy against the epoch, training and validation, for each fold."}}
-plots.learning_curves(results["vgg16"])
+model_plots.learning_curves(results["vgg16"])
 
 # %% mystnb={"figure": {"caption": "Confusion matrix of the head of VGG16: test tracks of all folds, true genres in rows, named genres in columns. Lighter cells hold a larger share of their row.", "name": "fig-confusion-vgg16"}, "image": {"alt": "Heat map of ten by ten genres for the head of VGG16, with the number of tracks in each cell."}}
-plots.confusion(results["vgg16"])
+model_plots.confusion(results["vgg16"])
 
 # %% mystnb={"figure": {"caption": "Every test track of the head of VGG16: how probable the model held the true genre. Crosses mark mistakes.", "name": "fig-mistakes-vgg16"}, "image": {"alt": "Grid with a row for each genre and a cell for each track, shaded by the probability of the true genre, with crosses on mistakes of the head of VGG16."}}
-plots.mistakes(results["vgg16"])
+model_plots.mistakes(results["vgg16"])
 
 # %% [markdown]
 # ## Overfitting, side by side

@@ -46,7 +46,7 @@ from mgc.display import (
 from mgc.display import (
     glue as glue_module,
 )
-from mgc.display.figures import comparison_plots, plots, seed_plots
+from mgc.display.figures import comparison_plots, model_plots
 from mgc.evaluation import cost, leakage, metrics, results, seeds, significance
 from mgc.models import BASELINES, NAMES, TITLES
 from mgc.models.recipe import VARIANTS
@@ -65,7 +65,7 @@ glue = glue_module.Glue(groups)
 # The figure that matters shows what was measured, how sure it is, and what the report states.
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "Accuracy of each row of the table with its interval (dots and bars), and what the report states for the same network (diamonds). The dashed line is guessing among equally frequent genres.", "name": "fig-accuracy"}, "image": {"alt": "Dot plot with one row a model and variant: the measured accuracy with an interval, a hollow diamond for the accuracy that the report claims, and a dashed line for guessing."}}
-comparison_plots.accuracy_intervals(table, claims, chance)
+comparison_plots.accuracies(table, claims=claims, line=chance, seeds=False)
 
 # %% tags=["hide-input"]
 best = comparison.best_model({name: main[name] for name in NAMES})
@@ -116,7 +116,7 @@ notebook.table(
 # for a share $\hat p$ of $n$ tracks; Wilson's score interval {cite:p}`wilson1927` is a better version of it. Over several seeds, `mgc.evaluation.seeds.cell` adds two variances. The first is that of the tracks, each counted once with all its seeds, since the same track is easy or hard for all of them. The second is what the seeds scatter. Few seeds tell little about their own scatter, so the interval is widened accordingly. No interval covers another draw of *training* tracks.
 
 # %% mystnb={"figure": {"caption": "Accuracy of each row with its 95 % interval, over tracks and, where there are several, seeds. Small grey dots are single seeds.", "name": "fig-seeds"}, "image": {"alt": "Dot plot with one row a model and variant; small grey dots for single seeds, a large dot for their mean, and its interval."}}
-seed_plots.cells(table)
+comparison_plots.accuracies(table)
 
 # %% [markdown]
 # ## Which differences are real?
@@ -132,7 +132,9 @@ seed_plots.cells(table)
 # With {glue:text}`c5_pairs` pairs, some would look different by luck alone. Holm's correction {cite:p}`holm1979` raises each p value so that the chance of even one false finding among all pairs stays below one in twenty.
 
 # %% mystnb={"figure": {"caption": "Accuracy of the row minus that of the column, in percentage points. Shaded: shown by the combined test after Holm's correction. Grey: not shown.", "name": "fig-pairwise"}, "image": {"alt": "Lower triangle of a matrix of models against models. Each cell holds the difference in percentage points; cells with a significant difference are shaded."}}
-seed_plots.real_differences(tests.assign(**{c: tests[c].map(labels) for c in ("first", "second")}))
+comparison_plots.real_differences(
+    tests.assign(**{c: tests[c].map(labels) for c in ("first", "second")})
+)
 
 # %% [markdown]
 # Of {glue:text}`c5_pairs` differences, the tests show {glue:text}`c5_shown`. "Not shown" does not mean "equal": with few tracks, only large differences can be shown. {doc}`07_next_steps` estimates how many tracks it would take.
@@ -173,7 +175,7 @@ notebook.table(
 )
 
 # %% mystnb={"figure": {"caption": "The same models under different protocols: accuracy with its 95 % interval.", "name": "fig-protocols"}, "image": {"alt": "Dot plot with a row for each model and a marker with an interval for each protocol."}}
-seed_plots.cells(
+comparison_plots.accuracies(
     protocols.assign(
         label=protocols["model"].map(TITLES),
         group=protocols["protocol"].map(splits.PROTOCOL_TITLES),
@@ -232,7 +234,7 @@ worth
 # A model is {term}`calibrated <calibration>` {cite:p}`guo2017` when it is right as often as it says. Points above the diagonal mean that it is too modest, points below that it is too sure of itself.
 
 # %% mystnb={"figure": {"caption": "Share of tracks named rightly against the probability of the named genre, in ten bins, for one seed. Larger dots hold more tracks; ECE is the expected calibration error.", "name": "fig-reliability"}, "image": {"alt": "Small panels, one a model, each with the share of right answers against the stated probability and a dashed diagonal."}}
-plots.reliability(significance.only_run(study.results() | study.baselines(seed=0)))
+model_plots.reliability(significance.only_run(study.results() | study.baselines(seed=0)))
 
 # %%
 calibration = result_tables.calibration_table({name: main[name] for name in (*NAMES, "logistic")})
@@ -245,7 +247,7 @@ notebook.table(calibration, "Calibration, mean over seeds (and range)")
 
 # %% mystnb={"figure": {"caption": "Share of test tracks on which two models name the same genre, right or wrong. In brackets Cohen's kappa: agreement beyond chance, where one is perfect.", "name": "fig-agreement"}, "image": {"alt": "Triangular heat map of models against models with the share of test tracks on which they agree."}}
 agreement = seeds.agreement({name: main[name] for name in (*NAMES, "logistic")})
-seed_plots.agreement(
+comparison_plots.agreement(
     agreement.assign(**{c: agreement[c].map(TITLES) for c in ("first", "second")})
 )
 

@@ -64,7 +64,7 @@ glue("c7_edition", study.edition_record.name, study.edition_record)
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "Measured accuracy with its 95 % interval (dots and bars) and the report's target (dashed line).", "name": "fig-target"}, "image": {"alt": "Dot plot with one row a model: accuracy with an interval, and a dashed vertical line at the target."}}
 summary = summary_module.summary(results).reset_index()
 summary["label"] = summary["model"].map(TITLES)
-comparison_plots.accuracy_intervals(summary, line=goal["accuracy"], line_label="target")
+comparison_plots.accuracies(summary, line=goal["accuracy"], line_label="target")
 
 # %% [markdown]
 # ## Accuracy

@@ -36,7 +36,7 @@ seed = 0
 from mgc.datasets import tracks
 from mgc.display import formats, notebook
 from mgc.display import glue as glue_module
-from mgc.display.figures import plots
+from mgc.display.figures import model_plots
 from mgc.evaluation import metrics, significance
 from mgc.inference import probes
 from mgc.inference.classifier import SURE_FROM
@@ -80,7 +80,7 @@ glue("c10_worst_recall", formats.percent(genres.loc[worst, "recall"]))
 # On {glue:text}`c10_tracks` tracks by artists that it never heard it names the right genre for {glue:text}`c10_accuracy` of them (95 % interval {glue:text}`c10_interval`), with a macro F1 of {glue:text}`c10_f1`. It finds {glue:text}`c10_best` best, {glue:text}`c10_best_recall` of its tracks, and {glue:text}`c10_worst` worst, {glue:text}`c10_worst_recall`.
 
 # %% mystnb={"image": {"alt": "Confusion matrix of the shipped network on the fault-filtered test part: rows are true genres, columns the genres it names."}}
-plots.confusion(record)
+model_plots.confusion(record)
 
 # %%
 shown = genres.assign(genre=[tracks.label(g) for g in genres.index])
@@ -114,7 +114,7 @@ glue("c10_ece", formats.number(calibration.ece))
 # An answer whose first genre has less than {glue:text}`c10_threshold` is called **unsure**: by its own account it is more likely wrong than right. Of the test tracks {glue:text}`c10_sure` get a sure answer. Sure answers are right in {glue:text}`c10_sure_right` of the cases, unsure ones in {glue:text}`c10_unsure_right`.
 
 # %% mystnb={"image": {"alt": "Reliability diagram of the shipped network: share of right answers against the probability it gave them."}}
-plots.reliability({"cnn": record})
+model_plots.reliability({"cnn": record})
 
 # %% tags=["hide-input"]
 asked = probes.load(root)

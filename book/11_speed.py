@@ -35,7 +35,7 @@ import pandas as pd
 
 from mgc.display import formats, notebook
 from mgc.display import glue as glue_module
-from mgc.display.figures import comparison_plots, speed_plots
+from mgc.display.figures import comparison_plots
 from mgc.evaluation import speed
 from mgc.records.store import default_root
 
@@ -90,7 +90,7 @@ comparison_plots.target_bars(
 # {numref}`fig-growth` shows the measurements and the fitted lines. A line of slope one would mean that twice the music takes twice the time.
 
 # %% mystnb={"figure": {"caption": "Seconds against size, both axes logarithmic: measurements (dots), the power law through them (lines) and its exponent. Time that falls with a second process has a negative exponent; halving it would be minus one.", "name": "fig-growth"}, "image": {"alt": "Three panels with logarithmic axes: seconds against tracks, seconds of audio, and processes; dots with a straight line through each series and its exponent."}}
-speed_plots.growth(bench.curves)
+comparison_plots.growth(bench.curves)
 
 # %% [markdown]
 # **A million clips.** At this rate they take {glue:text}`c11_genres_million` hours of this machine. {doc}`cluster` tells how to use more than one.

@@ -32,25 +32,25 @@ seed = 0
 
 # %% tags=["hide-input"]
 from mgc.datasets import facts
-from mgc.display import formats, leak_text, notebook
+from mgc.display import formats, leak_tables, notebook
 from mgc.display import glue as glue_module
 from mgc.display.figures import leak_slider
-from mgc.evaluation import leak_curves
+from mgc.evaluation import leakage
+from mgc.models import TITLES
 from mgc.records.study import open_study
 
 # The fits were made for this page, on all of GTZAN, whatever the other chapters are about.
 published = open_study("gtzan-archive", protocol="fault_filtered", variant="tuned")
-curves = leak_curves.curves(published.store.leak, published.edition_record)
-leak_slider.slider(curves)
+leaks = leakage.leak_summary(published.store.leak, published.edition_record)
+leak_slider.slider(leaks)
 
 # %% tags=["hide-input"]
-fits = [record for curve in curves for record in curve.records]
-glue = glue_module.Glue(fits)
-sizes = leak_curves.sizes(fits[0], published.edition_record)
-for name, number in sizes.items():
+glue = glue_module.Glue(leaks.records)
+for name, number in leakage.sizes(published.edition_record).items():
     glue(f"c12_{name}", formats.count(number), published.edition_record)
-glue("c12_seeds", formats.listing([f"{curve.title} {curve.n_seeds}" for curve in curves]))
-tested, leaked, others = leak_curves.usual(published.edition_record)
+n_seeds = leaks.accuracies.groupby("model", sort=False)["n_seeds"].max()
+glue("c12_seeds", formats.listing([f"{TITLES[model]} {n}" for model, n in n_seeds.items()]))
+tested, leaked, others = leakage.usual(published.edition_record)
 glue("c12_usual_tested", formats.count(tested), published.edition_record)
 glue("c12_usual_leaked", formats.count(leaked), published.edition_record)
 glue("c12_usual_others", formats.number(others, 1), published.edition_record)
@@ -63,10 +63,11 @@ glue("c12_lit_clean", formats.percent(pair["track_disjoint_segments"]), glue_mod
 # ## What it shows
 
 # %% tags=["hide-input"]
-notebook.say(*leak_text.statements(curves), leak_text.ranking(curves), leak_text.doubts(curves))
+said = leak_tables.gain_sentences(leaks)
+notebook.say(*said, leak_tables.ranking(leaks), leak_tables.doubts(leaks))
 
 # %%
-notebook.table(leak_text.gain_table(curves), "What the leak adds to the same test pieces")
+notebook.table(leak_tables.gain_table(leaks), "What the leak adds to the same test pieces")
 
 # %% [markdown]
 # The gain of the leaked pieces is no surprise: to name their genre it is enough to know the recording again. That the clean pieces gain as well is less obvious. None of their tracks trains. The likely reason is that tracks *like* them do: the {term}`fault-filtered split` keeps every artist on one side, and a test track that leaks takes its artist, its album and its studio across. Then a leak is not confined to what was leaked. The archive does not name the artists, so this reading cannot be tested here; {doc}`05_comparison` measures the effect of known artists on the demo edition.
@@ -88,11 +89,11 @@ leak_slider.strips()
 # When all pieces of all tracks are shuffled and divided, {glue:text}`c12_usual_leaked` of {glue:text}`c12_usual_tested` test pieces have another piece of their track in training: that is the right end of the slider. It goes even further. There {glue:text}`c12_usual_others` of the nine other pieces of a track train on average, here five, and there the validation part leaks too. In the literature, one convolutional network scored <q class="claim">{glue:text}`c12_lit_leaky`</q> with such a leak and <q class="claim">{glue:text}`c12_lit_clean`</q> when the tracks were divided first, artists not kept apart.
 
 # %% tags=["hide-output"]
-notebook.table(leak_text.table(curves), "Every stop of the slider, with 95 % intervals")
+notebook.table(leak_tables.stop_table(leaks), "Every stop of the slider, with 95 % intervals")
 
 # %% [markdown]
 # ## What this shows and what it does not
 #
 # The curves show what this leak is worth for these models, on pictures of low resolution. Features that hold more detail may give a recording away more easily, and a network that trains until it knows its pieces by heart gains more than one that stops early or is held back by dropout and mixup. The numbers are those of pieces of three seconds and cannot be set beside the accuracies for whole tracks in {doc}`05_comparison`. And at every stop half of each training track stays unused, to keep the exchange even.
 #
-# `python -m mgc.training.published_leaks --archive FILE` makes the fits again; their records stand in `book/records/leak`.
+# `mgc published --archive FILE` makes the fits that are missing; their records stand in `book/records/leak`.

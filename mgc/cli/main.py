@@ -105,7 +105,7 @@ def published(archive: str, folder: str, records: str, jobs: int | None, only_sa
     studies = published_module.studies(store.root, "", sources)
     if not studies:
         raise DataError("nothing to do without data: name --archive FILE.npz, --mini FOLDER")
-    table = published_module.status(studies, store.find())
+    table = published_module.status(studies, [*store.find(), *store.leak.find()])
     console = console_for_output()
     print_frame(console, "Published runs", table, {"minutes": ".0f"})
     left, minutes = int(table["left"].sum()), float(table["minutes"].sum(skipna=True))

@@ -85,7 +85,7 @@ def _answers(classifier: Classifier, files: Sequence[Path]) -> Iterator[tuple[Pa
 
 
 def _plot(answer: Answer, folder: Path, number: int) -> None:
-    from mgc.display.figures.answer_plot import genres_over_time
+    from mgc.display.figures.model_plots import genres_over_time
 
     folder.mkdir(parents=True, exist_ok=True)
     name = answers.shown(Path(answer.file).name)

@@ -28,23 +28,7 @@ ODD = np.arange(1, N_SEGMENTS, 2)
 
 
 def share_of(protocol: str) -> int:
-    """Read the share back from the name of a protocol.
-
-    Parameters
-    ----------
-    protocol : str
-        One of `mgc.datasets.splits.LEAK_SHARES`.
-
-    Returns
-    -------
-    share : int
-        Per cent, 0 to 100.
-
-    Raises
-    ------
-    DataError
-        It is another protocol.
-    """
+    """Read the share, 0 to 100 per cent, back from a protocol; DataError for one without."""
     if protocol not in LEAK_SHARES:
         raise DataError(
             f"{protocol} has no share of leaked tracks; choose one of {', '.join(LEAK_SHARES)}."

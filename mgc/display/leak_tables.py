@@ -1,29 +1,27 @@
-"""Tables of what training and test parts share under each protocol."""
+"""What leaks are worth, in tables and sentences that follow the records."""
 
 from __future__ import annotations
 
 import pandas as pd
 
+from mgc.datasets.leak_splits import SHARES
 from mgc.datasets.splits import PROTOCOL_TITLES
 from mgc.display import formats
-from mgc.evaluation.leakage import STEPS
+from mgc.evaluation.leakage import PIECES, STEPS, LeakSummary
 from mgc.models import NAMES, TITLES
 
 
 def repetition_table(counts: pd.DataFrame, artists_known: bool) -> pd.DataFrame:
-    """Write the result of `repetitions` as texts for a page."""
-    place = {name: number for number, name in enumerate(PROTOCOL_TITLES)}
-    counts = counts.sort_values("protocol", key=lambda names: names.map(place))
-    shown = pd.DataFrame(
-        {
-            "Protocol": counts["protocol"].map(PROTOCOL_TITLES),
-            "Test units": counts["test_units"].map(formats.count),
-            "Another piece of the track trains": counts["same_track"].map(formats.count),
-            "The same file trains": counts["same_file"].map(formats.count),
-        }
-    )
-    if artists_known:
-        shown["The artist trains"] = counts["same_artist"].map(formats.count)
+    """Write the result of `mgc.evaluation.leakage.repetitions` as texts for a page."""
+    order = list(PROTOCOL_TITLES)
+    counts = counts.sort_values("protocol", key=lambda names: names.map(order.index))
+    titles = {
+        "test_units": "Test units",
+        "same_track": "Another piece of the track trains",
+        "same_file": "The same file trains",
+    } | ({"same_artist": "The artist trains"} if artists_known else {})
+    shown = counts[list(titles)].map(formats.count).rename(columns=titles)
+    shown.insert(0, "Protocol", counts["protocol"].map(PROTOCOL_TITLES))
     return shown
 
 
@@ -36,40 +34,186 @@ def leak_statements(table: pd.DataFrame) -> list[str]:
     Parameters
     ----------
     table : DataFrame
-        From `by_protocol`.
+        From `mgc.evaluation.results.by_protocol`.
 
     Returns
     -------
     list of str
         One sentence a pair of protocols; a single one where there is nothing to compare.
     """
-    places = zip(table["protocol"], table["model"], strict=True)
-    numbers = table[["accuracy", "low", "high"]].to_numpy(dtype=float)
-    ends = dict(zip(places, numbers, strict=True))
     said = []
-    for upper, lower in STEPS:
-        both = [n for n in NAMES if (upper, n) in ends and (lower, n) in ends]
+    for leaky, strict in STEPS:
+        upper, lower = (table[table["protocol"] == p].set_index("model") for p in (leaky, strict))
+        both = [name for name in NAMES if name in upper.index and name in lower.index]
         if not both:
             continue
-        change = [ends[lower, n][0] - ends[upper, n][0] for n in both]
-        clear = [TITLES[n] for n in both if ends[upper, n][1] > ends[lower, n][2]]
+        change = (lower["accuracy"] - upper["accuracy"]).loc[both]
+        clear = [TITLES[name] for name in both if upper["low"][name] > lower["high"][name]]
         said.append(
-            f"From {PROTOCOL_TITLES[upper]} to {PROTOCOL_TITLES[lower]} the accuracy changes by"
-            f" {formats.points(min(change))} to {formats.points(max(change))}; it is clearly lower"
-            f" (intervals apart) for {formats.listing(clear) if clear else 'no model'}."
+            f"From {PROTOCOL_TITLES[leaky]} to {PROTOCOL_TITLES[strict]} the accuracy changes by"
+            f" {formats.points(change.min())} to {formats.points(change.max())}; it is clearly"
+            f" lower (intervals apart) for {formats.listing(clear) if clear else 'no model'}."
         )
     return said or ["There are no records of two protocols that differ in one leak."]
 
 
 def artist_table(effect: pd.DataFrame) -> pd.DataFrame:
-    """Write the result of `artist_effect` as texts for a page."""
-    ends = zip(effect["low"], effect["high"], strict=True)
+    """Write the result of `mgc.evaluation.leakage.artist_effect` as texts for a page."""
     return pd.DataFrame(
         {
             "Folds": effect["folds"],
             "Right": effect["right"].map(formats.count),
             "Tracks": effect["n"].map(formats.count),
             "Accuracy": effect["accuracy"].map(formats.percent),
-            "95 % interval": [formats.interval(low, high) for low, high in ends],
+            "95 % interval": list(map(formats.interval, effect["low"], effect["high"])),
         }
+    )
+
+
+def stops(summary: LeakSummary) -> pd.DataFrame:
+    """Write what each stop of the slider shows: a row a model and share.
+
+    Returns
+    -------
+    DataFrame
+        ``model``, ``share``, ``n_leaked``, ``n_tracks``, and as texts the accuracy with its
+        interval: ``every``, ``leaked``, ``clean`` (`mgc.display.formats.MISSING`: no such pieces).
+    """
+    rows = []
+    for (model, share), part in summary.accuracies.groupby(["model", "share"], sort=False):
+        texts = {
+            row["pieces"]: f"{formats.percent(row['accuracy'])}"
+            f" ({formats.interval(row['low'], row['high'])})"
+            for _, row in part.iterrows()
+        }
+        rows.append(
+            {"model": model, "share": share, "n_leaked": part["n_leaked"].max()}
+            | {"n_tracks": part["n_tracks"].max()}
+            | {pieces: texts.get(pieces, formats.MISSING) for pieces in PIECES}
+        )
+    return pd.DataFrame(rows)
+
+
+def stop_table(summary: LeakSummary) -> pd.DataFrame:
+    """Write all stops for a page."""
+    shown = stops(summary)
+    leaked = zip(shown["n_leaked"], shown["n_tracks"], strict=True)
+    return pd.DataFrame(
+        {
+            "Model": shown["model"].map(TITLES),
+            "Tracks leaked": [f"{formats.count(n)} of {total}" for n, total in leaked],
+            "All test pieces": shown["every"],
+            "Leaked pieces": shown["leaked"],
+            "Clean pieces": shown["clean"],
+        }
+    )
+
+
+def stop_sentence(stop: pd.Series) -> str:
+    """Say in words what one stop of the slider, a row of `stops`, shows: plain text."""
+    title, n_tracks = TITLES[stop["model"]], formats.count(stop["n_tracks"])
+    every = f"names the genre of {stop['every']} of all test pieces"
+    if stop["leaked"] == formats.MISSING:
+        return f"Nothing leaks. {title} {every}."
+    if stop["clean"] == formats.MISSING:
+        return f"All {n_tracks} test tracks leak. {title} {every}; none is clean."
+    return (
+        f"{formats.count(stop['n_leaked'])} of {n_tracks} test tracks leak. {title} {every}:"
+        f" {stop['leaked']} of the leaked pieces and {stop['clean']} of the clean ones."
+    )
+
+
+def gain_table(summary: LeakSummary) -> pd.DataFrame:
+    """Write the gains of every model for a page."""
+    gains = summary.gains.assign(text=summary.gains.apply(gain_text, axis=1))
+    texts = gains.pivot_table(index="model", columns="pieces", values="text", aggfunc="first")
+    n_seeds = summary.accuracies.groupby("model", sort=False)["n_seeds"].max()
+    texts = texts.loc[n_seeds.index]
+    return pd.DataFrame(
+        {
+            "Model": texts.index.map(TITLES),
+            "All pieces, all tracks leak": texts["every"],
+            "Leaked pieces, half of the tracks leak": texts["leaked"],
+            "Clean pieces, half of the tracks leak": texts["clean"],
+            "Seeds": n_seeds.map(formats.count),
+        }
+    )
+
+
+def gain_text(gain: pd.Series) -> str:
+    """Write a row of gains or gaps in points with its interval."""
+    low, high = formats.points(gain["low"]).split()[0], formats.points(gain["high"])
+    return f"{formats.points(gain['mean'])} ({low} to {high})"
+
+
+def gain_sentences(summary: LeakSummary) -> list[str]:
+    """Say what the leak adds to all, leaked and clean pieces, and for which models clearly.
+
+    A gain is called clear where its 95 % interval lies above zero.
+    """
+    said = []
+    for pieces, subject in zip(
+        PIECES,
+        (
+            "Where every test track leaks, accuracy changes by",
+            "Where half of them leak, it changes on the pieces of these tracks by",
+            "On the pieces of the other half, of which nothing trains, it changes by",
+        ),
+        strict=True,
+    ):
+        gains = summary.gains[summary.gains["pieces"] == pieces].sort_values("mean")
+        clear = [TITLES[name] for name in gains.loc[gains["low"] > 0, "model"].sort_index()]
+        ends = gains["mean"].iloc[[0, -1]].map(formats.points)
+        span = " to ".join(dict.fromkeys(text.split()[0] for text in ends))
+        every = len(clear) == len(gains) > 1
+        whom = "every model" if every else formats.listing(clear) if clear else "no model"
+        said.append(f"{subject} {span} points; it clearly rises for {whom}.")
+    return said
+
+
+def ranking(summary: LeakSummary) -> str:
+    """Say in which order the models stand at the two ends, and how sure a change of places is."""
+    every = summary.accuracies[summary.accuracies["pieces"] == "every"]
+    left, right = (
+        every[every["share"] == share].sort_values("accuracy", ascending=False)["model"].tolist()
+        for share in (SHARES[0], SHARES[-1])
+    )
+    if left == right:
+        return "Without a leak and with the whole leak the models stand in the same order."
+    orders = [formats.listing([TITLES[name] for name in order]) for order in (left, right)]
+    said = [
+        f"From the best down, the models stand in the order {orders[0]} without a leak, and"
+        f" {orders[1]} with the whole leak: a leak does not only raise scores, it can change"
+        " which model looks better."
+    ]
+    for pair, ends in summary.gaps.groupby(["first", "second"], sort=False):
+        one, two = map(str, pair)
+        if (left.index(one) < left.index(two)) == (right.index(one) < right.index(two)):
+            continue
+        if left.index(two) < left.index(one):
+            turned = {"mean": -ends["mean"], "low": -ends["high"], "high": -ends["low"]}
+            one, two, ends = two, one, ends.assign(**turned)
+        places = [
+            f"{gain_text(end)}"
+            f" {place}{' (no clear difference)' if end['low'] <= 0 <= end['high'] else ''}"
+            for (_, end), place in zip(
+                ends.iterrows(),
+                (f"from {TITLES[one]} on the left of the slider", "on the right"),
+                strict=True,
+            )
+        ]
+        said.append(f"{TITLES[two]} stands {places[0]}, and {places[1]}.")
+    return " ".join(said)
+
+
+def doubts(summary: LeakSummary) -> str:
+    """Warn of models that rest on a single seed; empty where there is none."""
+    n_seeds = summary.accuracies.groupby("model", sort=False)["n_seeds"].max()
+    single = [TITLES[name] for name in n_seeds.index[n_seeds == 1]]
+    if not single:
+        return ""
+    return (
+        f"Of {formats.listing(single)} there is one seed. The band covers the tracks alone, not"
+        " what another start of the training or another draw of the leaks would give, so a single"
+        " step of the curve may be chance."
     )

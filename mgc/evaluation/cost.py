@@ -11,6 +11,10 @@ import pandas as pd
 from mgc.records.store import Record
 
 Layer = Mapping[str, Any]
+COLUMNS = [
+    "edition", "model", "variant", "protocol", "seed", "device", "minutes", "peak_memory_mb",
+    "parameters", "flops", "passes", "base_s",
+]  # fmt: skip
 
 
 def flops(architecture: Sequence[Layer]) -> int:
@@ -61,10 +65,6 @@ def _used(architecture: Sequence[Layer]) -> list[Layer]:
 def table(records: Sequence[Record]) -> pd.DataFrame:
     """Collect what each fit cost, a row a record.
 
-    Parameters
-    ----------
-    records : sequence of Record
-
     Returns
     -------
     DataFrame
@@ -74,12 +74,8 @@ def table(records: Sequence[Record]) -> pd.DataFrame:
         ``base_s`` (of a track in a frozen base or encoder before the head; NaN without one).
     """
     rows = [
-        {
-            "edition": record.config["edition"],
-            "model": record.config["model"],
-            "variant": record.config["variant"],
-            "protocol": record.config["protocol"],
-            "seed": record.config["seed"],
+        {key: record.config[key] for key in ("edition", "model", "variant", "protocol", "seed")}
+        | {
             "device": record.environment["device"],
             "minutes": float(record.environment["duration_s"]) / 60,
             "peak_memory_mb": float(record.environment["peak_memory_mb"]),
@@ -90,6 +86,4 @@ def table(records: Sequence[Record]) -> pd.DataFrame:
         }
         for record in records
     ]
-    columns = ["edition", "model", "variant", "protocol", "seed", "device", "minutes",
-               "peak_memory_mb", "parameters", "flops", "passes", "base_s"]  # fmt: skip
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=COLUMNS)

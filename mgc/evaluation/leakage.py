@@ -1,6 +1,17 @@
-"""Leakage: what training and test parts share under each protocol, and what that is worth."""
+"""Leakage: what training and test parts share under each protocol, and what that is worth.
+
+Under the protocols ``LEAK_SHARES`` a test piece is *leaked* in a fit when other pieces of its
+track train, and *clean* when none do. Which those are follows from share and seed alone, so the
+split is drawn again to tell.
+"""
 
 from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -10,18 +21,26 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from mgc.datasets.gtzan import gtzan_table
-from mgc.datasets.protocols import make_split
-from mgc.datasets.splits import PROTOCOLS
-from mgc.errors import DataError
-from mgc.evaluation.significance import wilson
+from mgc.datasets.leak_splits import SHARES, leaked_tracks, share_of
+from mgc.datasets.splits import LEAK_SHARES, PROTOCOLS
+from mgc.errors import DataError, RecordError
+from mgc.evaluation import seeds
+from mgc.evaluation.metrics import correct, test_rows
+from mgc.evaluation.significance import UNIT, wilson
 from mgc.records.editions import EditionRecord
+from mgc.records.redraw import draw_split
+from mgc.records.store import Record, Store
 from mgc.records.study import Study
+from mgc.training.published import ARCHIVE, PLAN
 
 STEPS = (("leaky_segments", "track_disjoint_segments"), ("random", "fault_filtered"))
 """Pairs of protocols that score the same kind of unit, the one with a leak first."""
 
 N_FOLDS = 3
 """Of `artist_effect`: as many as an artist of the demo edition has pieces."""
+
+PIECES = ("every", "leaked", "clean")
+"""Kinds of test pieces that are counted apart."""
 
 
 def repetitions(study: Study, seed: int = 0) -> pd.DataFrame:
@@ -40,29 +59,25 @@ def repetitions(study: Study, seed: int = 0) -> pd.DataFrame:
         trains), ``same_artist`` (test units whose artist, where known, trains). Protocols that
         this edition cannot be divided by are left out.
     """
-    record = study.edition_record
-    tracks = record.tracks.set_index("track_id").loc[record.tabular["track_id"]]
-    ids = tracks.index.to_numpy(dtype=str)
-    artist = tracks["artist"].fillna("").to_numpy(dtype=str)
     known = gtzan_table().set_index("track_id")["identical_to"]
-    # Every file of a group of equal ones goes by the name of the first.
-    first = [known.get(name, "") or name for name in ids] if record.name != "demo" else list(ids)
+    if study.edition_record.name == "demo":  # its tracks bear ids of GTZAN's
+        known = known[:0]
     rows = []
     for protocol in PROTOCOLS:
         try:
-            split = make_split(protocol, ids, tracks["genre"].to_numpy(dtype=str), artist, seed)
+            split, tracks = draw_split(study.edition_record, protocol, seed)
         except DataError:
             continue
-        counts = [0, 0, 0, 0]
+        # Every file of a group of equal ones goes by the name of the first.
+        first = tracks["track_id"].map(known).fillna("")
+        tracks["file"] = first.where(first != "", tracks["track_id"])
+        counts = np.zeros(4, dtype=np.int64)
         for fold in split.folds:
-            train, test = split.unit_track[fold.train], split.unit_track[fold.test]
-            trained, files = set(train.tolist()), {first[i] for i in train.tolist()}
-            artists = {artist[i] for i in train.tolist()} - {""}
-            counts[0] += len(test)
-            counts[1] += sum(i in trained for i in test.tolist())
-            counts[2] += sum(first[i] in files and i not in trained for i in test.tolist())
-            counts[3] += sum(artist[i] in artists for i in test.tolist())
-        rows.append((protocol, *counts))
+            train, test = (tracks.iloc[split.unit_track[part]] for part in (fold.train, fold.test))
+            track, file = (test[name].isin(train[name]) for name in ("track_id", "file"))
+            artist = test["artist"].isin(train["artist"]) & (test["artist"] != "")
+            counts += [len(test), track.sum(), (file & ~track).sum(), artist.sum()]
+        rows.append((protocol, *counts.tolist()))
     columns = ["protocol", "test_units", "same_track", "same_file", "same_artist"]
     return pd.DataFrame(rows, columns=columns)
 
@@ -100,7 +115,198 @@ def artist_effect(record: EditionRecord, seed: int = 0) -> pd.DataFrame:
         ("artists on both sides", mixed.split(values, genre)),
         ("artists kept apart", apart.split(values, genre, artist)),
     ):
-        named = cross_val_predict(model, values, genre, cv=list(folds))
-        right, n = int((named == genre).sum()), len(genre)
+        predicted = cross_val_predict(model, values, genre, cv=list(folds))
+        right, n = int((predicted == genre).sum()), len(genre)
         rows.append((title, right, n, right / n, *wilson(right, n)))
     return pd.DataFrame(rows, columns=columns)
+
+
+@dataclass(frozen=True, eq=False)
+class LeakSummary:
+    """What the fits under ``LEAK_SHARES`` say, over all seeds of each model.
+
+    Attributes
+    ----------
+    accuracies : DataFrame
+        A row a model, share and kind of pieces that there are: ``model``, ``share`` (per cent, by
+        the name of the protocol), ``pieces`` (one of `PIECES`), ``n_leaked`` (test tracks that
+        leak, mean over seeds), ``n_seeds``, ``n_tracks``, ``accuracy``, ``low``, ``high``.
+    gains : DataFrame
+        ``model``, ``pieces``, ``mean``, ``low``, ``high``: from no leak to the whole leak for all
+        pieces; and for the pieces that leak at half of the tracks, and those that do not, from no
+        leak to that.
+    gaps : DataFrame
+        ``first``, ``second``, ``share`` (the smallest or the largest), ``mean``, ``low``,
+        ``high``: by how much the second model is ahead, over the seeds that both have.
+    records : tuple of Record
+    """
+
+    accuracies: pd.DataFrame
+    gains: pd.DataFrame
+    gaps: pd.DataFrame
+    records: tuple[Record, ...]
+
+
+def leak_summary(store: Store, edition: EditionRecord) -> LeakSummary:
+    """Sum up each model whose fits are complete for at least one seed, in the plan's order.
+
+    Parameters
+    ----------
+    store : Store
+        `mgc.records.store.Store.leak` of the published records.
+    edition : EditionRecord
+        Of the archive that the fits were made on.
+
+    Raises
+    ------
+    RecordError
+        No model is complete.
+    """
+    fits: dict[str, dict[int, dict[int, Record]]] = {
+        model: {} for block in PLAN if block.protocol in LEAK_SHARES for model in block.models
+    }
+    for record in store.find(edition=ARCHIVE, edition_hash=edition.content_hash):
+        share = share_of(str(record.config["protocol"]))
+        fits[record.model].setdefault(int(record.config["seed"]), {})[share] = record
+    accuracies, gains, records = [], [], list[Record]()
+    right: dict[str, dict[int, pd.DataFrame]] = {}
+    for model, by_seed in fits.items():
+        whole = [by_seed[seed] for seed in sorted(by_seed) if len(by_seed[seed]) == len(SHARES)]
+        if not whole:
+            continue
+        tested = {share: [_tested(one[share], edition) for one in whole] for share in SHARES}
+        for share, frames in tested.items():
+            fits_of_share = [one[share] for one in whole]
+            accuracies += [
+                {"model": model, "share": share, **row}
+                for row in _accuracies(fits_of_share, frames)
+            ]
+        right[model] = {
+            share: pd.concat(frames).set_index(["seed", *UNIT])[["right", "leaked"]]
+            for share, frames in tested.items()
+        }
+        half = right[model][SHARES[len(SHARES) // 2]]
+        ends = (right[model][SHARES[-1]], half[half["leaked"]], half[~half["leaked"]])
+        for pieces, after in zip(PIECES, ends, strict=True):
+            change = gain(right[model][SHARES[0]]["right"], after["right"])
+            gains.append({"model": model, "pieces": pieces, **change._asdict()})
+        records += [one[share] for one in whole for share in SHARES]
+    if not records:
+        raise RecordError(
+            f"{store.root}: no model has fits of every share; `mgc published` makes them"
+        )
+    gaps = [
+        {"first": one, "second": two, "share": share}
+        | gain(right[one][share]["right"], right[two][share]["right"])._asdict()
+        for one, two in combinations(right, 2)
+        for share in (SHARES[0], SHARES[-1])
+    ]
+    return LeakSummary(
+        pd.DataFrame(accuracies),
+        pd.DataFrame(gains),
+        pd.DataFrame(gaps, columns=["first", "second", "share", *Gain._fields]),
+        tuple(records),
+    )
+
+
+def _tested(record: Record, edition: EditionRecord) -> pd.DataFrame:
+    """Say of each test piece whether it was predicted rightly and whether it leaked."""
+    protocol, seed = str(record.config["protocol"]), int(record.config["seed"])
+    split, tracks = draw_split(edition, protocol, seed)
+    leaked = tracks["track_id"].iloc[leaked_tracks(split)]
+    rows = test_rows(record)
+    right = correct(rows).astype(np.int64)
+    return rows.assign(seed=seed, right=right, leaked=rows["track_id"].isin(leaked))
+
+
+def _accuracies(fits: Sequence[Record], tested: Sequence[pd.DataFrame]) -> list[dict[str, object]]:
+    """Sum up all, leaked and clean pieces of fits that differ in their seed."""
+    n_leaked = float(np.mean([rows.loc[rows["leaked"], "track_id"].nunique() for rows in tested]))
+    summaries: list[dict[str, object]] = []
+    for pieces in PIECES:
+        kept = [
+            rows if pieces == "every" else rows[rows["leaked"] == (pieces == "leaked")]
+            for rows in tested
+        ]
+        if any(rows.empty for rows in kept):
+            continue
+        summary = seeds.cell(
+            [replace(fit, predictions=rows) for fit, rows in zip(fits, kept, strict=True)]
+        )
+        names = ("n_seeds", "n_tracks", "accuracy", "low", "high")
+        summaries.append(
+            {"pieces": pieces, "n_leaked": n_leaked}
+            | {name: getattr(summary, name) for name in names}
+        )
+    return summaries
+
+
+class Gain(NamedTuple):
+    """A paired difference of two accuracies and its 95 % interval."""
+
+    mean: float
+    low: float
+    high: float
+
+
+def gain(before: pd.Series, after: pd.Series, level: float = 0.95) -> Gain:
+    """Compare the same pieces before and after, seed by seed.
+
+    Parameters
+    ----------
+    before, after : Series of 0 and 1
+        Whether each piece was predicted rightly, indexed by ``seed``, ``track_id`` and
+        ``segment``. Only pieces in both count.
+    level : float
+        Confidence, in (0, 1).
+
+    Notes
+    -----
+    The variance has a part for tracks and one for seeds, as in `mgc.evaluation.seeds.cell`;
+    degrees of freedom by Satterthwaite, interval by Student's t.
+    """
+    ahead = after.sub(before).dropna()
+    by_seed = ahead.groupby(level="seed")
+    residual = (ahead - by_seed.transform("mean")) / by_seed.transform("size")
+    by_track = residual.reset_index(name="residual").pivot_table(
+        index="track_id", columns="seed", values="residual", aggfunc="sum", fill_value=0.0
+    )
+    means = by_seed.mean()
+    spread = seeds.spread_of_mean(means.tolist(), by_track.to_numpy(dtype=np.float64), level)
+    mean, half = float(means.mean()), spread.width * math.sqrt(spread.variance)
+    return Gain(mean, mean - half, mean + half)
+
+
+def sizes(edition: EditionRecord) -> dict[str, int]:
+    """Count pieces and tracks of the three parts, which are the same at every share.
+
+    Returns
+    -------
+    dict of str to int
+        ``train``, ``valid`` and ``test`` pieces, and ``train_tracks`` and so on.
+    """
+    split, _ = draw_split(edition, LEAK_SHARES[0], seed=0)
+    (fold,) = split.folds
+    counts = {}
+    for part in ("train", "valid", "test"):
+        pieces = getattr(fold, part)
+        counts[part] = len(pieces)
+        counts[f"{part}_tracks"] = len(np.unique(split.unit_track[pieces]))
+    return counts
+
+
+def usual(edition: EditionRecord, seed: int = 0) -> tuple[int, int, float]:
+    """Count what leaks where all pieces are shuffled and divided: the usual practice.
+
+    Returns
+    -------
+    tested, leaked : int
+        Test pieces, and those of which another piece of the same track trains.
+    others : float
+        Pieces of its track that train, mean over test pieces.
+    """
+    split, tracks = draw_split(edition, "leaky_segments", seed)
+    (fold,) = split.folds
+    trained = np.bincount(split.unit_track[fold.train], minlength=len(tracks))
+    others = trained[split.unit_track[fold.test]]
+    return len(others), int((others > 0).sum()), float(others.mean())

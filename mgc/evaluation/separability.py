@@ -2,12 +2,14 @@
 
 Wherever a direction or a rule is fitted, it is judged on tracks that it has not seen: with 228
 columns and ten tracks a genre, a fitted projection separates its own tracks whatever they are.
+
+Everywhere ``values`` is a DataFrame [shape=(n_tracks, n_columns)], ``genre`` the genre of each
+row, and ``seed`` draws the folds. A DataError says where a genre has too few tracks.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
@@ -21,38 +23,12 @@ from sklearn.preprocessing import StandardScaler
 
 from mgc.errors import DataError
 
-Values = npt.NDArray[np.floating]
-
-
-@dataclass(frozen=True, eq=False)
-class Projection:
-    """Two linear discriminants, fitted on one half of the tracks.
-
-    Attributes
-    ----------
-    points : ndarray [shape=(n_tracks, 2)]
-        In standard deviations within a genre of the fitted half.
-    genre : ndarray [shape=(n_tracks,)], str
-    fitted : ndarray [shape=(n_tracks,)], bool
-        True for the half that the discriminants were fitted on.
-    accuracy_fitted, accuracy_unseen : float, 0 to 1
-        Share of each half whose nearest genre, in all discriminants, is its own.
-    """
-
-    points: npt.NDArray[np.float64]
-    genre: npt.NDArray[np.str_]
-    fitted: npt.NDArray[np.bool_]
-    accuracy_fitted: float
-    accuracy_unseen: float
+N_FOLDS = 5
+"""Of the cross-validation, or as many as the smallest genre has tracks."""
 
 
 def explained(values: pd.DataFrame, genre: Sequence[str]) -> pd.Series:
     """Share of each column's variance that the genre explains (eta squared).
-
-    Parameters
-    ----------
-    values : DataFrame [shape=(n_tracks, n_columns)]
-    genre : sequence of str [shape=(n_tracks,)]
 
     Returns
     -------
@@ -76,10 +52,6 @@ def explained(values: pd.DataFrame, genre: Sequence[str]) -> pd.Series:
 def correlations(values: pd.DataFrame) -> pd.DataFrame:
     """Correlation of each pair of columns, strongest first.
 
-    Parameters
-    ----------
-    values : DataFrame [shape=(n_tracks, n_columns)]
-
     Returns
     -------
     DataFrame
@@ -99,21 +71,11 @@ def correlations(values: pd.DataFrame) -> pd.DataFrame:
 def silhouettes(values: pd.DataFrame, genre: Sequence[str]) -> pd.Series:
     """Mean silhouette of each genre in the standardised columns.
 
-    Parameters
-    ----------
-    values : DataFrame [shape=(n_tracks, n_columns)]
-    genre : sequence of str [shape=(n_tracks,)]
-
     Returns
     -------
     Series
         By genre, -1 (its tracks lie nearer to another genre) to 1 (a tight cluster far from the
         others), largest first.
-
-    Raises
-    ------
-    DataError
-        When fewer than two genres are there.
 
     Notes
     -----
@@ -127,19 +89,8 @@ def silhouettes(values: pd.DataFrame, genre: Sequence[str]) -> pd.Series:
     return by_genre.sort_values(ascending=False, kind="stable")
 
 
-def one_against_rest(
-    values: pd.DataFrame, genre: Sequence[str], *, folds: int = 5, seed: int = 0
-) -> pd.Series:
-    """How well each genre is told from all others, on tracks not used for the rule.
-
-    Parameters
-    ----------
-    values : DataFrame [shape=(n_tracks, n_columns)]
-    genre : sequence of str [shape=(n_tracks,)]
-    folds : int
-        Folds of the cross-validation; at most the tracks of the smallest genre.
-    seed : int
-        Seed of the folds.
+def one_against_rest(values: pd.DataFrame, genre: Sequence[str], *, seed: int = 0) -> pd.Series:
+    """Measure how well each genre is told from all others, on tracks not used for the rule.
 
     Returns
     -------
@@ -147,44 +98,23 @@ def one_against_rest(
         Area under the ROC curve by genre, largest first: 0.5 is chance, 1 is complete
         separation.
 
-    Raises
-    ------
-    DataError
-        When a genre has fewer than two tracks.
-
     Notes
     -----
     The rule is a linear discriminant with a shrunken covariance (Ledoit and Wolf 2004).
     """
     labels = np.asarray(genre)
-    areas = {name: _area(values, labels == name, folds, seed) for name in np.unique(labels)}
+    areas = {name: _area(values, labels == name, seed) for name in np.unique(labels)}
     return pd.Series(areas).sort_values(ascending=False, kind="stable")
 
 
-def one_against_one(
-    values: pd.DataFrame, genre: Sequence[str], *, folds: int = 5, seed: int = 0
-) -> pd.DataFrame:
-    """How well the two genres of each pair are told apart, on tracks not used for the rule.
-
-    Parameters
-    ----------
-    values : DataFrame [shape=(n_tracks, n_columns)]
-    genre : sequence of str [shape=(n_tracks,)]
-    folds : int
-        Folds of the cross-validation; at most the tracks of the smallest genre.
-    seed : int
-        Seed of the folds.
+def one_against_one(values: pd.DataFrame, genre: Sequence[str], *, seed: int = 0) -> pd.DataFrame:
+    """Measure how well two genres are told apart, on tracks not used for the rule.
 
     Returns
     -------
     DataFrame
         ``first``, ``second``, ``area`` (under the ROC curve, 0 to 1), smallest area first: the
         pairs that are hardest to tell apart.
-
-    Raises
-    ------
-    DataError
-        When a genre has fewer than two tracks.
 
     Notes
     -----
@@ -194,29 +124,20 @@ def one_against_one(
     rows = []
     for first, second in combinations(np.unique(labels), 2):
         pair = (labels == first) | (labels == second)
-        rows.append((first, second, _area(values[pair], labels[pair] == first, folds, seed)))
+        rows.append((first, second, _area(values[pair], labels[pair] == first, seed)))
     table = pd.DataFrame(rows, columns=["first", "second", "area"])
     return table.sort_values("area", kind="stable", ignore_index=True)
 
 
-def project_halves(values: pd.DataFrame, genre: Sequence[str], *, seed: int = 0) -> Projection:
+def project_halves(values: pd.DataFrame, genre: Sequence[str], *, seed: int = 0) -> pd.DataFrame:
     """Fit linear discriminants on half of the tracks and project both halves.
-
-    Parameters
-    ----------
-    values : DataFrame [shape=(n_tracks, n_columns)]
-    genre : sequence of str [shape=(n_tracks,)]
-    seed : int
-        Seed of the halves, which are stratified by genre.
 
     Returns
     -------
-    Projection
-
-    Raises
-    ------
-    DataError
-        When fewer than three genres are there, or a genre has fewer than two tracks.
+    DataFrame
+        A row a track: ``first`` and ``second`` discriminant (in standard deviations within a
+        genre of the fitted half), ``genre``, ``fitted`` (True for that half), ``right`` (whether
+        the nearest genre, in all discriminants, is its own).
     """
     labels = np.asarray(genre)
     _check_counts(labels)
@@ -224,22 +145,23 @@ def project_halves(values: pd.DataFrame, genre: Sequence[str], *, seed: int = 0)
         raise DataError("two discriminants need tracks of three genres at least")
     halves = StratifiedKFold(2, shuffle=True, random_state=seed)
     fit, _ = next(halves.split(values, labels))
-    fitted = np.zeros(len(labels), dtype=bool)
-    fitted[fit] = True
+    fitted = np.isin(np.arange(len(labels)), fit)
     rule = _rule("eigen").fit(values[fitted], labels[fitted])
-    right = rule.predict(values) == labels
-    return Projection(
-        points=np.asarray(rule.transform(values)[:, :2], dtype=np.float64),
-        genre=labels,
-        fitted=fitted,
-        accuracy_fitted=float(right[fitted].mean()),
-        accuracy_unseen=float(right[~fitted].mean()),
+    first, second, *_ = rule.transform(values).T
+    return pd.DataFrame(
+        {
+            "first": first,
+            "second": second,
+            "genre": labels,
+            "fitted": fitted,
+            "right": rule.predict(values) == labels,
+        }
     )
 
 
-def _area(values: pd.DataFrame, positive: npt.NDArray[np.bool_], folds: int, seed: int) -> float:
+def _area(values: pd.DataFrame, positive: npt.NDArray[np.bool_], seed: int) -> float:
     smallest = _check_counts(positive)
-    split = StratifiedKFold(min(folds, smallest), shuffle=True, random_state=seed)
+    split = StratifiedKFold(min(N_FOLDS, smallest), shuffle=True, random_state=seed)
     scores = cross_val_predict(
         _rule("lsqr"), values, positive, cv=split, method="decision_function"
     )

@@ -1,4 +1,4 @@
-"""One measured figure, its goal, and the record of all of them."""
+"""Measured speeds, their goals, and the record of all of them."""
 
 from __future__ import annotations
 
@@ -67,95 +67,6 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Bench:
-    """The record of a run.
-
-    Attributes
-    ----------
-    machine : dict
-        What it ran on, and when.
-    figures : list of Figure
-    curves : list of Curve
-    """
-
-    machine: dict[str, Any]
-    figures: list[Figure]
-    curves: list[Curve]
-
-
-def figure(
-    key: str,
-    title: str,
-    samples: Sequence[float],
-    unit: str,
-    goal: float = 0.0,
-    *,
-    quantile: float = 0.5,
-    estimate: bool = False,
-) -> Figure:
-    """Sum up measurements.
-
-    Parameters
-    ----------
-    key, title : str
-    samples : sequence of float, at least one
-    unit : str
-    goal : float
-        See `Figure`.
-    quantile : float in [0, 1]
-        What of the measurements is the value; the median by default.
-    estimate : bool
-    """
-    ordered = np.asarray(samples, dtype=np.float64)
-    found = (np.quantile(ordered, quantile), ordered.min(), ordered.max())
-    value, low, high = (float(f"{x:.4g}") for x in found)
-    return Figure(key, title, unit, value, low, high, len(ordered), float(goal), estimate)
-
-
-def save(file: Path, measured: Iterable[Figure | Curve], machine: Mapping[str, Any]) -> None:
-    """Write the record; what it holds already and was not measured now stays.
-
-    Parameters
-    ----------
-    file : Path
-    measured : iterable of Figure or Curve
-    machine : mapping
-        What they were measured on.
-    """
-    before = load(file) if file.is_file() else Bench({}, [], [])
-    found = list(measured)
-    figures = {one.key: one for one in before.figures}
-    figures |= {one.key: one for one in found if isinstance(one, Figure)}
-    curves = {one.key: one for one in before.curves}
-    curves |= {one.key: one for one in found if isinstance(one, Curve)}
-    content = {
-        "machine": dict(machine),
-        "figures": [asdict(one) for one in figures.values()],
-        "curves": [asdict(one) for one in curves.values()],
-    }
-    file.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(file, (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode())
-
-
-def load(file: Path) -> Bench:
-    """Read the record; raises RecordError if it is damaged."""
-    content = read_json(file)
-    try:
-        return Bench(
-            dict(content["machine"]),
-            [Figure(**one) for one in content["figures"]],
-            [
-                Curve(
-                    **one | {name: tuple(map(float, one[name])) for name in ("sizes", "seconds")}
-                )
-                for one in content.get("curves", [])
-            ],
-        )
-    except (AttributeError, KeyError, TypeError, ValueError):
-        raise RecordError(f"{file}: holds no figures; run `nox -s bench`") from None
-
-
-@dataclass(frozen=True)
 class Curve:
     """Seconds at several sizes of one thing.
 
@@ -185,10 +96,74 @@ class Curve:
         """Slope of the straight line through the logarithms."""
         return float(_line(self.sizes, self.seconds).slope)
 
-    def fitted(self) -> tuple[float, ...]:
+    def fitted(self) -> list[float]:
         """Seconds by the power law at each size."""
         line = _line(self.sizes, self.seconds)
-        return tuple(np.exp(line.intercept + line.slope * np.log(self.sizes)).tolist())
+        return np.exp(line.intercept + line.slope * np.log(self.sizes)).tolist()  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True)
+class Bench:
+    """The record of a run: the machine that it ran on and when, and what was measured."""
+
+    machine: dict[str, Any]
+    figures: list[Figure]
+    curves: list[Curve]
+
+
+def figure(
+    key: str,
+    title: str,
+    samples: Sequence[float],
+    unit: str,
+    goal: float = 0.0,
+    *,
+    quantile: float = 0.5,
+    estimate: bool = False,
+) -> Figure:
+    """Sum up measurements.
+
+    Parameters
+    ----------
+    samples : sequence of float, at least one
+    quantile : float in [0, 1]
+        What of the measurements is the value; the median by default.
+    key, title, unit, goal, estimate
+        See `Figure`.
+    """
+    value, low, high = (float(f"{x:.4g}") for x in np.quantile(samples, (quantile, 0, 1)))
+    return Figure(key, title, unit, value, low, high, len(samples), float(goal), estimate)
+
+
+def save(file: Path, measured: Iterable[Figure | Curve], machine: Mapping[str, Any]) -> None:
+    """Write the record; what it holds already and was not measured now stays."""
+    before = load(file) if file.is_file() else Bench({}, [], [])
+    known = {one.key: one for one in (*before.figures, *before.curves, *measured)}
+    content = {
+        "machine": dict(machine),
+        "figures": [asdict(one) for one in known.values() if isinstance(one, Figure)],
+        "curves": [asdict(one) for one in known.values() if isinstance(one, Curve)],
+    }
+    file.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(file, (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode())
+
+
+def load(file: Path) -> Bench:
+    """Read the record; raises RecordError if it is damaged."""
+    content = read_json(file)
+    try:
+        return Bench(
+            dict(content["machine"]),
+            [Figure(**one) for one in content["figures"]],
+            [
+                Curve(
+                    **one | {name: tuple(map(float, one[name])) for name in ("sizes", "seconds")}
+                )
+                for one in content.get("curves", [])
+            ],
+        )
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise RecordError(f"{file}: holds no figures; run `nox -s bench`") from None
 
 
 def exponent(sizes: Sequence[float], costs: Sequence[float]) -> tuple[float, float]:
@@ -205,9 +180,9 @@ def exponent(sizes: Sequence[float], costs: Sequence[float]) -> tuple[float, flo
     error : float
         Standard error of the exponent.
     """
-    found = _line(sizes, costs)
+    line = _line(sizes, costs)
     # SciPy has no error for costs that are all the same.
-    return float(found.slope), float(np.nan_to_num(found.stderr))
+    return float(line.slope), float(np.nan_to_num(line.stderr))
 
 
 def _line(sizes: Sequence[float], costs: Sequence[float]) -> Any:

@@ -119,7 +119,7 @@ def test_the_thumb_stands_below_the_mark(page: Any) -> None:
     box = page.locator(SLIDER).bounding_box()
     for share in SHARES:
         page.locator(SLIDER).fill(str(share))
-        mark = page.locator(f"{SHOWN} path.stop.now")
+        mark = page.locator(f"{SHOWN} .stop.now")
         assert mark.count() == 1
         assert mark.get_attribute("data-share") == str(share)
         left = mark.evaluate("one => one.getBoundingClientRect().x")

@@ -61,7 +61,8 @@ def test_every_record_belongs_to_the_plan_or_to_the_quick_variant() -> None:
         for seed in block.seeds
     }
     keys = ("edition", "protocol", "variant", "model", "seed")
-    for record in Store(RECORDS).find():
+    store = Store(RECORDS)
+    for record in (*store.find(), *store.leak.find()):
         assert tuple(record.config[key] for key in keys) in planned or (
             record.config["variant"] == "quick"
         ), record.fit_id

@@ -97,11 +97,12 @@ def make_parts(project: Project, evidence: Evidence, around: str) -> Path:
         static.mkdir(parents=True)
         pages, whole = project.pages, True
         if evidence.answer is not None:
-            from mgc.display.figures import answer
+            from mgc.display.figures import front_page
 
-            (generated / "answer.md").write_text(answer.figure(evidence.answer) + "\n", "utf-8")
+            figure = front_page.page_html(evidence.answer)
+            (generated / "answer.md").write_text(figure + "\n", "utf-8")
             title = project.settings["title"]
-            answer.social(evidence.answer, title, made / "_extra" / SOCIAL)
+            front_page.preview(evidence.answer, title, made / "_extra" / SOCIAL)
         else:
             (generated / "answer.md").write_text("", "utf-8")
         if "explorer" in pages:

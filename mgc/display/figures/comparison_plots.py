@@ -1,86 +1,132 @@
-"""Figures that compare models, with each other and with what was claimed.
+"""Figures that compare: models with each other, with what was claimed, and with what they cost.
 
-Like `mgc.display.figures.plots`, each returns a Figure of at most
-`mgc.display.figures.style.MAX_WIDTH` inches.
+Each returns a Figure of at most `mgc.display.figures.style.MAX_WIDTH` inches.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from textwrap import fill
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.colors import TwoSlopeNorm
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from mgc.datasets import tracks
-from mgc.datasets.tracks import GENRES
 from mgc.display.figures import style
-from mgc.display.figures.drawing import cell_text, heatmap, note, one, percent_axis
+from mgc.display.figures.style import cell_text, heatmap, note, percent_axis, single, triangle
 from mgc.display.formats import percent
+from mgc.evaluation.speed import Curve
+
+LOOKS = tuple(zip(style.GENRE_COLOURS.values(), style.GENRE_MARKERS.values(), strict=True))
+"""Colours and markers by which up to ten models or protocols are told apart."""
+
+PHONE = 5.0
+"""Figures narrower than this, in inches, have the title of a row above it."""
 
 
-def accuracy_intervals(
-    summary: pd.DataFrame,
+def accuracies(
+    table: pd.DataFrame,
+    *,
     claims: Mapping[str, float] | None = None,
     line: float | None = None,
     line_label: str = "guessing",
+    seeds: bool = True,
+    width: float = 7.6,
 ) -> Figure:
-    """Accuracy with its 95 % interval, one row a model, beside what was claimed.
+    """Draw accuracies with their 95 % intervals, a row a label, beside what was claimed.
 
     Parameters
     ----------
-    summary : DataFrame
-        From `mgc.evaluation.summary.summary`, with a column ``label`` (row title) and ``model``.
+    table : DataFrame
+        ``label`` (of the row), ``accuracy``, ``low``, ``high`` (0 to 1; NaN where nothing was
+        run), ``model`` (for the claims), and where there are such: ``group`` (several of a row
+        lie one below the other) and ``single`` (tuple: the accuracy of each seed).
     claims : mapping of str to float, optional
         Claimed accuracy (0 to 1) by model name.
     line : float, optional
         An accuracy (0 to 1) to draw as a dashed line: that of a guess, or a target.
     line_label : str
-
-    Returns
-    -------
-    Figure
+    seeds : bool
+        Whether each of several seeds is a small dot.
+    width : float, inches
+        Below `PHONE`, labels stand above their rows.
     """
-    figure, axis = one(7.6, 0.44 * len(summary) + 1.5)
-    for row, (_, entry) in enumerate(summary.iterrows()):
-        if pd.notna(entry["accuracy"]):
-            axis.plot([entry["low"], entry["high"]], [row, row], color=style.ACCENT, lw=3)
-            axis.plot(entry["accuracy"], row, "o", color=style.ACCENT, ms=8)
-            axis.text(entry["accuracy"], row - 0.28, percent(entry["accuracy"]), ha="center",
-                      va="bottom", fontsize=9)  # fmt: skip
-        else:
-            axis.text(0.02, row, "not run", va="center", style="italic", fontsize=10)
-        if claims and entry["model"] in claims:
-            axis.plot(
-                claims[entry["model"]], row, "D", mfc="none", mec=style.WARNING, ms=8, mew=1.8
-            )
-    if line is not None:
-        axis.axvline(line, color=style.MUTED, ls="--", lw=1.2)
-    axis.plot([], [], "o-", color=style.ACCENT, lw=3, label="measured, 95 % interval")
+    if table.empty:
+        return note("No model was run.")
+    narrow = width < PHONE
+    table = table if "group" in table else table.assign(group="")
+    rows, groups = (list(dict.fromkeys(table[name])) for name in ("label", "group"))
+    inches = 0.25 + 0.2 * len(groups) if narrow else max(0.44, 0.26 * len(groups))
+    space = 0.2 * len(groups) / inches if narrow else 0.8  # share of a row that its lines have
+    below = (1 - space) / 2 if narrow else 0.0
+    figure, axis = single(width, inches * len(rows) + 1.5)
+    for number, group in enumerate(groups):
+        shade, shape = LOOKS[number % len(LOOKS)]
+        for _, entry in table[table["group"] == group].dropna(subset=["accuracy"]).iterrows():
+            place = rows.index(entry["label"]) + below
+            place += space * (number - (len(groups) - 1) / 2) / len(groups)
+            axis.plot([entry["low"], entry["high"]], [place] * 2, color=shade, lw=2.5)
+            axis.plot(entry["accuracy"], place, shape, color=shade, ms=8, zorder=3)
+            single_seeds = entry.get("single", ())
+            if seeds and len(single_seeds) > 1:
+                axis.plot(single_seeds, [place] * len(single_seeds), ".", color=style.MUTED,
+                          ms=7, zorder=4)  # fmt: skip
+            if len(groups) <= 2:
+                # Near the edge of the figure the value would stand on the axis.
+                x, distance = (entry["low"], -4) if entry["low"] > 0.2 else (entry["high"], 4)
+                _beside(axis, x, place, entry["accuracy"], shade, distance)
+        name = group or "accuracy, 95 % interval"
+        axis.plot([], [], f"{shape}-", color=shade, lw=2.5, label=name)
+    if seeds and "single" in table and table["single"].map(len).max() > 1:
+        axis.plot([], [], ".", color=style.MUTED, ms=7, label="one seed")
+    hollow: dict[str, Any] = {"mfc": "white", "mec": style.WARNING, "ms": 8, "mew": 1.8, "ls": ""}
+    for place, label in enumerate(rows):
+        entries = table[table["label"] == label]
+        if entries["accuracy"].isna().all():
+            axis.text(0.02, place + below, "not run", va="center", style="italic", fontsize=10)
+        if (claim := (claims or {}).get(entries["model"].iloc[0])) is not None:
+            axis.plot(claim, place + below, "D", **hollow)
+            _beside(axis, claim, place + below, claim, style.WARNING, 8)
+        if narrow:
+            axis.text(0, place + below - space / 2, label, va="bottom", weight="bold")
     if claims:
-        axis.plot([], [], "D", mfc="none", mec=style.WARNING, mew=1.8, ls="", label="claimed")
+        axis.plot([], [], "D", label="claimed", **hollow)
     if line is not None:
-        axis.plot([], [], "--", color=style.MUTED, label=line_label)
-    axis.set_yticks(range(len(summary)), summary["label"])
-    axis.set_ylim(len(summary) - 0.5, -0.75)
+        axis.axvline(line, color=style.MUTED, ls="--", lw=1.2, label=line_label, zorder=0)
+    axis.set_yticks([] if narrow else range(len(rows)), [] if narrow else rows)
+    axis.set_ylim(len(rows) - 0.5, -0.5)
     axis.set_xlim(0, 1)
     percent_axis(axis, "x")
     axis.set_xlabel("accuracy on the test part")
     axis.grid(axis="x")
-    figure.legend(loc="outside upper center", ncols=3)
+    axis.spines["left"].set_visible(not narrow)
+    if narrow:
+        figure.legend(loc="outside upper left")
+    else:
+        figure.legend(loc="outside upper center", ncols=4)
     return figure
 
 
+def _beside(axis: Axes, x: float, y: float, share: float, shade: str, distance: float) -> None:
+    """Write a share so many points to the right of its mark, or to the left if below 0."""
+    axis.annotate(percent(share), (x, y), (distance, 0), color=shade, fontsize=9,
+                  textcoords="offset points", va="center",
+                  ha="left" if distance > 0 else "right")  # fmt: skip
+
+
 def cost(summary: pd.DataFrame) -> Figure:
-    """Accuracy against training time and against size, as the report drew it.
+    """Draw accuracy against training time and against size, as the report did.
 
     Parameters
     ----------
     summary : DataFrame
-        From `mgc.evaluation.summary.summary` with ``label``; rows without an accuracy are left
-        out.
+        ``label``, ``accuracy``, ``low``, ``high`` (0 to 1), ``minutes``, ``parameters``; rows
+        without an accuracy are left out.
 
     Returns
     -------
@@ -96,11 +142,11 @@ def cost(summary: pd.DataFrame) -> Figure:
         for index, (_, line) in enumerate(rows.iterrows()):
             if not float(line[column]) > 0:
                 continue
-            genre = GENRES[index % len(GENRES)]
+            shade, shape = LOOKS[index % len(LOOKS)]
             axis.errorbar(
-                line[column], line["accuracy"], marker=style.marker(genre), ms=9, capsize=3,
+                line[column], line["accuracy"], marker=shape, ms=9, capsize=3,
                 yerr=[[line["accuracy"] - line["low"]], [line["high"] - line["accuracy"]]],
-                color=style.colour(genre), ls="", lw=1.2, label=line["label"],
+                color=shade, ls="", lw=1.2, label=line["label"],
             )  # fmt: skip
         axis.set_xscale("log")
         axis.set_xlabel(title)
@@ -113,25 +159,84 @@ def cost(summary: pd.DataFrame) -> Figure:
     return figure
 
 
+def real_differences(table: pd.DataFrame) -> Figure:
+    """Draw which differences between models the tests show.
+
+    Parameters
+    ----------
+    table : DataFrame
+        A row a pair: ``first`` and ``second`` (labels), ``difference`` (-1 to 1, first minus
+        second), ``significant``.
+
+    Returns
+    -------
+    Figure
+        Below the diagonal: row minus column in percentage points. Shaded and bold where the test
+        shows it after Holm's correction, plain grey where it does not.
+    """
+    if table.empty:
+        return note("There are fewer than two models to compare.")
+    ahead = -triangle(table, "difference")
+    real = triangle(table.astype({"significant": float}), "significant")
+    size = len(ahead) + 1
+    # The column leaves 7.6 inches; a dozen rows fit with small print.
+    small = 9 if size <= 8 else 8
+    figure, axis = single(7.6, max(0.42, 3.2 / size) * size + 1.9)
+    shown = (ahead * real).to_numpy(dtype=float)
+    limit = max(0.3, float(np.nanmax(np.abs(shown))))
+    names = [[fill(str(name), 24) for name in index] for index in (ahead.index, ahead.columns)]
+    heatmap(axis, shown, *names, cmap="PuOr", norm=TwoSlopeNorm(0, -2 * limit, 2 * limit))
+    for (row, column), value in np.ndenumerate(ahead.to_numpy(dtype=float)):
+        if np.isfinite(value):
+            text = f"{100 * value:+.0f}".replace("-", "−")
+            written = axis.text(column, row, text, ha="center", va="center", fontsize=small)
+            sure = bool(real.to_numpy()[row, column])
+            written.set(weight="bold" if sure else "normal", color="black" if sure else "#555555")
+    axis.tick_params(labelsize=small)
+    axis.set_xlabel("compared with")
+    return figure
+
+
+def agreement(table: pd.DataFrame) -> Figure:
+    """Draw how often two models name the same genre.
+
+    Parameters
+    ----------
+    table : DataFrame
+        A row a pair: ``first`` and ``second`` (titles), ``share`` (0 to 1), ``kappa``.
+
+    Returns
+    -------
+    Figure
+        Below the diagonal: share of test tracks, and Cohen's kappa in brackets.
+    """
+    if table.empty:
+        return note("There are fewer than two models to compare.")
+    share, kappa = triangle(table, "share"), triangle(table, "kappa").to_numpy(dtype=float)
+    figure, axis = single(7.6, 0.6 * len(share) + 2.1)
+    names = [[fill(str(name), 16) for name in index] for index in (share.index, share.columns)]
+    heatmap(axis, share.to_numpy(), *names, vmin=0, vmax=1)
+    for (row, column), value in np.ndenumerate(share.to_numpy(dtype=float)):
+        if np.isfinite(value):
+            text = f"{percent(value)}\n({kappa[row, column]:.2f})".replace("-", "−")
+            cell_text(axis, row, column, text, value)
+    return figure
+
+
 def genre_scores(scores: pd.DataFrame, title: str = "F1") -> Figure:
-    """Score of each genre under each model.
+    """Draw the score of each genre under each model.
 
     Parameters
     ----------
     scores : DataFrame
         A row a model (index: title), a column a genre, values 0 to 1 (NaN: no such tracks).
-
     title : str
         Name of the score.
-
-    Returns
-    -------
-    Figure
     """
     if scores.empty:
         return note("No model was run.")
     values = scores.to_numpy(dtype=float)
-    figure, axis = one(7.6, 0.5 * len(scores) + 1.7)
+    figure, axis = single(7.6, 0.5 * len(scores) + 1.7)
     rows = [fill(str(name), 16) for name in scores.index]
     columns = [tracks.label(str(genre)) for genre in scores.columns]
     image = heatmap(axis, values, rows, columns, vmin=0, vmax=1)
@@ -153,30 +258,33 @@ def literature(published: pd.DataFrame, protocol: str, ours: Mapping[str, float]
         Title of the protocol of our results; they stand in that group alone.
     ours : mapping of str to float
         Accuracy (0 to 1) by row title.
-
-    Returns
-    -------
-    Figure
     """
-    groups = [name for name in dict.fromkeys(published["protocol"]) if name != protocol]
-    lines: list[tuple[str, float, str, bool]] = []
-    for group in [protocol, *groups]:
-        if group == protocol:
-            lines += [(name, share, group, True) for name, share in ours.items()]
-        for row in published[published["protocol"] == group].itertuples():
-            lines.append((str(row.system), float(row.accuracy) / 100, group, False))
-    figure, axis = one(7.8, 0.27 * len(lines) + 0.36 * (len(groups) + 1) + 0.9)
-    at, ticks, before = 0.0, [], ""
-    for name, share, group, own in lines:
-        if group != before:
-            at += 1.2
-            axis.text(0.01, at - 0.85, group, weight="bold", fontsize=10)
-            before = group
-        axis.plot(share, at, "o" if own else "s", color=style.ACCENT if own else style.MUTED, ms=7)
-        ticks.append((at, name + (" (this book)" if own else "")))
-        at += 1
-    axis.set_yticks([t for t, _ in ticks], [fill(name, 44) for _, name in ticks], fontsize=9)
-    axis.set_ylim(at, -0.2)
+    own = [
+        {
+            "system": f"{name} (this book)",
+            "accuracy": 100 * share,
+            "protocol": protocol,
+            "own": True,
+        }
+        for name, share in ours.items()
+    ]
+    lines = pd.DataFrame([*own, *published.assign(own=False).to_dict("records")])
+    groups = list(dict.fromkeys([protocol, *published["protocol"]]))
+    figure, axis = single(7.8, 0.27 * len(lines) + 0.36 * len(groups) + 0.9)
+    place, ticks = 0.0, {}
+    for group in groups:
+        part = lines[lines["protocol"] == group]
+        if part.empty:
+            continue
+        place += 1.2
+        axis.text(0.01, place - 0.85, group, weight="bold", fontsize=10)
+        for row in part.itertuples():
+            look, shade = ("o", style.ACCENT) if row.own else ("s", style.MUTED)
+            axis.plot(row.accuracy / 100, place, look, color=shade, ms=7)
+            ticks[place] = fill(str(row.system), 44)
+            place += 1
+    axis.set_yticks(list(ticks), list(ticks.values()), fontsize=9)
+    axis.set_ylim(place, -0.2)
     axis.set_xlim(0, 1)
     percent_axis(axis, "x")
     axis.set_xlabel("accuracy; compare within a group only")
@@ -187,7 +295,7 @@ def literature(published: pd.DataFrame, protocol: str, ours: Mapping[str, float]
 def target_bars(
     values: Mapping[str, float], target: float, *, unit: str, target_label: str
 ) -> Figure:
-    """Measured values against a target on a logarithmic axis.
+    """Draw measured values against a target on a logarithmic axis.
 
     Parameters
     ----------
@@ -196,16 +304,11 @@ def target_bars(
     target : float
         Drawn as a line.
     unit, target_label : str
-
-    Returns
-    -------
-    Figure
     """
     if not values:
         return note("The records hold no measurement of this.")
-    figure, axis = one(7.6, 0.42 * len(values) + 1.4)
-    names = list(values)
-    axis.barh(names, list(values.values()), color=style.ACCENT, height=0.55)
+    figure, axis = single(7.6, 0.42 * len(values) + 1.4)
+    axis.barh(list(values), list(values.values()), color=style.ACCENT, height=0.55)
     axis.axvline(target, color=style.WARNING, ls="--", lw=1.6, label=target_label)
     ground = {"facecolor": axis.get_facecolor(), "edgecolor": "none", "pad": 1.5}
     for row, value in enumerate(values.values()):
@@ -218,4 +321,30 @@ def target_bars(
     axis.invert_yaxis()
     axis.set_xlabel(unit)
     figure.legend(loc="outside upper center")
+    return figure
+
+
+def growth(curves: Sequence[Curve]) -> Figure:
+    """Draw seconds against size with the fitted power law, a panel for each kind of size.
+
+    Parameters
+    ----------
+    curves : sequence of Curve, at least one
+    """
+    units = list(dict.fromkeys(curve.unit for curve in curves))
+    figure, axes = style.subplots(1, len(units), size=(style.MAX_WIDTH, 3.8))
+    for axis, unit in zip(axes[0], units, strict=True):
+        drawn = [curve for curve in curves if curve.unit == unit]
+        for curve, colour, marker in zip(drawn, (style.ACCENT, style.WARNING), "os", strict=False):
+            label = f"{curve.title}\nexponent {curve.exponent:.2f}"
+            axis.plot(curve.sizes, curve.seconds, marker, color=colour, label=label)
+            axis.plot(curve.sizes, curve.fitted(), "-", color=colour, linewidth=1)
+        axis.set(xscale="log", yscale="log", xlabel=unit)
+        axis.set_xticks(drawn[0].sizes)
+        axis.yaxis.set_major_locator(LogLocator(subs=(1.0, 1.5, 2.0, 3.0, 5.0, 7.0)))
+        for side in (axis.xaxis, axis.yaxis):
+            side.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+            side.set_minor_formatter(NullFormatter())
+        axis.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), fontsize="small")
+    axes[0][0].set_ylabel("seconds")
     return figure

@@ -1,18 +1,20 @@
-"""Figures of the tabular features and of the data: quality, correlation, separability."""
+"""Figures of the tabular features and of the data: quality, correlation, separability.
+
+Each returns a Figure of at most `mgc.display.figures.style.MAX_WIDTH` inches.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from mgc.datasets import tracks as tracks_module
 from mgc.display.figures import style
-from mgc.display.figures.drawing import heatmap
-from mgc.evaluation.separability import Projection
+from mgc.display.figures.style import cell_text, heatmap, single, triangle
 
 
 def ceilings(claims: pd.DataFrame, ceiling: Mapping[str, float]) -> Figure:
@@ -24,76 +26,59 @@ def ceilings(claims: pd.DataFrame, ceiling: Mapping[str, float]) -> Figure:
         `mgc.datasets.facts.report_claims`.
     ceiling : mapping of str to float, 0 to 1
         Best possible accuracy by model name.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
     """
-    figure, axes = style.subplots(size=(6.4, 3.2))
-    place = axes[0, 0]
+    figure, axis = single(6.4, 3.2)
     rows = np.arange(len(claims))
     best = np.array([ceiling[name] for name in claims["model"]])
-    place.barh(rows, 100 * best, color=style.ACCENT, height=0.55, label="most that is possible")
-    place.plot(
+    axis.barh(rows, 100 * best, color=style.ACCENT, height=0.55, label="most that is possible")
+    axis.plot(
         100 * claims["accuracy"], rows, "D", color=style.WARNING, markersize=9, label="claimed"
     )
-    place.axvline(10, color=style.MUTED, linestyle=":", label="guessing")
-    place.set_yticks(rows, claims["title"])
-    place.invert_yaxis()
-    place.set(xlabel="accuracy (%)", xlim=(0, 100))
+    axis.axvline(10, color=style.MUTED, linestyle=":", label="guessing")
+    axis.set_yticks(rows, claims["title"])
+    axis.invert_yaxis()
+    axis.set(xlabel="accuracy (%)", xlim=(0, 100))
     figure.legend(loc="outside upper left", ncols=3)
     return figure
 
 
-def tracks_by_genre(counts: pd.DataFrame, xlabel: str = "tracks") -> Figure:
-    """Draw stacked counts, one bar a genre.
+def tracks_by_genre(counts: pd.DataFrame) -> Figure:
+    """Draw stacked counts of tracks, one bar a genre.
 
     Parameters
     ----------
     counts : DataFrame
         Genres in rows, parts of the bar in columns (at most four), counts as values.
-    xlabel : str
-        What is counted.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
 
     Raises
     ------
     ValueError
         When there are more than four parts.
     """
-    shades = (style.ACCENT, "#88CCEE", "#DDCC77", style.WARNING)
+    shades: list[Any] = [style.ACCENT, "#88CCEE", "#DDCC77", style.WARNING]
     if counts.shape[1] > len(shades):
         raise ValueError(f"{counts.shape[1]} parts: at most {len(shades)} can be told apart")
-    figure, axes = style.subplots(size=(6.2, 3.6))
-    place = axes[0, 0]
-    left = np.zeros(len(counts))
-    names = [tracks_module.label(str(genre)) for genre in counts.index]
-    for shade, (part, values) in zip(shades, counts.items(), strict=False):
-        place.barh(names, values, left=left, color=shade, label=str(part), edgecolor="white")
-        left += values.to_numpy(dtype=float)
-    place.invert_yaxis()
-    place.set_xlabel(xlabel)
+    figure, axis = single(6.2, 3.6)
+    named = counts.rename(index=lambda genre: tracks_module.label(str(genre)))
+    named.plot.barh(
+        stacked=True, ax=axis, legend=False, color=shades, edgecolor="white", width=0.8
+    )
+    axis.invert_yaxis()
+    axis.set(xlabel="tracks", ylabel="")
     figure.legend(loc="outside upper left", ncols=4)
     return figure
 
 
-def measurements(tracks: pd.DataFrame, panels: Mapping[str, tuple[str, float | None]]) -> Figure:
+def measurements(tracks: pd.DataFrame, panels: Mapping[str, tuple[str, float]]) -> Figure:
     """Draw quality measurements, one dot a track, with the limits of the rules.
 
     Parameters
     ----------
     tracks : DataFrame
         `mgc.datasets.quality.measure`: ``genre`` and the columns that are drawn.
-    panels : mapping of str to (str, float or None)
+    panels : mapping of str to (str, float)
         Column to the label of its axis (with unit) and the limit beyond which a track is flagged
         (drawn on both sides when the column has negative values).
-
-    Returns
-    -------
-    matplotlib.figure.Figure
 
     Raises
     ------
@@ -107,18 +92,17 @@ def measurements(tracks: pd.DataFrame, panels: Mapping[str, tuple[str, float | N
     figure, axes = style.subplots(n_rows, 2, size=(6.4, 2.9 * n_rows), sharey=True)
     jitter = np.random.default_rng(0).uniform(-0.25, 0.25, len(tracks))
     rows = tracks["genre"].map(genres.index).to_numpy() + jitter
-    for place, (column, (name, limit)) in zip(axes.ravel(), panels.items(), strict=False):
+    for axis, (column, (name, limit)) in zip(axes.ravel(), panels.items(), strict=False):
         values = tracks[column].to_numpy(dtype=float)
         colours = [style.colour(genre) for genre in tracks["genre"]]
-        place.scatter(values, rows, c=colours, s=22, edgecolor="#333333", linewidth=0.4)
-        if limit is not None:
-            for edge in (limit, -limit) if np.nanmin(values, initial=0.0) < 0 else (limit,):
-                place.axvline(edge, color=style.WARNING, linestyle="--")
-        place.set_xlabel(name)
-        place.locator_params(axis="x", nbins=4)
-        place.grid(axis="x")
-    for place in axes.ravel()[len(panels) :]:
-        place.set_axis_off()
+        axis.scatter(values, rows, c=colours, s=22, edgecolor="#333333", linewidth=0.4)
+        for edge in (limit, -limit) if np.nanmin(values, initial=0.0) < 0 else (limit,):
+            axis.axvline(edge, color=style.WARNING, linestyle="--")
+        axis.set_xlabel(name)
+        axis.locator_params(axis="x", nbins=4)
+        axis.grid(axis="x")
+    for axis in axes.ravel()[len(panels) :]:
+        axis.set_axis_off()
     axes[0, 0].set_yticks(range(len(genres)), [tracks_module.label(genre) for genre in genres])
     axes[0, 0].invert_yaxis()
     return figure
@@ -134,10 +118,6 @@ def correlation_map(values: pd.DataFrame, groups: Mapping[str, int]) -> Figure:
     groups : mapping of str to int
         Name and number of columns of each group; the numbers add up to ``n_columns``.
 
-    Returns
-    -------
-    matplotlib.figure.Figure
-
     Raises
     ------
     ValueError
@@ -146,17 +126,16 @@ def correlation_map(values: pd.DataFrame, groups: Mapping[str, int]) -> Figure:
     edges = np.cumsum([0, *groups.values()])
     if edges[-1] != values.shape[1]:
         raise ValueError(f"groups of {edges[-1]} columns for {values.shape[1]}")
-    figure, axes = style.subplots(size=(6.2, 5.5))
-    place = axes[0, 0]
-    image = place.imshow(values.corr(), vmin=-1, vmax=1, cmap="PuOr", interpolation="nearest")
+    figure, axis = single(6.2, 5.5)
+    image = axis.imshow(values.corr(), vmin=-1, vmax=1, cmap="PuOr", interpolation="nearest")
     for edge in edges[1:-1] - 0.5:
-        place.axhline(edge, color="black", linewidth=0.8)
-        place.axvline(edge, color="black", linewidth=0.8)
+        axis.axhline(edge, color="black", linewidth=0.8)
+        axis.axvline(edge, color="black", linewidth=0.8)
     middles = (edges[:-1] + edges[1:] - 1) / 2
-    place.set_xticks(middles, list(groups), rotation=60, ha="right", rotation_mode="anchor")
-    place.set_yticks(middles, list(groups))
-    place.tick_params(length=0)
-    figure.colorbar(image, ax=place, label="correlation", shrink=0.7)
+    axis.set_xticks(middles, list(groups), rotation=60, ha="right", rotation_mode="anchor")
+    axis.set_yticks(middles, list(groups))
+    axis.tick_params(length=0)
+    figure.colorbar(image, ax=axis, label="correlation", shrink=0.7)
     return figure
 
 
@@ -171,24 +150,19 @@ def bars(values: pd.Series, xlabel: str, *, chance: float | None = None) -> Figu
         What the number is, with its unit.
     chance : float, optional
         The value that noise would reach, drawn as a line.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
     """
-    figure, axes = style.subplots(size=(6.2, 0.6 + 0.29 * len(values)))
-    place = axes[0, 0]
+    figure, axis = single(6.2, 0.6 + 0.29 * len(values))
     names = [str(name) for name in values.index]
     shades = [style.GENRE_COLOURS.get(name, style.ACCENT) for name in names]
-    place.barh([tracks_module.label(name) for name in names], values.to_numpy(), color=shades)
+    axis.barh([tracks_module.label(name) for name in names], values.to_numpy(), color=shades)
     if chance is not None:
-        place.axvline(chance, color="#1F1F1F", linestyle="--")
-        place.annotate(
+        axis.axvline(chance, color="#1F1F1F", linestyle="--")
+        axis.annotate(
             "noise", (chance, 1), (4, 2), xycoords=("data", "axes fraction"),
             textcoords="offset points",
         )  # fmt: skip
-    place.invert_yaxis()
-    place.set_xlabel(xlabel)
+    axis.invert_yaxis()
+    axis.set_xlabel(xlabel)
     return figure
 
 
@@ -205,30 +179,23 @@ def pair_map(pairs: pd.DataFrame) -> Figure:
     matplotlib.figure.Figure
         Dark cells are pairs that are hard to tell apart; every cell holds its value.
     """
-    genres = sorted({*pairs["first"], *pairs["second"]})
-    grid = np.full((len(genres), len(genres)), np.nan)
-    for first, second, area in pairs[["first", "second", "area"]].itertuples(index=False):
-        grid[genres.index(second), genres.index(first)] = area
-    figure, axes = style.subplots(size=(6.4, 5.0))
-    place = axes[0, 0]
-    names = [tracks_module.label(genre) for genre in genres]
-    image = heatmap(
-        place, grid[1:, :-1], names[1:], names[:-1], vmin=0.5, vmax=1.0, aspect="equal"
-    )
-    for row, column in np.argwhere(np.isfinite(grid[1:, :-1])):
-        area = grid[row + 1, column]
-        shade = "black" if area > 0.75 else "white"
-        place.text(column, row, f"{area:.2f}", ha="center", va="center", color=shade, fontsize=9)
-    figure.colorbar(image, ax=place, label="area under the ROC curve", shrink=0.7)
+    area = triangle(pairs, "area", sorted({*pairs["first"], *pairs["second"]}))
+    rows, columns = ([tracks_module.label(str(genre)) for genre in i] for i in (area.index, area))
+    figure, axis = single(6.4, 5.0)
+    image = heatmap(axis, area, rows, columns, vmin=0.5, vmax=1.0, aspect="equal")
+    for (row, column), value in np.ndenumerate(area.to_numpy(dtype=float)):
+        if np.isfinite(value):
+            cell_text(axis, row, column, f"{value:.2f}", 2 * value - 1)
+    figure.colorbar(image, ax=axis, label="area under the ROC curve", shrink=0.7)
     return figure
 
 
-def projection(result: Projection) -> Figure:
+def projection(result: pd.DataFrame) -> Figure:
     """Draw two linear discriminants of the half they were fitted on and of the other half.
 
     Parameters
     ----------
-    result : Projection
+    result : DataFrame
         `mgc.evaluation.separability.project_halves`.
 
     Returns
@@ -238,21 +205,16 @@ def projection(result: Projection) -> Figure:
     """
     figure, axes = style.subplots(1, 2, size=(6.4, 4.3), sharex=True, sharey=True)
     halves = (("the half they were fitted on", True), ("the other half", False))
-    for place, (title, fitted) in zip(axes[0], halves, strict=True):
-        _scatter(place, result, result.fitted == fitted)
-        place.set(title=title, xlabel="first discriminant")
+    for axis, (title, fitted) in zip(axes[0], halves, strict=True):
+        for genre, points in result[result["fitted"] == fitted].groupby("genre"):
+            axis.scatter(
+                points["first"], points["second"], s=48, color=style.colour(str(genre)),
+                marker=style.marker(str(genre)), edgecolor="#333333", linewidth=0.5,
+                label=tracks_module.label(str(genre)),
+            )  # fmt: skip
+        axis.grid()
+        axis.set(title=title, xlabel="first discriminant")
     axes[0, 0].set_ylabel("second discriminant")
     handles, names = axes[0, 0].get_legend_handles_labels()
     figure.legend(handles, names, loc="outside lower center", ncols=5)
     return figure
-
-
-def _scatter(place: Axes, result: Projection, shown: Sequence[bool] | np.ndarray) -> None:
-    for genre in np.unique(result.genre):
-        points = result.points[(result.genre == genre) & np.asarray(shown)]
-        place.scatter(
-            points[:, 0], points[:, 1], s=48, color=style.colour(genre),
-            marker=style.marker(genre), edgecolor="#333333", linewidth=0.5,
-            label=tracks_module.label(genre),
-        )  # fmt: skip
-    place.grid()

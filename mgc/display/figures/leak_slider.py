@@ -9,19 +9,26 @@ from __future__ import annotations
 import html
 import json
 import math
-from collections.abc import Iterable, Sequence
+
+import pandas as pd
 
 from mgc.datasets.leak_splits import SHARES
 from mgc.datasets.tracks import N_SEGMENTS
 from mgc.display import formats, notebook
-from mgc.display.leak_text import cell_text, says
-from mgc.evaluation.leak_curves import Curve, Point
-from mgc.evaluation.seeds import Cell
+from mgc.display.figures import style
+from mgc.display.leak_tables import stop_sentence, stops
+from mgc.evaluation.leakage import LeakSummary
+from mgc.models import TITLES
 
-WIDTH, HEIGHT = 640, 360
-LEFT, RIGHT, TOP, BOTTOM = 64, 36, 40, 40
-KINDS = {"every": "all test pieces", "leaked": "leaked pieces", "clean": "clean pieces"}
-"""Field of a point, and what the legend calls it."""
+LEFT, RIGHT = 0.1, 0.056
+"""Margins beside the axis as shares of the width; ``12_leak.css`` lays the slider below it."""
+
+LOOKS = {
+    "every": ("all test pieces", "●", "o-", style.ACCENT),
+    "leaked": ("leaked pieces", "▲", "^--", style.WARNING),
+    "clean": ("clean pieces", "■", "s:", style.colour("jazz")),
+}
+"""Kind of pieces to its name, its mark in the legend and in the drawing, and its colour."""
 
 _CAPTION = (
     "share of right answers by share of test tracks of which other pieces train; the bands are"
@@ -29,32 +36,82 @@ _CAPTION = (
 )
 
 
-def slider(curves: Sequence[Curve]) -> notebook.Html:
+def slider(summary: LeakSummary) -> notebook.Html:
     """Draw every model and put buttons, slider and texts around.
 
     Parameters
     ----------
-    curves : sequence of Curve
-        At least one.
+    summary : LeakSummary
 
     Returns
     -------
-    html : show.Html
-        The same bytes for the same curves.
+    html : mgc.display.notebook.Html
+        The same bytes for the same records.
     """
-    cells = [cell for curve in curves for point in curve.points for cell in _cells(point)]
-    low = math.floor(10 * min(cell.low for cell in cells)) / 10
-    high = math.ceil(10 * max(cell.high for cell in cells)) / 10
+    shown = stops(summary)
+    models = shown["model"].unique()
+    texts = {
+        model: {str(stop["share"]): stop_sentence(stop) for _, stop in rows.iterrows()}
+        for model, rows in shown.groupby("model", sort=False)
+    }
+    # "<" could end the script element.
+    data = json.dumps(texts, ensure_ascii=False).replace("<", "\\u003c")
+    buttons = "".join(
+        f'<button type="button" data-model="{model}" aria-pressed="false">'
+        f"{html.escape(TITLES[model])}</button>"
+        for model in models
+    )
+    legend = "".join(
+        f'<li style="color: var(--c-{shade.strip("#").lower()}, {shade})">{mark} {name}</li>'
+        for name, mark, _, shade in LOOKS.values()
+    )
     return notebook.Html(
         '<div class="mgc-leak">'
-        f'<script type="application/json">{_texts(curves)}</script>'
-        f'<div class="mgc-leak-models" role="group" aria-label="Model" hidden>{_buttons(curves)}'
-        "</div>"
+        f'<script type="application/json">{data}</script>'
+        f'<div class="mgc-leak-models" role="group" aria-label="Model" hidden>{buttons}</div>'
         '<p class="mgc-leak-says" role="status" hidden></p>'
-        f"{_legend()}"
-        f"{''.join(_figure(curve, low, high) for curve in curves)}"
-        f"{_range()}"
+        f'<ul class="mgc-leak-legend">{legend}</ul>'
+        f"{''.join(_figure(summary.accuracies, shown, model) for model in models)}"
+        '<div class="mgc-leak-range" hidden>'
+        f'<input type="range" id="mgc-leak-share" min="{SHARES[0]}" max="{SHARES[-1]}"'
+        f' step="{SHARES[1] - SHARES[0]}" value="{SHARES[0]}" autocomplete="off">'
+        '<label for="mgc-leak-share">Share of the test tracks that leak</label></div>'
         "</div>"
+    )
+
+
+def _figure(accuracies: pd.DataFrame, shown: pd.DataFrame, model: str) -> str:
+    """Draw one model; all models share a scale."""
+    low = math.floor(10 * accuracies["low"].min()) / 10
+    high = math.ceil(10 * accuracies["high"].max()) / 10
+    figure, axis = style.single(6.4, 3.6)
+    axis.set_position((LEFT, 0.11, 1 - LEFT - RIGHT, 0.79))
+    for share in SHARES:
+        axis.axvline(share, color=style.MUTED, lw=1, gid=f"stop-{share}")
+    own = accuracies[accuracies["model"] == model]
+    for pieces, (_, _, look, shade) in LOOKS.items():
+        line = own[own["pieces"] == pieces]
+        axis.fill_between(line["share"], line["low"], line["high"], color=shade, alpha=0.14, lw=0)
+        axis.plot(line["share"], line["accuracy"], look[1:], color=shade)
+        for share, accuracy in zip(line["share"], line["accuracy"], strict=True):
+            axis.plot(share, accuracy, look[0], color=shade, clip_on=False, gid=f"dot-{share}")
+    axis.set(xlim=(SHARES[0], SHARES[-1]), ylim=(low, high), title="Pieces named rightly")
+    axis.set_xticks(SHARES, [formats.percent(share / 100) for share in SHARES])
+    style.percent_axis(axis)
+    axis.grid(axis="y")
+    axis.tick_params(length=0, pad=7)
+    for side in axis.spines.values():
+        side.set_visible(False)
+    title = html.escape(TITLES[model])
+    ends = shown.loc[shown["model"] == model, "every"]
+    spoken = (
+        f"{TITLES[model]}: {_CAPTION}. From {ends.iloc[0]} without a leak to"
+        f" {ends.iloc[-1]} where every track leaks."
+    )
+    return (
+        f'<figure class="mgc-leak-figure" data-model="{model}">'
+        f"{style.page_svg(figure, f'mgc-leak-{model}', spoken)}"
+        f"<figcaption>{title}: {_CAPTION}.</figcaption></figure>"
     )
 
 
@@ -68,10 +125,7 @@ def strips() -> notebook.Html:
     )
     body = "".join(
         f'<tr><th scope="row">{name}</th>'
-        + "".join(
-            f'<td class="{(even, odd)[k % 2]}">{(even, odd)[k % 2]}</td>'
-            for k in range(N_SEGMENTS)
-        )
+        + f'<td class="{even}">{even}</td><td class="{odd}">{odd}</td>' * (N_SEGMENTS // 2)
         + "</tr>"
         for name, even, odd in rows
     )
@@ -81,113 +135,3 @@ def strips() -> notebook.Html:
         f' of a track</caption><thead><tr><th scope="col">Piece</th>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>"
     )
-
-
-def _texts(curves: Iterable[Curve]) -> str:
-    """Write what the slider says as JSON that cannot end its script element."""
-    texts = {
-        curve.key: {str(point.share): says(curve, point) for point in curve.points}
-        for curve in curves
-    }
-    return json.dumps(texts, ensure_ascii=False).replace("<", "\\u003c")
-
-
-def _buttons(curves: Sequence[Curve]) -> str:
-    return "".join(
-        f'<button type="button" data-model="{curve.key}" aria-pressed="false">'
-        f"{html.escape(curve.title)}</button>"
-        for curve in curves
-    )
-
-
-def _legend() -> str:
-    """Name the three lines."""
-    entries = "".join(
-        f'<li class="{kind}"><svg viewBox="0 0 34 12" width="34" height="12" aria-hidden="true">'
-        f'<path class="line" d="M1 6H33"/>{_dot(kind, 17, 6)}</svg> {name}'
-        "</li>"
-        for kind, name in KINDS.items()
-    )
-    return f'<ul class="mgc-leak-legend">{entries}</ul>'
-
-
-def _range() -> str:
-    step = SHARES[1] - SHARES[0]
-    return (
-        '<div class="mgc-leak-range" hidden>'
-        f'<input type="range" id="mgc-leak-share" min="{SHARES[0]}" max="{SHARES[-1]}"'
-        f' step="{step}" value="{SHARES[0]}" autocomplete="off">'
-        '<label for="mgc-leak-share">Share of the test tracks that leak</label></div>'
-    )
-
-
-def _figure(curve: Curve, low: float, high: float) -> str:
-    spoken = (
-        f"{curve.title}: {_CAPTION}. From {cell_text(curve.points[0].every)} without a leak to"
-        f" {cell_text(curve.points[-1].every)} where every track leaks."
-    )
-    inside = [_axes(low, high)]
-    for kind in KINDS:
-        there = [(p.share, c) for p in curve.points if (c := getattr(p, kind)) is not None]
-        inside.append(f'<g class="{kind}">{_line(kind, there, low, high)}</g>')
-    return (
-        f'<figure class="mgc-leak-figure" data-model="{curve.key}">'
-        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{html.escape(spoken)}">'
-        f"{''.join(inside)}</svg>"
-        f"<figcaption>{html.escape(curve.title)}: {_CAPTION}.</figcaption></figure>"
-    )
-
-
-def _axes(low: float, high: float) -> str:
-    """Draw a line for each tenth of the accuracy, and one for each stop that can be marked."""
-    parts = ['<text x="0" y="16">Pieces named rightly</text>']
-    for tenth in range(round(10 * low), round(10 * high) + 1):
-        y = _y(tenth / 10, low, high)
-        parts.append(
-            f'<path class="grid" d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}"/>'
-            f'<text x="{LEFT - 10}" y="{y + 5:.1f}" text-anchor="end">'
-            f"{formats.percent(tenth / 10)}</text>"
-        )
-    parts += [
-        f'<path class="stop" data-share="{share}" d="M{_x(share):.1f} {TOP}V{HEIGHT - BOTTOM}"/>'
-        f'<text x="{_x(share):.1f}" y="{HEIGHT - BOTTOM + 24}" text-anchor="middle">'
-        f"{formats.percent(share / 100)}</text>"
-        for share in SHARES
-    ]
-    return "".join(parts)
-
-
-def _line(kind: str, there: Sequence[tuple[int, Cell]], low: float, high: float) -> str:
-    """Draw band, line and dots of one kind of pieces."""
-    upper = [f"{_x(share):.1f} {_y(cell.high, low, high):.1f}" for share, cell in there]
-    lower = [f"{_x(share):.1f} {_y(cell.low, low, high):.1f}" for share, cell in there]
-    middle = [f"{_x(share):.1f} {_y(cell.accuracy, low, high):.1f}" for share, cell in there]
-    dots = "".join(
-        f'<g data-share="{share}">{_dot(kind, _x(share), _y(cell.accuracy, low, high))}</g>'
-        for share, cell in there
-    )
-    return (
-        f'<path class="band" d="M{"L".join(upper + lower[::-1])}Z"/>'
-        f'<path class="line" d="M{"L".join(middle)}"/>{dots}'
-    )
-
-
-def _dot(kind: str, x: float, y: float) -> str:
-    """Draw a circle, a triangle or a square, so that the lines differ in more than colour."""
-    if kind == "every":
-        return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4.5"/>'
-    if kind == "leaked":
-        return f'<path class="dot" d="M{x:.1f} {y - 5.5:.1f}l5.5 10h-11Z"/>'
-    return f'<path class="dot" d="M{x - 4.5:.1f} {y - 4.5:.1f}h9v9h-9Z"/>'
-
-
-def _cells(point: Point) -> list[Cell]:
-    return [cell for kind in KINDS if (cell := getattr(point, kind)) is not None]
-
-
-def _x(share: float) -> float:
-    return LEFT + share / 100 * (WIDTH - LEFT - RIGHT)
-
-
-def _y(accuracy: float, low: float, high: float) -> float:
-    return HEIGHT - BOTTOM - (accuracy - low) / (high - low) * (HEIGHT - TOP - BOTTOM)

@@ -1,7 +1,8 @@
 """Figures of sound: waveform, mel-spectrogram, cepstra, chroma and rhythm, one panel a genre.
 
-All of them share one layout, so that a reader compares a genre with its neighbours and one
-figure with the next.
+All take a sequence of clips, usually one a genre, and raise ValueError when there is none. They
+share one layout, so that a reader compares a genre with its neighbours and one figure with the
+next.
 """
 
 from __future__ import annotations
@@ -25,7 +26,6 @@ from mgc.features.names import FEATURE_NAMES
 
 PICTURE_DPI = 120
 _SECONDS = N_FRAMES * HOP_LENGTH / SAMPLE_RATE
-_PITCHES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 
 Draw = Callable[[Axes, Clip], AxesImage | None]
 
@@ -33,20 +33,7 @@ Draw = Callable[[Axes, Clip], AxesImage | None]
 def waveforms(clips: Sequence[Clip]) -> Figure:
     """Draw the amplitude of each clip over its whole length.
 
-    Parameters
-    ----------
-    clips : sequence of Clip
-        Usually one a genre.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        Peak envelope (smallest and largest sample) of 600 slices a clip.
-
-    Raises
-    ------
-    ValueError
-        When there is no clip.
+    Peak envelope (smallest and largest sample) of 600 slices a clip.
     """
 
     def draw(axes: Axes, clip: Clip) -> None:
@@ -62,20 +49,7 @@ def waveforms(clips: Sequence[Clip]) -> Figure:
 def spectrograms(clips: Sequence[Clip]) -> Figure:
     """Draw the log-power mel-spectrogram of each clip: the picture that the CNN sees.
 
-    Parameters
-    ----------
-    clips : sequence of Clip
-        Usually one a genre.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        dB below each clip's loudest cell, on a mel axis labelled in kHz.
-
-    Raises
-    ------
-    ValueError
-        When there is no clip.
+    dB below each clip's loudest cell, on a mel axis labelled in kHz.
     """
     centres = librosa.mel_frequencies(n_mels=N_MELS + 2, fmax=SAMPLE_RATE / 2)[1:-1]
     ticks = np.array([500.0, 2000.0, 8000.0])
@@ -91,21 +65,8 @@ def spectrograms(clips: Sequence[Clip]) -> Figure:
 def mfccs(clips: Sequence[Clip]) -> Figure:
     """Draw the cepstral coefficients of each clip over time: the sequence that the LSTM sees.
 
-    Parameters
-    ----------
-    clips : sequence of Clip
-        Usually one a genre.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        Each coefficient as its deviation from the mean of all clips, in standard deviations;
-        without this the first coefficient (loudness) would hide the rest.
-
-    Raises
-    ------
-    ValueError
-        When there is no clip.
+    Each coefficient as its deviation from the mean of all clips, in standard deviations;
+    without this the first coefficient (loudness) would hide the rest.
     """
     together = np.concatenate([clip.features.sequence for clip in clips]) if clips else np.zeros(1)
     mean, spread = together.mean(axis=0), np.maximum(together.std(axis=0), 1e-9)
@@ -122,21 +83,8 @@ def mfccs(clips: Sequence[Clip]) -> Figure:
 def chromagrams(clips: Sequence[Clip]) -> Figure:
     """Draw the energy of the twelve pitch classes of each clip over time.
 
-    Parameters
-    ----------
-    clips : sequence of Clip
-        Usually one a genre.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        Each frame scaled so that its strongest pitch class is 1; no tuning estimate, as in
-        `mgc.features.extract`.
-
-    Raises
-    ------
-    ValueError
-        When there is no clip.
+    Each frame scaled so that its strongest pitch class is 1; no tuning estimate, as in
+    `mgc.features.extract`.
     """
 
     def draw(axes: Axes, clip: Clip) -> AxesImage:
@@ -144,7 +92,7 @@ def chromagrams(clips: Sequence[Clip]) -> Figure:
             y=clip.samples, sr=SAMPLE_RATE, n_fft=N_FFT, hop_length=HOP_LENGTH, tuning=0.0
         )
         image = _image(axes, chroma[:, :N_FRAMES], vmin=0, vmax=1)
-        axes.set_yticks([0, 4, 7, 11], [_PITCHES[i] for i in (0, 4, 7, 11)])
+        axes.set_yticks([0, 4, 7, 11], list("CEGB"))
         return image
 
     return _panels(clips, draw, "pitch class", bar="share of the strongest")
@@ -162,14 +110,9 @@ def rhythms(clips: Sequence[Clip], composed: dict[str, float] | None = None) -> 
 
     Returns
     -------
-    matplotlib.figure.Figure
+    Figure
         Autocorrelation of onset strength over tempo; a solid line at the mean of the feature
         ``tempo``, a dashed one at the composed tempo.
-
-    Raises
-    ------
-    ValueError
-        When there is no clip.
     """
     column = FEATURE_NAMES.index("tempo_mean")
 
@@ -220,27 +163,6 @@ def onset_periodicity(
     return tempo[keep], strength[1:][keep]
 
 
-def hz_to_mel(hz: npt.ArrayLike) -> npt.NDArray[np.float64]:
-    """Convert a frequency to mel, in Slaney's form that librosa uses by default.
-
-    Parameters
-    ----------
-    hz : array_like, Hz, 0 or more
-
-    Returns
-    -------
-    ndarray, mel
-        3 mel per 200 Hz below 1,000 Hz, then 27 mel for each factor of 6.4.
-
-    Notes
-    -----
-    Source: M. Slaney, Auditory Toolbox (1998).
-    """
-    frequency = np.asarray(hz, dtype=np.float64)
-    above = 15.0 + 27.0 * np.log(np.maximum(frequency, 1000.0) / 1000.0) / np.log(6.4)
-    return np.where(frequency < 1000.0, 3.0 * frequency / 200.0, above)
-
-
 def mel_filters(shown: int = 16) -> Figure:
     """Draw the mel scale and a bank of triangular filters spaced evenly on it.
 
@@ -248,14 +170,10 @@ def mel_filters(shown: int = 16) -> Figure:
     ----------
     shown : int
         Number of filters in the drawing (the features use 128: too many to see).
-
-    Returns
-    -------
-    matplotlib.figure.Figure
     """
     figure, axes = style.subplots(2, 1, size=(6.2, 4.4), sharex=True)
     hz = np.linspace(0, SAMPLE_RATE / 2, 1000)
-    axes[0, 0].plot(hz / 1000, hz_to_mel(hz), color=style.ACCENT)
+    axes[0, 0].plot(hz / 1000, librosa.hz_to_mel(hz), color=style.ACCENT)
     axes[0, 0].axvline(1.0, color=style.MUTED, linestyle=":")
     axes[0, 0].set(ylabel="mel", title="From hertz to mel")
     filters = librosa.filters.mel(sr=SAMPLE_RATE, n_fft=N_FFT, n_mels=shown, norm=None)

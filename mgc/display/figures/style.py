@@ -1,4 +1,4 @@
-"""One look for every figure: colours, markers and matplotlib settings that all readers can use.
+"""One look for every figure: colours, markers, settings, and the parts that figures share.
 
 The ten genre colours are Paul Tol's "muted" scheme (nine hues that stay apart under the common
 colour-vision deficiencies) and a dark grey as the tenth. Ten hues are more than an eye tells
@@ -7,16 +7,23 @@ apart with certainty, so every genre has a marker of its own as well.
 
 from __future__ import annotations
 
+import html
+import io
+import re
+from collections.abc import Sequence
+from textwrap import fill
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import matplotlib as mpl
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
 from cycler import cycler
-
-if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-    from matplotlib.figure import Figure
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
+from matplotlib.ticker import FuncFormatter
 
 #: Widest figure in inches: more is scaled down by the page and its text gets too small to read.
 MAX_WIDTH: Final = 8.0
@@ -44,51 +51,16 @@ GENRE_COLOURS: Final = MappingProxyType(
     }
 )
 
-GENRE_MARKERS: Final = MappingProxyType(
-    {
-        "blues": "o",
-        "classical": "s",
-        "country": "D",
-        "disco": "^",
-        "hiphop": "v",
-        "jazz": "P",
-        "metal": "X",
-        "pop": "<",
-        "reggae": ">",
-        "rock": "*",
-    }
-)
+GENRE_MARKERS: Final = MappingProxyType(dict(zip(GENRE_COLOURS, "osD^vPX<>*", strict=True)))
 
 
 def colour(genre: str) -> str:
-    """Colour of a genre; grey for a name that is not one of the ten.
-
-    Parameters
-    ----------
-    genre : str
-        A genre name, in any spelling of case.
-
-    Returns
-    -------
-    str
-        A hexadecimal RGB colour.
-    """
+    """Hexadecimal colour of a genre in any case; grey for a name that is not one of the ten."""
     return GENRE_COLOURS.get(genre.lower(), MUTED)
 
 
 def marker(genre: str) -> str:
-    """Plot marker of a genre; a point for a name that is not one of the ten.
-
-    Parameters
-    ----------
-    genre : str
-        A genre name, in any spelling of case.
-
-    Returns
-    -------
-    str
-        A matplotlib marker code.
-    """
+    """Return the plot marker of a genre in any case; a point for any other name."""
     return GENRE_MARKERS.get(genre.lower(), ".")
 
 
@@ -97,8 +69,7 @@ def use_style() -> None:
 
     The background is opaque white: the page theme lays a light box behind figures in dark mode,
     and an opaque figure looks the same there, on a phone and in a saved file. Font sizes hold
-    for figures up to `MAX_WIDTH` inches. Used by the other modules of
-    this folder.
+    for figures up to `MAX_WIDTH` inches.
     """
     mpl.rcParams.update(
         {
@@ -169,3 +140,94 @@ def subplots(
     # A notebook shows every open figure at the end of a cell, besides the one the cell returns.
     plt.close(figure)
     return figure, axes
+
+
+def single(width: float, height: float) -> tuple[Figure, Axes]:
+    """Make a figure with one pair of axes."""
+    figure, axes = subplots(size=(width, height))
+    return figure, axes[0, 0]
+
+
+def note(text: str) -> Figure:
+    """Draw a sentence where a figure would be, so that captions and links stay valid."""
+    figure, axis = single(7.0, 1.1)
+    axis.set_axis_off()
+    axis.text(0.5, 0.5, fill(text, 78), ha="center", va="center", fontsize=11)
+    return figure
+
+
+def percent_axis(axis: Axes, which: str = "y") -> None:
+    """Label an axis of shares in percent; `which` is "x" or "y"."""
+    target = axis.yaxis if which == "y" else axis.xaxis
+    target.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.0f} %"))
+
+
+def heatmap(
+    axis: Axes,
+    values: npt.ArrayLike,
+    rows: Sequence[str],
+    columns: Sequence[str],
+    **options: Any,
+) -> AxesImage:
+    """Draw a matrix [rows, columns] with named rows and columns, without frame or ticks."""
+    image = axis.imshow(values, **{"cmap": SEQUENTIAL, "aspect": "auto"} | options)
+    axis.set_xticks(range(len(columns)), columns, rotation=45, ha="right", rotation_mode="anchor")
+    axis.set_yticks(range(len(rows)), rows)
+    axis.tick_params(length=0)
+    for side in axis.spines.values():
+        side.set_visible(False)
+    return image
+
+
+def cell_text(axis: Axes, row: int, column: int, text: str, level: float) -> None:
+    """Write into a cell of a cividis heat map: white on its dark half, black on the other."""
+    shade = "white" if level < 0.55 else "black"
+    axis.text(column, row, text, ha="center", va="center", color=shade, fontsize=10)
+
+
+def triangle(pairs: pd.DataFrame, column: str, names: Sequence[str] = ()) -> pd.DataFrame:
+    """Spread a column of a table of pairs over the cells below a diagonal, NaN above it.
+
+    Each pair stands there once, its ``first`` (columns of the result) before its ``second`` (rows)
+    in `names`, by default the order in which the table has them.
+    """
+    names = list(names or dict.fromkeys([*pairs["first"], *pairs["second"]]))
+    spread = pairs.pivot_table(index="second", columns="first", values=column)
+    return spread.reindex(index=names[1:], columns=names[:-1])
+
+
+def page_svg(figure: Figure, name: str, label: str) -> str:
+    """Write a figure as SVG to stand inside a page, in the page's font and its light or dark.
+
+    Parameters
+    ----------
+    figure : Figure
+        Parts with the gid ``CLASS-NUMBER`` get that class and ``data-share="NUMBER"``.
+    name : str
+        Class of the drawing, and what tells the ids in it from those of other drawings.
+    label : str
+        What the drawing shows, for those who do not see it.
+
+    Returns
+    -------
+    str
+        One line, the same for the same figure. Each colour is a CSS variable ``--c-rrggbb``
+        whose default is the colour itself.
+    """
+    file = io.StringIO()
+    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": name, "savefig.bbox": None}):
+        without = dict.fromkeys(("Creator", "Date", "Format", "Type"))
+        figure.savefig(file, format="svg", transparent=True, metadata=without)
+    drawing = re.sub(r"[ \n]+", " ", file.getvalue()).replace("> <", "><")
+    box = re.search(r'viewBox="[^"]*"', drawing)
+    # What stands before is a style for every element of a page.
+    drawing = drawing[drawing.index("</defs>") + len("</defs>") :]
+    for pattern, text in (
+        (r' id="([a-z]+)-(\d+)"', r' class="\1" data-share="\2"'),
+        (r' id="[A-Za-z0-9.]+_\d{1,3}"', ""),
+        (r"#([0-9a-f]{6})(?=[;\"])", r"var(--c-\1, #\1)"),
+        (r"(font(?:-family)?: [^;\"']*)'[^;\"]*", r"\1var(--pst-font-family-base, sans-serif)"),
+    ):
+        drawing = re.sub(pattern, text, drawing)
+    start = f'<svg class="mgc-drawing {name}" {box[0] if box else ""} role="img"'
+    return f'{start} aria-label="{html.escape(label)}">{drawing.strip()}'

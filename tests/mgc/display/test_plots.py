@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from mgc.datasets import facts
 from mgc.datasets.tracks import GENRES
-from mgc.display.figures import comparison_plots, plots, seed_plots, style
+from mgc.display.figures import comparison_plots, model_plots, style
 from mgc.evaluation import metrics, significance
 from mgc.evaluation import summary as summary_module
 from mgc.models import TITLES
@@ -56,7 +56,7 @@ def history(folds):
 
 def test_curves_show_each_fold_and_mark_the_epoch_that_was_kept(good):
     record = type(good)(**{**vars(good), "history": history(folds=3)})
-    loss, accuracy = plots.learning_curves(record).axes
+    loss, accuracy = model_plots.learning_curves(record).axes
     dots = [line for line in loss.lines if line.get_marker() == "o" and len(line.get_xdata())]
     assert [float(dot.get_xdata()[0]) for dot in dots] == [2.0, 2.0, 2.0]
     assert [round(float(dot.get_ydata()[0]), 6) for dot in dots] == [1.1, 1.2, 1.3]
@@ -69,13 +69,13 @@ def test_curves_show_each_fold_and_mark_the_epoch_that_was_kept(good):
 
 def test_curves_of_a_stage_that_was_not_trained_say_so(good):
     record = type(good)(**{**vars(good), "history": history(folds=1)})
-    assert "epochs" in texts(plots.learning_curves(record, "autoencoder"))
+    assert "epochs" in texts(model_plots.learning_curves(record, "autoencoder"))
 
 
 def test_confusion_writes_the_counts_of_the_test_part():
     pairs = [(f"{genre}.{i:05d}", genre, genre) for genre in GENRES for i in range(3)]
     pairs[0] = ("blues.00000", "blues", "jazz")
-    axis = plots.confusion(unsaved(one_hot(pairs))).axes[0]
+    axis = model_plots.confusion(unsaved(one_hot(pairs))).axes[0]
     cells = {(t.get_position()[1], t.get_position()[0]): t.get_text() for t in axis.texts}
     assert cells[0, GENRES.index("jazz")] == "1"
     assert cells[0, 0] == "2"
@@ -86,7 +86,7 @@ def test_confusion_writes_the_counts_of_the_test_part():
 def test_mistakes_have_one_cell_a_track_and_one_cross_a_mistake(segments):
     protocol = "leaky_segments" if len(segments) > 1 else "cv5"
     record = unsaved(predictions(skill=0.5, per_genre=4, segments=segments), protocol=protocol)
-    axis = plots.mistakes(record).axes[0]
+    axis = model_plots.mistakes(record).axes[0]
     cells = np.ma.filled(axis.images[0].get_array(), np.nan)
     crosses = sum(len(group.get_offsets()) for group in axis.collections)
     columns = [f"p_{genre}" for genre in GENRES]
@@ -98,39 +98,66 @@ def test_mistakes_have_one_cell_a_track_and_one_cross_a_mistake(segments):
 
 
 def test_a_model_that_was_not_run_gives_a_figure_with_reason_and_remedy():
-    for figure in (
-        plots.learning_curves(MISSING),
-        plots.confusion(MISSING),
-        plots.mistakes(MISSING),
-    ):
-        shown = texts(figure).replace("\n", " ")
+    for draw in (model_plots.learning_curves, model_plots.confusion, model_plots.mistakes):
+        shown = texts(draw(MISSING)).replace("\n", " ")
         assert TITLES["vgg16"] in shown
         assert "MGC_VGG16_WEIGHTS" in shown
 
 
+def points(axis, shape):
+    """Return where marks of a shape stand, without those of the legend."""
+    found = [line for line in axis.lines if line.get_marker() == shape and len(line.get_xdata())]
+    return [(float(x), float(line.get_ydata()[0])) for line in found for x in line.get_xdata()]
+
+
 def test_accuracies_stand_where_the_records_put_them_and_claims_beside_them(good):
     records = {"mlp": good, "vgg16": MISSING}
-    axis = comparison_plots.accuracy_intervals(labelled(records), {"vgg16": 0.8923}, 0.1).axes[0]
-    dots = [line for line in axis.lines if line.get_marker() == "o" and len(line.get_xdata()) == 1]
-    claimed = [line for line in axis.lines if line.get_marker() == "D" and len(line.get_xdata())]
-    assert [line.get_xdata()[0] for line in dots] == [metrics.accuracy(metrics.test_rows(good))]
-    assert [(line.get_xdata()[0], line.get_ydata()[0]) for line in claimed] == [(0.8923, 1)]
-    assert "not run" in [text.get_text() for text in axis.texts]
+    claims = {"vgg16": 0.8923}
+    axis = comparison_plots.accuracies(labelled(records), claims=claims, line=0.1).axes[0]
+    accuracy = metrics.accuracy(metrics.test_rows(good))
+    assert points(axis, "o") == [(accuracy, 0)]
+    assert points(axis, "D") == [(0.8923, 1)]
+    assert {f"{100 * accuracy:.0f}\u00a0%", "89\u00a0%", "not run"} == {
+        text.get_text() for text in axis.texts
+    }
+
+
+def test_groups_of_a_row_differ_in_height_marker_and_colour_and_seeds_are_dots():
+    table = pd.DataFrame(
+        [
+            ("MLP", "random", 0.6, 0.5, 0.7, (0.55, 0.65)),
+            ("CNN", "random", 0.7, 0.6, 0.8, (0.7,)),
+            ("MLP", "strict", 0.4, 0.3, 0.5, (0.4,)),
+        ],
+        columns=["label", "group", "accuracy", "low", "high", "single"],
+    ).assign(model="mlp")
+    for width in (7.6, 3.5):
+        figure = comparison_plots.accuracies(table, width=width)
+        axis = figure.axes[0]
+        (upper, other), (lower,) = points(axis, "o"), points(axis, "s")
+        assert (upper[0], lower[0], other[0]) == (0.6, 0.4, 0.7)
+        assert upper[1] < lower[1] < other[1]
+        assert [x for x, _ in points(axis, ".")] == [0.55, 0.65]
+        names = [text.get_text() for text in figure.legends[0].get_texts()]
+        assert names == ["random", "strict", "one seed"]
+        assert {"MLP", "CNN"} <= set(texts(figure).split("\n"))
+    without = comparison_plots.accuracies(table, seeds=False).axes[0]
+    assert points(without, ".") == []
 
 
 def test_only_differences_that_the_test_shows_are_shaded(good, poor):
     twin = unsaved(good.predictions, model="lstm")
     records = {"mlp": good, "cnn": poor, "lstm": twin}
     table = significance.pairwise(records)
-    axis = seed_plots.real_differences(table).axes[0]
+    axis = comparison_plots.real_differences(table).axes[0]
     cells = np.ma.filled(axis.images[0].get_array(), np.nan)
-    assert table.set_index(["first", "second"])["significant"].to_dict() == {
-        ("mlp", "cnn"): True, ("mlp", "lstm"): False, ("cnn", "lstm"): True,
-    }  # fmt: skip
-    assert cells[1, 0] < 0 < cells[2, 1]  # rows minus columns: CNN below MLP, LSTM above CNN
-    assert cells[2, 0] == 0
+    assert table["significant"].tolist() == [True, False, True]
+    assert [tick.get_text() for tick in axis.get_yticklabels()] == ["cnn", "lstm"]
+    assert [tick.get_text() for tick in axis.get_xticklabels()] == ["mlp", "cnn"]
+    assert cells[0, 0] < 0 < cells[1, 1]  # rows minus columns: CNN below MLP, LSTM above CNN
+    assert cells[1, 0] == 0
     bold = {text.get_position() for text in axis.texts if text.get_weight() == "bold"}
-    assert bold == {(0, 1), (1, 2)}
+    assert bold == {(0, 0), (1, 1)}
 
 
 def test_a_marker_means_the_same_model_in_both_panels_of_the_cost(good, poor):
@@ -157,12 +184,6 @@ def test_own_results_stand_only_in_the_group_of_their_protocol():
     assert float(own[0].get_ydata()[0]) < next_group
 
 
-def test_reliability_has_a_panel_for_each_model(good, poor):
-    figure = plots.reliability({"mlp": good, "cnn": poor})
-    titles = [axis.get_title(loc="left") for axis in figure.axes if axis.axison]
-    assert [title.split("\n")[0] for title in titles] == ["MLP", "CNN"]
-
-
 def test_targets_are_drawn_with_their_values():
     figure = comparison_plots.target_bars(
         {"MLP": 2.0, "CNN": 300.0}, 100.0, unit="milliseconds", target_label="target"
@@ -178,13 +199,13 @@ def every_figure(good, poor):
     summary = labelled(records)
     scores = pd.DataFrame({name: metrics.per_genre(metrics.test_rows(r))["f1"]
                            for name, r in run.items()}).T  # fmt: skip
-    yield plots.learning_curves(good)
-    yield plots.learning_curves(good, "autoencoder")
-    yield plots.confusion(good)
-    yield plots.mistakes(good)
-    yield plots.reliability(run)
-    yield comparison_plots.accuracy_intervals(summary, {"mlp": 0.7}, 0.1)
-    yield seed_plots.real_differences(significance.pairwise(records))
+    yield model_plots.learning_curves(good)
+    yield model_plots.learning_curves(good, "autoencoder")
+    yield model_plots.confusion(good)
+    yield model_plots.mistakes(good)
+    yield model_plots.reliability(run)
+    yield comparison_plots.accuracies(summary, claims={"mlp": 0.7}, line=0.1)
+    yield comparison_plots.real_differences(significance.pairwise(records))
     yield comparison_plots.cost(summary)
     yield comparison_plots.genre_scores(scores)
     yield comparison_plots.literature(facts.literature(), "cv5", {})
@@ -205,11 +226,11 @@ def test_figures_without_any_model_say_so_instead_of_failing():
     summary = labelled(nothing)
     for figure in (
         comparison_plots.cost(summary),
-        seed_plots.real_differences(significance.pairwise(nothing)),
+        comparison_plots.real_differences(significance.pairwise(nothing)),
         comparison_plots.genre_scores(pd.DataFrame()),
         comparison_plots.target_bars({}, 1.0, unit="s", target_label="target"),
-        plots.reliability({}),
-        comparison_plots.accuracy_intervals(summary),
+        model_plots.reliability({}),
+        comparison_plots.accuracies(summary),
     ):
         figure.canvas.draw()
         assert texts(figure).strip()

@@ -1,20 +1,37 @@
-"""Leakage: what is counted as shared, and what knowing the artists is worth."""
+"""Leakage: what is counted as shared, what artists are worth, and what the leak slider says.
+
+The curves are those of the published records, counted another way.
+"""
 
 from __future__ import annotations
 
+import csv
+import json
+import re
+from collections import defaultdict
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from mgc.datasets.gtzan import gtzan_table
+from mgc.datasets.leak_splits import SHARES
 from mgc.datasets.tracks import GENRES
-from mgc.display import leak_tables
+from mgc.display import formats, leak_tables
+from mgc.display.figures import leak_slider
+from mgc.errors import RecordError
 from mgc.evaluation import leakage
+from mgc.evaluation.leakage import Gain, gain
+from mgc.models import TITLES
 from mgc.records.editions import EditionRecord
 from mgc.records.store import Store
 from mgc.records.study import Study
+
+RECORDS = Path(__file__).resolve().parents[3] / "book" / "records"
+PART_OF = dict(zip(*(gtzan_table()[c] for c in ("track_id", "fault_filtered")), strict=True))
 
 
 def edition(tracks: pd.DataFrame, values: np.ndarray, name: str = "custom") -> EditionRecord:
@@ -76,7 +93,7 @@ def test_repetitions_are_counted_by_hand(tmp_path: Path) -> None:
     assert 0 <= counts.loc["random", "same_file"] <= 2 * pairs
 
 
-def test_counted_tables_show_artists_where_they_are_known(by_artist: EditionRecord) -> None:
+def test_counted_tables_show_artists_where_they_are_known() -> None:
     """Nothing is shown that nobody knows."""
     counts = pd.DataFrame(
         [("random", 10, 0, 1, 4)],
@@ -99,3 +116,194 @@ def test_a_fall_is_clear_where_intervals_do_not_touch() -> None:
     assert "−20\u00a0points to −10\u00a0points" in said
     assert said.endswith("for CNN.")
     assert "no records of two protocols" in leak_tables.leak_statements(table[:2])[0]
+
+
+# The leak slider
+
+
+@pytest.fixture(scope="module")
+def summary() -> leakage.LeakSummary:
+    """Sum up the published records."""
+    store = Store(RECORDS)
+    record = store.edition("gtzan-archive")
+    assert record is not None
+    return leakage.leak_summary(store.leak, record)
+
+
+def counted(folder: Path) -> dict[str, list[bool]]:
+    """Read from the files of a record which pieces of each test track were predicted rightly."""
+    right = defaultdict(list)
+    with (folder / "predictions.csv").open(newline="") as file:
+        for row in csv.DictReader(file):
+            if row["part"] == "test":
+                predicted = max(GENRES, key=lambda genre: float(row[f"p_{genre}"]))
+                right[row["track_id"]].append(predicted == row["genre"])
+    return dict(right)
+
+
+def test_accuracies_are_those_of_the_files(summary: leakage.LeakSummary) -> None:
+    """Every test piece counts once in all, and once as leaked or clean."""
+    tested = defaultdict(list)
+    for record in summary.records:
+        share = int(record.config["protocol"].rpartition("_")[2])
+        tested[record.model, share].append(counted(record.path))
+    stops = summary.accuracies.groupby(["model", "share"], sort=False)
+    assert sorted(stops.groups) == sorted(tested)
+    models = list(dict.fromkeys(model for model, _ in tested))
+    assert sorted(tested) == sorted((model, share) for model in models for share in SHARES)
+    for stop, rows in stops:
+        rows = rows.set_index("pieces")
+        every, fits = rows.loc["every"], tested[stop]
+        assert every["n_seeds"] == len(fits)
+        for fit in fits:
+            assert set(fit) == {name for name, part in PART_OF.items() if part == "test"}
+            assert {len(pieces) for pieces in fit.values()} == {5}
+        shares = [np.mean([hit for hits in fit.values() for hit in hits]) for fit in fits]
+        assert every["accuracy"] == pytest.approx(np.mean(shares))
+        assert ("leaked" not in rows.index) == (stop[1] == 0)
+        assert ("clean" not in rows.index) == (stop[1] == 100)
+        leaked = every["n_leaked"] / every["n_tracks"]
+        weights = {"leaked": leaked, "clean": 1 - leaked}
+        both = sum(weights[p] * rows.loc[p, "accuracy"] for p in weights if p in rows.index)
+        assert both == pytest.approx(every["accuracy"])
+
+
+def test_gains_and_gaps_are_differences_of_the_curves(summary: leakage.LeakSummary) -> None:
+    """All pieces are the same at both ends, so a gain is the difference of the two points."""
+    every = summary.accuracies[summary.accuracies["pieces"] == "every"]
+    every = every.set_index(["model", "share"])
+    for model, gains in summary.gains.groupby("model"):
+        mean = gains.set_index("pieces")["mean"]
+        start = every.loc[(model, 0), "accuracy"]
+        assert mean["every"] == pytest.approx(every.loc[(model, 100), "accuracy"] - start)
+        middle = every.loc[(model, 50)]
+        share = middle["n_leaked"] / middle["n_tracks"]
+        both = share * mean["leaked"] + (1 - share) * mean["clean"]
+        assert both == pytest.approx(middle["accuracy"] - start)
+    both = ["logistic", "mlp"]  # of these there are the same seeds
+    gaps = summary.gaps[summary.gaps[["first", "second"]].isin(both).all(axis=1)]
+    assert gaps["share"].tolist() == [0, 100]
+    for gap in gaps.itertuples():
+        first, second = (every.loc[(m, gap.share), "accuracy"] for m in (gap.first, gap.second))
+        assert gap.mean == pytest.approx(second - first)
+
+
+def test_what_the_prose_takes_for_granted_holds(summary: leakage.LeakSummary) -> None:
+    """The page says that leaked and clean pieces gain, whatever the model."""
+    for _, gains in summary.gains.groupby("model"):
+        gains = gains.set_index("pieces")
+        assert gains.loc["every", "low"] > 0
+        assert gains.loc["leaked", "low"] > 0
+        assert gains.loc["clean", "mean"] > 0
+        assert gains.loc["leaked", "mean"] > gains.loc["clean", "mean"]
+
+
+def test_the_ranking_is_that_of_both_ends(summary: leakage.LeakSummary) -> None:
+    """And of two models that change places, the differences are those of their points."""
+    said = leak_tables.ranking(summary)
+    every = summary.accuracies[summary.accuracies["pieces"] == "every"]
+    share = every.pivot_table(index="model", columns="share", values="accuracy")
+    left, right = (share[k].sort_values(ascending=False).index.tolist() for k in (0, 100))
+    if left == right:
+        assert said.endswith("in the same order.")
+        return
+    for place, models in (("without a leak", left), ("with the whole leak", right)):
+        assert f"{formats.listing([TITLES[model] for model in models])} {place}" in said
+    swapped = [p for p in combinations(left, 2) if right.index(p[1]) < right.index(p[0])]
+    assert said.count(" stands ") == len(swapped)
+    for one, two in swapped:
+        if {one, two} <= {"logistic", "mlp"}:  # of these there are all seeds
+            before, after = (
+                formats.points(share.loc[two, k] - share.loc[one, k]) for k in (0, 100)
+            )
+            places = rf"{before} .* from {TITLES[one]} .*, and {after}"
+            assert re.search(f"{TITLES[two]} stands {places.replace('+', '[+]')}", said)
+
+
+def test_a_single_seed_is_admitted(summary: leakage.LeakSummary) -> None:
+    """Whoever has one seed is named, nobody else."""
+    for model, rows in summary.accuracies.groupby("model"):
+        assert (rows["n_seeds"].max() == 1) == (TITLES[model] in leak_tables.doubts(summary))
+
+
+def series(values: np.ndarray, pieces: int = 1, seeds: int = 1) -> pd.Series:
+    """Right or wrong by seed, track and piece; the same values for every seed."""
+    index = pd.MultiIndex.from_tuples(
+        [(s, f"t{k // pieces}", k % pieces) for s in range(seeds) for k in range(len(values))],
+        names=["seed", "track_id", "segment"],
+    )
+    return pd.Series(np.tile(values, seeds), index=index)
+
+
+def test_the_interval_of_one_seed_is_that_of_a_paired_t_test() -> None:
+    """With one piece a track and one seed, scipy computes the same."""
+    rng = np.random.default_rng(0)
+    before, after = rng.integers(0, 2, 80), rng.integers(0, 2, 80)
+    change = gain(series(before), series(after))
+    known = stats.ttest_1samp(after - before, 0).confidence_interval()
+    assert change == pytest.approx(((after - before).mean(), known.low, known.high))
+
+
+def test_pieces_of_a_track_and_repeated_seeds_are_no_more_evidence() -> None:
+    """Five equal pieces a track, or three equal seeds, leave the interval as it is."""
+    rng = np.random.default_rng(1)
+    before, after = rng.integers(0, 2, 60), rng.integers(0, 2, 60)
+    once = gain(series(before), series(after))
+    assert gain(series(before.repeat(5), 5), series(after.repeat(5), 5)) == pytest.approx(once)
+    thrice = gain(series(before, seeds=3), series(after, seeds=3))
+    assert thrice == pytest.approx(once, rel=1e-3)
+    assert gain(series(before), series(before)) == Gain(0.0, 0.0, 0.0)
+
+
+def test_the_interval_covers_the_true_gain() -> None:
+    """Simulated tracks and seeds with a known gain: about nineteen times in twenty, or more."""
+    rng, inside, rounds = np.random.default_rng(2), 0, 100
+    shift = 0.3
+    truth = stats.norm.cdf(shift / np.sqrt(1 + 0.7**2)) - 0.5
+    for _ in range(rounds):
+        base = rng.normal(0, 1, 120)
+        noise = rng.normal(0, 0.7, (3, 2, 120))
+        before, after = (
+            series(np.concatenate([base + shift * k + seed[k] > 0 for seed in noise]).astype(int))
+            for k in (0, 1)
+        )
+        index = pd.MultiIndex.from_product([range(3), range(120), [0]], names=before.index.names)
+        change = gain(before.set_axis(index), after.set_axis(index))
+        inside += change.low <= truth <= change.high
+    assert inside / rounds > 0.92
+
+
+def test_an_empty_store_says_what_makes_the_records(tmp_path: Path) -> None:
+    record = Store(RECORDS).edition("gtzan-archive")
+    assert record is not None
+    with pytest.raises(RecordError, match="mgc published"):
+        leakage.leak_summary(Store(tmp_path), record)
+
+
+def test_the_page_holds_a_text_and_a_mark_for_every_stop(summary: leakage.LeakSummary) -> None:
+    """Buttons, drawings and texts name the same models; dots lie where the accuracies are."""
+    page = leak_slider.slider(summary).source
+    texts = json.loads(re.search(r'<script type="application/json">(.*?)</script>', page)[1])
+    models = summary.accuracies["model"].unique().tolist()
+    assert list(texts) == models
+    assert re.findall(r'<button type="button" data-model="([^"]*)"', page) == models
+    figures = re.findall(r'<figure[^>]*data-model="([^"]*)">(.*?)</figure>', page)
+    assert [name for name, _ in figures] == models
+    ids = re.findall(r' id="([^"]*)"', page)
+    assert len(ids) == len(set(ids)), "three drawings share a page"
+    for model, figure in figures:
+        assert list(texts[model]) == [str(share) for share in SHARES]
+        # The scale is read off the labels of the drawing itself.
+        lines = re.findall(r"M 46.08 ([\d.]+) L 434.995\d* \1", figure)
+        grid = [float(y) for y in dict.fromkeys(lines)]
+        labels = [int(p) for p in re.findall(r"text-anchor: end[^>]*>(\d+) %<", figure)]
+        assert len(grid) == len(labels) > 3
+        dots = re.findall(r'<g class="dot" data-share="(\d+)">.*?<use [^>]*y="([\d.]+)"', figure)
+        own = summary.accuracies[summary.accuracies["model"] == model]
+        drawn = sorted(
+            (int(share), np.interp(float(y), grid[::-1], labels[::-1])) for share, y in dots
+        )
+        known = sorted(zip(own["share"], 100 * own["accuracy"], strict=True))
+        assert np.array(drawn) == pytest.approx(np.array(known), abs=0.05)
+        for row in own[own["pieces"] == "every"].itertuples():
+            assert f"{100 * row.accuracy:.0f}\u00a0% (" in texts[model][str(row.share)]

@@ -24,6 +24,7 @@ from mgc.training import folds, parallel, published
 from mgc.training.published import ARCHIVE, MINI, PLAN, Block
 from tests.helpers.records import ARCHITECTURE, ENVIRONMENT, history, predictions
 
+RECORDS = Path(__file__).resolve().parents[3] / "book" / "records"
 PART = "gtzan-part-archive"
 SMALL = (
     Block(PART, "cv5", "tuned", (0, 1), BASELINES),
@@ -168,6 +169,16 @@ def test_records_alone_tell_the_state_too(part: Path, tmp_path: Path, small: Non
     assert [study.edition for _, study in replay] == [None] * 3
     assert published.status(replay)["left"].tolist() == [3, 0, 0]
     assert published.status(replay)["minutes"].tolist()[1:] == [0, 0]
+
+
+def test_fits_of_the_leak_page_stand_in_a_store_of_their_own(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    blocks = [Block(ARCHIVE, name, "tuned", (0,), ("mlp",)) for name in ("random", "leak_share_0")]
+    monkeypatch.setattr(published, "PLAN", tuple(blocks))
+    plan = published.studies(RECORDS, tmp_path, {})
+    assert [study.store.root for _, study in plan] == [RECORDS, RECORDS / "leak"]
+    assert published.status(plan)["left"].tolist() == [0, 0]
 
 
 @pytest.mark.parametrize("name", [ARCHIVE, MINI])

@@ -12,7 +12,7 @@ from tools.pages.content.numbers import Fit
 from tools.pages.project import Options, Project
 
 if TYPE_CHECKING:
-    from mgc.display.figures.answer import Answer
+    from mgc.display.figures.front_page import FrontFigure
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Evidence:
         Every record of the store, for the page of numbers.
     explored : dict
         What the confusion explorer shows of them.
-    answer : mgc.display.figures.answer.Answer or None
+    answer : mgc.display.figures.front_page.FrontFigure or None
         What the figure of the front page shows.
     """
 
@@ -52,7 +52,7 @@ class Evidence:
     minutes: float
     fits: tuple[Fit, ...] = ()
     explored: explorer.Data = field(default_factory=dict)
-    answer: Answer | None = None
+    answer: FrontFigure | None = None
 
 
 def prepare(project: Project, options: Options) -> Evidence:
@@ -63,7 +63,7 @@ def prepare(project: Project, options: Options) -> Evidence:
     MgcError
         The data or the records cannot be used; the message says why.
     """
-    from mgc.display.figures.answer import answer
+    from mgc.display.figures.front_page import front_figure
     from mgc.records.study import open_study
 
     study = open_study(
@@ -84,7 +84,7 @@ def prepare(project: Project, options: Options) -> Evidence:
         describe(edition, records, options),
         fits=numbers.describe(known),
         explored=explorer.describe(study.store, everything, first),
-        answer=answer(study),
+        answer=front_figure(study),
     )
 
 

@@ -1,14 +1,14 @@
-"""Figures of one model's results, each drawn from its record alone.
+"""Figures of one model: how it learned, what it takes for what, and what it hears in a file.
 
-Every function returns a matplotlib Figure that is at most `mgc.display.figures.style.MAX_WIDTH`
-inches wide and carries its meaning in position, text or line style as well as in colour. Where a
-model was not run, the figure says so in its place.
+Each returns a Figure of at most `mgc.display.figures.style.MAX_WIDTH` inches that carries its
+meaning in position, text or line style as well as in colour. Where a model was not run, the
+figure says so in its place.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -19,13 +19,19 @@ from matplotlib.ticker import MaxNLocator
 from mgc.datasets import tracks as tracks_module
 from mgc.datasets.tracks import GENRES
 from mgc.display.figures import style
-from mgc.display.figures.drawing import cell_text, heatmap, note, one, percent_axis
+from mgc.display.figures.style import cell_text, heatmap, note, percent_axis, single
 from mgc.evaluation import metrics
 from mgc.evaluation.tracks import outcomes
+from mgc.features.archive_picture import FREQ_HZ
 from mgc.models import TITLES
 from mgc.records.store import NotRun, Record
 
+if TYPE_CHECKING:
+    from mgc.inference.classifier import Answer
+
 DASHES: Final = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
+SHOWN: Final = 4
+"""Genres of an answer that have a line of their own."""
 
 
 def _not_run(entry: NotRun) -> Figure:
@@ -33,7 +39,7 @@ def _not_run(entry: NotRun) -> Figure:
 
 
 def learning_curves(entry: Record | NotRun, stage: str = "fit") -> Figure:
-    """Loss and accuracy over the epochs, one pair of lines a fold.
+    """Draw loss and accuracy over the epochs, one pair of lines a fold.
 
     Parameters
     ----------
@@ -69,7 +75,7 @@ def learning_curves(entry: Record | NotRun, stage: str = "fit") -> Figure:
                 rows["epoch"], rows[f"val_{name}"], color=style.ACCENT, lw=1.6, ls=dash,
                 label="validation" if first else None,
             )  # fmt: skip
-            best = rows.iloc[int(rows["val_loss"].to_numpy().argmin())]
+            best = rows.iloc[int(rows["val_loss"].argmin())]
             axis.plot(best["epoch"], best[f"val_{name}"], "o", color=style.WARNING, ms=5, zorder=5)
         axis.set_xlabel("epoch")
         axis.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
@@ -96,22 +102,15 @@ def _clip_spikes(axis: Axes, values: npt.NDArray[np.floating]) -> None:
 
 
 def confusion(entry: Record | NotRun) -> Figure:
-    """Confusion matrix of the test part: rows true, columns named by the model.
+    """Draw the confusion matrix of the test part: rows true, columns predicted.
 
-    Parameters
-    ----------
-    entry : Record or NotRun
-
-    Returns
-    -------
-    Figure
-        Counts in the cells (zeros left blank), shade by share of the row.
+    Counts stand in the cells (zeros left blank), shaded by their share of the row.
     """
     if isinstance(entry, NotRun):
         return _not_run(entry)
     counts = np.asarray(metrics.confusion(metrics.test_rows(entry)))
     share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    figure, axis = one(6.2, 5.4)
+    figure, axis = single(6.2, 5.4)
     names = [tracks_module.label(genre) for genre in GENRES]
     heatmap(axis, share, names, names, vmin=0, vmax=1)
     for row, column in zip(*np.nonzero(counts), strict=True):
@@ -121,17 +120,10 @@ def confusion(entry: Record | NotRun) -> Figure:
 
 
 def mistakes(entry: Record | NotRun) -> Figure:
-    """One square a track: how probable the model held its true genre.
+    """Draw a square a track: how probable the model held its true genre.
 
-    Parameters
-    ----------
-    entry : Record or NotRun
-        Segments of a track are averaged.
-
-    Returns
-    -------
-    Figure
-        A row a genre, tracks in the order of their ids. A cross marks a mistake.
+    A row a genre, tracks in the order of their ids; segments of a track are averaged. A cross
+    marks a mistake.
     """
     if isinstance(entry, NotRun):
         return _not_run(entry)
@@ -144,7 +136,7 @@ def mistakes(entry: Record | NotRun) -> Figure:
         own = tracks[tracks["genre"] == genre].sort_values("track_id")
         share[row, : len(own)] = own["p_true"]
         wrong[row, : len(own)] = own["named"] != genre
-    figure, axis = one(7.6, 0.36 * len(present) + 1.2)
+    figure, axis = single(7.6, 0.36 * len(present) + 1.2)
     names = [tracks_module.label(genre) for genre in present]
     image = heatmap(axis, share, names, [], vmin=0, vmax=1)
     rows, columns = np.nonzero(wrong)
@@ -160,17 +152,10 @@ def mistakes(entry: Record | NotRun) -> Figure:
 
 
 def reliability(records: Mapping[str, Record]) -> Figure:
-    """How often the models are right when they say how sure they are.
+    """Draw how often the models are right when they say how sure they are.
 
-    Parameters
-    ----------
-    records : mapping of str to Record
-
-    Returns
-    -------
-    Figure
-        One small panel a model: share right against the probability of the named genre, in bins;
-        the area of a dot grows with the tracks in its bin. On the diagonal a model is calibrated.
+    One small panel a model: share right against the probability of the predicted genre, in bins;
+    the area of a dot grows with the tracks in its bin. On the diagonal a model is calibrated.
     """
     if not records:
         return note("No model was run.")
@@ -195,4 +180,43 @@ def reliability(records: Mapping[str, Record]) -> Figure:
         percent_axis(axis, "x")
     figure.supxlabel("probability of the named genre", fontsize=11)
     figure.supylabel("share right", fontsize=11)
+    return figure
+
+
+def genres_over_time(answer: Answer, title: str) -> Figure:
+    """Draw the spectrogram of a file and, below it, its most probable genres over time.
+
+    Parameters
+    ----------
+    answer : Answer
+    title : str
+
+    Returns
+    -------
+    Figure
+        A point for each crop of a window, at the middle of the crop; silence has none.
+    """
+    figure, axes = style.subplots(2, 1, size=(7.5, 5.2), sharex=True, height_ratios=(1, 1.2))
+    above, below = axes[:, 0]
+    seconds, probabilities = [], []
+    for part in answer.parts:
+        end = part.start_s + part.duration_s
+        extent = (part.start_s, end, 0.0, FREQ_HZ[-1] / 1000)
+        above.imshow(part.picture, origin="lower", aspect="auto", extent=extent, vmin=0, vmax=255)
+        n = max(1, len(part.crops))
+        # n crops that overlap by half are as long as n + 1 halves.
+        seconds += [part.start_s + part.duration_s * k / (n + 1) for k in range(1, n + 1)]
+        gap = np.full((1, len(GENRES)), np.nan)
+        probabilities.append(gap if part.silent else part.crops)
+    above.set(ylabel="frequency (kHz)", title=title)
+    shown = np.concatenate(probabilities)
+    for k in np.argsort(-answer.probabilities, kind="stable")[:SHOWN]:
+        genre = GENRES[k]
+        below.plot(
+            seconds, shown[:, k], color=style.colour(genre), marker=style.marker(genre),
+            markersize=5, markevery=max(1, len(seconds) // 20), label=tracks_module.label(genre),
+        )  # fmt: skip
+    ends = (answer.parts[0].start_s, answer.parts[-1].start_s + answer.parts[-1].duration_s)
+    below.set(ylim=(0, 1), xlim=ends, xlabel="time (s)", ylabel="probability")
+    below.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return figure

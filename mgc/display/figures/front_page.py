@@ -1,0 +1,178 @@
+"""The one figure of the front page, and the picture that shows up where the book is shared.
+
+Accuracy of each network and baseline, on the split of the study and on a random one, beside what
+the report claims. It stands inside the page in two widths, so that a phone can show it.
+"""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from mgc.display.formats import count, percent
+
+if TYPE_CHECKING:
+    from mgc.records.study import Study
+
+OTHER = "random"
+WIDTHS = {"wide": 7.2, "narrow": 3.5}
+"""Class of each drawing, and its width in inches."""
+
+
+@dataclass(frozen=True, eq=False)
+class FrontFigure:
+    """All that the figure shows.
+
+    Attributes
+    ----------
+    table : DataFrame
+        A row a network or baseline and protocol: ``model``, ``label``, ``group`` (title of the
+        protocol, the study's first), ``accuracy``, ``low``, ``high`` (0 to 1; NaN: not run).
+    claims : dict of str to float
+        Accuracy that the report claims (0 to 1), by model.
+    n_tracks : int
+        Test tracks under the study's protocol; 0 without records.
+    chance : float
+        Accuracy of guessing (0 to 1).
+    """
+
+    table: pd.DataFrame
+    claims: dict[str, float]
+    n_tracks: int
+    chance: float
+
+
+def front_figure(study: Study) -> FrontFigure:
+    """Read from the records of a study what the figure shows; all claims, whatever was run."""
+    from mgc.datasets.facts import report_claims
+    from mgc.datasets.splits import PROTOCOL_TITLES
+    from mgc.evaluation.results import cells
+    from mgc.models import BASELINES, NAMES, TITLES
+
+    names = [*NAMES, *BASELINES]
+    tables = []
+    for protocol in dict.fromkeys((study.protocol, OTHER)):
+        one = replace(study, protocol=protocol)
+        found = cells(one.groups(models=names), study.variant, protocol).set_index("model")
+        shown = found[["accuracy", "low", "high", "n_tracks"]].astype(float).reindex(names)
+        if protocol == study.protocol or len(found):
+            tables.append(shown.assign(group=PROTOCOL_TITLES[protocol]).reset_index())
+    table = pd.concat(tables, ignore_index=True)
+    claims = report_claims().set_index("model")["accuracy"]
+    n_tracks = tables[0]["n_tracks"].max()
+    return FrontFigure(
+        table.assign(label=table["model"].map(TITLES)).drop(columns="n_tracks"),
+        {str(model): share for model, share in claims.items()},
+        0 if pd.isna(n_tracks) else int(n_tracks),
+        1 / study.edition_record.tracks["genre"].nunique(),
+    )
+
+
+def caption(shown: FrontFigure) -> str:
+    """Say what to see, in sentences that follow the data."""
+    if not shown.n_tracks:
+        return "There are no records of this study yet, so the figure shows the claims alone."
+    main, *other = shown.table["group"].unique()
+    said = [
+        f"Dots: accuracy on {count(shown.n_tracks)} test tracks under the protocol {main}, with"
+        " 95 % intervals."
+    ]
+    if other:
+        said.append(
+            f"Squares: the same recipes on a {other[0]} split, which leaves artists, albums and"
+            " copies on both sides."
+        )
+    said.append("Diamonds: what the report claims for a random split.")
+    table = shown.table.assign(claim=shown.table["model"].map(shown.claims))
+    table = table.dropna(subset=["claim", "high"])
+    beyond = (table["claim"] > table["high"]).groupby(table["group"]).sum()
+    n, k = int((table["group"] == main).sum()), int(beyond.get(main, 0))
+    if n > 1:
+        also = f", {_also(int(beyond.get(other[0], 0)), n)}" if other and k == n else ""
+        said.append(f"{_of(k, n)} beyond the interval of its network{also}.")
+    return " ".join(said)
+
+
+def _of(k: int, n: int) -> str:
+    """Say how many of n claims lie somewhere, to go on with a place."""
+    if k == n:
+        return "Every claim lies"
+    return (
+        f"{count(k)} of {count(n)} claims {'lies' if k == 1 else 'lie'}" if k else "No claim lies"
+    )
+
+
+def _also(still: int, n: int) -> str:
+    """Say for how many claims the random split does not change that."""
+    if still == n:
+        return "and the random split does not change that"
+    return f"and {count(still) if still else 'none'} of them beyond that on the random split too"
+
+
+def page_html(shown: FrontFigure) -> str:
+    """Return the figure as HTML, one block without an empty line."""
+    from mgc.display.figures import comparison_plots, style
+
+    drawings = [
+        style.page_svg(
+            comparison_plots.accuracies(
+                shown.table, claims=shown.claims, line=shown.chance, width=width
+            ),
+            name,
+            alternative(shown),
+        )
+        for name, width in WIDTHS.items()
+    ]
+    below = f"<figcaption>{html.escape(caption(shown))}</figcaption>"
+    return "\n".join(('<figure class="mgc-answer">', *drawings, below, "</figure>"))
+
+
+def alternative(shown: FrontFigure) -> str:
+    """Return the alternative text: every value that the drawing shows."""
+    parts = []
+    for (model, label), rows in shown.table.groupby(["model", "label"], sort=False):
+        said = [
+            f"{percent(row['accuracy'])} ({percent(row['low'])} to {percent(row['high'])})"
+            f" {row['group']}"
+            for _, row in rows.dropna(subset=["accuracy"]).iterrows()
+        ]
+        said += [f"{percent(shown.claims[model])} claimed"] if model in shown.claims else []
+        parts.append(f"{label}: {', '.join(said) or 'not run'}")
+    return f"Accuracy of networks and baselines. {'. '.join(parts)}."
+
+
+def preview(shown: FrontFigure, title: str, path: Path) -> None:
+    """Draw the preview that other sites show beside a link to the book.
+
+    Parameters
+    ----------
+    shown : FrontFigure
+    title : str
+        Of the book.
+    path : Path
+        A PNG of 1200 by 630 pixels, some tens of kilobytes.
+    """
+    import matplotlib as mpl
+    from PIL import Image
+
+    from mgc.display.figures import comparison_plots, style
+
+    table = shown.table[shown.table["model"].isin(list(shown.claims))]
+    table = table[table["group"] == (protocol := shown.table["group"].iloc[0])]
+    with mpl.rc_context():
+        table = table.assign(group=f"measured, {protocol}, 95 % interval")
+        figure = comparison_plots.accuracies(table, claims=shown.claims)
+        figure.set_size_inches(6, 3.15)
+        figure.axes[0].set_xlabel("")
+        title += "\nFive networks, ten genres: claimed and measured"
+        figure.suptitle(title, x=0.02, ha="left", weight="bold", size=13, color=style.ACCENT)
+        figure.legends[0].remove()
+        figure.legend(loc="outside lower center", ncols=2)
+        mpl.rcParams["savefig.bbox"] = None
+        figure.savefig(path, dpi=200, metadata={"Software": None})
+    with Image.open(path) as picture:
+        picture.convert("RGB").quantize(64, dither=Image.Dither.NONE).save(path, optimize=True)
