@@ -175,12 +175,14 @@ def pdf(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none")
 def lint(session: nox.Session) -> None:
-    """Check style (ruff), types (mypy strict), spelling (codespell) and stray notebooks."""
+    """Check style, types, spelling, the order of the rooms (import-linter), stray notebooks."""
     _prepare(session, "book", "browser", "lint", "test")
     _python(session, "-m", "ruff", "check", ".")
     _python(session, "-m", "ruff", "format", "--check", ".")
     _python(session, "-m", "mypy")
     _python(session, "-m", "codespell_lib")
+    start = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+    _python(session, "-c", start, "--no-cache")
     _python(session, "-m", "tools.pages", "check")
 
 
