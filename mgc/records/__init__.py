@@ -1,4 +1,4 @@
-"""A fit as a folder of text: configuration, store, checks, and the study that looks records up.
+"""A fit as a folder of text, the store of all fits, and the study that looks them up.
 
 - `study.open_study`: one question put to one edition; `study.Study` finds the records.
 - `store.Store`, `store.Record`: the fits that there are, with predictions and history.
