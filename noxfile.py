@@ -81,7 +81,8 @@ def _prepare(session: nox.Session, *extras: str) -> None:
 def _python(session: nox.Session, *arguments: str, **environment: str) -> None:
     """Run the shared environment's Python with these arguments."""
     path = f"{PYTHON.parent}{os.pathsep}{os.environ.get('PATH', '')}"
-    session.run(str(PYTHON), *arguments, env={"PATH": path} | environment, external=True)
+    known = {"PATH": path, "PYTHONUTF8": "1"}  # Windows would write another encoding
+    session.run(str(PYTHON), *arguments, env=known | environment, external=True)
 
 
 @nox.session(venv_backend="none")
@@ -106,8 +107,9 @@ def offline(session: nox.Session) -> None:
     session.run(*_pip(environment, "install"), "--editable", ".[book]", external=True)
     session.run(*_pip(environment, "uninstall"), "tensorflow", external=True)
     home = session.create_tmp()
-    keep = ("PATH", "LANG", "PYTHONHASHSEED")
-    bare = {name: os.environ.get(name, "") for name in keep} | {"HOME": home}
+    keep = ("PATH", "LANG", "PYTHONHASHSEED", "SYSTEMROOT", "TEMP")  # the last two for Windows
+    bare = {name: os.environ[name] for name in keep if name in os.environ}
+    bare |= {"HOME": home, "USERPROFILE": home, "PYTHONUTF8": "1"}
     python = str(Path(session.bin) / "python")
     command = [python, "-m", "tools.pages", "replay", "--fresh", *session.posargs]
     isolated = ["unshare", "--net", "sh", "-c", 'ip link set lo up; exec "$@"', "-"]
@@ -125,10 +127,26 @@ def offline(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none")
 def tests(session: nox.Session) -> None:
-    """Run the test suite with coverage; arguments after -- go to pytest instead."""
+    """Run the test suite but for what is marked slow; arguments after -- go to pytest instead."""
     _prepare(session, "book", "cluster", "demo", "test")
-    everything = ["-n", "auto", "--dist", "loadscope", "--cov", "--cov-report=term", "tests"]
-    _python(session, "-m", "pytest", *(session.posargs or everything), **ONE_THREAD)
+    chosen = session.posargs or [*WORKERS, "-m", "not slow", "tests"]
+    _python(session, "-m", "pytest", *chosen, **ONE_THREAD)
+
+
+@nox.session(venv_backend="none", default=False)
+def system(session: nox.Session) -> None:
+    """Run the slow tests of the whole: killed processes, full disks, clusters, distributions."""
+    _prepare(session, "book", "cluster", "demo", "test")
+    chosen = session.posargs or [*WORKERS, "-m", "slow", "tests"]
+    _python(session, "-m", "pytest", *chosen, **ONE_THREAD)
+
+
+@nox.session(venv_backend="none", default=False)
+def coverage(session: nox.Session) -> None:
+    """Run all tests, slow ones too, and say which lines none of them reaches."""
+    _prepare(session, "book", "cluster", "demo", "test")
+    chosen = session.posargs or [*WORKERS, "--cov", "--cov-report=term", "tests"]
+    _python(session, "-m", "pytest", *chosen, **ONE_THREAD)
 
 
 @nox.session(venv_backend="none")
@@ -137,9 +155,8 @@ def notebooks(session: nox.Session) -> None:
     _prepare(session, "book", "test")
     compare = ["--nbval", "--nbval-current-env", "--nbval-sanitize-with"]
     compare += ["tests/notebooks/sanitize.cfg", "--nbval-cell-timeout=600"]
-    workers = ["-n", "auto", "--dist", "loadscope"]
     chosen = session.posargs or ["tests/notebooks"]
-    _python(session, "-m", "pytest", *workers, *compare, *chosen, **ONE_THREAD)
+    _python(session, "-m", "pytest", *WORKERS, *compare, *chosen, **ONE_THREAD)
 
 
 def _chromium(session: nox.Session) -> None:
@@ -147,7 +164,7 @@ def _chromium(session: nox.Session) -> None:
     known = ("chromium", "chromium-browser", "google-chrome")
     if os.environ.get("MGC_CHROMIUM") or any(shutil.which(name) for name in known):
         return
-    if os.geteuid() != 0 or not shutil.which("apt-get"):
+    if not shutil.which("apt-get") or os.geteuid() != 0:
         session.error("install Chromium (package chromium) or set MGC_CHROMIUM")
     session.run("apt-get", "update", "-qq", external=True)
     session.run("apt-get", "install", "-qq", "-y", "chromium", external=True)
@@ -254,5 +271,6 @@ def pin(session: nox.Session) -> None:
     session.run(*resolve, external=True)
 
 
+WORKERS = ("-n", "auto", "--dist", "loadscope")
 # Workers share the cores: one thread each is faster than all of them fighting for two.
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}
