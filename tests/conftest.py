@@ -67,7 +67,8 @@ def ffmpeg(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyP
     """Return a folder with the real program ffmpeg, first on the PATH; skipped without one."""
     imageio_ffmpeg = pytest.importorskip("imageio_ffmpeg", reason="imageio-ffmpeg is missing")
     folder = tmp_path_factory.mktemp("bin")
-    (folder / "ffmpeg").symlink_to(imageio_ffmpeg.get_ffmpeg_exe())
+    name = "ffmpeg.exe" if os.name == "nt" else "ffmpeg"
+    (folder / name).symlink_to(imageio_ffmpeg.get_ffmpeg_exe())
     monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
     return folder
 

@@ -62,7 +62,7 @@ def commit() -> str:
 def reset_peak_memory() -> None:
     """Start a new measurement where Linux allows it: one process fits several folds in turn."""
     try:
-        Path("/proc/self/clear_refs").write_text("5")
+        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
     except OSError:
         return
 
@@ -70,7 +70,7 @@ def reset_peak_memory() -> None:
 def peak_memory_mb() -> float:
     """Largest resident memory of this process since `reset_peak_memory`, in MB."""
     try:
-        status = Path("/proc/self/status").read_text()
+        status = Path("/proc/self/status").read_text(encoding="ascii")
         return int(status.split("VmHWM:")[1].split()[0]) / 1024
     except (OSError, IndexError):
         unit = 2**20 if sys.platform == "darwin" else 1024

@@ -1,7 +1,7 @@
 """Killed at any moment and started again: the same results, no process and no half file left.
 
 `nox -s kill` kills twenty times; the suite, which has other things to do, once. The whole build,
-which takes minutes, is killed in that session only: `test_book` kills a small one.
+which takes minutes, is killed in that session only: `test_chain` kills a small one.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import random
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -43,7 +42,7 @@ class Work:
 
     def start(self) -> subprocess.Popen[bytes]:
         """Start it, its output thrown away."""
-        path = os.pathsep.join(entry for entry in (str(Path.cwd()), *sys.path) if entry)
+        path = os.pathsep.join(entry for entry in (str(self.place), *sys.path) if entry)
         settings = {"MGC_CACHE": str(self.folder / "cache"), "PYTHONPATH": path}
         return subprocess.Popen(
             self.line,
@@ -59,14 +58,14 @@ class Work:
         assert self.start().wait(SECONDS) == 0, self.line
         return time.monotonic() - begin
 
-    def kill_after(self, seconds: float, how: signal.Signals = signal.SIGKILL) -> bool:
+    def kill_after(self, seconds: float) -> bool:
         """Start it, kill it, and see all its processes end; False if it was faster."""
         with self.start() as process:
             try:
                 process.wait(seconds)
             except subprocess.TimeoutExpired:
                 family = psutil.Process(process.pid).children(recursive=True)
-                process.send_signal(how)
+                process.kill()
                 process.wait(SECONDS)
                 _, alive = psutil.wait_procs(family, timeout=60)
                 assert not alive, "no process outlives the command"
@@ -153,7 +152,8 @@ class Build(Work):
     """The build of the book on the demo clips, in a checkout of its own."""
 
     def __init__(self, folder: Path) -> None:
-        super().__init__(folder, ["book", "build"])
+        super().__init__(folder, [])
+        self.line = [sys.executable, "-m", "tools.pages", "build"]
         self.place = folder / "checkout"
         made = shutil.ignore_patterns("_build", ".nox", ".git", "__pycache__")
         shutil.copytree(Path(__file__).resolve().parents[2], self.place, ignore=made)
