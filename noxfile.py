@@ -273,6 +273,6 @@ def pin(session: nox.Session) -> None:
     session.run(*resolve, external=True)
 
 
-WORKERS = ("-n", "auto", "--dist", "loadscope")
+WORKERS = ("-n", "logical", "--dist", "loadscope")
 # Workers share the cores: one thread each is faster than all of them fighting for two.
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}
