@@ -1,11 +1,12 @@
-"""The chain from `.py` chapters to a web site, failing at the first error.
+"""The chain from seven `.py` chapters to a web site, failing at the first error.
 
     book/NN_name.py -> jupytext -> papermill -> checks -> staged source -> jupyter-book -> HTML
 
 `tools.pages.execute.chapters` executes, `tools.pages.execute.checks` refuses what must not be
 published, `tools.pages.staging` stages the sources and writes the generated pages,
 `tools.pages.html_build` runs Jupyter Book, `tools.pages.chain` puts them in order,
-`tools.pages.live` serves while an author edits.
+`tools.pages.live` serves while an author edits. `python -m tools.pages` and `mgc book` are the
+same command.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The command line of the chain: `python -m tools.pages`."""
+"""The command line of the chain: `python -m tools.pages` and `mgc book`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NO_FOLDER = ("demo", PUBLISHED_DATA)
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
-    top = argparse.ArgumentParser(prog="python -m tools.pages", description="Build the book.")
+    top = argparse.ArgumentParser(prog="mgc book", description="Build the book.")
     commands = top.add_subparsers(dest="command", required=True)
     about = {
         "build": "fit the models on the data, execute the chapters, build the pages",

@@ -8,7 +8,6 @@ from urllib.parse import quote, urlsplit
 
 HOSTS = ("github", "gitlab", "bitbucket")
 """Whose pages the theme knows how to link to."""
-NOTEBOOKS = "notebooks"  # folder of the executed notebooks, beside the pages
 
 
 @dataclass(frozen=True)

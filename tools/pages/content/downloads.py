@@ -20,6 +20,7 @@ from tools.pages.execute import checks
 from tools.pages.execute.chapters import Outcome
 from tools.pages.place import Place
 
+FOLDER = "notebooks"
 CLONE = "mgc-book"
 WORKING = "../_build/records"
 """Where a working build in a clone keeps its records, seen from the chapters."""

@@ -15,7 +15,7 @@ from mgc.util.textfiles import json_bytes
 from tools.pages.content import downloads, feed, numbers
 from tools.pages.content.evidence import Evidence
 from tools.pages.execute.chapters import Outcome
-from tools.pages.place import NOTEBOOKS, Place
+from tools.pages.place import Place
 from tools.pages.project import Project
 from tools.pages.sphinx_ext import offers
 from tools.pages.toc import read_toc
@@ -54,7 +54,7 @@ def stage(
     sources = sorted(path.name for path in project.sources.iterdir() if path.is_file())
     (folder / offers.KNOWN).write_bytes(json_bytes({"citation": citation, "sources": sources}))
     state = commit if COMMIT.match(commit) else ""
-    downloads.stage(extra / NOTEBOOKS, outcomes, project.sources, place, state)
+    downloads.stage(extra / downloads.FOLDER, outcomes, project.sources, place, state)
     log = project.root / "CHANGELOG.md"
     text = log.read_text(encoding="utf-8") if log.is_file() else ""
     authors = " and ".join(_name(one) for one in citation["authors"])

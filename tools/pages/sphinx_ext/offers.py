@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tools.pages.place import NOTEBOOKS, Place, find_place
+from tools.pages.content.downloads import FOLDER
+from tools.pages.place import Place, find_place
 
 CHAPTER = re.compile(r"^\d\d_\w+$")
 TITLE = re.compile(r"</h1>")
@@ -46,8 +47,8 @@ def offers(name: str, place: Place, sources: Sequence[str]) -> list[Offer]:
     found: list[Offer] = []
     if CHAPTER.match(name):
         found += [
-            Offer("Notebook", f"{NOTEBOOKS}/{name}.ipynb", "Download as executed notebook", True),
-            Offer(".py", f"{NOTEBOOKS}/{name}.py", "Download as Python source", True),
+            Offer("Notebook", f"{FOLDER}/{name}.ipynb", "Download as executed notebook", True),
+            Offer(".py", f"{FOLDER}/{name}.py", "Download as Python source", True),
             Offer("Colab", place.colab(f"{name}.ipynb"), "Open in Google Colab"),
             Offer("Binder", place.binder(f"book/{name}.py"), "Open in Binder"),
         ]
@@ -133,8 +134,8 @@ def download_buttons(buttons: Sequence[dict[str, Any]], name: str) -> None:
             continue
         for button in list(group["buttons"]):
             if button.get("label") == "download-source-button":
-                button["url"] = f"{NOTEBOOKS}/{name}.ipynb"
-                script = button | {"url": f"{NOTEBOOKS}/{name}.py", "text": ".py"}
+                button["url"] = f"{FOLDER}/{name}.ipynb"
+                script = button | {"url": f"{FOLDER}/{name}.py", "text": ".py"}
                 group["buttons"].insert(group["buttons"].index(button) + 1, script)
 
 
