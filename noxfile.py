@@ -83,6 +83,7 @@ def _python(session: nox.Session, *arguments: str, **environment: str) -> None:
     """Run the shared environment's Python with these arguments; the build ends with nox."""
     path = f"{PYTHON.parent}{os.pathsep}{os.environ.get('PATH', '')}"
     settings = {"PATH": path, "MGC_ENDS_WITH": str(os.getpid())}
+    settings["PYTHONUTF8"] = "1"  # Windows would write another encoding
     session.run(str(PYTHON), *arguments, env=settings | environment, external=True)
 
 
@@ -108,9 +109,9 @@ def offline(session: nox.Session) -> None:
     session.run(*_pip(environment, "install"), "--editable", ".[book]", external=True)
     session.run(*_pip(environment, "uninstall"), "tensorflow", external=True)
     home = session.create_tmp()
-    keep = ("PATH", "LANG", "PYTHONHASHSEED", "SYSTEMROOT")
+    keep = ("PATH", "LANG", "PYTHONHASHSEED", "SYSTEMROOT", "TEMP")  # the last two for Windows
     bare = {name: os.environ[name] for name in keep if name in os.environ}
-    bare |= {"HOME": home, "USERPROFILE": home}
+    bare |= {"HOME": home, "USERPROFILE": home, "PYTHONUTF8": "1"}
     python = str(Path(session.bin) / "python")
     command = [python, "-m", "tools.pages", "replay", "--fresh", *session.posargs]
     isolated = ["unshare", "--net", "sh", "-c", 'ip link set lo up; exec "$@"', "-"]
@@ -128,10 +129,26 @@ def offline(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none")
 def tests(session: nox.Session) -> None:
-    """Run the test suite with coverage; arguments after -- go to pytest instead."""
+    """Run the test suite but for what is marked slow; arguments after -- go to pytest instead."""
     _prepare(session, "book", "cluster", "demo", "test")
-    everything = ["-n", "auto", "--dist", "loadscope", "--cov", "--cov-report=term", "tests"]
-    _python(session, "-m", "pytest", *(session.posargs or everything), **ONE_THREAD)
+    chosen = session.posargs or [*WORKERS, "-m", "not slow", "tests"]
+    _python(session, "-m", "pytest", *chosen, **ONE_THREAD)
+
+
+@nox.session(venv_backend="none", default=False)
+def system(session: nox.Session) -> None:
+    """Run the slow tests of the whole: killed processes, full disks, clusters, distributions."""
+    _prepare(session, "book", "cluster", "demo", "test")
+    chosen = session.posargs or [*WORKERS, "-m", "slow", "tests"]
+    _python(session, "-m", "pytest", *chosen, **ONE_THREAD)
+
+
+@nox.session(venv_backend="none", default=False)
+def coverage(session: nox.Session) -> None:
+    """Run all tests, slow ones too, and say which lines none of them reaches."""
+    _prepare(session, "book", "cluster", "demo", "test")
+    chosen = session.posargs or [*WORKERS, "--cov", "--cov-report=term", "tests"]
+    _python(session, "-m", "pytest", *chosen, **ONE_THREAD)
 
 
 @nox.session(venv_backend="none")
@@ -140,9 +157,8 @@ def notebooks(session: nox.Session) -> None:
     _prepare(session, "book", "test")
     compare = ["--nbval", "--nbval-current-env", "--nbval-sanitize-with"]
     compare += ["tests/notebooks/sanitize.cfg", "--nbval-cell-timeout=600"]
-    workers = ["-n", "auto", "--dist", "loadscope"]
     chosen = session.posargs or ["tests/notebooks"]
-    _python(session, "-m", "pytest", *workers, *compare, *chosen, **ONE_THREAD)
+    _python(session, "-m", "pytest", *WORKERS, *compare, *chosen, **ONE_THREAD)
 
 
 def _chromium(session: nox.Session) -> None:
@@ -178,12 +194,16 @@ def pdf(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none")
 def lint(session: nox.Session) -> None:
-    """Check style (ruff), types (mypy strict), spelling (codespell) and stray notebooks."""
+    """Check style, types, spelling, the order of the rooms (import-linter), stray notebooks."""
     _prepare(session, "book", "browser", "lint", "test")
     _python(session, "-m", "ruff", "check", ".")
     _python(session, "-m", "ruff", "format", "--check", ".")
     _python(session, "-m", "mypy")
+    # What Windows lacks (fcntl, fork, most signals) is a type error there.
+    _python(session, "-m", "mypy", "--platform", "win32", "--cache-dir", ".mypy_cache/win32")
     _python(session, "-m", "codespell_lib")
+    start = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+    _python(session, "-c", start, "--no-cache")
     _python(session, "-m", "tools.pages", "check")
 
 
@@ -255,5 +275,6 @@ def pin(session: nox.Session) -> None:
     session.run(*resolve, external=True)
 
 
+WORKERS = ("-n", "logical", "--dist", "loadscope")
 # Workers share the cores: one thread each is faster than all of them fighting for two.
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}

@@ -76,11 +76,21 @@ def ffmpeg(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyP
 
 
 @pytest.fixture
-def short(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let every recipe stop after three epochs."""
+def short(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let every recipe stop after three epochs, and compute them step by step.
+
+    To compile a network takes longer than to run it so little, but for the LSTM with its many
+    steps.
+    """
+    import tensorflow as tf
+
     for name in NAMES:
         module = import_module(f"mgc.models.{name}")
         monkeypatch.setattr(module, "RECIPE", replace(module.RECIPE, epochs=3))
+    parameters = getattr(request.node, "callspec", None)
+    tf.config.run_functions_eagerly(not parameters or parameters.params.get("model") != "lstm")
+    yield
+    tf.config.run_functions_eagerly(False)
 
 
 @pytest.fixture(scope="session")

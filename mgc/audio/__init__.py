@@ -1,1 +1,6 @@
-"""Any audio file becomes mono samples, or windows of them."""
+"""Any audio file becomes mono samples, or windows of them.
+
+- `samples.decode`, `samples.load`: a file as mono samples at its own rate, or at 22,050 Hz.
+- `windows.windows`: a file of any length as windows of 30 s, in memory that does not grow.
+- `files.audio_files`: the audio files in folders.
+"""

@@ -17,8 +17,6 @@ from mgc.errors import DataError
 
 if TYPE_CHECKING:
     import pandas as pd
-if TYPE_CHECKING:
-    from mgc.datasets.edition import Edition
 
 
 def open_edition(data: str | Path | None = None) -> Edition:

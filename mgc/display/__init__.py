@@ -1,1 +1,7 @@
-"""Numbers as words, tables and figures; what chapters call."""
+"""Numbers as words, tables and figures; what chapters call.
+
+- `notebook.say`, `notebook.table`: show a sentence or a table.
+- `glue.Glue`: name a number for the text, and keep what it rests on.
+- `formats`: numbers with their units.
+- `figures`: one module for each kind of thing shown.
+"""

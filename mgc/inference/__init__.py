@@ -1,1 +1,6 @@
-"""A network as a file; files and folders of music classified."""
+"""A network as a file; files and folders of music classified.
+
+- `classifier.Classifier`: from files to genres, for each half minute and for the whole.
+- `network_file.open_network`, `network_file.write`: a trained network as a file.
+- `make_network.make`: fit, calibrate, write and test a network.
+"""

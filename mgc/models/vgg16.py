@@ -105,7 +105,7 @@ def build_base(size: tuple[int, ...], block: str) -> keras.Model:
 
     base = VGG16(weights=None, include_top=False, input_shape=(*size, 3))
     base.trainable = False
-    return Model(base.inputs, base.get_layer(block).output, name="vgg16")
+    return Model(base.input, base.get_layer(block).output, name="vgg16")
 
 
 def load_base(size: tuple[int, ...] = INPUT_SHAPE[:2]) -> keras.Model:
@@ -176,7 +176,7 @@ def base_columns(
     from keras.applications.vgg16 import preprocess_input
 
     base = load_base(spectrograms.shape[1:])
-    model = Model(base.inputs, [base.get_layer(block).output for block in blocks])
+    model = Model(base.input, [base.get_layer(block).output for block in blocks])
     found: dict[str, list[npt.NDArray[np.float32]]] = {block: [] for block in blocks}
     for start in range(0, len(spectrograms), batch_size):
         colour = np.repeat(grey(spectrograms[start : start + batch_size])[..., None], 3, axis=-1)

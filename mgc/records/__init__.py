@@ -1,1 +1,6 @@
-"""A fit as a folder of text: configuration, store, checks, and the study that looks records up."""
+"""A fit as a folder of text, the store of all fits, and the study that looks them up.
+
+- `study.open_study`: one question put to one edition; `study.Study` finds the records.
+- `store.Store`, `store.Record`: the fits that there are, with predictions and history.
+- `config.configuration`, `config.fit_id`: what a fit is made of, and its name.
+"""

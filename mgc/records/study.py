@@ -283,7 +283,7 @@ class Study:
     def _reason(self, config: dict[str, object]) -> str:
         """Why there is no record, as the run that tried noted it down."""
         try:
-            return str(json.loads(self.note(config).read_text())["reason"])
+            return str(json.loads(self.note(config).read_text(encoding="utf-8"))["reason"])
         except (OSError, ValueError, KeyError, TypeError):
             title = TITLES[str(config["model"])]
             return f"no record of {title} for this edition and protocol; `mgc run` makes one"

@@ -1,1 +1,6 @@
-"""Fit what has no record: recipes, trials, the published plan."""
+"""Fit what has no record: recipes, trials, the published plan.
+
+- `fits.fit_all`: the fits that a study lacks.
+- `folds.fit_fold`, `folds.save_record`: one fold, and the record of all folds.
+- `trials.run`, `published.run`: what tuning tries, and what the book rests on.
+"""

@@ -132,7 +132,8 @@ def urgency(task: Task) -> tuple[int, int]:
     name = task.config["model"]
     if name == "vgg16" and task.fold == 0:
         return (-1, 0)
-    return (_LONGEST_FIRST.index(name), task.fold)
+    known = name in _LONGEST_FIRST
+    return (_LONGEST_FIRST.index(name) if known else len(_LONGEST_FIRST), task.fold)
 
 
 def _drain(messages: Any, display: _Display) -> None:

@@ -1,1 +1,1 @@
-"""Nothing musical: whole files, the cache, worker pools, progress, optional imports."""
+"""Nothing musical: files whole or not at all, the cache, worker processes, progress."""

@@ -1,7 +1,7 @@
 """Killed at any moment and started again: the same results, no process and no half file left.
 
 `nox -s kill` kills twenty times; the suite, which has other things to do, once. The whole build,
-which takes minutes, is killed in that session only: `test_book` kills a small one.
+which takes minutes, is killed in that session only: `test_chain` kills a small one.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Work:
 
     def start(self) -> subprocess.Popen[bytes]:
         """Start it, its output thrown away."""
-        path = os.pathsep.join(entry for entry in (str(Path.cwd()), *sys.path) if entry)
+        path = os.pathsep.join(entry for entry in (str(self.place), *sys.path) if entry)
         settings = {"MGC_CACHE": str(self.folder / "cache"), "PYTHONPATH": path}
         return subprocess.Popen(
             self.line,

@@ -79,7 +79,16 @@ def test_python_versions_agree():
     classified = re.findall(r"Python :: (3\.\d+)", " ".join(PROJECT["classifiers"]))
     assert tuple(classified) == PYTHONS
     workflow = yaml.safe_load(text(".github/workflows/tests.yml"))
-    assert workflow["jobs"]["tests"]["strategy"]["matrix"]["python"] == list(PYTHONS)
+    matrix = workflow["jobs"]["tests"]["strategy"]["matrix"]
+    assert matrix["python"] == list(PYTHONS)
+
+
+def test_tests_and_the_demo_build_run_on_three_systems():
+    tests = yaml.safe_load(text(".github/workflows/tests.yml"))["jobs"]["tests"]
+    assert tests["runs-on"] == "${{ matrix.system }}"
+    systems = {name.partition("-")[0] for name in tests["strategy"]["matrix"]["system"]}
+    assert systems == {"ubuntu", "macos", "windows"}
+    assert {"nox -s tests", "nox -s build"} <= {step.get("run") for step in tests["steps"]}
 
 
 def test_environment_yml_asks_for_what_pyproject_asks_for():
@@ -130,7 +139,7 @@ def test_the_two_commands_of_the_readme_are_what_ci_runs():
     (line,) = re.findall(r'/nox".* -s (.*)$', text(".ci/run"), re.MULTILINE)
     run = line.split()
     expected = {"build", "tests", "lint", "notebooks", "offline", "audit", "browser", "pdf"}
-    assert expected == set(run)
+    assert expected | {"system"} == set(run)
     assert set(run) <= set(sessions())
     workflow = text(".github/workflows/tests.yml")
     assert "nox -s tests" in workflow

@@ -134,7 +134,7 @@ def test_a_damaged_network_is_refused_by_name(
 def test_code_in_a_network_never_runs(tmp_path: Path) -> None:
     """A Lambda layer is Python code; Keras would refuse it too, but we do not even ask."""
     trap = tmp_path / "ran"
-    code = f"lambda x: open({str(trap)!r}, 'w') and x"
+    code = f"lambda x: __import__('pathlib').Path({str(trap)!r}).touch() or x"
     layers = keras.layers
     model = keras.Sequential(
         [keras.Input((128, WIDTH, 1)), layers.Lambda(eval(code)), layers.Flatten()]

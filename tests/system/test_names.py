@@ -1,0 +1,139 @@
+"""Modules, functions and files that a text names exist: texts outlive what they speak of."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+TEXTS = {".py", ".md", ".yml", ".toml", ".js", ".css", ".html", ".csv", ""}
+NO_TEXTS = ("book/records/", "tests/notebooks/", "mgc/clips/", "mgc/tables/", "CHANGELOG.md")
+"""Data, what is made, and the history, which may name what is gone."""
+
+DOTTED = re.compile(r"(?<![\w./~-])(?:mgc|tools)(?:\.[A-Za-z]\w*)+")
+PATH = re.compile(r"(?<![\w./-])(?:mgc|tools|tests|book|binder)/[\w./-]*\w\.\w+\b")
+FILES = {"ipynb", "json", "part", "pdf"}
+"""Ends of names such as `mgc.pdf`, which are no modules, and of files that are made."""
+
+STAND_IN = re.compile(r"NN|NAME|\bx\b")
+"""Names that stand for any other: `book/NN_name.py`, `mgc.x`."""
+
+
+def texts() -> list[Path]:
+    listed = subprocess.run(
+        ["git", "-C", str(ROOT), "ls-files", "-z"], capture_output=True, check=False
+    )
+    if listed.returncode:
+        pytest.skip("not a git checkout")
+    names = [name for name in listed.stdout.decode().split("\0") if name]
+    kept = [name for name in names if not name.startswith(NO_TEXTS)]
+    paths = [ROOT / name for name in kept if Path(name).suffix in TEXTS]
+    return [path for path in paths if path.is_file() and path != Path(__file__).resolve()]
+
+
+@cache
+def definitions(file: Path) -> dict[str, ast.AST | None]:
+    """Names that a module defines or imports, and where they come from."""
+    return _defined(ast.parse(file.read_text(encoding="utf-8")))
+
+
+def _defined(node: ast.AST) -> dict[str, ast.AST | None]:
+    """Names bound in a body, those of blocks such as `if TYPE_CHECKING` included."""
+    names: dict[str, ast.AST | None] = {}
+    for inner in ast.iter_child_nodes(node):
+        match inner:
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                names[name] = inner
+            case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
+                names |= {alias.asname or alias.name: None for alias in aliases}
+            case ast.Assign() | ast.AnnAssign():
+                targets = inner.targets if isinstance(inner, ast.Assign) else [inner.target]
+                bound = {n.id for t in targets for n in ast.walk(t) if isinstance(n, ast.Name)}
+                names |= dict.fromkeys(bound)
+            case ast.If() | ast.Try() | ast.With():
+                names |= _defined(inner)
+            case _:
+                pass
+    return names
+
+
+def exists(dotted: str, base: Path = ROOT) -> bool:
+    """Tell whether a dotted name is a module, or something that stands in one."""
+    first, *rest = dotted.split(".")
+    place = base / first
+    while rest and ((place / rest[0]).is_dir() or (place / f"{rest[0]}.py").is_file()):
+        place /= rest.pop(0)
+    file = (
+        place.with_suffix(".py") if place.with_suffix(".py").is_file() else place / "__init__.py"
+    )
+    if not rest:
+        return place.is_dir() or file.is_file()
+    names = definitions(file) if file.is_file() else {}
+    if len(rest) == 1 or rest[0] not in names:
+        return rest[0] in names
+    inner = names[rest[0]]
+    return not isinstance(inner, ast.ClassDef) or rest[1] in _defined(inner)
+
+
+def gone_names(text: str) -> list[str]:
+    """List dotted names of modules and their parts that do not exist."""
+    named = {name for name in DOTTED.findall(text) if name.rpartition(".")[2] not in FILES}
+    return sorted(name for name in named if not STAND_IN.search(name) and not exists(name))
+
+
+def gone_paths(text: str) -> list[str]:
+    """List paths of files in the repository that do not exist."""
+    named = {name for name in PATH.findall(text) if name.rpartition(".")[2] not in FILES}
+    return sorted(n for n in named if not STAND_IN.search(n) and not (ROOT / n).exists())
+
+
+def test_no_text_names_a_module_or_a_file_that_is_gone() -> None:
+    stale = {
+        path.relative_to(ROOT).as_posix(): [*gone_names(text), *gone_paths(text)]
+        for path in texts()
+        if (text := path.read_text(encoding="utf-8"))
+    }
+    assert {name: gone for name, gone in stale.items() if gone} == {}
+
+
+def test_what_is_gone_is_found_and_what_exists_is_not() -> None:
+    there = "`mgc.datasets.tracks.GENRES`, mgc.records.study.Study.groups. See mgc/__init__.py"
+    assert gone_names(there) == gone_paths(there) == []
+    assert gone_names("as `mgc.data` says") == ["mgc.data"]
+    assert gone_names("mgc.datasets.tracks.nothing") == ["mgc.datasets.tracks.nothing"]
+    assert gone_names("mgc.records.study.Study.nothing") == ["mgc.records.study.Study.nothing"]
+    assert gone_names("import mgc.runs as runs") == ["mgc.runs"]
+    assert gone_names("the file mgc.pdf, and example.org/mgc.git") == []
+    assert gone_paths("in mgc/book/site.py and tests/test_kill.py.") == [
+        "mgc/book/site.py",
+        "tests/test_kill.py",
+    ]
+    assert gone_paths("book/NN_name.py") == []
+
+
+@pytest.mark.parametrize(
+    "room",
+    sorted(path for path in (ROOT / "mgc").glob("*/") if (path / "__init__.py").is_file()),
+    ids=lambda path: path.name,
+)
+def test_a_room_names_parts_that_it_has(room: Path) -> None:
+    """The docstring of a room names its functions as `module.function`."""
+    described = ast.get_docstring(ast.parse((room / "__init__.py").read_text())) or ""
+    parts = re.findall(r"`(\w+(?:\.\w+)+)`", described)
+    named = [name for name in parts if not name.startswith("mgc.")]
+    assert [name for name in named if not exists(f"{room.name}.{name}", ROOT / "mgc")] == []
+
+
+def test_there_is_one_door() -> None:
+    """`mgc` and `python -m mgc` are the same command; no module is another one."""
+    doors = [
+        path.relative_to(ROOT).as_posix()
+        for path in sorted((ROOT / "mgc").rglob("*.py"))
+        if '__name__ == "__main__"' in path.read_text(encoding="utf-8")
+    ]
+    assert doors == ["mgc/__main__.py"]

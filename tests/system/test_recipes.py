@@ -1,0 +1,174 @@
+"""CONTRIBUTING.md says where to add what: each recipe is followed here, in a copy of `mgc`."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from io import StringIO
+from pathlib import Path
+
+import nbformat
+import pytest
+from rich.console import Console
+
+from mgc.errors import BookError
+from mgc.records.study import open_study
+from mgc.report import decide
+from mgc.report.claims import Claim, load_claims
+from mgc.report.decision import CONFIRMED, Decision
+from mgc.report.evidence import Evidence
+from tools.pages import chain
+from tools.pages.project import Options, Project
+
+ROOT = Path(__file__).resolve().parents[2]
+
+MODEL = '''
+"""One layer."""
+
+from mgc.models.recipe import Recipe, TunedRecipe
+
+RECIPE = Recipe(representation="tabular", scaling="per column", batch_size=4, epochs=1)
+TUNED = TunedRecipe(representation="tabular", scaling="per column", batch_size=4, epochs=1)
+
+
+def build(input_shape, n_classes):
+    """A weight for each input and class."""
+    from keras import Input, Sequential, layers
+
+    return Sequential([Input(input_shape), layers.Dense(n_classes, activation="softmax")])
+'''
+ADDED: Mapping[str, tuple[tuple[str, str], ...]] = {
+    # A model: its name and title, beside a module of its own.
+    "models/__init__.py": (
+        ("NAMES = (", 'NAMES = ("linear", '),
+        ("TITLES = {", 'TITLES = {"linear": "One layer", '),
+    ),
+    # A feature: its value in each frame, its name in the same place, a new version.
+    "features/extract.py": (
+        ("descriptors = [", "descriptors = [extremes.max(axis=1, keepdims=True),"),
+    ),
+    "features/names.py": (
+        ("_BASE = (", '_BASE = ("peak", '),
+        ('AUDIO_VERSION = "1"', 'AUDIO_VERSION = "of the test"'),
+    ),
+    # A protocol: its name and title, and how it is drawn.
+    "datasets/splits.py": (
+        ("\nPROTOCOLS = (", '\nPROTOCOLS = ("again", '),
+        ('"random": "random"', '"random": "random", "again": "random again"'),
+    ),
+    "datasets/protocols.py": (
+        (
+            '    if protocol == "fault_filtered":\n',
+            '    if protocol == "again":\n'
+            "        whole = np.full(len(order), -1)\n"
+            "        return Split(protocol, order, whole, (_holdout(genres[order], rng),))\n"
+            '    if protocol == "fault_filtered":\n',
+        ),
+    ),
+}
+"""What the recipes add to files of the package: text, and what replaces it once."""
+
+
+@pytest.fixture(scope="module")
+def followed(
+    small_edition: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[str, dict[str, object], list[dict[str, object]]]:
+    """Follow three recipes, fit the new model: what the command printed and what it recorded."""
+    folder = tmp_path_factory.mktemp("recipes")
+    shutil.copytree(ROOT / "mgc", folder / "mgc", ignore=shutil.ignore_patterns("clips", "*.pyc"))
+    (folder / "mgc" / "models" / "linear.py").write_text(MODEL, encoding="utf-8")
+    for name, changes in ADDED.items():
+        file = folder / "mgc" / name
+        text = file.read_text(encoding="utf-8")
+        for old, new in changes:
+            assert text.count(old) == 1, f"{name}: the recipe and its test no longer fit {old!r}"
+            text = text.replace(old, new)
+        file.write_text(text, encoding="utf-8")
+    for genre in ("blues", "rock"):
+        shutil.copytree(small_edition / genre, folder / "audio" / genre)
+    command = [sys.executable, "-m", "mgc", "run", "--data", "audio", "--records", "records"]
+    command += ["--models", "linear", "--protocol", "again", "--jobs", "1"]
+    here = {"PYTHONPATH": str(folder), "MGC_CACHE": str(folder / "cache")}
+    done = subprocess.run(
+        command, cwd=folder, env=os.environ | here, capture_output=True, encoding="utf-8"
+    )
+    assert done.returncode == 0, done.stderr
+    (config,) = (folder / "records").rglob("config.json")
+    layers = json.loads((config.parent / "architecture.json").read_text(encoding="utf-8"))
+    return done.stdout, json.loads(config.read_text(encoding="utf-8")), layers
+
+
+def test_a_new_model_is_fitted_and_listed(followed) -> None:
+    printed, config, _ = followed
+    assert config["model"] == "linear"
+    assert "linear" in printed
+
+
+def test_a_new_feature_reaches_the_model_under_a_version_of_its_own(followed) -> None:
+    """Four statistics of it: as the model reads 232 columns, it has ten weights and biases."""
+    _, config, layers = followed
+    assert config["feature_version"] == "of the test"
+    assert sum(layer["parameters"] for layer in layers) == (228 + 4 + 1) * 10
+
+
+def test_a_new_protocol_draws_the_split_of_a_fit(followed) -> None:
+    _, config, _ = followed
+    assert config["protocol"] == "again"
+
+
+CHAPTER = """\
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # A new chapter
+
+# %% tags=["parameters"]
+data = "gtzan-archive"
+records = ""
+protocol = "fault_filtered"
+variant = "tuned"
+seed = 0
+
+# %%
+print("heard", data)
+"""
+
+
+def test_a_new_chapter_is_a_file_that_the_chain_finds_and_executes(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    project.sources.mkdir()
+    file = project.sources / "13_new.py"
+    file.write_text(CHAPTER, encoding="utf-8")
+    chain.check_sources(project)
+    console = Console(file=StringIO())
+    done = chain.run_chapters(project, Options(), project.chapters(), "", console)
+    cells = nbformat.read(done["13_new"].notebook, as_version=4).cells
+    assert "heard gtzan-archive" in "".join(str(cell.get("outputs", "")) for cell in cells)
+    file.write_text(CHAPTER.replace('tags=["parameters"]', ""), encoding="utf-8")
+    with pytest.raises(BookError, match="parameters"):
+        chain.check_sources(project)
+
+
+def test_a_new_claim_is_a_line_that_a_decider_judges(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def longest(claim: Claim, evidence: Evidence, argument: str) -> Decision:
+        return Decision(claim, CONFIRMED, measured=f"{evidence.study.protocol} {argument}")
+
+    line = "s1-99,1,there are ten genres,10,genres,facts,longest:word,\n"
+    claims = (ROOT / "book" / "claims.csv").read_text(encoding="utf-8") + line
+    (tmp_path / "claims.csv").write_text(claims, encoding="utf-8")
+    monkeypatch.setattr(decide, "DECIDERS", {**decide.DECIDERS, "longest": longest})
+    new = load_claims(tmp_path / "claims.csv")[-1]
+    study = open_study("gtzan-archive", records=ROOT / "book" / "records")
+    assert decide.decide(new, Evidence(study)).measured == f"{study.protocol} word"
