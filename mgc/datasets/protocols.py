@@ -11,15 +11,18 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from mgc.datasets import fewer_tracks, waterfall
 from mgc.datasets.artists import artist_folds
 from mgc.datasets.gtzan import gtzan_table
 from mgc.datasets.splits import (
     ALL_PROTOCOLS,
     ARTIST_CV,
+    FEWER_TRACKS,
     HOLDOUT,
     LEAK_SHARES,
     PROTOCOLS,
     SEGMENTED,
+    WATERFALL,
     Fold,
     Split,
     check,
@@ -142,6 +145,11 @@ def _draw_split(
         return _fault_filtered(ids, genres, order)
     if protocol == ARTIST_CV:
         return _artist_cv(ids, order)
+    if protocol in WATERFALL:
+        _artist_cv(ids, order)  # refuses what is not the whole GTZAN
+        return waterfall.draw(protocol, ids, genres, rng)
+    if protocol in FEWER_TRACKS:
+        return fewer_tracks.draw(protocol, _artist_cv(ids, order), ids, genres, rng)
     if protocol in LEAK_SHARES:
         from mgc.datasets.leak_splits import draw  # which builds on this module
 

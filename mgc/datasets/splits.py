@@ -26,7 +26,17 @@ SEGMENTED = ("leaky_segments", "track_disjoint_segments")
 """Protocols whose units are the ten segments of each track."""
 LEAK_SHARES = tuple(f"leak_share_{share}" for share in (0, 25, 50, 75, 100))
 """Protocols of the page on leaks (`mgc.datasets.leak_splits`); no chapter compares by them."""
-ALL_PROTOCOLS = (*PROTOCOLS, ARTIST_CV, *LEAK_SHARES)
+WATERFALL = tuple(f"waterfall_{rung}" for rung in ("random", "size", "clean", "copies", "artists"))
+"""Rungs from random folds to artists kept apart, drawn by `mgc.datasets.waterfall`."""
+FEWER_TRACKS = tuple(
+    f"artist_cv_{kind}_{share}" for kind in ("tracks", "artists") for share in (25, 50)
+)
+"""Learning curves under artist_cv, drawn by `mgc.datasets.fewer_tracks`."""
+REDUCED = (*WATERFALL[1:], *FEWER_TRACKS)
+"""Protocols that leave some training tracks out of a fold, on purpose."""
+TESTED_ONCE = ("cv5", ARTIST_CV, *WATERFALL, *FEWER_TRACKS)
+"""Protocols whose folds test every track once."""
+ALL_PROTOCOLS = (*PROTOCOLS, ARTIST_CV, *LEAK_SHARES, *WATERFALL, *FEWER_TRACKS)
 BY_SEGMENT = (*SEGMENTED, *LEAK_SHARES)
 """Protocols whose units are segments: all ten of a track, or the five of one side."""
 LEAKING = ("leaky_segments", *LEAK_SHARES[1:])
@@ -89,20 +99,22 @@ def check(split: Split, artist: Sequence[str | None] | StrArray) -> None:
         together = np.concatenate([fold.train, fold.valid, fold.test])
         if len(np.unique(together)) != len(together):
             raise DataError(f"{where}: training, validation and test parts overlap.")
-        if not np.array_equal(np.sort(together), np.arange(n_units)):
+        complete = np.array_equal(np.sort(together), np.arange(n_units))
+        if not complete and split.protocol not in REDUCED:
             raise DataError(f"{where}: the three parts do not hold every unit exactly once.")
         if min(len(fold.train), len(fold.valid), len(fold.test)) == 0:
             raise DataError(f"{where}: one of the three parts is empty.")
         if split.protocol not in LEAKING:
             parts = [split.unit_track[part] for part in (fold.train, fold.valid, fold.test)]
-            if sum(len(np.unique(part)) for part in parts) != len(np.unique(split.unit_track)):
+            apart = sum(len(np.unique(part)) for part in parts)
+            if apart != len(np.unique(np.concatenate(parts))):
                 raise DataError(f"{where}: pieces of a track stand in more than one part.")
         if split.protocol == "cv5":
             heard = names[split.unit_track[np.concatenate([fold.train, fold.valid])]]
             shared = (set(heard) & set(names[split.unit_track[fold.test]])) - {""}
             if shared:
                 raise DataError(f"{where}: {sorted(shared)[0]} is in training and in test.")
-    if split.protocol in ("cv5", ARTIST_CV):
+    if split.protocol in TESTED_ONCE:
         tested = np.sort(np.concatenate([fold.test for fold in split.folds]))
         if not np.array_equal(tested, np.arange(n_units)):
             raise DataError(

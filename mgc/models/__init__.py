@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 NAMES = ("mlp", "cnn", "lstm", "autoencoder", "vgg16")
 BASELINES = ("majority", "logistic")
+CLASSICAL = ("logistic_tuned", "svm", "logistic_picture", "svm_picture")
 TITLES = {
     "mlp": "MLP",
     "cnn": "CNN",
@@ -22,12 +23,17 @@ TITLES = {
     "vgg16": "VGG16 transfer",
     "majority": "Majority class",
     "logistic": "Logistic regression",
+    "logistic_tuned": "Logistic regression, tuned",
+    "svm": "SVM, tuned",
+    "logistic_picture": "Logistic regression on picture statistics, tuned",
+    "svm_picture": "SVM on picture statistics, tuned",
 }
 
 
 __all__ = [
     "ABLATIONS",
     "BASELINES",
+    "CLASSICAL",
     "NAMES",
     "TITLES",
     "VARIANTS",

@@ -46,7 +46,11 @@ def momentum(n_steps: int) -> float:
 
 
 def build(
-    input_shape: tuple[int, ...], n_classes: int, *, batch_norm_momentum: float = REPORT_MOMENTUM
+    input_shape: tuple[int, ...],
+    n_classes: int,
+    *,
+    batch_norm_momentum: float = REPORT_MOMENTUM,
+    dropout: bool = True,
 ) -> keras.Model:
     """Four convolutional blocks, 32 to 256 filters, then global average pooling.
 
@@ -56,6 +60,8 @@ def build(
         (128, n_frames, 1): log-mel spectrogram, standardised per track; n_frames at least 46.
     n_classes : int
     batch_norm_momentum : float in (0, 1)
+    dropout : bool
+        False leaves dropout out, as a control.
 
     Returns
     -------
@@ -70,9 +76,9 @@ def build(
         model.add(layers.BatchNormalization(momentum=batch_norm_momentum))
         if filters < 256:
             model.add(layers.MaxPooling2D((2, 2)))
-            model.add(layers.Dropout(0.25))
+            model.add(layers.Dropout(0.25 * dropout))
     model.add(layers.GlobalAveragePooling2D())
     model.add(layers.Dense(512, activation="relu"))
-    model.add(layers.Dropout(0.5))
+    model.add(layers.Dropout(0.5 * dropout))
     model.add(layers.Dense(n_classes, activation="softmax", dtype="float32"))
     return model

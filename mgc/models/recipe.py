@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from types import MappingProxyType
 from typing import Any
+
+LATER: Mapping[str, Any] = MappingProxyType({"later": True})
+"""Marks a field that came after the first records: it enters a configuration only where it differs
+from its default, so that no earlier fit changes its id."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,15 @@ class TunedRecipe(Recipe):
         ``+``; empty for the report's own: the last, on pictures of 224 by 224.
     code_size : int
         Width of the autoencoder's code; 0 for the report's 64.
+    weights : {"imagenet", "random"}
+        Of the VGG16 base; random ones are drawn by the fit's seed, as a control.
+    frequency : {"linear", "log"}
+        Rows of a spectrogram picture as they are, or resampled to equal steps of log frequency.
+    frames : {"kept", "shuffled", "shuffled to test"}
+        Order of the frames of a crop that is read, as a control: the network's own, a random one
+        in training and test, or a random one in test alone.
+    dropout : bool
+        Of the CNN; False leaves it out.
     """
 
     steps: int = 28
@@ -89,6 +102,10 @@ class TunedRecipe(Recipe):
     mask: float = 0.0
     block: str = ""
     code_size: int = 0
+    weights: str = field(default="imagenet", metadata=LATER)
+    frequency: str = field(default="linear", metadata=LATER)
+    frames: str = field(default="kept", metadata=LATER)
+    dropout: bool = field(default=True, metadata=LATER)
 
 
 @dataclass(frozen=True)
@@ -132,6 +149,13 @@ VARIANTS: Mapping[str, Variant] = MappingProxyType(
 )
 """By name. `as_written` keeps every frame; `quick` averages sixteen so that a laptop suffices."""
 
+
+def _ablation(title: str, **changes: Mapping[str, Any]) -> Variant:
+    """Return the tuned variant with some fields of some models' recipes changed."""
+    listed = ((name, key, value) for name, new in changes.items() for key, value in new.items())
+    return Variant(1, False, title, tuned=True, changes=tuple(listed))
+
+
 ABLATIONS: Mapping[str, Variant] = MappingProxyType(
     {
         "no_scaling": Variant(
@@ -157,7 +181,23 @@ ABLATIONS: Mapping[str, Variant] = MappingProxyType(
             False,
             "tuned, without mixup",
             tuned=True,
-            changes=tuple((name, "mixup", 0.0) for name in ("mlp", "lstm", "vgg16")),
+            changes=tuple((name, "mixup", 0.0) for name in ("mlp", "lstm", "vgg16", "cnn")),
+        ),
+        "random_weights": _ablation("VGG16 with random weights", vgg16={"weights": "random"}),
+        "block5": _ablation("VGG16 reading block 5 alone", vgg16={"block": "block5_pool"}),
+        "block5_random_weights": _ablation(
+            "VGG16 with random weights, reading block 5 alone",
+            vgg16={"block": "block5_pool", "weights": "random"},
+        ),
+        "long": _ablation("CNN, three times as many epochs", cnn={"epochs": 120}),
+        "no_smoothing": _ablation("CNN without label smoothing", cnn={"label_smoothing": 0.0}),
+        "no_decay": _ablation("CNN without weight decay", cnn={"weight_decay": 0.0}),
+        "no_dropout": _ablation("CNN without dropout", cnn={"dropout": False}),
+        "long_crops": _ablation("CNN, crops of 7.5 s", cnn={"crop_s": 7.5}),
+        "log_frequency": _ablation("CNN, log-spaced frequency", cnn={"frequency": "log"}),
+        "shuffled": _ablation("LSTM, frames shuffled", lstm={"frames": "shuffled"}),
+        "shuffled_to_test": _ablation(
+            "LSTM, frames shuffled in the test alone", lstm={"frames": "shuffled to test"}
         ),
     }
 )
@@ -166,7 +206,13 @@ ABLATIONS: Mapping[str, Variant] = MappingProxyType(
 
 def as_settings(plan: Recipe, variant: Variant) -> dict[str, Any]:
     """Write recipe and variant as the ``recipe`` of a record's configuration."""
-    return asdict(plan) | {
+    kept = {each.name: each.default for each in fields(plan) if each.metadata.get("later")}
+    written = {
+        name: value
+        for name, value in asdict(plan).items()
+        if name not in kept or value != kept[name]
+    }
+    return written | {
         "frame_pool": variant.frame_pool,
         "augment": variant.augment,
         "precision": variant.precision,
@@ -176,4 +222,6 @@ def as_settings(plan: Recipe, variant: Variant) -> dict[str, Any]:
 def from_settings(settings: Mapping[str, Any]) -> Recipe:
     """Read a recipe back from the ``recipe`` of a record's configuration."""
     kind = TunedRecipe if "steps" in settings else Recipe
-    return kind(**{one.name: settings[one.name] for one in fields(kind)})
+    return kind(
+        **{each.name: settings[each.name] for each in fields(kind) if each.name in settings}
+    )

@@ -149,8 +149,42 @@ def load_base(size: tuple[int, ...] = INPUT_SHAPE[:2]) -> keras.Model:
     return base
 
 
+def random_base(size: tuple[int, ...], seed: int) -> keras.Model:
+    """Return the convolutional part with weights that were never trained, as a control.
+
+    Parameters
+    ----------
+    size : tuple of int
+        Rows and columns of the pictures.
+    seed : int
+        Of the weights: He's normal distribution, which keeps the scale from layer to layer under
+        ReLU (He et al. 2015); biases are zero.
+
+    Returns
+    -------
+    base : keras.Model
+        As `load_base`.
+    """
+    import keras
+
+    base = keras.applications.VGG16(
+        weights=None, include_top=False, input_shape=(*size, 3), pooling="avg"
+    )
+    for number, layer in enumerate(base.layers):
+        if layer.weights:
+            kernel, bias = layer.get_weights()
+            draw = keras.initializers.HeNormal(seed=100 * seed + number)
+            layer.set_weights([np.asarray(draw(kernel.shape)), np.zeros_like(bias)])
+    base.trainable = False
+    return base
+
+
 def base_columns(
-    spectrograms: npt.NDArray[np.float32], blocks: Sequence[str], batch_size: int = 8
+    spectrograms: npt.NDArray[np.float32],
+    blocks: Sequence[str],
+    batch_size: int = 8,
+    *,
+    base: keras.Model | None = None,
 ) -> dict[str, npt.NDArray[np.float32]]:
     """Run the frozen base over pictures of any width, and keep what its blocks say over time.
 
@@ -161,6 +195,8 @@ def base_columns(
     blocks : sequence of str
         Names of layers: ``block3_pool`` halves the frames three times, ``block4_pool`` four times.
     batch_size : int
+    base : keras.Model, optional
+        Another base than that of ImageNet.
 
     Returns
     -------
@@ -175,7 +211,7 @@ def base_columns(
     from keras import Model
     from keras.applications.vgg16 import preprocess_input
 
-    base = load_base(spectrograms.shape[1:])
+    base = base or load_base(spectrograms.shape[1:])
     model = Model(base.input, [base.get_layer(block).output for block in blocks])
     found: dict[str, list[npt.NDArray[np.float32]]] = {block: [] for block in blocks}
     for start in range(0, len(spectrograms), batch_size):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from mgc.errors import MgcError
 from mgc.features.names import AUDIO_VERSION
-from mgc.models import BASELINES, recipe
+from mgc.models import BASELINES, CLASSICAL, classical, recipe
 from mgc.models.recipe import ABLATIONS, VARIANTS, as_settings
 
 if TYPE_CHECKING:
@@ -62,7 +62,9 @@ def configuration(
         An ablation of another model.
     """
     settings: dict[str, Any] = {}
-    if model not in BASELINES:
+    if model in CLASSICAL:
+        settings = asdict(classical.RECIPES[model])
+    elif model not in BASELINES:
         chosen = {**VARIANTS, **ABLATIONS}[variant]
         changed = {field: value for name, field, value in chosen.changes if name == model}
         if chosen.changes and not changed:
@@ -75,7 +77,7 @@ def configuration(
         "protocol": protocol,
         "model": model,
         # Nothing of a variant touches the baselines: one record serves all.
-        "variant": "" if model in BASELINES else variant,
+        "variant": "" if model in (*BASELINES, *CLASSICAL) else variant,
         "seed": seed,
         "feature_version": feature_version,
         "recipe": settings,

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import time
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from mgc.datasets.splits import Fold, Split
 from mgc.datasets.tracks import GENRES
+from mgc.features.statistics import picture_statistics
+from mgc.models import classical
+from mgc.models.classical import ClassicalRecipe
 from mgc.training import inputs
-from mgc.training.fold_result import Fitted
+from mgc.training.fold_result import Fitted, Probabilities
+from mgc.typing import Float
 
 if TYPE_CHECKING:
     from mgc.features.arrays import Arrays
@@ -27,17 +32,43 @@ def fit_baseline(arrays: Arrays, split: Split, fold: Fold, name: str) -> Fitted:
         valid, test = (np.tile(shares, (len(part), 1)) for part in (fold.valid, fold.test))
         return Fitted(valid, test, [], [], "CPU", 0.0)
     model = LogisticRegression(max_iter=5000).fit(x[fold.train], genre[fold.train])
-    columns = [GENRES.index(g) for g in model.classes_]
-    parts = []
-    for part in (fold.valid, fold.test):
-        p = np.zeros((len(part), len(GENRES)))
-        p[:, columns] = model.predict_proba(x[part])
-        parts.append(p)
     layer = {
         "name": "logistic",
         "type": "Softmax regression",
-        "output_shape": [len(columns)],
+        "output_shape": [len(model.classes_)],
         "parameters": int(model.coef_.size + model.intercept_.size),
         "trainable": True,
     }
-    return Fitted(parts[0], parts[1], [], [layer], "CPU", 0.0)
+    valid, test = (_probabilities(model, x[part]) for part in (fold.valid, fold.test))
+    return Fitted(valid, test, [], [layer], "CPU", 0.0)
+
+
+def fit_classical(arrays: Arrays, split: Split, fold: Fold, recipe: ClassicalRecipe) -> Fitted:
+    """Fit a classical classifier by its recipe on the training part and predict the others."""
+    genre = arrays.genre[split.unit_track]
+    track = recipe.statistics == "track"
+    kind = "tabular" if track else "spectrogram"
+    x = inputs.unit_inputs(arrays, split.unit_track, split.unit_segment, kind, 1)
+    x = inputs.scale(x if track else picture_statistics(x), fold.train, "per column")
+    model = classical.build(recipe, x.shape[1]).fit(x[fold.train], genre[fold.train])
+    begin = time.perf_counter()
+    test = _probabilities(model, x[fold.test])
+    seconds = (time.perf_counter() - begin) / len(fold.test)
+    layer = {
+        "name": recipe.kind,
+        "type": "Softmax regression" if recipe.kind == "logistic" else "Support vector machine",
+        "output_shape": [len(model.classes_)],
+        "parameters": int(model.coef_.size + model.intercept_.size)
+        if recipe.kind == "logistic"
+        else int(model.calibrated_classifiers_[0].estimator.support_vectors_.size),
+        "trainable": True,
+    }
+    valid = _probabilities(model, x[fold.valid])
+    return Fitted(valid, test, [], [layer], "CPU", seconds)
+
+
+def _probabilities(model: Any, x: Float) -> Probabilities:
+    """Return the probability of each of the ten genres; 0 for one that was not trained on."""
+    p = np.zeros((len(x), len(GENRES)))
+    p[:, [GENRES.index(genre) for genre in model.classes_]] = model.predict_proba(x)
+    return p

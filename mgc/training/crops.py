@@ -57,6 +57,14 @@ def regular(inputs: Float, axis: int, length: int, at_most: int | None = None) -
     return np.stack(pieces, axis=1)
 
 
+def shuffled(crops: Float, axis: int, rng: np.random.Generator) -> Float:
+    """Put the frames of each crop in a random order of its own."""
+    order = np.argsort(rng.random((len(crops), crops.shape[axis])), axis=1)
+    shape = [len(crops), *(1 for _ in crops.shape[1:])]
+    shape[axis] = crops.shape[axis]
+    return np.take_along_axis(crops, order.reshape(shape), axis=axis)
+
+
 def reduced(batch: Float, how: str) -> Float:
     """Turn crops into vectors: ``mean`` over their frames, ``flatten``, or leave them (empty)."""
     if how == "mean":
@@ -114,6 +122,8 @@ class RandomCrops(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ships n
         # Without repetition in a batch, and as evenly as chance is over an epoch.
         units = rng.choice(n, size=min(plan.batch_size, n), replace=False)
         batch = self._crop(units, rng)
+        if plan.frames == "shuffled" and self._axis:
+            batch = shuffled(batch, self._axis, rng)
         if plan.mask and batch.ndim == 4:
             _mask(batch, plan.mask, rng)
         batch = reduced(batch, self._reduce)

@@ -16,13 +16,14 @@ import pandas as pd
 from mgc.datasets.splits import Fold, Split
 from mgc.datasets.tracks import P_COLUMNS
 from mgc.errors import MgcError
-from mgc.models import BASELINES
+from mgc.models import BASELINES, CLASSICAL
+from mgc.models.classical import ClassicalRecipe
 from mgc.models.recipe import TunedRecipe, from_settings
 from mgc.records.checks import HISTORY_COLUMNS
 from mgc.records.config import fit_id
 from mgc.records.store import Record, Store
 from mgc.training import environment
-from mgc.training.baselines import fit_baseline
+from mgc.training.baselines import fit_baseline, fit_classical
 from mgc.training.fold_result import OnEpoch, Probabilities, Settings
 from mgc.training.inputs import one_hot
 from mgc.training.report_recipes import fit_network
@@ -77,6 +78,8 @@ def fit_fold(
     with machine.PeakMemory() as memory:
         if config["model"] in BASELINES:
             fitted = fit_baseline(arrays, split, fold, str(config["model"]))
+        elif config["model"] in CLASSICAL:
+            fitted = fit_classical(arrays, split, fold, ClassicalRecipe(**config["recipe"]))
         elif isinstance(from_settings(config["recipe"]), TunedRecipe):
             from mgc.training import tuned_recipes
 

@@ -112,6 +112,27 @@ def pool_frames(units: Float, frame_pool: int) -> Float:
     return pooled
 
 
+def log_frequency(spectrograms: Float) -> Float:
+    """Resample linear frequency rows to as many rows in equal steps of log frequency.
+
+    Parameters
+    ----------
+    spectrograms : ndarray [shape=(n, n_bins, n_frames)], float32
+        Rows at equal distances, the first at 0 Hz.
+
+    Returns
+    -------
+    resampled : ndarray [shape=(n, n_bins, n_frames)], float32
+        Interpolated linearly between the two neighbouring rows, from row 1 to the last.
+    """
+    n_bins = spectrograms.shape[1]
+    row = np.geomspace(1.0, n_bins - 1.0, n_bins)
+    below = np.minimum(row.astype(np.int64), n_bins - 2)
+    share = (row - below).astype(np.float32)[None, :, None]
+    resampled: Float = spectrograms[:, below] * (1 - share) + spectrograms[:, below + 1] * share
+    return resampled
+
+
 def scale(inputs: Float, train: Indices, scaling: str) -> Float:
     """Scale inputs as a recipe asks, with statistics of the training part alone.
 

@@ -9,7 +9,7 @@ from statistics import mean
 
 import pandas as pd
 
-from mgc.datasets.splits import LEAK_SHARES
+from mgc.datasets.splits import FEWER_TRACKS, LEAK_SHARES, WATERFALL
 from mgc.errors import DataError
 from mgc.models import BASELINES, NAMES
 from mgc.records.config import fit_id
@@ -31,6 +31,8 @@ class Block:
     protocol, variant : str
     seeds : tuple of int
     models : tuple of str
+    store : str
+        Folder of the records beside the published fits; empty for these themselves.
     """
 
     edition: str
@@ -38,6 +40,7 @@ class Block:
     variant: str
     seeds: tuple[int, ...]
     models: tuple[str, ...] = NAMES
+    store: str = ""
 
 
 PLAN: tuple[Block, ...] = (
@@ -67,9 +70,34 @@ PLAN: tuple[Block, ...] = (
     Block(ARCHIVE, "random", "as_written", (0,)),
     Block(ARCHIVE, "fault_filtered", "no_log", (0, 1, 2), ("cnn",)),
     Block(ARCHIVE, "fault_filtered", "as_written", (1, 2)),
+    Block(ARCHIVE, "fault_filtered", "random_weights", (0, 1, 2), ("vgg16",)),
+    Block(ARCHIVE, "fault_filtered", "block5", (0, 1, 2), ("vgg16",)),
+    Block(ARCHIVE, "fault_filtered", "block5_random_weights", (0, 1, 2), ("vgg16",)),
+    Block(ARCHIVE, "artist_cv", "random_weights", (0, 1, 2), ("vgg16",)),
+    Block(ARCHIVE, "artist_cv", "block5", (0,), ("vgg16",)),
+    *(Block(ARCHIVE, rung, "tuned", (0,), BASELINES, "waterfall") for rung in WATERFALL),
+    *(
+        Block(ARCHIVE, rung, "tuned", (0,), (model,), "waterfall")
+        for model in ("vgg16", "mlp", "cnn", "lstm", "autoencoder")
+        for rung in WATERFALL
+    ),
+    Block(ARCHIVE, "fault_filtered", "shuffled", (0, 1, 2), ("lstm",)),
+    Block(ARCHIVE, "fault_filtered", "shuffled_to_test", (0, 1, 2), ("lstm",)),
+    *(
+        Block(ARCHIVE, protocol, "tuned", (0,), ("logistic", "vgg16", "mlp", "cnn"), "curves")
+        for protocol in FEWER_TRACKS
+    ),
+    *(
+        Block(ARCHIVE, "fault_filtered", variant, (0, 1, 2), ("cnn",))
+        for variant in ("log_frequency", "no_mixup", "no_dropout", "no_smoothing", "no_decay")
+    ),
+    Block(ARCHIVE, "fault_filtered", "long", (0, 1, 2), ("cnn",)),
+    Block(ARCHIVE, "fault_filtered", "tuned", (3, 4), ("cnn",), "controls"),
+    Block(ARCHIVE, "fault_filtered", "no_log", (3, 4), ("cnn",), "controls"),
+    Block(ARCHIVE, "fault_filtered", "long_crops", (0, 1, 2), ("cnn",)),
     Block(ARCHIVE, "artist_cv", "as_written", (0,)),
     *(
-        Block(ARCHIVE, protocol, "tuned", seeds, models)
+        Block(ARCHIVE, protocol, "tuned", seeds, models, "leak")
         for seeds, models in (
             ((0, 1, 2), ("logistic", "mlp")),
             ((0,), ("cnn",)),
@@ -78,10 +106,7 @@ PLAN: tuple[Block, ...] = (
         for protocol in LEAK_SHARES
     ),
 )
-"""In the order in which they are run: what the book needs most comes first.
-
-The fits under ``LEAK_SHARES`` stand in a store of their own, `mgc.records.store.Store.leak`.
-"""
+"""In the order in which they are run: what the book needs most comes first."""
 
 
 def studies(
@@ -123,8 +148,8 @@ def studies(
                 f"{source}: this is {study.edition_record.name}, and the published runs need"
                 f" {block.edition} in this place"
             )
-        if block.protocol in LEAK_SHARES:
-            study = replace(study, store=study.store.leak)
+        if block.store:
+            study = replace(study, store=Store(study.store.root / block.store))
         found.append((block, study))
     return found
 

@@ -39,7 +39,7 @@ def transfer_features(spectrograms: Float, cache_dir: Path) -> tuple[Float, floa
     """
     from mgc.models import vgg16
 
-    entry = _transfer_entry(spectrograms, cache_dir, "features")
+    entry = _transfer_entry(spectrograms, cache_dir, "features", weights_digest())
     known = cache.read(entry)
     if known is not None and known.keys() == {"features", "seconds"}:
         return known["features"], float(known["seconds"])
@@ -56,7 +56,9 @@ BLOCKS = ("block3_pool", "block4_pool", "block5_pool")
 """What `transfer_columns` computes in one pass, so that trying another block costs nothing."""
 
 
-def transfer_columns(spectrograms: Float, blocks: str, cache_dir: Path) -> tuple[Float, float]:
+def transfer_columns(
+    spectrograms: Float, blocks: str, cache_dir: Path, random_seed: int | None = None
+) -> tuple[Float, float]:
     """Run blocks of the frozen VGG16 base over time, once for a set of spectrograms.
 
     Parameters
@@ -65,6 +67,8 @@ def transfer_columns(spectrograms: Float, blocks: str, cache_dir: Path) -> tuple
     blocks : str
         Of `BLOCKS`, joined by ``+``; later blocks are repeated to the columns of the first.
     cache_dir : Path
+    random_seed : int, optional
+        Run a base with random weights, drawn from this seed, in the place of ImageNet's.
 
     Returns
     -------
@@ -84,11 +88,15 @@ def transfer_columns(spectrograms: Float, blocks: str, cache_dir: Path) -> tuple
     wanted = blocks.split("+")
     if strange := [block for block in wanted if block not in BLOCKS]:
         raise MgcError(f"no block {strange[0]!r}: choose from {', '.join(BLOCKS)}")
-    entry = _transfer_entry(spectrograms, cache_dir, "columns")
+    named = weights_digest() if random_seed is None else f"random-{random_seed}"
+    entry = _transfer_entry(spectrograms, cache_dir, "columns", named)
     known = cache.read(entry)
     if known is None or known.keys() != {*BLOCKS, "seconds"}:
         begin = time.perf_counter()
-        found = vgg16.base_columns(spectrograms, BLOCKS)
+        base = None
+        if random_seed is not None:
+            base = vgg16.random_base(spectrograms.shape[1:], random_seed)
+        found = vgg16.base_columns(spectrograms, BLOCKS, base=base)
         seconds = (time.perf_counter() - begin) / len(spectrograms)
         known = {**found, "seconds": np.array(seconds)}
         cache.prepare(cache_dir)
@@ -102,9 +110,9 @@ def transfer_columns(spectrograms: Float, blocks: str, cache_dir: Path) -> tuple
     return np.concatenate(parts, axis=-1), float(known["seconds"])
 
 
-def _transfer_entry(spectrograms: Float, cache_dir: Path, kind: str) -> Path:
+def _transfer_entry(spectrograms: Float, cache_dir: Path, kind: str, weights: str) -> Path:
     digest = hashlib.sha256(np.ascontiguousarray(spectrograms).tobytes())
-    digest.update(weights_digest().encode())
+    digest.update(weights.encode())
     return cache_dir / f"vgg16-{kind}-{digest.hexdigest()[:32]}.npz"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -42,12 +42,15 @@ class _Units:
         Frames of a crop.
     reduce : {"", "mean", "flatten"}
         What happens to a crop before the network reads it.
+    shuffle : bool
+        Put the frames of regular crops in a random order.
     """
 
     values: Float
     axis: int
     length: int
     reduce: str = ""
+    shuffle: bool = False
 
     def cut(self, rows: npt.NDArray[np.int64], at_most: int | None = None) -> tuple[Float, int]:
         """Return regular crops of some units, one after the other, and how many a unit has."""
@@ -55,6 +58,8 @@ class _Units:
             return self.values[rows], 1
         pieces = crops.regular(self.values[rows], self.axis, self.length, at_most)
         flat = pieces.reshape(-1, *pieces.shape[2:])
+        if self.shuffle:
+            flat = crops.shuffled(flat, self.axis, np.random.default_rng(len(flat)))
         return crops.reduced(flat, self.reduce), pieces.shape[1]
 
 
@@ -112,6 +117,9 @@ def fit(
     """
     done = train(arrays, split, fold, targets, config, settings, on_epoch)
     known, n_crops = _predict(done.model, done.units, fold.valid)
+    plan = from_settings(config["recipe"])
+    if isinstance(plan, TunedRecipe) and plan.frames == "shuffled to test":
+        done = replace(done, units=replace(done.units, shuffle=True))
     begin = time.perf_counter()
     tested = np.empty((0, len(GENRES)))
     if test:
@@ -138,7 +146,7 @@ def train(
     seed = 1000 * int(config["seed"]) + split.folds.index(fold)
     keras_fit.start(seed)
     measured: dict[str, float] = {}
-    units = _units(arrays, split, fold, plan, settings, measured)
+    units = _units(arrays, split, fold, plan, settings, measured, int(config["seed"]))
     history: list[dict[str, Any]] = []
     architecture: list[dict[str, Any]] = []
     if name == "autoencoder":
@@ -169,13 +177,17 @@ def _units(
     plan: TunedRecipe,
     settings: Settings,
     measured: dict[str, float],
+    seed: int,
 ) -> _Units:
     """Gather, average and scale the inputs, with statistics of the training part alone."""
     kind = plan.representation
     pool = max(1, round(arrays.frame_rate / plan.frame_rate)) if plan.frame_rate else 1
     if plan.scaling == "picture":
-        return _columns(arrays, split, fold, plan, pool, settings, measured)
+        drawn = seed if plan.weights == "random" else None
+        return _columns(arrays, split, fold, plan, pool, settings, measured, drawn)
     found = inputs.unit_inputs(arrays, split.unit_track, split.unit_segment, kind, pool)
+    if plan.frequency == "log":
+        found = inputs.log_frequency(found)
     if kind == "tabular":
         return _Units(inputs.scale(found, fold.train, plan.scaling), 0, 0)
     axis = crops.TIME_AXIS[kind]
@@ -183,7 +195,7 @@ def _units(
     scaled = inputs.scale(found, fold.train, plan.scaling)
     if plan.scaling == "unit":
         return _Units(scaled.reshape(found.shape), axis, length, "flatten")
-    return _Units(scaled, axis, length)
+    return _Units(scaled, axis, length, shuffle=plan.frames == "shuffled")
 
 
 def _columns(
@@ -194,9 +206,15 @@ def _columns(
     pool: int,
     settings: Settings,
     measured: dict[str, float],
+    random_seed: int | None,
 ) -> _Units:
     """Gather what the frozen base says over time, standardised on the training part."""
-    compute = partial(transfer.transfer_columns, blocks=plan.block, cache_dir=settings.cache_dir)
+    compute = partial(
+        transfer.transfer_columns,
+        blocks=plan.block,
+        cache_dir=settings.cache_dir,
+        random_seed=random_seed,
+    )
     columns, measured["base_seconds_per_track"] = inputs.picture_inputs(
         arrays, split.unit_track, split.unit_segment, pool, compute
     )
@@ -262,7 +280,7 @@ def _network(name: str, shape: tuple[int, ...], plan: TunedRecipe) -> keras.Mode
         return vgg16.build_head(len(GENRES), shape[0])
     if name == "cnn":
         momentum = plan.batch_norm_momentum or cnn.momentum(plan.steps)
-        return cnn.build(shape, len(GENRES), batch_norm_momentum=momentum)
+        return cnn.build(shape, len(GENRES), batch_norm_momentum=momentum, dropout=plan.dropout)
     return build(name, shape, len(GENRES))
 
 

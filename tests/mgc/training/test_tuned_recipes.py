@@ -84,7 +84,9 @@ def tiny(model: str, **changes: Any) -> dict[str, Any]:
     return config | {"recipe": settings}
 
 
-def columns(spectrograms: Float, blocks: str, cache_dir: Path) -> tuple[Float, float]:
+def columns(
+    spectrograms: Float, blocks: str, cache_dir: Path, random_seed: int | None = None
+) -> tuple[Float, float]:
     """Stand in for the VGG16 base, whose weights are not at hand everywhere."""
     n, _, n_frames = spectrograms.shape
     pooled = spectrograms[:, :, : n_frames // 16 * 16].reshape(n, 16, -1, n_frames // 16, 16)
