@@ -45,7 +45,7 @@ from mgc.evaluation import separability
 from mgc.features.extract import N_MELS
 from mgc.features.names import FEATURE_NAMES, FRAME_DESCRIPTORS
 from mgc.records.study import open_study
-from mgc.report import arithmetic as arithmetic_module
+from mgc.report.own_figures import report_arithmetic
 
 study = open_study(data, records=records, protocol=protocol, variant=variant, seeds=(seed,))
 edition = study.with_audio().edition_record
@@ -161,7 +161,7 @@ glue("c3_tempo_other", f"{n_clips - close.sum() - octave.sum()} of {n_clips}", c
 # Each frame has {glue:text}`c3_descriptors` descriptors. A track is described by their mean, standard deviation, minimum and maximum. The report gives counts for all this; here they are recomputed from its own parts:
 
 # %%
-arithmetic = arithmetic_module.report_arithmetic()
+arithmetic = report_arithmetic()
 verdict = arithmetic["agrees"].map({True: "yes", False: "no"})
 glue("c3_descriptors", formats.count(len(FRAME_DESCRIPTORS)), glue_module.CHAPTER)
 glue("c3_features", formats.count(len(FEATURE_NAMES)), glue_module.CHAPTER)

@@ -43,14 +43,14 @@ from mgc.evaluation.tracks import tested
 from mgc.models import BASELINES, NAMES, TITLES
 from mgc.records.study import open_study
 from mgc.report import genre_findings, model_findings
-from mgc.report.verdicts import VERDICTS
+from mgc.report.claims import Decision, Verdict
 
 study = open_study(data, records=records, protocol=protocol, variant=variant, seeds=(seed,))
-results = study.results()
-run = significance.only_run(results)
+fits = study.results()
+run = significance.only_run(fits)
 everything = study.groups(models=(*NAMES, *BASELINES))
 tests = seeds.pairwise(everything)
-decided = []
+decided = {}
 glue = glue_module.Glue(everything)
 
 
@@ -58,17 +58,16 @@ glue = glue_module.Glue(everything)
 # The figure that matters shows how well each network tells each genre.
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "F1 of each genre under each model, on the test part. Lighter is better.", "name": "fig-genres"}, "image": {"alt": "Heat map of F1 scores, one row a model, one column a genre."}}
-scores = genre_findings.f1_table(results)
+scores = genre_findings.f1_table(fits)
 comparison_plots.genre_scores(scores)
 
 
 # %% tags=["hide-input"]
-def decide(*found):
-    """Keep findings for the summary and show them."""
-    decided.extend(found)
-    return notebook.say(
-        "\n\n".join(f"**{f.verdict.capitalize()}:** {f.claim}. {f.evidence}" for f in found)
-    )
+def decide(*claims_and_decisions):
+    """Keep what became of each claim for the summary, and show it."""
+    found = dict(zip(claims_and_decisions[::2], claims_and_decisions[1::2], strict=True))
+    decided.update(found)
+    return notebook.say("\n\n".join(model_findings.sentence(*pair) for pair in found.items()))
 
 
 # %% [markdown]
@@ -81,7 +80,10 @@ def decide(*found):
 # The report says that raw spectra hold more than engineered features. The rule: the CNN and VGG16, which see spectrograms, must each be shown to beat the MLP, which sees statistics.
 
 # %%
-decide(model_findings.spectrograms_beat_features(results, tests))
+decide(
+    "models on spectrograms beat the one on hand-crafted features",
+    model_findings.spectrograms_beat_features(fits, tests),
+)
 
 # %% [markdown]
 # ### Is transfer learning the best?
@@ -90,8 +92,10 @@ decide(model_findings.spectrograms_beat_features(results, tests))
 
 # %%
 decide(
-    model_findings.transfer_is_best(results, tests),
-    model_findings.transfer_has_best_ratio(results),
+    "transfer learning from ImageNet is the most accurate",
+    model_findings.transfer_is_best(fits, tests),
+    "transfer learning has the best ratio of accuracy to size",
+    model_findings.transfer_has_best_ratio(fits),
 )
 
 # %% [markdown]
@@ -100,7 +104,7 @@ decide(
 # The report says that modelling the order of frames is promising but expensive. The rule looks at the clock: the LSTM must take longer to train than the CNN, by more than two runs of the same thing differ.
 
 # %%
-decide(model_findings.lstm_costs_more(results))
+decide("the LSTM costs more to train than the CNN", model_findings.lstm_costs_more(fits))
 
 # %% [markdown]
 # ### Does the autoencoder keep what matters?
@@ -108,7 +112,10 @@ decide(model_findings.lstm_costs_more(results))
 # The report says that its code keeps nearly all information. The rule: if a model that sees the same spectrograms is shown to name genres better, then the code has lost something that tells genres apart, and the claim falls. It also falls if what is rebuilt from the code holds less than half of the variance between inputs (validation part). Here an input is what the variant of this build feeds to it; {doc}`08_audit` asks the network as written, which reads whole tracks, where there is a record. If neither happens, that is no proof of the claim.
 
 # %%
-decide(model_findings.autoencoder_keeps_information(results, tests))
+decide(
+    "64 values keep nearly all information of the spectrogram",
+    model_findings.autoencoder_keeps_information(fits, tests),
+)
 
 # %% [markdown]
 # ### Is the MLP enough?
@@ -116,7 +123,10 @@ decide(model_findings.autoencoder_keeps_information(results, tests))
 # The report calls a simple MLP sufficient for basic genre detection. Sufficient for what, it does not say. The rule asks two things: does it beat guessing, and does it beat logistic regression, which has no hidden layer?
 
 # %%
-decide(model_findings.mlp_suffices(results, tests))
+decide(
+    "a simple MLP is enough for basic genre detection",
+    model_findings.mlp_suffices(fits, tests),
+)
 
 # %% [markdown]
 # ### Do models help each other?
@@ -125,8 +135,10 @@ decide(model_findings.mlp_suffices(results, tests))
 
 # %%
 decide(
-    model_findings.combination_helps(results, ("mlp", "vgg16")),
-    model_findings.combination_helps(results, ("cnn", "lstm")),
+    "combining MLP and VGG16 transfer helps",
+    model_findings.combination_helps(fits, ("mlp", "vgg16")),
+    "combining CNN and LSTM helps",
+    model_findings.combination_helps(fits, ("cnn", "lstm")),
 )
 
 # %% [markdown]
@@ -136,7 +148,10 @@ decide(
 
 # %%
 by_chance = study.results(protocol="random")
-decide(model_findings.accuracies_hold(by_chance if significance.only_run(by_chance) else results))
+decide(
+    "the five stated accuracies",
+    model_findings.accuracies_hold(by_chance if significance.only_run(by_chance) else fits),
+)
 
 # %% [markdown]
 # ## Findings about genres
@@ -147,7 +162,7 @@ decide(model_findings.accuracies_hold(by_chance if significance.only_run(by_chan
 # The claims below are about genres, not about one model. So the predictions of all models are pooled. Models make mistakes on the same tracks, so tracks are what is uncertain: a {term}`bootstrap` draws them again and again within each genre, {glue:text}`c6_draws` times, and the statistic is computed anew each time.
 
 # %% tags=["hide-input"]
-pooled = genre_findings.pool(results)
+pooled = genre_findings.pool(fits)
 glue("c6_draws", formats.count(genre_findings.DRAWS), glue_module.CHAPTER)
 glue("c6_models", formats.listing([TITLES[name] for name in run]), run)
 
@@ -159,7 +174,10 @@ glue("c6_models", formats.listing([TITLES[name] for name in run]), run)
 # The rule: they must take the first two places by F1 in nearly all resamples.
 
 # %%
-decide(genre_findings.genres_stand_out(pooled, ("classical", "metal")))
+decide(
+    "classical and metal are the easiest to tell apart",
+    genre_findings.genres_stand_out(pooled, "classical", "metal"),
+)
 
 # %% [markdown]
 # ### Are pop and rock hard?
@@ -168,7 +186,9 @@ decide(genre_findings.genres_stand_out(pooled, ("classical", "metal")))
 
 # %%
 decide(
-    genre_findings.genres_are_hard(pooled, ("pop", "rock")),
+    "pop and rock are hard to classify",
+    genre_findings.genres_are_hard(pooled, "pop", "rock"),
+    "pop and rock are taken for each other",
     genre_findings.pair_is_mixed(pooled, "pop", "rock"),
 )
 
@@ -179,7 +199,9 @@ decide(
 
 # %%
 decide(
+    "jazz and blues are taken for each other",
     genre_findings.pair_is_mixed(pooled, "jazz", "blues"),
+    "rock and metal are taken for each other",
     genre_findings.pair_is_mixed(pooled, "rock", "metal"),
 )
 
@@ -196,20 +218,29 @@ notebook.table(mixed, "Pairs of genres that all models together mix up most ofte
 # Some findings are about uses that were not tried. Those about steps of training, such as normalising and augmentation, are taken up in {doc}`08_audit`, where there are such fits.
 
 # %%
-decide(*model_findings.untestable())
+decide(
+    "time structure tells jazz from blues",
+    Decision(
+        Verdict.NOT_TESTABLE, "It takes the same model with the order of frames kept and shuffled."
+    ),
+    "models must be compressed for telephones",
+    Decision(Verdict.NOT_TESTABLE, "Nothing here was run on a telephone."),
+)
 
 # %% [markdown]
 # ## All verdicts
 
 # %%
-notebook.table(model_findings.as_table(decided), "The report's findings and what became of them")
+notebook.table(
+    model_findings.findings_table(decided), "The report's findings and what became of them"
+)
 
 # %% tags=["hide-input"]
-for verdict in VERDICTS:
-    found = sum(finding.verdict == verdict for finding in decided)
-    glue(f"c6_{verdict.replace(' ', '_')}", formats.count(found))
+verdicts = [decision.verdict for decision in decided.values()]
+for verdict in Verdict:
+    glue(f"c6_{verdict.replace(' ', '_')}", formats.count(verdicts.count(verdict)))
 glue("c6_claims", formats.count(len(decided)))
-glue("c6_n_test", formats.count(tested(results)))
+glue("c6_n_test", formats.count(tested(fits)))
 glue("c6_edition", study.edition_record.name, study.edition_record)
 
 # %% [markdown]
@@ -237,7 +268,7 @@ notebook.say(
 
 # %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show the solution", "code_prompt_hide": "Hide the solution"}
 own = genre_findings.pair_is_mixed(pooled, "country", "rock")
-notebook.say(f"**{own.verdict.capitalize()}:** {own.claim}. {own.evidence}")
+notebook.say(model_findings.sentence("country and rock are taken for each other", own))
 
 # %% [markdown]
 # ## Further reading

@@ -73,10 +73,10 @@ comparison_plots.accuracies(summary, line=goal["accuracy"], line_label="target")
 
 # %%
 gaps = targets.accuracy_gap(results, goal["accuracy"])
-notebook.table(targets.as_table(gaps), "Accuracy on the test part against the report's target")
+notebook.table(gaps, "Accuracy on the test part against the report's target")
 
 # %% tags=["hide-input"]
-counts = gaps["reached"].value_counts()
+counts = gaps["Target reached"].value_counts()
 glue("c7_reached", formats.count(counts.get("yes", 0)))
 glue("c7_missed", formats.count(counts.get("no", 0)))
 glue("c7_undecided", formats.count(counts.get("undecided", 0)))
@@ -93,7 +93,7 @@ glue("c7_run", formats.count(len(run)))
 
 # %%
 together = model_findings.combination_helps(results, list(run)) if len(run) > 1 else None
-notebook.say(together.evidence if together else "It takes two models with records.")
+notebook.say(together.reason if together else "It takes two models with records.")
 
 # %% [markdown]
 # ## Speed
@@ -105,12 +105,11 @@ times = targets.timings(results)
 notebook.table(targets.timing_table(times), "Measured time a track, and what follows for a day")
 
 # %% mystnb={"figure": {"caption": "Measured time a track (bars, logarithmic axis) and the report's target for a clip (dashed line): all steps where the records hold them, else the last step alone.", "name": "fig-speed"}, "image": {"alt": "Horizontal bars with one row a model, milliseconds a track on a logarithmic axis, and a dashed line at the target."}}
-measure = "total" if times["total"].notna().any() else "predict"
-known = times.dropna(subset=[measure])
-known = known[known[measure] > 0]
-milliseconds = dict(zip(known["title"], 1000 * known[measure], strict=True))
 comparison_plots.target_bars(
-    milliseconds, 1000 * goal["latency"], unit="milliseconds a track", target_label="target"
+    targets.milliseconds(times),
+    1000 * goal["latency"],
+    unit="milliseconds a track",
+    target_label="target",
 )
 
 # %% tags=["hide-input"]

@@ -29,29 +29,25 @@ variant = "tuned"
 seed = 0
 
 # %% tags=["hide-input"]
-import pandas as pd
-
 from mgc.display import formats, notebook
 from mgc.display import glue as glue_module
 from mgc.records.study import open_study
-from mgc.report.claims import EVIDENCE, find_claims, load_claims
-from mgc.report.decide import counts, decide_all
+from mgc.report.audit import counts, decide_all, evidence_table, section_table
+from mgc.report.claims import find_claims, load_claims
 from mgc.report.evidence import Evidence
-from mgc.report.write import section_table
 
 study = open_study(data, records=records, protocol=protocol, variant=variant, seeds=(seed,))
 claims = load_claims(find_claims())
 decisions = decide_all(claims, Evidence(study))
-basis = [study.store.get(fit) for decision in decisions for fit in decision.records]
+basis = [study.store.get(fit) for decision in decisions.values() for fit in decision.records]
 glue = glue_module.Glue("book/claims.csv", [record for record in basis if record])
 
 # %% tags=["hide-input"]
-verdicts = counts(decisions)
 glue("c8_claims", formats.count(len(claims)), "book/claims.csv")
 glue("c8_edition", study.edition_record.name, study.edition_record)
 heard = study.with_audio().edition_record
 glue("c8_heard", heard.name, heard)
-for name, number in verdicts.items():
+for name, number in counts(decisions).items():
     glue(f"c8_{name.replace(' ', '_')}", formats.count(number))
 
 # %% [markdown]
@@ -60,15 +56,7 @@ for name, number in verdicts.items():
 # We wrote down {glue:text}`c8_claims` statements of the report that can be right or wrong. Each has an entry in the file `book/claims.csv`, in our words, with the figure that it names and the kind of evidence that decides it. A few are implied by the code rather than said; they are marked. Records, measurements and calculations were judged by code when this page was built. Two kinds of verdict were not: where the report's own code is the evidence, somebody read it, and where nothing here can decide, somebody wrote down why. The counts of GTZAN's faults are Sturm's.
 
 # %%
-tally = pd.crosstab(
-    pd.Series([EVIDENCE[d.claim.evidence] for d in decisions], name="Evidence"),
-    pd.Series([d.verdict for d in decisions]),
-)
-tally = tally.reindex(columns=list(verdicts), fill_value=0)
-tally.loc["all"] = tally.sum()
-notebook.table(
-    tally.map(formats.count).rename_axis(columns=None).reset_index(), "Verdicts by evidence"
-)
+notebook.table(evidence_table(decisions), "Verdicts by evidence")
 
 # %% [markdown]
 # - **Confirmed** ({glue:text}`c8_confirmed`): the evidence agrees, within its uncertainty.

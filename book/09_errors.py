@@ -41,7 +41,7 @@ from mgc.display import formats
 from mgc.display import glue as glue_module
 from mgc.features.extract import N_FRAMES, N_MELS
 from mgc.report import synthetic
-from mgc.report.decide_sizes import parameters_of
+from mgc.report.own_figures import parameters_of
 
 stated = facts.report_claims().set_index("model")
 glue = glue_module.Glue(glue_module.CHAPTER, glue_module.CLAIMS)

@@ -12,17 +12,16 @@ from mgc.cli.tables import console_for_output
 from mgc.errors import RecordError
 from mgc.records.store import Record, Store, default_root, load_record
 from mgc.records.study import open_study
+from mgc.report.audit import Decisions, counts, decide_all, table, write_all
 from mgc.report.claims import find_claims, load_claims
-from mgc.report.decide import counts, decide_all
-from mgc.report.decision import Decision
 from mgc.report.evidence import MAIN, Evidence
 from mgc.report.explain import explain
 from mgc.report.integrity import check_published, check_records, published_results
-from mgc.report.write import write_all
 from mgc.util.atomic import write_whole
 from mgc.util.textfiles import csv_bytes
 
 VARIANT = "tuned"
+COLUMNS = ("id", "claim", "stated", "measured", "uncertainty", "verdict")
 
 
 def run(
@@ -57,9 +56,9 @@ def run(
         write_whole(published, csv_bytes(published_results(store)))
         click.echo(f"wrote {published}")
         return
-    table = load_claims(claims or find_claims())
+    statements = load_claims(claims or find_claims())
     study = open_study(data, records=store.root, protocol=MAIN, variant=VARIANT)
-    decisions = decide_all(table, Evidence(study))
+    decisions = decide_all(statements, Evidence(study))
     console = console_for_output()
     _print(console, decisions)
     if out:
@@ -84,13 +83,12 @@ def _one(store: Store, start: str) -> Record:
     return load_record(found[0])
 
 
-def _print(console: Console, decisions: list[Decision]) -> None:
-    table = Table(title="The report's claims", show_lines=False)
-    for name in ("id", "claim", "stated", "measured", "uncertainty", "verdict"):
-        table.add_column(name, overflow="fold")
-    for one in decisions:
-        cells = (one.claim.id, one.claim.claim, one.claim.stated, one.measured, one.uncertainty)
-        table.add_row(*cells, one.verdict)
-    console.print(table)
+def _print(console: Console, decisions: Decisions) -> None:
+    shown = Table(*COLUMNS, title="The report's claims")
+    for column in shown.columns:
+        column.overflow = "fold"
+    for row in table(decisions)[list(COLUMNS)].itertuples(index=False):
+        shown.add_row(*row)
+    console.print(shown)
     for verdict, number in counts(decisions).items():
         console.print(f"{verdict}: {number}")

@@ -118,14 +118,5 @@ def report_targets() -> dict[str, float]:
     DataError
         When the installed package lacks the table.
     """
-    source = resources.files("mgc") / "tables" / "report_targets.csv"
-    try:
-        with source.open(encoding="utf-8") as handle:
-            table = pd.read_csv(handle)
-    except FileNotFoundError as error:
-        raise DataError(
-            "mgc/tables/report_targets.csv is missing: install the package again"
-        ) from error
-    return {
-        str(key): float(value) for key, value in zip(table["key"], table["value"], strict=True)
-    }
+    table = _table("report_targets.csv")
+    return {str(row.key): float(str(row.value)) for row in table.itertuples()}

@@ -1,6 +1,6 @@
 """What the original report claims, and how records decide each claim.
 
 - `claims.load_claims`: the claims, read from a table and checked.
-- `decide.decide_all`: a verdict on each, with its evidence.
+- `audit.decide_all`: a verdict on each, with its evidence.
 - `integrity.check_records`, `integrity.check_published`: whether the records themselves hold.
 """

@@ -1,16 +1,16 @@
-"""The checkable statements of the original report, read from a table and checked."""
+"""The checkable statements of the original report, and what can become of one."""
 
 from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, fields
+from enum import StrEnum
 from pathlib import Path
 
 from mgc.errors import DataError
 
-COLUMNS = ("id", "section", "claim", "figure", "unit", "evidence", "decider", "note")
 EVIDENCE: Mapping[str, str] = {
     "record": "predictions of recorded fits",
     "ablation": "fits that differ in one step",
@@ -20,6 +20,61 @@ EVIDENCE: Mapping[str, str] = {
     "code": "reading of the report's code",
     "none": "nothing at hand",
 }
+
+
+class Verdict(StrEnum):
+    """What a claim can come to, in the order in which tables count them."""
+
+    CONFIRMED = "confirmed"
+    PARTLY = "partly"
+    CONTRADICTED = "contradicted"
+    NOT_SHOWN = "not shown"
+    NOT_TESTABLE = "not testable here"
+
+    @classmethod
+    def of_parts(cls, hold: Collection[bool]) -> Verdict:
+        """Judge a claim by whether each of its parts holds."""
+        return cls.CONFIRMED if all(hold) else cls.PARTLY if any(hold) else cls.CONTRADICTED
+
+    @classmethod
+    def of_signs(cls, *signs: int) -> Verdict:
+        """Judge a claim of whose parts each is shown (1), shown to be false (-1) or open (0)."""
+        if 1 in signs:
+            return cls.of_parts([sign == 1 for sign in signs])
+        return cls.CONTRADICTED if -1 in signs else cls.NOT_SHOWN
+
+    @classmethod
+    def of_interval(cls, low: float, high: float, limit: float) -> Verdict:
+        """Judge by its interval whether a value lies above a limit."""
+        return cls.of_signs(int(low > limit) - int(high < limit))
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What became of a claim, and what that rests on.
+
+    Attributes
+    ----------
+    verdict : Verdict
+    reason : str
+        Full sentences.
+    measured : str
+        The value beside the claimed one; empty where nothing was measured.
+    uncertainty : str
+        Its interval, or what makes it uncertain; empty for counts.
+    records : tuple of str
+        Fit ids, sorted; empty where chapter 6 decides, whose page names its records itself.
+    """
+
+    verdict: Verdict
+    reason: str
+    measured: str = ""
+    uncertainty: str = ""
+    records: tuple[str, ...] = ()
+
+
+class NotTestableError(Exception):
+    """What decides a claim is not at hand; the message says what, in a full sentence."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +130,7 @@ def load_claims(path: str | Path) -> list[Claim]:
     Parameters
     ----------
     path : str or Path
-        CSV in UTF-8 with the columns `COLUMNS`.
+        CSV in UTF-8; its columns are the attributes of `Claim`.
 
     Returns
     -------
@@ -87,30 +142,43 @@ def load_claims(path: str | Path) -> list[Claim]:
         Names the file, the line and what is wrong: columns, an id that repeats or does not fit
         its section, a kind of evidence that is not known, an empty statement or decider.
     """
-    file = Path(path)
+    file, columns = Path(path), [field.name for field in fields(Claim)]
     try:
         with file.open(encoding="utf-8", newline="") as stream:
             reader = csv.DictReader(stream, strict=True)
             rows = list(reader)
-            names = tuple(reader.fieldnames or ())
+            names = list(reader.fieldnames or ())
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise DataError(f"{file}: no readable table of claims ({error})") from None
-    if names != COLUMNS:
-        raise DataError(f"{file}: the columns must be {', '.join(COLUMNS)}")
-    claims: list[Claim] = []
+    if names != columns:
+        raise DataError(f"{file}: the columns must be {', '.join(columns)}")
+    claims: dict[str, Claim] = {}
     for line, row in enumerate(rows, start=2):
         if None in row or None in row.values():
-            raise DataError(f"{file}, line {line}: it does not have {len(COLUMNS)} columns")
-        fault = _fault(row, {claim.id for claim in claims})
-        if fault:
+            raise DataError(f"{file}, line {line}: it does not have {len(columns)} columns")
+        if fault := _fault(row, claims):
             raise DataError(f"{file}, line {line}: {fault}")
-        texts = {name: row[name] for name in COLUMNS if name != "section"}
-        claims.append(Claim(section=int(row["section"]), **texts))
-    return claims
+        texts = {name: row[name] for name in columns if name != "section"}
+        claims[row["id"]] = Claim(section=int(row["section"]), **texts)
+    return list(claims.values())
+
+
+def _fault(row: Mapping[str, str], known: Collection[str]) -> str:
+    if not re.fullmatch(r"s[1-8]-\d\d", row["id"]):
+        return f"the id {row['id']!r} is not of the form s5-03"
+    if row["id"] in known:
+        return f"the id {row['id']} stands there already"
+    if row["section"] != row["id"][1]:
+        return f"section {row['section']} does not fit the id {row['id']}"
+    if not row["claim"].strip() or not row["decider"].strip():
+        return f"{row['id']} has no statement or no decider"
+    if row["evidence"] not in EVIDENCE:
+        return f"evidence {row['evidence']!r} is none of {', '.join(EVIDENCE)}"
+    return ""
 
 
 def find_claims() -> Path:
-    """Find the table of the clone: the nearest ``book/claims.csv`` upward. For the chapter.
+    """Find the table of the clone: the nearest ``book/claims.csv`` upward.
 
     Raises
     ------
@@ -124,17 +192,3 @@ def find_claims() -> Path:
     raise DataError(
         f"no book/claims.csv in {here} or above it: work inside a clone of the project"
     )
-
-
-def _fault(row: Mapping[str, str], known: set[str]) -> str:
-    if not re.fullmatch(r"s[1-8]-\d\d", row["id"]):
-        return f"the id {row['id']!r} is not of the form s5-03"
-    if row["id"] in known:
-        return f"the id {row['id']} stands there already"
-    if row["section"] != row["id"][1]:
-        return f"section {row['section']} does not fit the id {row['id']}"
-    if not row["claim"].strip() or not row["decider"].strip():
-        return f"{row['id']} has no statement or no decider"
-    if row["evidence"] not in EVIDENCE:
-        return f"evidence {row['evidence']!r} is none of {', '.join(EVIDENCE)}"
-    return ""

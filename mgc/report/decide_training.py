@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
 from mgc.datasets import facts
+from mgc.datasets.splits import PROTOCOL_TITLES
 from mgc.display import formats
-from mgc.evaluation import seeds
 from mgc.evaluation.results import second_edition
-from mgc.evaluation.significance import ALPHA
+from mgc.evaluation.seeds import cell as accuracy_summary
+from mgc.evaluation.seeds import pairwise
+from mgc.evaluation.significance import ALPHA, only_run
 from mgc.models import TITLES
 from mgc.models.recipe import ABLATIONS
 from mgc.records.redraw import split_of
 from mgc.records.store import Record
 from mgc.report import targets
-from mgc.report.claims import Claim
-from mgc.report.decision import CONFIRMED, CONTRADICTED, NOT_TESTABLE, PARTLY, Decision, ids
-from mgc.report.evidence import Evidence
+from mgc.report.claims import Claim, Decision, NotTestableError, Verdict
+from mgc.report.evidence import Evidence, ids
+from mgc.report.model_findings import TIMING_MARGIN, time_sign
 
-MARGIN = 1.25
-"""Times of two runs differ by less than this factor for no reason at all."""
+BASE = (
+    " The report's code runs the frozen base in every epoch; here it ran once, and its time is"
+    " counted for every epoch."
+)
 
 
 def ablation(claim: Claim, evidence: Evidence, what: str) -> Decision:
@@ -28,142 +30,106 @@ def ablation(claim: Claim, evidence: Evidence, what: str) -> Decision:
     Confirmed where leaving the step out is shown to cost every model that the claim is about
     something, partly where some, contradicted where none and it is shown to help one.
     """
-    name, _, models = what.partition(" ")
-    pairs = {model: evidence.ablated(model, name) for model in models.split(",")}
-    absent = [TITLES[model] for model, pair in pairs.items() if not pair[0]]
-    pairs = {model: pair for model, pair in pairs.items() if pair[0]}
+    step, _, models = what.partition(" ")
+    pairs = {model: evidence.ablated(model, step) for model in models.split(",")}
+    absent = [TITLES[model] for model, (_, less) in pairs.items() if not less]
+    pairs = {model: pair for model, pair in pairs.items() if all(pair)}
     if not pairs:
-        title = ABLATIONS[name].title
-        return Decision(claim, NOT_TESTABLE, reason=f"No records of the fits “{title}”.")
-    worse, better, measured, ranges, said = 0, 0, [], [], []
+        raise NotTestableError(f"No records of the fits “{ABLATIONS[step].title}”.")
+    signs, measured, ranges = [0] * len(absent), [], []
+    reason = ["Under the fault-filtered split, tuned."]
     for model, (whole, less) in pairs.items():
-        test = seeds.pairwise({"whole": whole, "less": less}).iloc[0]
-        p = min(1.0, float(test["p"]) * len(pairs))
-        shown = p < ALPHA
-        worse += shown and test["difference"] > 0
-        better += shown and test["difference"] < 0
-        with_it, without = seeds.cell(whole), seeds.cell(less)
-        measured.append(
-            f"{TITLES[model]} {formats.percent(with_it.accuracy, 1)} with,"
-            f" {formats.percent(without.accuracy, 1)} without"
-        )
-        ranges.append(
-            f"{formats.interval(with_it.low, with_it.high)} and"
-            f" {formats.interval(without.low, without.high)}"
-        )
-        n = len(whole)
-        said.append(
-            f"{TITLES[model]}: {formats.points(float(test['difference']), 1)} by it"
-            f" ({formats.p_value(p)}, {formats.count(n)} seed{'s' if n > 1 else ''})."
+        (test,) = pairwise({"whole": whole, "less": less}).to_dict("records")
+        gain, p = test["difference"], min(1.0, test["p"] * len(pairs))
+        signs.append(0 if p >= ALPHA or not gain else 1 if gain > 0 else -1)
+        known = {"with": accuracy_summary(whole), "without": accuracy_summary(less)}
+        shares = [f"{formats.percent(s.accuracy, 1)} {name}" for name, s in known.items()]
+        measured.append(f"{TITLES[model]} {', '.join(shares)}")
+        ranges.append(" and ".join(formats.interval(s.low, s.high) for s in known.values()))
+        n_seeds = f"{len(whole)} seed{'s' if len(whole) > 1 else ''}"
+        reason.append(
+            f"{TITLES[model]}: {formats.points(gain, 1)} by it ({formats.p_value(p)}, {n_seeds})."
         )
     if absent:
-        said.append(f"Not fitted without it: {formats.listing(absent)}.")
-    every = worse == len(pairs) and not absent
-    verdict = CONFIRMED if every else PARTLY if worse else CONTRADICTED
-    if not worse and not better:
-        verdict = NOT_TESTABLE
-        said.append("No difference is shown, so the tracks are too few to decide it.")
+        reason.append(f"Not fitted without it: {formats.listing(absent)}.")
+    if not any(signs):
+        reason.append("No difference is shown, so the tracks are too few to decide it.")
     return Decision(
-        claim,
-        verdict,
+        Verdict.of_signs(*signs),
+        " ".join(reason),
         "; ".join(measured),
         "; ".join(ranges),
-        f"Under the fault-filtered split, tuned. {' '.join(said)}",
         ids(record for pair in pairs.values() for group in pair for record in group),
     )
 
 
-def _seconds(evidence: Evidence, record: Record) -> float:
-    """Training time of one fit, as long as the report's code would take on the same machine.
+def _seconds(evidence: Evidence, records: list[Record]) -> float:
+    """Mean training time of fits, as long as the report's code would take on the same machine.
 
     Its frozen base runs in every epoch. Here it ran once for all fits, so its time is that of a
     picture, by the pictures of an epoch, by the epochs; the head takes seconds and is left out.
     """
-    if record.model != "vgg16":
-        return float(record.environment["duration_s"])
-    split, _ = split_of(record, evidence.study.edition_record)
-    epochs = record.history[record.history["stage"] == "fit"].groupby("fold")["epoch"].max()
-    shown = sum(epochs[fold.name] * (len(fold.train) + len(fold.valid)) for fold in split.folds)
-    return float(shown) * float(record.environment["base_seconds_per_track"])
+    total = 0.0
+    for record in records:
+        if record.model != "vgg16":
+            total += record.environment["duration_s"]
+            continue
+        split, _ = split_of(record, evidence.study.edition_record)
+        epochs = record.history[record.history["stage"] == "fit"].groupby("fold")["epoch"].max()
+        shown = sum(
+            epochs[fold.name] * (len(fold.train) + len(fold.valid)) for fold in split.folds
+        )
+        total += shown * record.environment["base_seconds_per_track"]
+    return total / len(records)
 
 
-def _mean_seconds(evidence: Evidence, records: list[Record]) -> float:
-    return sum(_seconds(evidence, record) for record in records) / len(records)
-
-
-def _where(record: Record) -> str:
-    known = record.environment
-    threads = int(known.get("threads", 1))
-    return f"{known['device']}, {threads} thread{'s' if threads > 1 else ''}"
-
-
-BASE = (
-    "The report's code runs the frozen base in every epoch; here it ran once, and its time is"
-    " counted for every epoch."
-)
+def _machine(record: Record) -> str:
+    threads = record.environment["threads"]
+    return f"{record.environment['device']}, {threads} thread{'s' if threads > 1 else ''}"
 
 
 def minutes(claim: Claim, evidence: Evidence, model: str) -> Decision:
     """Set a stated training time beside ours; without the report's machine nothing decides it."""
-    found = evidence.as_written(model)
-    if found is None:
-        return Decision(
-            claim, NOT_TESTABLE, reason=f"No record of {TITLES[model]} as written; no time either."
-        )
-    records = found[1][model]
+    _, groups = evidence.as_written(model)
     return Decision(
-        claim,
-        NOT_TESTABLE,
-        formats.duration(_mean_seconds(evidence, records)),
-        _where(records[0]),
+        Verdict.NOT_TESTABLE,
         "The report names no machine, and its times were typed in like its accuracies. Ours is"
         " that of the same recipe on the input of this edition."
-        + (f" {BASE}" if model == "vgg16" else ""),
-        ids(records),
+        + (BASE if model == "vgg16" else ""),
+        formats.duration(_seconds(evidence, groups[model])),
+        _machine(groups[model][0]),
+        ids(groups[model]),
     )
 
 
 def faster(claim: Claim, evidence: Evidence, pair: str) -> Decision:
     """Ask whether one network trains faster than another, by more than times scatter."""
-    one, two = pair.split(",")
-    found = evidence.as_written(one, two)
-    if found is None:
-        return Decision(claim, NOT_TESTABLE, reason="No record of both as written.")
-    protocol, groups = found
-    first, second = (_mean_seconds(evidence, groups[name]) for name in (one, two))
-    ratio = second / max(first, 1e-9)
-    verdict = CONFIRMED if ratio > MARGIN else CONTRADICTED if ratio < 1 / MARGIN else NOT_TESTABLE
+    protocol, groups = evidence.as_written(*pair.split(","))
+    seconds = {name: _seconds(evidence, records) for name, records in groups.items()}
+    records = [record for group in groups.values() for record in group]
     return Decision(
-        claim,
-        verdict,
-        f"{TITLES[one]} {formats.duration(first)}, {TITLES[two]} {formats.duration(second)}",
-        f"times scatter by a factor of {MARGIN:g}",
-        f"Training time as written, {evidence.protocol_title(protocol)} split,"
-        f" {_where(groups[one][0])}; a GPU may order them otherwise."
-        + (f" {BASE}" if "vgg16" in (one, two) else ""),
-        ids([*groups[one], *groups[two]]),
+        Verdict.of_signs(time_sign(*seconds.values())),
+        f"Training time as written, {PROTOCOL_TITLES[protocol]} split, {_machine(records[0])};"
+        " a GPU may order them otherwise." + (BASE if "vgg16" in seconds else ""),
+        ", ".join(f"{TITLES[name]} {formats.duration(s)}" for name, s in seconds.items()),
+        f"times scatter by a factor of {TIMING_MARGIN:g}",
+        ids(records),
     )
 
 
 def latency(claim: Claim, evidence: Evidence, _: str) -> Decision:
     """Ask whether a clip of 30 s is done within the stated time; records of the mini set."""
     study = second_edition(evidence.study)
-    results = study.results() if study else {}
-    times = targets.timings(results).dropna(subset=["total"]) if results else pd.DataFrame()
+    run = only_run(study.results()) if study else {}
+    times = targets.timings(run).dropna(subset=["total"])
     if times.empty:
-        return Decision(claim, NOT_TESTABLE, reason="No record holds all the times of a clip.")
-    goal = facts.report_targets()["latency"]
-    within = times.loc[times["total"] <= goal, "title"].tolist()
-    shown = [
-        f"{t} {formats.duration(s)}" for t, s in zip(times["title"], times["total"], strict=True)
-    ]
-    verdict = CONFIRMED if len(within) == len(times) else PARTLY if within else CONTRADICTED
+        raise NotTestableError("No record holds all the times of a clip.")
+    seconds = times.set_index("title")["total"]
     return Decision(
-        claim,
-        verdict,
-        "; ".join(shown),
-        "one run each",
+        Verdict.of_parts((seconds <= facts.report_targets()["latency"]).tolist()),
         "Features, base and prediction added up. Predictions were timed in batches, so this is"
         " what a clip takes among others. Reading and decoding the file is not in it.",
-        ids(record for record in results.values() if isinstance(record, Record)),
+        "; ".join(f"{title} {formats.duration(value)}" for title, value in seconds.items()),
+        "one run each",
+        ids(run.values()),
     )

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import pandas as pd
 
-from mgc.datasets import splits
 from mgc.datasets.gtzan import WHOLE_GTZAN
-from mgc.evaluation import seeds
-from mgc.models import BASELINES, NAMES
+from mgc.display import formats
+from mgc.evaluation.seeds import pairwise
+from mgc.models import BASELINES, NAMES, TITLES
 from mgc.records.editions import EditionRecord
 from mgc.records.store import NotRun, Record
 from mgc.records.study import Study
+from mgc.report.claims import NotTestableError
 from mgc.report.genre_findings import Pool, pool
 
 MAIN, USUAL = "fault_filtered", "random"
@@ -33,44 +34,46 @@ class Evidence:
 
     study: Study
 
-    def group(self, model: str, variant: str, protocol: str = MAIN) -> list[Record]:
+    def group(self, model: str, variant: str = "tuned", protocol: str = MAIN) -> list[Record]:
         """Look up the records of a model over all seeds; empty without any."""
         found = self.study.groups(variant, protocol, (model,))[model]
         return [] if isinstance(found, NotRun) else found
 
-    def as_written(self, *models: str) -> tuple[str, dict[str, list[Record]]] | None:
-        """Look up fits of models as written, all under one protocol; None where one is missing."""
-        for protocol in (USUAL, MAIN):
-            found = {name: self.group(name, "as_written", protocol) for name in models}
-            if all(found.values()):
-                return protocol, found
-        return None
+    def groups(
+        self, models: Iterable[str], variant: str = "tuned", protocol: str = MAIN
+    ) -> dict[str, list[Record]]:
+        """Look up the records of each model; raises NotTestableError where one has none."""
+        found = {name: self.group(name, variant, protocol) for name in models}
+        if missing := [TITLES[name] for name, records in found.items() if not records]:
+            raise NotTestableError(f"No record of {formats.listing(missing)} under {protocol}.")
+        return found
+
+    def as_written(self, *models: str) -> tuple[str, dict[str, list[Record]]]:
+        """Look up fits of models as written, under the first protocol that has them all."""
+        try:
+            return USUAL, self.groups(models, "as_written", USUAL)
+        except NotTestableError:
+            return MAIN, self.groups(models, "as_written", MAIN)
 
     def ablated(self, model: str, ablation: str) -> tuple[list[Record], list[Record]]:
         """Look up records with and without one step, of the same seeds."""
-        whole, less = self.group(model, "tuned"), self.group(model, ablation)
-        seeds_of = {r.config["seed"] for r in whole} & {r.config["seed"] for r in less}
-        return (
-            [r for r in whole if r.config["seed"] in seeds_of],
-            [r for r in less if r.config["seed"] in seeds_of],
-        )
+        whole, less = self.group(model), self.group(model, ablation)
+        with_seed, without = ({r.config["seed"]: r for r in group} for group in (whole, less))
+        seeds = sorted(with_seed.keys() & without.keys())
+        return [with_seed[seed] for seed in seeds], [without[seed] for seed in seeds]
 
-    def groups(self, protocol: str = MAIN) -> dict[str, list[Record] | NotRun]:
-        """Look up the records of the five tuned models and the baselines."""
-        return self.study.groups("tuned", protocol, (*NAMES, *BASELINES))
-
-    def first(self, protocol: str = MAIN) -> dict[str, Record | NotRun]:
-        """Look up the first seed of the five tuned models."""
-        return self.study.results("tuned", protocol)
+    def first(self, models: Sequence[str] = NAMES) -> dict[str, Record | NotRun]:
+        """Look up the first seed of tuned models."""
+        return self.study.results("tuned", MAIN, models=models)
 
     @cached_property
     def tests(self) -> pd.DataFrame:
-        """Combined tests of all pairs under the main protocol."""
-        return seeds.pairwise(self.groups())
+        """Combined tests of all pairs of tuned models and baselines under the main protocol."""
+        return pairwise(self.study.groups("tuned", MAIN, (*NAMES, *BASELINES)))
 
     @cached_property
     def pooled(self) -> Pool:
-        """What the five models named, first seed, main protocol."""
+        """What the five models predicted, first seed, main protocol."""
         return pool(self.first())
 
     @cached_property
@@ -78,26 +81,19 @@ class Evidence:
         """The edition whose audio was measured."""
         return self.study.with_audio().edition_record
 
-    def every(self, models: Iterable[str] = NAMES) -> list[Record]:
-        """All records of some tuned models and baselines under the main protocol."""
-        return [
-            record
-            for name, group in self.groups().items()
-            if name in tuple(models) and not isinstance(group, NotRun)
-            for record in group
-        ]
+    def check(self, kind: str) -> None:
+        """Raise NotTestableError where evidence of a kind is about other music than GTZAN."""
+        edition = self.study.edition_record.name
+        if kind in ("record", "ablation") and edition not in WHOLE_GTZAN:
+            raise NotTestableError(
+                f"The report speaks of all of GTZAN, and these records are of {edition}."
+            )
+        if kind == "measurement":
+            measured = self.heard.tracks["duration_s"].notna().any()
+            if not measured or not self.heard.name.startswith("gtzan"):
+                raise NotTestableError("No audio of GTZAN was measured.")
 
-    @property
-    def about_gtzan(self) -> bool:
-        """Whether the records are of all of GTZAN, of which the report speaks."""
-        return self.study.edition_record.name in WHOLE_GTZAN
 
-    @property
-    def heard_gtzan(self) -> bool:
-        """Whether the audio that was measured is GTZAN's."""
-        measured = self.heard.tracks["duration_s"].notna().any()
-        return bool(measured) and self.heard.name.startswith("gtzan")
-
-    def protocol_title(self, protocol: str) -> str:
-        """Name of a protocol for sentences."""
-        return splits.PROTOCOL_TITLES[protocol]
+def ids(records: Iterable[Record]) -> tuple[str, ...]:
+    """Fit ids of records, sorted and without repetition."""
+    return tuple(sorted({record.fit_id for record in records}))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from mgc.datasets.splits import LEAK_SHARES
 from mgc.display import cost_tables, formats
 from mgc.evaluation import cost, metrics, significance
@@ -17,6 +20,7 @@ RULES = {
     "track_disjoint_segments": "tracks are divided as under random, and then cut into tenths, each"
     " of which is named",
     "cv5": "five folds of whole tracks; each track is tested once",
+    "artist_cv": "five folds of the tracks whose artist is known, all tracks of an artist in one",
     **{
         name: "every second tenth of the fault-filtered tracks, where those between the test"
         f" pieces train for {name.rpartition('_')[2]} % of the test tracks, in exchange for"
@@ -25,80 +29,85 @@ RULES = {
     },
 }
 USED = ("tensorflow", "keras", "numpy", "scikit-learn", "librosa", "mgc")
+OFF = {"frame_pool": 1, "precision": "float32"}
+"""Values by which a setting changes nothing, beside those that are empty or 0."""
+STOPPING = ("patience", "warm_up")
+PLATEAU = ("plateau_factor", "plateau_patience", "min_learning_rate")
+OF_ONE_MODEL = {
+    "batch_norm_momentum": "cnn", "mask": "cnn", "block": "vgg16", "code_size": "autoencoder",
+}  # fmt: skip
+"""Settings that the networks of other models have no part for."""
 
 
 def explain(record: Record, store: Store) -> str:
-    """Tell what a record holds; `mgc audit RECORD` prints it.
-
-    Parameters
-    ----------
-    record : Record
-    store : Store
-        Where it lies; its edition is described too if it is there.
-
-    Returns
-    -------
-    text : str
-        Paragraphs of full sentences.
-    """
+    """Tell in paragraphs what a record holds, and what its store knows of its edition."""
     return "\n\n".join(
         [_what(record), _on_what(record, store), _how(record), _result(record), _again(record)]
     )
 
 
 def _what(record: Record) -> str:
-    config = record.config
-    variant = str(config["variant"])
-    title = {**VARIANTS, **ABLATIONS}[variant].title if variant else ""
-    kind = "a baseline" if record.model in BASELINES else f"variant “{title}”"
-    size = (
-        f"{formats.count(record.parameters)} parameters" if record.parameters else "no parameters"
-    )
+    kind = "a baseline"
+    if record.model not in BASELINES:
+        kind = f"variant “{({**VARIANTS, **ABLATIONS})[record.config['variant']].title}”"
+    size = formats.count(record.parameters) if record.parameters else "no"
+    operations = cost_tables.scaled(cost.flops(record.architecture))
     return (
-        f"{record.fit_id} is a fit of {TITLES[record.model]} ({kind}), seed {config['seed']}:"
-        f" {size}, {cost_tables.scaled(cost.flops(record.architecture))}"
-        " floating-point operations in one"
-        " forward pass."
+        f"{record.fit_id} is a fit of {TITLES[record.model]} ({kind}), seed"
+        f" {record.config['seed']}: {size} parameters, {operations} floating-point operations in"
+        " one forward pass."
     )
 
 
 def _on_what(record: Record, store: Store) -> str:
-    config = record.config
-    edition = store.edition(record.edition_key)
-    size = (
-        f", {formats.count(edition.n_tracks)} tracks" if edition else ", which has no record here"
-    )
-    protocol = str(config["protocol"])
+    config, edition = record.config, store.edition(record.edition_key)
+    size = f"{formats.count(edition.n_tracks)} tracks" if edition else "which has no record here"
     tested = metrics.test_rows(record)
-    known = record.predictions[record.predictions["part"] == "valid"]
+    n_valid = len(record.predictions) - len(tested)
     return (
-        f"It was fitted on {config['edition']} (content {str(config['edition_hash'])[:8]}{size})"
-        f" under the protocol {protocol}: {RULES[protocol]}. Validation:"
-        f" {formats.count(len(known))} predictions; test: {formats.count(len(tested))}, of"
+        f"It was fitted on {config['edition']} (content {config['edition_hash'][:8]}, {size})"
+        f" under the protocol {config['protocol']}: {RULES[config['protocol']]}. Validation:"
+        f" {formats.count(n_valid)} predictions; test: {formats.count(len(tested))}, of"
         f" {formats.count(tested['track_id'].nunique())} tracks."
     )
 
 
+def acting_settings(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Select the settings of a fit that its trainer reads and that are not switched off.
+
+    A configuration holds every field of its recipe, since its hash does. A tuned fit runs all its
+    epochs while its rate falls along a cosine, so what stops a fit or lowers its rate does not
+    act; nor does what cuts or averages frames, where the input is a table of statistics. The
+    configuration of a baseline has no settings.
+    """
+    settings = config["recipe"]
+    idle = [name for name, model in OF_ONE_MODEL.items() if model != config["model"]]
+    if "steps" in settings:
+        idle += [*STOPPING, *PLATEAU, "frame_pool", "augment"]
+    elif settings.get("plateau_factor") == 1:
+        idle += PLATEAU
+    if settings.get("representation") == "tabular":
+        idle += ["frame_pool", "frame_rate", "crop_s"]
+    if settings.get("scaling") == "picture":  # which says what is read, with every frame
+        idle += ["representation", "frame_pool"]
+    idle += [name for name, value in OFF.items() if settings.get(name) == value]
+    return {name: value for name, value in sorted(settings.items()) if value and name not in idle}
+
+
 def _how(record: Record) -> str:
-    known = record.environment
-    packages = known.get("packages", {})
-    versions = formats.listing(
-        [f"{name} {packages[name]}" for name in USED if packages.get(name, "")[:1].isdigit()]
-    )
+    known, packages = record.environment, record.environment["packages"]
+    versions = [
+        f"{name} {packages[name]}" for name in USED if packages.get(name, "")[:1].isdigit()
+    ]
     epochs = record.history[record.history["stage"] == "fit"].groupby("fold")["epoch"].max()
-    length = (
-        f"{formats.listing([formats.count(n) for n in epochs])} epochs, " if len(epochs) else ""
-    )
-    settings = record.config["recipe"]
-    chosen = [f"{name} {value}" for name, value in sorted(settings.items()) if value]
-    told = f" Settings: {', '.join(chosen)}." if chosen else ""
+    length = f"{formats.listing([formats.count(n) for n in epochs])} epochs, "
+    settings = [f"{name} {value}" for name, value in acting_settings(record.config).items()]
     return (
-        f"It took {length}{formats.duration(float(known['duration_s']))} on {known['device']}"
-        f" ({known.get('platform', 'an unnamed system')}, threads:"
-        f" {known.get('threads', '?')}),"
-        f" and {formats.count(float(known['peak_memory_mb']))} MB of memory at"
-        " its peak, with Python"
-        f" {known.get('python', '?')}, {versions}, at commit {known.get('commit', '?')}.{told}"
+        f"It took {length if len(epochs) else ''}{formats.duration(known['duration_s'])} on"
+        f" {known['device']} ({known['platform']}, threads: {known['threads']}), and"
+        f" {formats.count(known['peak_memory_mb'])} MB of memory at its peak, with Python"
+        f" {known['python']}, {formats.listing(versions)}, at commit {known['commit']}."
+        + (f" Settings: {', '.join(settings)}." if settings else "")
     )
 
 

@@ -20,11 +20,12 @@ from mgc.datasets import tracks
 from mgc.datasets.tracks import GENRES
 from mgc.display import formats
 from mgc.errors import RecordError
-from mgc.evaluation import metrics, significance
+from mgc.evaluation import metrics
+from mgc.evaluation.significance import only_run
 from mgc.evaluation.tracks import track_rows
 from mgc.models import TITLES
 from mgc.records.store import NotRun, Record
-from mgc.report.verdicts import CONFIRMED, CONTRADICTED, NOT_SHOWN, NOT_TESTABLE, Finding
+from mgc.report.claims import Decision, Verdict
 
 DRAWS: Final = 2000
 LEVEL: Final = 0.95
@@ -36,32 +37,27 @@ Counts = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False)
 class Pool:
-    """What several models named for the same tracks.
+    """What several models predicted for the same tracks.
 
     Attributes
     ----------
     truth : ndarray [shape=(n_tracks,)], int
         Position of the true genre in `mgc.datasets.tracks.GENRES`.
-    named : ndarray [shape=(n_tracks, n_models)], int
+    predicted : ndarray [shape=(n_tracks, n_models)], int
     """
 
     truth: Counts
-    named: Counts
+    predicted: Counts
 
-    def counts(self, rows: Counts | None = None) -> Counts:
-        """Confusion counts [10, 10] (true, named) of all models together, over some tracks."""
-        truth, named = (
-            (self.truth, self.named) if rows is None else (self.truth[rows], self.named[rows])
-        )
-        cells = truth[:, None] * len(GENRES) + named
+    def counts(self, rows: Counts | slice = slice(None)) -> Counts:
+        """Confusion counts [10, 10] (true, predicted) of all models together, over some tracks."""
+        cells = self.truth[rows, None] * len(GENRES) + self.predicted[rows]
         flat = np.bincount(cells.ravel(), minlength=len(GENRES) ** 2)
         return flat.reshape(len(GENRES), len(GENRES)).astype(np.int64)
 
-    def bootstrap(
-        self, statistic: Callable[[Counts], float], seed: int = 0
-    ) -> npt.NDArray[np.float64]:
+    def bootstrap(self, statistic: Callable[[Counts], float]) -> npt.NDArray[np.float64]:
         """Values of a statistic of `counts` over resampled tracks, stratified by genre."""
-        rng = np.random.default_rng(seed)
+        rng = np.random.default_rng(0)
         groups = [np.flatnonzero(self.truth == code) for code in np.unique(self.truth)]
         values = []
         for _ in range(DRAWS):
@@ -69,37 +65,34 @@ class Pool:
             values.append(statistic(self.counts(rows)))
         return np.asarray(values, dtype=np.float64)
 
+    def interval(self, statistic: Callable[[Counts], float]) -> tuple[float, float]:
+        """Return the ends of the 95 % interval of a statistic."""
+        ends = [(1 - LEVEL) / 2, (1 + LEVEL) / 2]
+        low, high = np.quantile(self.bootstrap(statistic), ends)
+        return float(low), float(high)
+
 
 def pool(results: Mapping[str, Record | NotRun]) -> Pool:
-    """Collect what all models that were run named for each track.
+    """Collect what all models that were run predicted for each track.
 
-    Parameters
-    ----------
-    results : mapping of str to Record or NotRun
-
-    Returns
-    -------
-    Pool
-        Without tracks when no model was run; claims about it are not testable.
-
-    Raises
-    ------
-    RecordError
-        The records hold different tracks.
+    Without any the pool has no tracks, and claims about it are not testable. Raises RecordError
+    where the records hold different tracks.
     """
-    frames = [track_rows(entry) for entry in results.values() if isinstance(entry, Record)]
+    frames = [track_rows(record) for record in only_run(results).values()]
     if not frames:
         return Pool(np.zeros(0, dtype=np.int64), np.zeros((0, 0), dtype=np.int64))
     if any(not frame["track_id"].equals(frames[0]["track_id"]) for frame in frames):
         raise RecordError("the records hold different tracks: pool fits of one protocol")
-    named = np.stack([metrics.predicted(frame) for frame in frames], axis=1)
-    return Pool(metrics.truth(frames[0]), named.astype(np.int64))
+    predicted = np.stack([metrics.predicted(frame) for frame in frames], axis=1)
+    return Pool(metrics.truth(frames[0]), predicted.astype(np.int64))
 
 
 def f1_table(results: Mapping[str, Record | NotRun]) -> pd.DataFrame:
     """F1 of each genre (columns) under each model that was run (rows); values 0 to 1 or NaN."""
-    run = significance.only_run(results)
-    rows = {TITLES[name]: metrics.per_genre(track_rows(r))["f1"] for name, r in run.items()}
+    rows = {
+        TITLES[name]: metrics.per_genre(track_rows(record))["f1"]
+        for name, record in only_run(results).items()
+    }
     return pd.DataFrame(rows).T.reindex(columns=list(GENRES))
 
 
@@ -115,29 +108,26 @@ def _codes(genres: Sequence[str]) -> list[int]:
     return [GENRES.index(genre) for genre in genres]
 
 
-def _absent(claim: str, pooled: Pool, genres: Sequence[str]) -> Finding | None:
+def _absent(pooled: Pool, genres: Sequence[str]) -> Decision | None:
+    """Return the decision on a claim about genres of which one was not tested, else None."""
     if not len(pooled.truth):
-        return Finding(claim, NOT_TESTABLE, "No model was run.")
-    missing = [
-        tracks.label(g) for g in genres if GENRES.index(g) not in set(pooled.truth.tolist())
-    ]
-    if not missing:
+        return Decision(Verdict.NOT_TESTABLE, "No model was run.")
+    absent = [tracks.label(g) for g in genres if GENRES.index(g) not in pooled.truth]
+    if not absent:
         return None
-    return Finding(
-        claim, NOT_TESTABLE, f"The test part has no tracks of {formats.listing(missing)}."
+    return Decision(
+        Verdict.NOT_TESTABLE, f"The test part has no tracks of {formats.listing(absent)}."
     )
 
 
-def genres_stand_out(pooled: Pool, genres: Sequence[str]) -> Finding:
+def genres_stand_out(pooled: Pool, *genres: str) -> Decision:
     """Decide whether some genres have the highest F1 of all.
 
     Confirmed when they take the first places in 95 % of the resamples, contradicted when they do
     in 5 % or fewer.
     """
-    names = [tracks.label(genre) for genre in genres]
-    claim = f"{formats.listing(names)} are the easiest to tell apart"
-    if missing := _absent(claim, pooled, genres):
-        return missing
+    if absent := _absent(pooled, genres):
+        return absent
     own = set(_codes(genres))
 
     def first(counts: Counts) -> float:
@@ -145,81 +135,73 @@ def genres_stand_out(pooled: Pool, genres: Sequence[str]) -> Finding:
         return float(set(order[: len(own)].tolist()) == own)
 
     share = float(pooled.bootstrap(first).mean())
-    verdict = CONFIRMED if share >= LEVEL else CONTRADICTED if share <= 1 - LEVEL else NOT_SHOWN
     scores = pd.Series(_f1(pooled.counts()), index=GENRES).sort_values(
         ascending=False, kind="stable"
     )
-    top = formats.listing(
-        [f"{tracks.label(str(g))} ({formats.number(s)})" for g, s in scores[:3].items()]
-    )
     order = list(scores.index)
-    place = [order.index(genre) + 1 for genre in genres]
-    places = formats.listing(
-        [f"{name} rank {rank}" for name, rank in zip(names, place, strict=True)]
+    top = [f"{tracks.label(g)} ({formats.number(scores[g])})" for g in order[:3]]
+    places = [f"{tracks.label(g)} rank {order.index(g) + 1}" for g in genres]
+    return Decision(
+        Verdict.of_signs(int(share >= LEVEL) - int(share <= 1 - LEVEL)),
+        f"The highest F1 over all models belong to {formats.listing(top)};"
+        f" {formats.listing(places)} of {scores.notna().sum()}. The named genres lead in"
+        f" {formats.percent(share)} of the resamples.",
     )
-    text = (
-        f"The highest F1 over all models belong to {top}; {places} of {scores.notna().sum()}."
-        f" The named genres lead in {formats.percent(share)} of the resamples."
-    )
-    return Finding(claim, verdict, text)
 
 
-def genres_are_hard(pooled: Pool, genres: Sequence[str]) -> Finding:
+def genres_are_hard(pooled: Pool, *genres: str) -> Decision:
     """Decide whether some genres have a lower mean F1 than the others, by a 95 % interval."""
-    names = [tracks.label(genre) for genre in genres]
-    claim = f"{formats.listing(names)} are hard to classify"
-    if missing := _absent(claim, pooled, genres):
-        return missing
+    if absent := _absent(pooled, genres):
+        return absent
     own = np.isin(np.arange(len(GENRES)), _codes(genres))
 
-    def gap(counts: Counts) -> float:
+    def means(counts: Counts) -> tuple[float, float]:
         scores = _f1(counts)
-        return float(np.nanmean(scores[~own]) - np.nanmean(scores[own]))
+        return float(np.nanmean(scores[own])), float(np.nanmean(scores[~own]))
 
-    low, high = np.quantile(pooled.bootstrap(gap), [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    scores = _f1(pooled.counts())
-    text = (
-        f"Their mean F1 is {formats.number(float(np.nanmean(scores[own])))},"
-        " that of the other genres"
-        f" {formats.number(float(np.nanmean(scores[~own])))}; the difference lies between"
-        f" {formats.number(float(low))} and {formats.number(float(high))} (95 % interval)."
+    def gap(counts: Counts) -> float:
+        theirs, other = means(counts)
+        return other - theirs
+
+    low, high = pooled.interval(gap)
+    theirs, other = means(pooled.counts())
+    return Decision(
+        Verdict.of_interval(low, high, 0.0),
+        f"Their mean F1 is {formats.number(theirs)}, that of the other genres"
+        f" {formats.number(other)}; the difference lies between {formats.number(low)} and"
+        f" {formats.number(high)} (95 % interval).",
     )
-    return Finding(claim, _sign(low, high), text)
 
 
-def _sign(low: float, high: float) -> str:
-    return CONFIRMED if low > 0 else CONTRADICTED if high < 0 else NOT_SHOWN
-
-
-def pair_is_mixed(pooled: Pool, first: str, second: str) -> Finding:
+def pair_is_mixed(pooled: Pool, first: str, second: str) -> Decision:
     """Decide whether two genres are taken for each other more often than mistakes alone explain.
 
     Of all mistakes on tracks of the two genres, those that name the other one are counted. Were
     mistakes spread evenly over the wrong genres, their share would be one in nine (with ten
     genres). Confirmed when the 95 % interval of the share lies above that.
     """
-    claim = f"{tracks.label(first)} and {tracks.label(second)} are taken for each other"
-    if missing := _absent(claim, pooled, (first, second)):
-        return missing
-    pair = _codes((first, second))
+    if absent := _absent(pooled, (first, second)):
+        return absent
+    one, two = pair = _codes((first, second))
     even = 1 / (len(np.unique(pooled.truth)) - 1)
 
-    def share(counts: Counts) -> float:
-        wrong = counts[pair].sum() - np.diag(counts)[pair].sum()
-        return float(counts[pair[0], pair[1]] + counts[pair[1], pair[0]]) / max(1.0, float(wrong))
+    def mistakes(counts: Counts) -> int:
+        return int(counts[pair].sum() - np.diag(counts)[pair].sum())
 
-    low, high = np.quantile(pooled.bootstrap(share), [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    mixed = mixed_pairs(pooled)
-    hit = mixed[mixed["pair"] == frozenset((first, second))].iloc[0]
+    def share(counts: Counts) -> float:
+        return float(counts[one, two] + counts[two, one]) / max(1, mistakes(counts))
+
+    low, high = pooled.interval(share)
+    counts, rank = pooled.counts(), mixed_pairs(pooled).set_index(["first", "second"])["rank"]
     text = (
-        f"They draw {formats.percent(share(pooled.counts()))} of the mistakes on their tracks"
-        f" ({formats.interval(float(low), float(high))}); evenly spread mistakes would give"
-        f" {formats.percent(even)}. Among all {len(mixed)} pairs this one has rank {hit['rank']}."
+        f"They draw {formats.percent(share(counts))} of the mistakes on their tracks"
+        f" ({formats.interval(low, high)}); evenly spread mistakes would give"
+        f" {formats.percent(even)}. Among all {len(rank)} pairs this one has rank"
+        f" {rank.loc[tuple(sorted((first, second)))]}."
     )
-    wrong = pooled.counts()[pair].sum() - np.diag(pooled.counts())[pair].sum()
-    if wrong * even < FEW:
-        return Finding(claim, NOT_SHOWN, f"{text} There are too few mistakes to say more.")
-    return Finding(claim, _sign(float(low) - even, float(high) - even), text)
+    if mistakes(counts) * even < FEW:
+        return Decision(Verdict.NOT_SHOWN, f"{text} There are too few mistakes to say more.")
+    return Decision(Verdict.of_interval(low, high, even), text)
 
 
 def mixed_pairs(pooled: Pool) -> pd.DataFrame:
@@ -228,9 +210,9 @@ def mixed_pairs(pooled: Pool) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``pair`` (frozenset of two genres), ``title``, ``count`` (mistakes of all models, both
-        ways), ``share`` (of all predictions for tracks of the two, 0 to 1) and ``rank`` (pairs
-        with equal counts share the best rank), most frequent first.
+        ``first``, ``second`` (genres, in alphabetical order), ``title``, ``count`` (mistakes of
+        all models, both ways), ``share`` (of all predictions for tracks of the two, 0 to 1) and
+        ``rank`` (pairs with equal counts share the best rank), most frequent first.
     """
     counts = pooled.counts()
     rows = []
@@ -238,8 +220,8 @@ def mixed_pairs(pooled: Pool) -> pd.DataFrame:
         mistakes = int(counts[one, two] + counts[two, one])
         total = int(counts[[one, two]].sum())
         title = f"{tracks.label(GENRES[one])} – {tracks.label(GENRES[two])}"
-        rows.append((frozenset((GENRES[one], GENRES[two])), title, mistakes, mistakes / total))
-    table = pd.DataFrame(rows, columns=["pair", "title", "count", "share"])
+        rows.append((GENRES[one], GENRES[two], title, mistakes, mistakes / total))
+    table = pd.DataFrame(rows, columns=["first", "second", "title", "count", "share"])
     table["rank"] = table["count"].rank(ascending=False, method="min").astype(int)
     return table.sort_values(["count", "title"], ascending=[False, True], ignore_index=True)
 

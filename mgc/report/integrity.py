@@ -11,7 +11,7 @@ import pandas as pd
 from mgc.datasets.gtzan import gtzan_table
 from mgc.datasets.splits import LEAKING, Split
 from mgc.errors import RecordError
-from mgc.evaluation import seeds
+from mgc.evaluation.seeds import cell as accuracy_summary
 from mgc.records.editions import EditionRecord
 from mgc.records.redraw import split_of
 from mgc.records.store import Record, Store
@@ -42,10 +42,10 @@ def published_results(store: Store) -> pd.DataFrame:
         groups.setdefault(tuple(str(record.config[key]) for key in KEYS), []).append(record)
     rows = []
     for key, records in groups.items():
-        found = seeds.cell(records)
-        figures = [round(float(getattr(found, name)), 6) for name in FIGURES]
+        known = accuracy_summary(records)
+        figures = [round(float(getattr(known, name)), 6) for name in FIGURES]
         fits = " ".join(record.fit_id for record in records)
-        rows.append((*key, found.n_seeds, found.n_tracks, *figures, fits))
+        rows.append((*key, known.n_seeds, known.n_tracks, *figures, fits))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
@@ -66,16 +66,16 @@ def check_published(store: Store, file: Path) -> int:
     if list(stated.columns) != list(real.columns) or len(stated) != len(real):
         raise RecordError(
             f"{file}: does not hold the results of the records in {store.root};"
-            " run `python -m mgc.report --renew` and look at the difference"
+            " run `mgc audit --renew` and look at the difference"
         )
-    for (_, one), (_, two) in zip(stated.iterrows(), real.iterrows(), strict=True):
-        where = ", ".join(str(two[key]) for key in KEYS if two[key])
-        for name in COLUMNS:
-            first, second = one[name], two[name]
-            if first != second and not (pd.isna(first) and pd.isna(second)):
-                raise RecordError(
-                    f"{file}: {name} of {where} is {first}, but the predictions give {second}"
-                )
+    differs = (stated != real) & ~(stated.isna() & real.isna())
+    for row in differs.index[differs.any(axis=1)]:
+        name = differs.columns[differs.loc[row]][0]
+        where = ", ".join(str(real.loc[row, key]) for key in KEYS if real.loc[row, key])
+        raise RecordError(
+            f"{file}: {name} of {where} is {stated.loc[row, name]}, but the predictions give"
+            f" {real.loc[row, name]}"
+        )
     return len(real) * len(FIGURES)
 
 
@@ -102,15 +102,13 @@ def check_records(store: Store) -> Iterator[Record]:
 def _check_tracks(record: Record, edition: EditionRecord) -> None:
     known = edition.tracks.set_index("track_id")["genre"]
     rows = record.predictions[["track_id", "genre"]].drop_duplicates()
-    if not set(rows["track_id"]) <= set(known.index):
-        stranger = sorted(set(rows["track_id"]) - set(known.index))[0]
-        raise RecordError(f"{record.path}: the track {stranger} is not in its edition")
+    if strangers := sorted(set(rows["track_id"]) - set(known.index)):
+        raise RecordError(f"{record.path}: the track {strangers[0]} is not in its edition")
     if not (known.loc[rows["track_id"]].to_numpy() == rows["genre"].to_numpy()).all():
         raise RecordError(f"{record.path}: it holds another genre of a track than its edition")
-    if str(record.config["edition"]).startswith("gtzan"):
-        index = gtzan_table().set_index("track_id")["genre"]
-        if not set(rows["track_id"]) <= set(index.index):
-            raise RecordError(f"{record.path}: it holds tracks that GTZAN does not have")
+    gtzan = str(record.config["edition"]).startswith("gtzan")
+    if gtzan and not rows["track_id"].isin(gtzan_table()["track_id"]).all():
+        raise RecordError(f"{record.path}: it holds tracks that GTZAN does not have")
 
 
 def _check_parts(record: Record, edition: EditionRecord) -> None:

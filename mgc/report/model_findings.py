@@ -1,8 +1,7 @@
 """Claims of the report's section 6 about models, each decided from records.
 
-A finding holds the claim in a few words of our own, a verdict, and the sentence with the evidence
-for it; the text follows the verdict, so that it stays true whatever data were run. Claims about
-genres are in `mgc.report.genre_findings`.
+The sentence follows the verdict, so that it stays true whatever data were run. Claims about genres
+are in `mgc.report.genre_findings`.
 """
 
 from __future__ import annotations
@@ -15,20 +14,19 @@ import pandas as pd
 from mgc.datasets import facts
 from mgc.datasets.gtzan import WHOLE_GTZAN
 from mgc.display import formats
-from mgc.evaluation import metrics, significance
-from mgc.evaluation.significance import direction
+from mgc.evaluation.metrics import accuracy, test_rows
+from mgc.evaluation.significance import (
+    ALPHA,
+    accuracy_interval,
+    direction,
+    mcnemar,
+    only_run,
+    statement,
+)
 from mgc.evaluation.tracks import averaged, track_rows
 from mgc.models import NAMES, TITLES
 from mgc.records.store import NotRun, Record
-from mgc.report.verdicts import (
-    CONFIRMED,
-    CONTRADICTED,
-    NOT_SHOWN,
-    NOT_TESTABLE,
-    PARTLY,
-    Finding,
-    combine,
-)
+from mgc.report.claims import Decision, Verdict
 
 #: Timings of two runs differ by less than this factor for no reason at all.
 TIMING_MARGIN: Final = 1.25
@@ -38,64 +36,72 @@ HALF: Final = 0.5
 Results = Mapping[str, Record | NotRun]
 
 
-def _run(results: Results, *names: str) -> list[Record]:
-    return [entry for name in names if isinstance(entry := results.get(name), Record)]
-
-
-def _not_run(claim: str, results: Results, *names: str) -> Finding | None:
-    """Return the finding for a claim about models of which one has no record, else None."""
-    missing = [TITLES[name] for name in names if not _run(results, name)]
+def _missing(results: Results, *names: str) -> Decision | None:
+    """Return the decision on a claim about models of which one has no record, else None."""
+    missing = [TITLES[name] for name in names if not isinstance(results.get(name), Record)]
     if not missing:
         return None
-    return Finding(claim, NOT_TESTABLE, f"There is no record of {formats.listing(missing)}.")
+    return Decision(Verdict.NOT_TESTABLE, f"There is no record of {formats.listing(missing)}.")
 
 
-def accuracies_hold(results: Results) -> Finding:
+def accuracies_hold(results: Results) -> Decision:
     """Decide whether the report's accuracies lie within our 95 % intervals (over tracks).
 
     The report states them for a random split of all of GTZAN. Records of another edition or
     protocol are set beside them, but decide nothing.
     """
-    claim = "the five stated accuracies"
-    claims = facts.report_claims().set_index("model")["accuracy"].to_dict()
-    texts, inside, run = [], 0, _run(results, *NAMES)
-    for record in run:
-        low, high = significance.accuracy_interval(metrics.test_rows(record))
-        said = claims[record.model]
-        inside += low <= said <= high
-        side = "inside" if low <= said <= high else "above" if said > high else "below"
+    run = only_run(results)
+    if not run:
+        return Decision(Verdict.NOT_TESTABLE, "No model was run.")
+    stated = facts.report_claims().set_index("model")["accuracy"]
+    texts, inside = [], [False] * (len(NAMES) - len(run))
+    for name, record in run.items():
+        low, high = accuracy_interval(test_rows(record))
+        side = "above" if stated[name] > high else "below" if stated[name] < low else "inside"
+        inside.append(side == "inside")
         texts.append(
-            f"{TITLES[record.model]}: {formats.percent(said)} stated, {side} the"
+            f"{TITLES[name]}: {formats.percent(stated[name])} stated, {side} the"
             f" {formats.interval(low, high)} measured."
         )
-    if not run:
-        return Finding(claim, NOT_TESTABLE, "No model was run.")
-    edition, protocol = str(run[0].config["edition"]), str(run[0].config["protocol"])
-    if edition not in WHOLE_GTZAN or protocol != "random":
+    verdict = Verdict.of_parts(inside)
+    config = next(iter(run.values())).config
+    if config["edition"] not in WHOLE_GTZAN or config["protocol"] != "random":
+        verdict = Verdict.NOT_TESTABLE
         texts.append(
-            f"The report states them for a random split of all of GTZAN; these records are of"
-            f" {edition} under {protocol}, so they cannot decide."
+            "The report states them for a random split of all of GTZAN; these records are of"
+            f" {config['edition']} under {config['protocol']}, so they cannot decide."
         )
-        return Finding(claim, NOT_TESTABLE, " ".join(texts))
-    verdict = CONTRADICTED if not inside else CONFIRMED if inside == len(NAMES) else PARTLY
-    return Finding(claim, verdict, " ".join(texts))
+    return Decision(verdict, " ".join(texts))
 
 
-def spectrograms_beat_features(results: Results, table: pd.DataFrame) -> Finding:
+def _of_directions(signs: Sequence[int | None]) -> Verdict:
+    """Judge "the first beats the second" for some pairs; None stands for one without records."""
+    known = [sign for sign in signs if sign is not None]
+    if not known:
+        return Verdict.NOT_TESTABLE
+    if -1 in known:
+        return Verdict.CONTRADICTED
+    return Verdict.of_signs(*(sign or 0 for sign in signs))
+
+
+def compared(tests: pd.DataFrame, *pairs: tuple[str, str]) -> tuple[list[int | None], str]:
+    """Give direction and statement of the test of each pair of models."""
+    signs = [direction(tests, *pair) for pair in pairs]
+    return signs, " ".join(statement(tests, *pair, TITLES) for pair in pairs)
+
+
+def spectrograms_beat_features(results: Results, tests: pd.DataFrame) -> Decision:
     """Decide whether CNN and VGG16, on spectrograms, beat the MLP on hand-crafted features."""
-    claim = "models on spectrograms beat the one on hand-crafted features"
-    pairs = [("cnn", "mlp"), ("vgg16", "mlp")]
-    texts = [significance.statement(table, a, b, TITLES) for a, b in pairs]
-    return Finding(claim, combine([direction(table, a, b) for a, b in pairs]), " ".join(texts))
+    signs, said = compared(tests, ("cnn", "mlp"), ("vgg16", "mlp"))
+    return Decision(_of_directions(signs), said)
 
 
-def transfer_is_best(results: Results, table: pd.DataFrame) -> Finding:
+def transfer_is_best(results: Results, tests: pd.DataFrame) -> Decision:
     """Decide whether VGG16 beats each of the other four."""
-    claim = "transfer learning from ImageNet is the most accurate"
-    if missing := _not_run(claim, results, "vgg16"):
+    if missing := _missing(results, "vgg16"):
         return missing
-    signs = {name: direction(table, "vgg16", name) for name in NAMES if name != "vgg16"}
-    share = metrics.accuracy(metrics.test_rows(_run(results, "vgg16")[0]))
+    signs = {name: direction(tests, "vgg16", name) for name in NAMES if name != "vgg16"}
+    share = accuracy(test_rows(only_run(results)["vgg16"]))
     texts = [f"{TITLES['vgg16']} reaches {formats.percent(share)}."]
     phrases = {
         1: "It is shown to beat {}.",
@@ -104,158 +110,113 @@ def transfer_is_best(results: Results, table: pd.DataFrame) -> Finding:
         None: "There is no record of {}.",
     }
     for sign, phrase in phrases.items():
-        names = [TITLES[name] for name, found in signs.items() if found == sign]
+        names = [TITLES[name] for name, own in signs.items() if own == sign]
         texts += [phrase.format(formats.listing(names))] if names else []
-    return Finding(claim, combine(list(signs.values())), " ".join(texts))
+    return Decision(_of_directions(list(signs.values())), " ".join(texts))
 
 
-def lstm_costs_more(results: Results) -> Finding:
+def time_sign(shorter: float, longer: float) -> int:
+    """Compare two durations: 1 where the second is longer by more than runs scatter, -1 or 0."""
+    ratio = longer / max(shorter, 1e-9)
+    return int(ratio > TIMING_MARGIN) - int(ratio < 1 / TIMING_MARGIN)
+
+
+def lstm_costs_more(results: Results) -> Decision:
     """Decide from the clock whether the LSTM takes longer to train than the CNN."""
-    claim = "the LSTM costs more to train than the CNN"
-    if missing := _not_run(claim, results, "lstm", "cnn"):
+    if missing := _missing(results, "lstm", "cnn"):
         return missing
-    lstm, cnn = (float(r.environment["duration_s"]) for r in _run(results, "lstm", "cnn"))
-    ratio = lstm / max(cnn, 1e-9)
-    verdict = (
-        CONFIRMED if ratio > TIMING_MARGIN
-        else CONTRADICTED if ratio < 1 / TIMING_MARGIN
-        else NOT_SHOWN
-    )  # fmt: skip
-    text = (
-        f"All folds took {formats.duration(lstm)} for the LSTM and"
-        f" {formats.duration(cnn)} for the CNN"
+    run = only_run(results)
+    lstm, cnn = (float(run[name].environment["duration_s"]) for name in ("lstm", "cnn"))
+    return Decision(
+        Verdict.of_signs(time_sign(cnn, lstm)),
+        f"All folds took {formats.duration(lstm)} for the LSTM and {formats.duration(cnn)} for the"
+        f" CNN ({run['lstm'].environment['device']}, one run each).",
     )
-    device = _run(results, "lstm")[0].environment["device"]
-    return Finding(claim, verdict, f"{text} ({device}, one run each).")
 
 
-def autoencoder_keeps_information(results: Results, table: pd.DataFrame) -> Finding:
+def autoencoder_keeps_information(results: Results, tests: pd.DataFrame) -> Decision:
     """Decide whether the code of the autoencoder holds what spectrograms tell about genre.
 
     The claim falls when a model that sees the same spectrograms is shown to do better, or when the
     rebuilt inputs hold less than half of the variance between them. Otherwise it is still not
     proven.
     """
-    claim = "64 values keep nearly all information of the spectrogram"
-    if missing := _not_run(claim, results, "autoencoder"):
+    if missing := _missing(results, "autoencoder"):
         return missing
-    known = _run(results, "autoencoder")[0].environment
-    signs = [direction(table, name, "autoencoder") for name in ("cnn", "vgg16")]
+    known = only_run(results)["autoencoder"].environment
     texts, kept = [], 1.0
-    if "reconstruction_mse" in known and "reconstruction_variance" in known:
-        error = float(known["reconstruction_mse"])
-        kept = 1 - error / max(float(known["reconstruction_variance"]), 1e-12)
+    if "reconstruction_mse" in known:
+        kept = 1 - known["reconstruction_mse"] / max(known["reconstruction_variance"], 1e-12)
         texts.append(
-            f"What is rebuilt from the code keeps {formats.percent(max(kept, 0.0))}"
-            " of the variance"
-            " between the inputs of the validation part."
+            f"What is rebuilt from the code keeps {formats.percent(max(kept, 0.0))} of the"
+            " variance between the inputs of the validation part."
         )
-    texts += [
-        significance.statement(table, name, "autoencoder", TITLES) for name in ("cnn", "vgg16")
-    ]
-    lost = 1 in signs or kept < HALF
-    return Finding(claim, CONTRADICTED if lost else NOT_SHOWN, " ".join(texts))
+    signs, said = compared(tests, ("cnn", "autoencoder"), ("vgg16", "autoencoder"))
+    verdict = Verdict.CONTRADICTED if 1 in signs or kept < HALF else Verdict.NOT_SHOWN
+    return Decision(verdict, " ".join([*texts, said]))
 
 
-def transfer_has_best_ratio(results: Results) -> Finding:
+def transfer_has_best_ratio(results: Results) -> Decision:
     """Decide which model has the most accuracy per million parameters, the report's included."""
-    claim = "transfer learning has the best ratio of accuracy to size"
-    if missing := _not_run(claim, results, "vgg16"):
+    if missing := _missing(results, "vgg16"):
         return missing
-    run = {name: _run(results, name)[0] for name in NAMES if _run(results, name)}
     ratio = {
-        name: 1e8 * metrics.accuracy(metrics.test_rows(record)) / max(record.parameters, 1)
-        for name, record in run.items()
+        name: 1e8 * accuracy(test_rows(record)) / max(record.parameters, 1)
+        for name, record in only_run(results).items()
     }
     if len(ratio) < 2:
-        return Finding(claim, NOT_TESTABLE, "No other model was run.")
+        return Decision(Verdict.NOT_TESTABLE, "No other model was run.")
     best = max(ratio, key=lambda name: ratio[name])
     claims = facts.report_claims().set_index("model")
     own = str((claims["accuracy"] / claims["parameters"]).idxmax())
-    text = (
-        f"{TITLES[best]} has the best ratio, {formats.number(ratio[best], 1)}"
-        " points for each million"
-        f" parameters; {TITLES['vgg16']} has"
-        f" {formats.number(ratio['vgg16'], 1)}. By the report's own"
-        f" table the best ratio belongs to {TITLES[own]}."
+    return Decision(
+        Verdict.of_parts([best == "vgg16"]),
+        f"{TITLES[best]} has the best ratio, {formats.number(ratio[best], 1)} points for each"
+        f" million parameters; {TITLES['vgg16']} has {formats.number(ratio['vgg16'], 1)}. By the"
+        f" report's own table the best ratio belongs to {TITLES[own]}.",
     )
-    return Finding(claim, CONFIRMED if best == "vgg16" else CONTRADICTED, text)
 
 
-def mlp_suffices(results: Results, table: pd.DataFrame) -> Finding:
+def mlp_suffices(results: Results, tests: pd.DataFrame) -> Decision:
     """Decide whether the MLP does better than guessing, and than logistic regression."""
-    claim = "a simple MLP is enough for basic genre detection"
-    if missing := _not_run(claim, results, "mlp"):
+    if missing := _missing(results, "mlp"):
         return missing
-    guess, linear = direction(table, "mlp", "majority"), direction(table, "mlp", "logistic")
-    text = " ".join(
-        significance.statement(table, "mlp", b, TITLES) for b in ("majority", "logistic")
-    )
+    (guess, linear), said = compared(tests, ("mlp", "majority"), ("mlp", "logistic"))
     if guess is None:
-        return Finding(claim, NOT_TESTABLE, "There is no record of the majority class.")
-    if guess < 1:
-        return Finding(claim, NOT_SHOWN if guess == 0 else CONTRADICTED, text)
-    if linear == 1:
-        return Finding(claim, CONFIRMED, text)
-    return Finding(claim, PARTLY, f"{text} It learns, but its depth is not shown to help.")
+        return Decision(Verdict.NOT_TESTABLE, "There is no record of the majority class.")
+    if guess < 1 or linear == 1:
+        return Decision(Verdict.of_signs(guess), said)
+    return Decision(Verdict.PARTLY, f"{said} It learns, but its depth is not shown to help.")
 
 
-def combination_helps(results: Results, names: Sequence[str], alpha: float = 0.05) -> Finding:
+def combination_helps(results: Results, names: Sequence[str]) -> Decision:
     """Decide whether averaged probabilities of some models beat the best single one of them.
 
-    Parameters
-    ----------
-    results : mapping of str to Record or NotRun
-    names : sequence of str
-        Two models or more.
-    alpha : float
-        Level of the one exact McNemar test. The single model is the one with the highest test
-        accuracy, which makes the test hard on the combination.
-
-    Returns
-    -------
-    Finding
+    By one exact McNemar test. The single model is the one with the highest test accuracy, which
+    makes the test hard on the combination.
     """
-    titles = [TITLES[name] for name in names]
-    claim = f"combining {formats.listing(titles)} helps"
-    if missing := _not_run(claim, results, *names):
+    if missing := _missing(results, *names):
         return missing
-    together = averaged(_run(results, *names))
-    single = {name: track_rows(_run(results, name)[0]) for name in names}
-    best = max(single, key=lambda name: metrics.accuracy(single[name]))
-    test = significance.mcnemar(together, single[best])
-    text = (
-        "The mean of their probabilities is right for"
-        f" {formats.percent(metrics.accuracy(together))}"
-        f" of the tracks, {TITLES[best]} alone for"
-        f" {formats.percent(metrics.accuracy(single[best]))} ({formats.p_value(test.p)})."
+    run = only_run(results)
+    together = averaged([run[name] for name in names])
+    single = {name: track_rows(run[name]) for name in names}
+    best = max(single, key=lambda name: accuracy(single[name]))
+    test = mcnemar(together, single[best])
+    shown = test.p < ALPHA
+    return Decision(
+        Verdict.of_signs(shown * (1 if test.b > test.c else -1)),
+        f"The mean of their probabilities is right for {formats.percent(accuracy(together))} of"
+        f" the tracks, {TITLES[best]} alone for {formats.percent(accuracy(single[best]))}"
+        f" ({formats.p_value(test.p)}).",
     )
-    if test.p >= alpha:
-        return Finding(claim, NOT_SHOWN, text)
-    return Finding(claim, CONFIRMED if test.b > test.c else CONTRADICTED, text)
 
 
-def untestable() -> list[Finding]:
-    """List the claims that need fits which no record holds, with what would decide them."""
-    return [
-        Finding(
-            "time structure tells jazz from blues",
-            NOT_TESTABLE,
-            "It takes the same model with the order of frames kept and shuffled.",
-        ),
-        Finding(
-            "models must be compressed for telephones",
-            NOT_TESTABLE,
-            "Nothing here was run on a telephone.",
-        ),
-    ]
+def sentence(claim: str, decision: Decision) -> str:
+    """Write verdict, claim and reason in Markdown."""
+    return f"**{decision.verdict.capitalize()}:** {claim}. {decision.reason}"
 
 
-def as_table(findings: Sequence[Finding]) -> pd.DataFrame:
-    """Write findings as texts for a page."""
-    return pd.DataFrame(
-        {
-            "The report says": [finding.claim for finding in findings],
-            "Verdict": [finding.verdict for finding in findings],
-        }
-    )
+def findings_table(findings: Mapping[str, Decision]) -> pd.DataFrame:
+    """Write findings, by what the report says, as texts for a page."""
+    verdicts = [str(decision.verdict) for decision in findings.values()]
+    return pd.DataFrame({"The report says": list(findings), "Verdict": verdicts})

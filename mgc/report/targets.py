@@ -10,12 +10,15 @@ import pandas as pd
 from scipy.stats import norm
 
 from mgc.display import formats
-from mgc.evaluation import metrics, significance
-from mgc.evaluation.tracks import tested, track_rows
+from mgc.evaluation import metrics
+from mgc.evaluation.significance import ALPHA, accuracy_interval, mcnemar, only_run
+from mgc.evaluation.tracks import track_rows
 from mgc.models import TITLES
 from mgc.records.store import NotRun, Record
 
 SECONDS_A_DAY: Final = 86_400
+POWER: Final = 0.8
+"""Wanted chance that a test shows a difference that is there."""
 #: Models whose classifier reads the output of another network.
 WITH_BASE: Final = ("autoencoder", "vgg16")
 
@@ -23,114 +26,57 @@ Results = Mapping[str, Record | NotRun]
 
 
 def accuracy_gap(results: Results, target: float) -> pd.DataFrame:
-    """Set each model's accuracy beside the target.
+    """Set the accuracy of each model that was run beside a target (0 to 1), as texts for a page.
 
-    Parameters
-    ----------
-    results : mapping of str to Record or NotRun
-    target : float
-        0 to 1.
-
-    Returns
-    -------
-    DataFrame
-        One row a model that was run: ``model``, ``title``, ``accuracy``, ``low``, ``high``,
-        ``gap`` (target minus accuracy) and ``reached``: "yes" when the whole 95 % interval lies
-        at or above the target, "no" when it lies below, else "undecided".
+    ``Target reached`` is "yes" when the whole 95 % interval lies at or above the target, "no" when
+    it lies below, else "undecided".
     """
     rows = []
-    for name, record in significance.only_run(results).items():
+    for name, record in only_run(results).items():
         frame = metrics.test_rows(record)
-        share = metrics.accuracy(frame)
-        low, high = significance.accuracy_interval(frame)
+        share, (low, high) = metrics.accuracy(frame), accuracy_interval(frame)
         reached = "yes" if low >= target else "no" if high < target else "undecided"
-        rows.append((name, TITLES[name], share, low, high, target - share, reached))
-    columns = ["model", "title", "accuracy", "low", "high", "gap", "reached"]
-    return pd.DataFrame(rows, columns=columns)
+        rows.append(
+            {
+                "Model": TITLES[name],
+                "Accuracy": formats.percent(share),
+                "95 % interval": formats.interval(low, high),
+                "Short of the target by": formats.points(target - share).lstrip("+"),
+                "Target reached": reached,
+            }
+        )
+    return pd.DataFrame(rows)
 
 
 def timings(results: Results) -> pd.DataFrame:
     """Measured seconds a track, from the records' environments.
 
-    Parameters
-    ----------
-    results : mapping of str to Record or NotRun
-
     Returns
     -------
     DataFrame
-        One row a model that was run: ``model``, ``title``, ``features`` (of a clip of 30 s),
-        ``base`` (frozen base or encoder, 0 for models without), ``predict`` (the rest of the
-        network, in batches), ``total`` (their sum), ``a_day`` (clips that one such machine would
-        do in a day at that rate: an estimate) and ``device``. NaN where no record holds it. Used
-        in chapter 7.
+        One row a model that was run: ``title``, ``features`` (of a clip of 30 s), ``base`` (frozen
+        base or encoder, 0 for models without), ``predict`` (the rest of the network, in batches),
+        ``total`` (their sum), ``a_day`` (clips that one such machine would do in a day at that
+        rate: an estimate) and ``device``. NaN where no record holds it.
     """
     rows = []
-    for name, record in significance.only_run(results).items():
+    for name, record in only_run(results).items():
         known = record.environment
-        features = float(known.get("feature_seconds_per_track", math.nan))
-        without = math.nan if name in WITH_BASE else 0.0
-        base = float(known.get("base_seconds_per_track", without))
-        predict = float(known.get("predict_seconds_per_track", math.nan))
-        total = features + base + predict
-        a_day = SECONDS_A_DAY / total if total > 0 else math.nan
-        device = str(known["device"])
-        rows.append((name, TITLES[name], features, base, predict, total, a_day, device))
-    columns = ["model", "title", "features", "base", "predict", "total", "a_day", "device"]
-    return pd.DataFrame(rows, columns=columns)
-
-
-def tracks_needed(
-    discordant: float, difference: float, *, alpha: float = 0.05, power: float = 0.8
-) -> float:
-    """Estimate how many test tracks it takes to show a difference between two models.
-
-    Parameters
-    ----------
-    discordant : float
-        Share of tracks that exactly one of the two models gets right, at least `difference`.
-    difference : float
-        True difference of their accuracies, above 0.
-    alpha, power : float
-        Level of the two-sided McNemar test, and the wanted chance of a significant result.
-
-    Returns
-    -------
-    float
-        Tracks, not rounded; NaN when `discordant` is smaller than `difference`.
-
-    Raises
-    ------
-    ValueError
-        When `difference` is not above 0.
-
-    Notes
-    -----
-    Source: Connor 1987, Biometrics 43, sample size for McNemar's test.
-    """
-    if difference <= 0:
-        raise ValueError(f"a difference of {difference} needs no test: give one above 0")
-    if discordant < difference:
-        return math.nan
-    at_level, at_power = float(norm.ppf(1 - alpha / 2)), float(norm.ppf(power))
-    spread = math.sqrt(discordant - difference**2)
-    return ((at_level * math.sqrt(discordant) + at_power * spread) / difference) ** 2
-
-
-def as_table(gaps: pd.DataFrame) -> pd.DataFrame:
-    """Write the result of `accuracy_gap` as texts for a page."""
-    return pd.DataFrame(
-        {
-            "Model": gaps["title"],
-            "Accuracy": [formats.percent(value) for value in gaps["accuracy"]],
-            "95 % interval": [
-                formats.interval(low, high)
-                for low, high in zip(gaps["low"], gaps["high"], strict=True)
-            ],
-            "Short of the target by": [formats.points(value).lstrip("+") for value in gaps["gap"]],
-            "Target reached": gaps["reached"],
-        }
+        rows.append(
+            {
+                "title": TITLES[name],
+                "features": known.get("feature_seconds_per_track"),
+                "base": known.get("base_seconds_per_track", None if name in WITH_BASE else 0.0),
+                "predict": known.get("predict_seconds_per_track"),
+                "device": known["device"],
+            }
+        )
+    steps = ["features", "base", "predict"]
+    table = pd.DataFrame(rows, columns=["title", *steps, "device"]).astype(
+        dict.fromkeys(steps, float)
     )
+    total = table[steps].sum(axis=1, skipna=False)
+    return table.assign(total=total, a_day=SECONDS_A_DAY / total.where(total > 0))
 
 
 def timing_table(times: pd.DataFrame) -> pd.DataFrame:
@@ -139,7 +85,7 @@ def timing_table(times: pd.DataFrame) -> pd.DataFrame:
         {
             "Model": times["title"],
             "Features": times["features"].map(formats.duration),
-            "Base or encoder": [formats.duration(value or None) for value in times["base"]],
+            "Base or encoder": times["base"].replace(0.0, math.nan).map(formats.duration),
             "Prediction": times["predict"].map(formats.duration),
             "Together": times["total"].map(formats.duration),
             "Clips a day (estimate)": times["a_day"].map(formats.count),
@@ -148,63 +94,75 @@ def timing_table(times: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def milliseconds(times: pd.DataFrame) -> dict[str, float]:
+    """Milliseconds a track by title: all steps, or the last where no record holds the others."""
+    measure = "total" if times["total"].notna().any() else "predict"
+    known = times[times[measure] > 0]
+    return dict(zip(known["title"], 1000 * known[measure], strict=True))
+
+
 def speed(times: pd.DataFrame, latency: float, throughput: float) -> list[str]:
-    """Say where the measured times stand against the targets.
+    """Say in sentences where `timings` stand against the targets.
 
-    Parameters
-    ----------
-    times : DataFrame
-        From `timings`.
-    latency : float
-        Seconds a clip.
-    throughput : float
-        Songs a day.
-
-    Returns
-    -------
-    list of str
-        Full sentences; what was not measured is said to be so.
+    `latency` is in seconds a clip, `throughput` in clips a day. What was not measured is said to
+    be so.
     """
     if times.empty:
         return ["No model was run, so nothing was timed."]
-    said = []
     known = times.dropna(subset=["total"])
     if known.empty:
-        said.append(
+        slow = times.loc[times["predict"] > latency, "title"].tolist()
+        said = [
             "The records do not hold all the times that a clip takes, so neither target can be"
             " decided."
-        )
-        known = times.dropna(subset=["predict"])
-        slow = [str(t) for t in known.loc[known["predict"] > latency, "title"]]
+        ]
         if slow:
             said.append(f"Prediction alone already takes too long for {formats.listing(slow)}.")
         return said
-    within = [str(t) for t in known.loc[known["total"] <= latency, "title"]]
-    beyond = [str(t) for t in known.loc[known["total"] > latency, "title"]]
+    within = known.loc[known["total"] <= latency, "title"].tolist()
+    beyond = known.loc[known["total"] > latency, "title"].tolist()
+    said = []
     if within:
         said.append(f"Within {formats.duration(latency)} a clip: {formats.listing(within)}.")
     if beyond:
         said.append(f"Slower than that: {formats.listing(beyond)}.")
-    rate = known["a_day"].min(), known["a_day"].max()
-    machines = [math.ceil(throughput / value) for value in rate]
+    low, high = known["a_day"].min(), known["a_day"].max()
+    fewest, most = math.ceil(throughput / high), math.ceil(throughput / low)
+    machines = f"{formats.count(fewest)} to {formats.count(most)} machines"
     said.append(
-        f"At these rates one such machine would do {formats.count(rate[0])} to"
-        f" {formats.count(rate[1])}"
-        f" clips a day (an estimate: it assumes that the rate holds and that nothing else runs);"
-        f" {formats.count(throughput)} would take {formats.count(machines[1])}"
-        + (
-            f" to {formats.count(machines[0])} machines."
-            if machines[0] != machines[1]
-            else " of them."
-        )
+        f"At these rates one such machine would do {formats.count(low)} to {formats.count(high)}"
+        " clips a day (an estimate: it assumes that the rate holds and that nothing else runs);"
+        f" {formats.count(throughput)} would take"
+        f" {machines if fewest < most else f'{formats.count(most)} of them'}."
     )
     return said
 
 
-def discordance(first: Record, second: Record) -> float:
-    """Share of test tracks (0 to 1) that exactly one of two models gets right."""
-    test = significance.mcnemar(track_rows(first), track_rows(second))
-    return (test.b + test.c) / len(track_rows(first))
+def tracks_needed(discordant: float, difference: float) -> float:
+    """Estimate how many test tracks it takes to show a difference between two models.
+
+    Parameters
+    ----------
+    discordant : float
+        Share of tracks that exactly one of the two models gets right, at least `difference`.
+    difference : float
+        True difference of their accuracies, above 0.
+
+    Returns
+    -------
+    float
+        Tracks, not rounded, for a significant two-sided McNemar test at the level of 5 % in 80 %
+        of all attempts; NaN when `discordant` is smaller than `difference`.
+
+    Notes
+    -----
+    Source: Connor 1987, Biometrics 43, sample size for McNemar's test.
+    """
+    if discordant < difference:
+        return math.nan
+    at_level, at_power = norm.ppf(1 - ALPHA / 2), norm.ppf(POWER)
+    spread = math.sqrt(discordant - difference**2)
+    return float(((at_level * math.sqrt(discordant) + at_power * spread) / difference) ** 2)
 
 
 def sample_sizes(
@@ -212,33 +170,25 @@ def sample_sizes(
 ) -> list[str]:
     """Say how many test tracks would show a difference between the two most accurate models.
 
-    Parameters
-    ----------
-    results : mapping of str to Record or NotRun
-    differences : tuple of float
-        Differences of accuracy, above 0.
-
-    Returns
-    -------
-    list of str
-        Full sentences.
+    The `differences` of accuracy are above 0; each gets a sentence.
     """
-    run = significance.only_run(results)
-    shares = {name: metrics.accuracy(metrics.test_rows(r)) for name, r in run.items()}
-    if len(shares) < 2:
+    run = only_run(results)
+    share = {name: metrics.accuracy(metrics.test_rows(record)) for name, record in run.items()}
+    if len(run) < 2:
         return ["It takes two models with records to estimate this."]
-    first, second = sorted(shares, key=lambda name: shares[name], reverse=True)[:2]
-    psi = discordance(run[first], run[second])
+    first, second = sorted(share, key=lambda name: share[name], reverse=True)[:2]
+    rows = track_rows(run[first])
+    test = mcnemar(rows, track_rows(run[second]))
+    discordant = (test.b + test.c) / len(rows)
     said = [
         f"{TITLES[first]} and {TITLES[second]} disagree in who is right on"
-        f" {formats.percent(psi)} of"
-        f" the {formats.count(tested(results))} test tracks."
+        f" {formats.percent(discordant)} of the {formats.count(len(rows))} test tracks."
     ]
     for difference in differences:
-        points = formats.points(difference).lstrip("+")
-        n = tracks_needed(psi, difference)
-        if math.isnan(n):
-            said.append(f"They cannot differ by {points} while they disagree on so few.")
-        else:
-            said.append(f"To show a difference of {points} would take about {formats.count(n)}.")
+        points, n = formats.points(difference).lstrip("+"), tracks_needed(discordant, difference)
+        said.append(
+            f"They cannot differ by {points} while they disagree on so few."
+            if math.isnan(n)
+            else f"To show a difference of {points} would take about {formats.count(n)}."
+        )
     return said

@@ -12,7 +12,7 @@ from mgc.datasets.gtzan import gtzan_table
 from mgc.errors import DataError
 from mgc.evaluation import separability
 from mgc.models import NAMES
-from mgc.report import arithmetic
+from mgc.report import own_figures
 from mgc.report.synthetic import INPUTS, Shift, ceiling
 
 Table = tuple[pd.DataFrame, np.ndarray]
@@ -157,7 +157,7 @@ def test_literature_states_a_protocol_for_each_figure() -> None:
 
 
 def test_the_reports_arithmetic_holds_except_for_its_tracks() -> None:
-    checked = arithmetic.report_arithmetic().set_index("quantity")
+    checked = own_figures.report_arithmetic().set_index("quantity")
     wrong = checked.index[~checked["agrees"]]
     assert len(checked) == 8
     assert list(checked.loc[wrong, "computed"]) == ["997", "560"]

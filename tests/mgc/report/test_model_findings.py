@@ -1,114 +1,89 @@
-"""Verdicts follow the records: what is shown, what is not, and what nobody measured."""
+"""Verdicts about models follow the records: what is shown, what is not, what nobody measured."""
 
 import math
 
-import numpy as np
 import pandas as pd
 import pytest
 
 from mgc.datasets.tracks import GENRES
 from mgc.display import comparison, formats, model_text, notebook
 from mgc.errors import RecordError
-from mgc.evaluation import metrics, results, seeds, significance, tracks
-from mgc.models import NAMES
-from mgc.records.store import NotRun, Store
+from mgc.evaluation import results, significance, tracks
+from mgc.evaluation.seeds import pairwise
+from mgc.records.store import Store
 from mgc.records.study import Study
-from mgc.report import genre_findings, model_findings, targets, verdicts
-from tests.helpers.records import ENVIRONMENT, config, one_hot, predictions, unsaved
-
-NOBODY = {name: NotRun(name, "no record") for name in NAMES}
-
-
-def named(rule, per_genre=10, **changes):
-    """Return a record whose model names `rule(genre, number)` for each track."""
-    rows = [(f"{g}.{i:05d}", g, rule(g, i)) for g in GENRES for i in range(per_genre)]
-    return unsaved(one_hot(rows), **changes)
-
-
-def right(share, **changes):
-    """Return a record that has the first tracks of each genre right, the rest wrong."""
-    after = dict(zip(GENRES, (*GENRES[1:], GENRES[0]), strict=True))
-    return named(lambda g, i: g if i < 10 * share else after[g], **changes)
-
-
-def five(**shares):
-    """Return the five results; a model without a share was not run."""
-    return {
-        name: right(shares[name], model=name) if name in shares else NOBODY[name] for name in NAMES
-    }
-
-
-def with_environment(record, **values):
-    return type(record)(**{**vars(record), "environment": ENVIRONMENT | values})
+from mgc.report import model_findings
+from mgc.report.claims import Verdict
+from tests.helpers.records import ENVIRONMENT, config, predictions, unsaved
+from tests.helpers.results import NOBODY, five, predicting, right, with_environment
 
 
 @pytest.mark.parametrize(
     ("shares", "verdict"),
     [
-        ({"mlp": 0.4, "cnn": 0.8, "vgg16": 0.9}, verdicts.CONFIRMED),
-        ({"mlp": 0.9, "cnn": 0.4, "vgg16": 0.9}, verdicts.CONTRADICTED),
-        ({"mlp": 0.4, "cnn": 0.4, "vgg16": 0.9}, verdicts.PARTLY),
-        ({"mlp": 0.5, "cnn": 0.5, "vgg16": 0.5}, verdicts.NOT_SHOWN),
-        ({"mlp": 0.4, "vgg16": 0.9}, verdicts.PARTLY),
-        ({"cnn": 0.4, "vgg16": 0.9}, verdicts.NOT_TESTABLE),
+        ({"mlp": 0.4, "cnn": 0.8, "vgg16": 0.9}, Verdict.CONFIRMED),
+        ({"mlp": 0.9, "cnn": 0.4, "vgg16": 0.9}, Verdict.CONTRADICTED),
+        ({"mlp": 0.4, "cnn": 0.4, "vgg16": 0.9}, Verdict.PARTLY),
+        ({"mlp": 0.5, "cnn": 0.5, "vgg16": 0.5}, Verdict.NOT_SHOWN),
+        ({"mlp": 0.4, "vgg16": 0.9}, Verdict.PARTLY),
+        ({"cnn": 0.4, "vgg16": 0.9}, Verdict.NOT_TESTABLE),
     ],
 )
 def test_a_claim_about_two_pairs_needs_both(shares, verdict):
     results = five(**shares)
-    found = model_findings.spectrograms_beat_features(results, significance.pairwise(results))
+    found = model_findings.spectrograms_beat_features(results, pairwise(results))
     assert found.verdict == verdict
 
 
 def test_the_best_model_has_to_beat_every_other():
     results = five(mlp=0.2, cnn=0.3, lstm=0.2, autoencoder=0.1, vgg16=0.9)
-    found = model_findings.transfer_is_best(results, significance.pairwise(results))
-    assert found.verdict == verdicts.CONFIRMED
+    found = model_findings.transfer_is_best(results, pairwise(results))
+    assert found.verdict == Verdict.CONFIRMED
     results = five(mlp=0.9, vgg16=0.9, lstm=0.1)
-    found = model_findings.transfer_is_best(results, significance.pairwise(results))
-    assert found.verdict == verdicts.PARTLY
-    assert "No difference from MLP" in found.evidence
-    assert "no record of CNN and Autoencoder" in found.evidence
+    found = model_findings.transfer_is_best(results, pairwise(results))
+    assert found.verdict == Verdict.PARTLY
+    assert "No difference from MLP" in found.reason
+    assert "no record of CNN and Autoencoder" in found.reason
 
 
 @pytest.mark.parametrize(
     ("seconds", "verdict"),
-    [(200, verdicts.CONFIRMED), (100, verdicts.NOT_SHOWN), (40, verdicts.CONTRADICTED)],
+    [(200, Verdict.CONFIRMED), (100, Verdict.NOT_SHOWN), (40, Verdict.CONTRADICTED)],
 )
 def test_timings_must_differ_by_more_than_two_runs_do(seconds, verdict):
     results = five(cnn=0.5, lstm=0.5)
-    results["cnn"] = with_environment(results["cnn"], duration_s=100.0)
-    results["lstm"] = with_environment(results["lstm"], duration_s=float(seconds))
+    for name, duration in (("cnn", 100.0), ("lstm", float(seconds))):
+        results[name] = with_environment(results[name], duration_s=duration)
     assert model_findings.lstm_costs_more(results).verdict == verdict
 
 
 def test_the_code_of_the_autoencoder_can_fail_in_two_ways_and_never_be_proven():
     claim = model_findings.autoencoder_keeps_information
     results = five(autoencoder=0.2, cnn=0.8)
-    assert claim(results, significance.pairwise(results)).verdict == verdicts.CONTRADICTED
+    assert claim(results, pairwise(results)).verdict == Verdict.CONTRADICTED
     results = five(autoencoder=0.5, cnn=0.5)
-    tests = significance.pairwise(results)
-    for error, verdict in ((0.001, verdicts.NOT_SHOWN), (0.009, verdicts.CONTRADICTED)):
+    tests = pairwise(results)
+    for error, verdict in ((0.001, Verdict.NOT_SHOWN), (0.009, Verdict.CONTRADICTED)):
         results["autoencoder"] = with_environment(
             results["autoencoder"], reconstruction_mse=error, reconstruction_variance=0.01
         )
         found = claim(results, tests)
         assert found.verdict == verdict
-        assert formats.percent(1 - error / 0.01) in found.evidence
+        assert formats.percent(1 - error / 0.01) in found.reason
 
 
 def test_stated_accuracies_are_judged_on_their_own_setting_only():
-    assert model_findings.accuracies_hold(five(mlp=0.7)).verdict == verdicts.NOT_TESTABLE
+    assert model_findings.accuracies_hold(five(mlp=0.7)).verdict == Verdict.NOT_TESTABLE
     other = {"edition": "gtzan", "protocol": "random"}
     low = {"mlp": right(0.1, model="mlp", **other)}
-    assert model_findings.accuracies_hold(low).verdict == verdicts.CONTRADICTED
+    assert model_findings.accuracies_hold(low).verdict == Verdict.CONTRADICTED
     both = low | {"lstm": right(0.8, model="lstm", **other)}
-    assert model_findings.accuracies_hold(both).verdict == verdicts.PARTLY
+    assert model_findings.accuracies_hold(both).verdict == Verdict.PARTLY
 
 
 def test_a_mean_of_models_with_different_mistakes_is_better_than_either():
-    left, other = GENRES[:5], GENRES[5:]
     results = dict(NOBODY)
-    for name, sure in (("cnn", left), ("lstm", other)):
+    for name, sure in (("cnn", GENRES[:5]), ("lstm", GENRES[5:])):
         rows = predictions(per_genre=10, skill=0.0)
         p = rows[[f"p_{g}" for g in GENRES]].to_numpy().copy()
         for i, genre in enumerate(rows["genre"]):
@@ -118,105 +93,49 @@ def test_a_mean_of_models_with_different_mistakes_is_better_than_either():
                 p[i, (GENRES.index(genre) + 1) % 10] = 0.82
         rows[[f"p_{g}" for g in GENRES]] = p / p.sum(axis=1, keepdims=True)
         results[name] = unsaved(rows, model=name)
-    assert model_findings.combination_helps(results, ("cnn", "lstm")).verdict == verdicts.CONFIRMED
+    helps = model_findings.combination_helps
+    assert helps(results, ("cnn", "lstm")).verdict == Verdict.CONFIRMED
     same = five(cnn=0.5, lstm=0.5)
-    assert model_findings.combination_helps(same, ("cnn", "lstm")).verdict == verdicts.NOT_SHOWN
-    assert model_findings.combination_helps(same, ("cnn", "mlp")).verdict == verdicts.NOT_TESTABLE
+    assert helps(same, ("cnn", "lstm")).verdict == Verdict.NOT_SHOWN
+    assert helps(same, ("cnn", "mlp")).verdict == Verdict.NOT_TESTABLE
 
 
 def test_the_mlp_has_to_beat_guessing_and_logistic_regression():
-    guess = named(lambda g, i: "blues", model="majority")
-    for linear, verdict in ((0.3, verdicts.CONFIRMED), (0.9, verdicts.PARTLY)):
-        results = five(mlp=0.9) | {"majority": guess, "logistic": right(linear, model="logistic")}
-        found = model_findings.mlp_suffices(results, significance.pairwise(results))
-        assert found.verdict == verdict
-    results = {"mlp": named(lambda g, i: "rock", model="mlp"), "majority": guess}
-    found = model_findings.mlp_suffices(results, significance.pairwise(results))
-    assert found.verdict == verdicts.NOT_SHOWN
+    guess = {"majority": predicting(lambda g, i: "blues", model="majority")}
+    for linear, verdict in ((0.3, Verdict.CONFIRMED), (0.9, Verdict.PARTLY)):
+        results = five(mlp=0.9) | guess | {"logistic": right(linear, model="logistic")}
+        assert model_findings.mlp_suffices(results, pairwise(results)).verdict == verdict
+    results = guess | {"mlp": predicting(lambda g, i: "rock", model="mlp")}
+    found = model_findings.mlp_suffices(results, pairwise(results))
+    assert found.verdict == Verdict.NOT_SHOWN
 
 
 def test_the_report_refutes_its_own_ratio():
     found = model_findings.transfer_has_best_ratio(five(mlp=0.5, vgg16=0.4))
-    assert found.verdict == verdicts.CONTRADICTED
-    assert "report's own table the best ratio belongs to MLP" in found.evidence
+    assert found.verdict == Verdict.CONTRADICTED
+    assert "report's own table the best ratio belongs to MLP" in found.reason
 
 
 def test_every_claim_is_not_testable_without_records():
-    tests = significance.pairwise(NOBODY)
-    pooled = genre_findings.pool(NOBODY)
-    found = [
-        model_findings.accuracies_hold(NOBODY),
-        model_findings.spectrograms_beat_features(NOBODY, tests),
-        model_findings.transfer_is_best(NOBODY, tests),
-        model_findings.lstm_costs_more(NOBODY),
-        model_findings.autoencoder_keeps_information(NOBODY, tests),
-        model_findings.transfer_has_best_ratio(NOBODY),
-        model_findings.mlp_suffices(NOBODY, tests),
-        genre_findings.genres_stand_out(pooled, ("classical", "metal")),
-        genre_findings.genres_are_hard(pooled, ("pop", "rock")),
-        genre_findings.pair_is_mixed(pooled, "jazz", "blues"),
-        *model_findings.untestable(),
-    ]
-    assert {finding.verdict for finding in found} == {verdicts.NOT_TESTABLE}
-    assert len(model_findings.as_table(found)) == len(found)
-    with pytest.raises(ValueError, match="no verdict"):
-        verdicts.Finding("a claim", "perhaps", "none")
+    tests = pairwise(NOBODY)
+    found = {
+        "accuracies": model_findings.accuracies_hold(NOBODY),
+        "spectrograms": model_findings.spectrograms_beat_features(NOBODY, tests),
+        "transfer": model_findings.transfer_is_best(NOBODY, tests),
+        "time": model_findings.lstm_costs_more(NOBODY),
+        "code": model_findings.autoencoder_keeps_information(NOBODY, tests),
+        "ratio": model_findings.transfer_has_best_ratio(NOBODY),
+        "mlp": model_findings.mlp_suffices(NOBODY, tests),
+        "mean": model_findings.combination_helps(NOBODY, ("cnn", "lstm")),
+    }
+    table = model_findings.findings_table(found)
+    assert table["Verdict"].tolist() == [Verdict.NOT_TESTABLE] * len(found)
 
 
-def easy(genres):
-    """Return a pool in which only some genres are always found."""
-    after = dict(zip(GENRES, (*GENRES[1:], GENRES[0]), strict=True))
-    hard = [g for g in GENRES if g not in genres]
-
-    def rule(genre, number):
-        if genre in genres or number < 4:
-            return genre
-        wrong = (after[genre], after[after[genre]])
-        return next(name for name in wrong if name in hard)
-
-    return genre_findings.pool({"mlp": named(rule, model="mlp")})
-
-
-def test_genres_that_are_always_found_stand_out():
-    pooled = easy(("classical", "metal"))
-    found = genre_findings.genres_stand_out(pooled, ("classical", "metal"))
-    assert found.verdict == verdicts.CONFIRMED
-    found = genre_findings.genres_stand_out(pooled, ("pop", "rock"))
-    assert found.verdict == verdicts.CONTRADICTED
-    assert genre_findings.genres_are_hard(pooled, ("pop", "rock")).verdict != verdicts.CONTRADICTED
-    found = genre_findings.genres_are_hard(pooled, ("classical", "metal"))
-    assert found.verdict == verdicts.CONTRADICTED
-
-
-def test_a_pair_is_mixed_when_it_draws_more_than_its_share_of_mistakes():
-    swap = {"pop": "rock", "rock": "pop"}
-    spread = lambda g, i: GENRES[(GENRES.index(g) + i) % 10]  # noqa: E731
-    mixed = named(lambda g, i: swap[g] if g in swap and i < 8 else spread(g, i), model="mlp")
-    pooled = genre_findings.pool({"mlp": mixed, "cnn": mixed, "lstm": mixed})
-    found = genre_findings.pair_is_mixed(pooled, "pop", "rock")
-    assert found.verdict == verdicts.CONFIRMED
-    table = genre_findings.mixed_pairs(pooled)
-    assert table.iloc[0]["pair"] == frozenset(("pop", "rock"))
-    assert len(table) == math.comb(10, 2)
-    assert table["count"].sum() == 3 * int((~metrics.correct(metrics.test_rows(mixed))).sum())
-    few = genre_findings.pool({"mlp": right(0.9, model="mlp")})
-    assert genre_findings.pair_is_mixed(few, "pop", "jazz").verdict == verdicts.NOT_SHOWN
-
-
-def test_a_genre_that_is_not_tested_cannot_be_judged():
-    rows = [(f"{g}.{i:05d}", g, g) for g in GENRES[:4] for i in range(3)]
-    pooled = genre_findings.pool({"mlp": unsaved(one_hot(rows))})
-    found = genre_findings.pair_is_mixed(pooled, "jazz", "blues")
-    assert found.verdict == verdicts.NOT_TESTABLE
-    assert "jazz" in found.evidence
-
-
-def test_models_of_different_tracks_are_not_pooled():
-    results = {"mlp": named(lambda g, i: g), "cnn": named(lambda g, i: g, per_genre=4)}
+def test_models_of_different_tracks_are_not_combined():
+    records = [predicting(lambda g, i: g), predicting(lambda g, i: g, per_genre=4)]
     with pytest.raises(RecordError, match="different tracks"):
-        genre_findings.pool(results)
-    with pytest.raises(RecordError, match="different tracks"):
-        tracks.averaged(list(results.values()))
+        tracks.averaged(records)
 
 
 def test_segments_count_as_one_track():
@@ -226,54 +145,10 @@ def test_segments_count_as_one_track():
     assert tracks.outcomes(record)["p_named"].between(0.1, 1).all()
 
 
-def test_the_number_of_tracks_needed_gives_the_wanted_power():
-    psi, delta = 0.3, 0.15
-    n = round(targets.tracks_needed(psi, delta))
-    rng = np.random.default_rng(0)
-    draws = rng.multinomial(n, [(psi + delta) / 2, (psi - delta) / 2, 1 - psi], size=4000)
-    b, c = draws[:, 0], draws[:, 1]
-    statistic = (b - c) / np.sqrt(np.maximum(b + c, 1))
-    assert np.mean(np.abs(statistic) > 1.96) == pytest.approx(0.8, abs=0.04)
-    assert math.isnan(targets.tracks_needed(0.01, 0.05))
-    with pytest.raises(ValueError, match="above 0"):
-        targets.tracks_needed(0.3, 0.0)
-
-
-def test_targets_are_reached_by_the_whole_interval():
-    results = {"mlp": right(1.0, model="mlp"), "cnn": right(0.9, model="cnn"),
-               "lstm": right(0.1, model="lstm")}  # fmt: skip
-    gaps = targets.accuracy_gap(results, 0.92)
-    assert gaps["reached"].tolist() == ["yes", "undecided", "no"]
-    assert len(targets.as_table(gaps)) == 3
-
-
-def test_speed_is_decided_only_when_every_step_was_timed():
-    timed = {"feature_seconds_per_track": 0.05, "predict_seconds_per_track": 0.01}
-    results = {"mlp": with_environment(right(0.5, model="mlp"), **timed)}
-    assert "Within 100" in " ".join(targets.speed(targets.timings(results), 0.1, 1e6))
-    assert targets.timings(results)["a_day"][0] == pytest.approx(86_400 / 0.06)
-    # The head alone says nothing about VGG16: without the time of its base there is no total.
-    results = {"vgg16": with_environment(right(0.5, model="vgg16"), **timed)}
-    assert targets.timings(results)["total"].isna().all()
-    assert "do not hold" in targets.speed(targets.timings(results), 0.1, 1e6)[0]
-    slow = {"vgg16": with_environment(right(0.5, model="vgg16"), **timed,
-                                      base_seconds_per_track=0.9)}  # fmt: skip
-    assert "Slower" in targets.speed(targets.timings(slow), 0.1, 1e6)[0]
-    assert len(targets.timing_table(targets.timings(slow))) == 1
-    assert "nothing was timed" in targets.speed(targets.timings(NOBODY), 0.1, 1e6)[0]
-
-
-def test_sample_sizes_are_said_for_the_two_best():
-    assert "two models" in targets.sample_sizes(five(mlp=0.5))[0]
-    said = targets.sample_sizes(five(mlp=0.5, cnn=0.9, lstm=0.8), (0.05, 0.5))
-    assert said[0].startswith("CNN and LSTM disagree in who is right on 10")
-    assert "cannot differ" in said[2]
-
-
 def test_the_recommendation_carries_no_more_than_the_tests():
     results = five(mlp=0.5, vgg16=0.9, cnn=0.9)
     results["vgg16"] = with_environment(results["vgg16"], duration_s=5.0)
-    results |= {"majority": named(lambda g, i: "blues", model="majority"),
+    results |= {"majority": predicting(lambda g, i: "blues", model="majority"),
                 "logistic": right(0.9, model="logistic")}  # fmt: skip
     said = " ".join(comparison.recommendation(results, significance.pairwise(results)))
     assert "The tests do not tell it from VGG16" in said
@@ -382,7 +257,7 @@ def test_variants_with_records_have_rows_of_their_own(study):
     assert len(comparison.as_table(table)) == len(table) == 12
     cells, groups = results.headline(study)
     labels = dict(zip(cells["key"], cells["label"], strict=True))
-    (said,) = comparison.variant_statements(seeds.pairwise(groups), labels)
+    (said,) = comparison.variant_statements(pairwise(groups), labels)
     assert said.startswith("MLP, quick beats MLP, as written")
     assert "by 70.0 points" in said
 

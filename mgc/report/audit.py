@@ -1,0 +1,182 @@
+"""The audit: which decider judges which claim, and the decisions as tables and files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from types import MappingProxyType
+
+import pandas as pd
+
+from mgc.display import formats
+from mgc.errors import DataError
+from mgc.report import decide_dataset, decide_results, decide_training, own_figures
+from mgc.report.claims import EVIDENCE, Claim, Decision, NotTestableError, Verdict
+from mgc.report.evidence import Evidence
+from mgc.util.atomic import write_whole
+from mgc.util.textfiles import csv_bytes
+
+Decisions = Mapping[Claim, Decision]
+
+DECIDERS: Mapping[str, Callable[[Claim, Evidence, str], Decision]] = MappingProxyType(
+    {
+        decider.__name__: decider
+        for decider in (
+            decide_dataset.alike,
+            decide_dataset.bright,
+            decide_dataset.correlated,
+            decide_dataset.distinct,
+            decide_dataset.durations,
+            decide_dataset.labels,
+            decide_dataset.repetitions,
+            decide_dataset.share,
+            decide_dataset.tracks,
+            decide_dataset.varied,
+            decide_results.accuracy,
+            decide_results.beats,
+            decide_results.combination,
+            decide_results.competitive,
+            decide_results.genres,
+            decide_results.learns,
+            decide_results.level,
+            decide_results.model,
+            decide_results.rank,
+            decide_results.ratio,
+            decide_results.state_of_the_art,
+            decide_results.target,
+            decide_training.ablation,
+            decide_training.faster,
+            decide_training.latency,
+            decide_training.minutes,
+            own_figures.arithmetic,
+            own_figures.code,
+            own_figures.nothing,
+            own_figures.parameters,
+        )
+    }
+)
+"""By the name that the table of claims gives; each is called with what stands after the colon."""
+
+STYLE = """
+:root { color-scheme: light dark; }
+body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem; }
+table { border-collapse: collapse; }
+th, td { border-bottom: 1px solid #8888; padding: .3rem .6rem; text-align: left;
+  vertical-align: top; }
+"""
+
+
+def decide(claim: Claim, evidence: Evidence) -> Decision:
+    """Judge one claim; raises DataError where its decider does not exist."""
+    name, _, argument = claim.decider.partition(":")
+    if name not in DECIDERS:
+        raise DataError(
+            f"claim {claim.id}: no decider {name!r}; choose one of {', '.join(DECIDERS)}"
+        )
+    try:
+        evidence.check(claim.evidence)
+        decision = DECIDERS[name](claim, evidence, argument)
+    except NotTestableError as fault:
+        return Decision(Verdict.NOT_TESTABLE, str(fault))
+    if decision.verdict is Verdict.NOT_SHOWN:  # chapter 6 tells the two apart, the audit does not
+        decision = replace(decision, verdict=Verdict.NOT_TESTABLE)
+    if claim.note not in decision.reason:
+        decision = replace(decision, reason=f"{decision.reason} {claim.note}")
+    return decision
+
+
+def decide_all(claims: Sequence[Claim], evidence: Evidence) -> dict[Claim, Decision]:
+    """Judge all claims, in their order."""
+    return {claim: decide(claim, evidence) for claim in claims}
+
+
+def counts(decisions: Decisions) -> dict[Verdict, int]:
+    """Count decisions by verdict; the audit counts what is not shown as not testable here."""
+    verdicts = [decision.verdict for decision in decisions.values()]
+    return {one: verdicts.count(one) for one in Verdict if one != Verdict.NOT_SHOWN}
+
+
+def table(decisions: Decisions) -> pd.DataFrame:
+    """Give one row a claim: what is stated, the verdict, what was measured, and why."""
+    return pd.DataFrame(
+        [
+            {
+                "id": claim.id,
+                "section": claim.section,
+                "claim": claim.claim,
+                "stated": claim.stated,
+                "verdict": decision.verdict,
+                "measured": decision.measured,
+                "uncertainty": decision.uncertainty,
+                "reason": decision.reason,
+                "evidence": claim.evidence,
+                "records": " ".join(decision.records),
+            }
+            for claim, decision in decisions.items()
+        ]
+    )
+
+
+def evidence_table(decisions: Decisions) -> pd.DataFrame:
+    """Count verdicts by the kind of evidence, and all of them, as texts for a page."""
+    rows = table(decisions)
+    tally = pd.crosstab(rows["evidence"].map(EVIDENCE), rows["verdict"])
+    tally = tally.reindex(columns=list(counts(decisions)), fill_value=0)
+    tally.loc["all"] = tally.sum()
+    return tally.map(formats.count).rename_axis(index="Evidence", columns=None).reset_index()
+
+
+def section_table(decisions: Decisions, *sections: int) -> pd.DataFrame:
+    """Write the decisions on some sections of the report as texts for the audit's chapter.
+
+    Returns
+    -------
+    DataFrame
+        ``Claim``, ``Verdict``, ``Stated``, ``Measured`` (with its uncertainty), ``Why``: on a
+        phone, which shows the first columns, what became of the claim stands beside it.
+    """
+    rows = table(decisions)
+    rows = rows[rows["section"].isin(sections)]
+    uncertain = rows["uncertainty"].map(lambda text: f" ({text})" if text else "")
+    rows = rows.assign(measured=rows["measured"] + uncertain)
+    columns = ["claim", "verdict", "stated", "measured", "reason"]
+    return rows[columns].rename(columns=str.capitalize).rename(columns={"Reason": "Why"})
+
+
+def _html(decisions: Decisions) -> str:
+    """Write a page of its own, which needs no other file."""
+    shown = table(decisions).drop(columns=["section", "evidence"])
+    with pd.option_context("display.max_colwidth", None):
+        body = shown.to_html(index=False, border=0)
+    tally = "".join(f"<li>{verdict}: {n}</li>\n" for verdict, n in counts(decisions).items())
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>Audit of the original report</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
+        f"<h1>Audit of the original report</h1>\n<ul>\n{tally}</ul>\n<div>{body}</div>\n"
+        "</body>\n</html>\n"
+    )
+
+
+def write_all(decisions: Decisions, folder: str | Path) -> list[Path]:
+    """Write ``audit.csv``, ``audit.json`` and ``audit.html``, each whole or not at all.
+
+    The folder is made if it is not there; the places of the files are returned.
+    """
+    described = {
+        "counts": counts(decisions),
+        "decisions": [asdict(claim) | asdict(made) for claim, made in decisions.items()],
+    }
+    contents = {
+        "audit.csv": csv_bytes(table(decisions)),
+        "audit.json": (json.dumps(described, indent=1, ensure_ascii=False) + "\n").encode(),
+        "audit.html": _html(decisions).encode(),
+    }
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    files = []
+    for name, content in contents.items():
+        write_whole(file := Path(folder) / name, content)
+        files.append(file)
+    return files

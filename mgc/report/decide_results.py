@@ -1,0 +1,218 @@
+"""Claims about results: accuracies, ranks and targets, which model beats which, and genres."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from mgc.datasets import facts
+from mgc.datasets.splits import PROTOCOL_TITLES
+from mgc.display import formats
+from mgc.evaluation.seeds import cell as accuracy_summary
+from mgc.evaluation.seeds import pairwise
+from mgc.evaluation.significance import only_run
+from mgc.models import BASELINES, NAMES, TITLES
+from mgc.models.recipe import VARIANTS
+from mgc.records.store import Record
+from mgc.report import genre_findings, model_findings
+from mgc.report.claims import Claim, Decision, NotTestableError, Verdict
+from mgc.report.evidence import MAIN, USUAL, Evidence, ids
+
+Groups = Mapping[str, list[Record]]
+
+
+def _measured(groups: Groups) -> tuple[str, str]:
+    """Write the accuracy of each group of fits, by title, and the intervals."""
+    found = {TITLES.get(name, name): accuracy_summary(group) for name, group in groups.items()}
+    return (
+        "; ".join(f"{title} {formats.percent(s.accuracy, 1)}" for title, s in found.items()),
+        "; ".join(formats.interval(s.low, s.high, 1) for s in found.values()),
+    )
+
+
+def _fits(groups: Groups) -> tuple[str, ...]:
+    return ids(record for group in groups.values() for record in group)
+
+
+def accuracy(claim: Claim, evidence: Evidence, model: str) -> Decision:
+    """Compare a stated accuracy with the intervals under a random split, which the report had."""
+    groups = {
+        VARIANTS[variant].title: group
+        for variant in ("tuned", "as_written")
+        if (group := evidence.group(model, variant, USUAL))
+    }
+    if not groups:
+        raise NotTestableError(f"No record of {TITLES[model]} under {USUAL}.")
+    known = [accuracy_summary(group) for group in groups.values()]
+    reason = "Under a random split, as the report describes."
+    strict = {"the tuned network reaches": evidence.group(model)}
+    if all(strict.values()):
+        reached, interval = _measured(strict)
+        reason += f" Under the fault-filtered split {reached} ({interval})."
+    return Decision(
+        Verdict.of_parts([s.low <= claim.value / 100 <= s.high for s in known]),
+        reason,
+        *_measured(groups),
+        _fits(groups | strict),
+    )
+
+
+def rank(claim: Claim, evidence: Evidence, model: str) -> Decision:
+    """Compare a stated rank with ours, under the random split, by mean accuracy over seeds."""
+    groups = evidence.groups(NAMES, protocol=USUAL)
+    others = {name: accuracy_summary(group) for name, group in groups.items()}
+    own, stated = others.pop(model), int(claim.value)
+    ours = 1 + sum(s.accuracy > own.accuracy for s in others.values())
+    # A rank that the intervals leave open is neither right nor wrong.
+    best = 1 + sum(s.low > own.high for s in others.values())
+    worst = 1 + sum(s.high >= own.low for s in others.values())
+    return Decision(
+        Verdict.of_parts([best == stated == worst, best <= stated <= worst]),
+        f"{TITLES[model]}, tuned: {formats.percent(own.accuracy, 1)} under a random split.",
+        f"rank {ours}",
+        f"rank {best} to {worst}, where intervals overlap" if best < worst else "",
+        _fits(groups),
+    )
+
+
+def target(claim: Claim, evidence: Evidence, model: str) -> Decision:
+    """Ask whether a tuned model, or the best of all, reaches an accuracy under both protocols."""
+    best, measured, records = [], [], list[Record]()
+    for protocol in (MAIN, USUAL):
+        groups = evidence.groups((model,) if model else NAMES, protocol=protocol)
+        known = {name: accuracy_summary(group) for name, group in groups.items()}
+        top = max(known, key=lambda name: known[name].accuracy)
+        best.append(known[top])
+        share = formats.percent(known[top].accuracy, 1)
+        measured.append(f"{TITLES[top]} {share} ({PROTOCOL_TITLES[protocol]})")
+        records += [record for group in groups.values() for record in group]
+    goal = claim.value / 100
+    reached = [s.low >= goal for s in best]
+    missed = all(s.high < goal for s in best)
+    return Decision(
+        Verdict.of_parts(reached) if any(reached) or missed else Verdict.NOT_SHOWN,
+        ("Tuned." if model else "The best tuned network under each protocol.")
+        + " Reached where the whole interval lies above it, missed where all of it lies below.",
+        "; ".join(measured),
+        "; ".join(formats.interval(s.low, s.high, 1) for s in best),
+        ids(records),
+    )
+
+
+def level(claim: Claim, evidence: Evidence, models: str) -> Decision:
+    """Ask whether some models reach the lower end of a stated range under a random split."""
+    groups = evidence.groups(models.split(","), protocol=USUAL)
+    floor = float(claim.figure.partition("-")[0]) / 100
+    return Decision(
+        Verdict.of_parts([accuracy_summary(group).high >= floor for group in groups.values()]),
+        "Under a random split, tuned. Confirmed where every interval reaches the range.",
+        *_measured(groups),
+        _fits(groups),
+    )
+
+
+def state_of_the_art(claim: Claim, _: Evidence, protocol: str) -> Decision:
+    """Compare a stated accuracy with the best published one on splits of the same kind."""
+    known = facts.literature()
+    known = known[known["protocol"].str.startswith(protocol)]
+    (best,) = known.nlargest(1, "accuracy").to_dict("records")
+    return Decision(
+        Verdict.CONTRADICTED if best["accuracy"] > claim.value else Verdict.NOT_TESTABLE,
+        f"Published for {best['system']} under {str(best['protocol']).replace('_', ' ')}:"
+        f" {best['source']}.",
+        f"{best['accuracy']:g}\u00a0%",
+    )
+
+
+def _against(
+    evidence: Evidence, name: str, others: Sequence[str]
+) -> tuple[Groups, list[int], str]:
+    """Compare a tuned model with others: records of all, signs of the tests, and sentences."""
+    groups = evidence.groups((name, *others))
+    signs, said = model_findings.compared(evidence.tests, *((name, other) for other in others))
+    return groups, [sign or 0 for sign in signs], said
+
+
+def beats(claim: Claim, evidence: Evidence, pair: str) -> Decision:
+    """Ask whether one model is shown to beat another; the combined test, Holm over all pairs."""
+    name, other = pair.split(",")
+    groups, signs, said = _against(evidence, name, [other])
+    return Decision(
+        Verdict.of_signs(*signs),
+        f"{said} Under the fault-filtered split, tuned.",
+        *_measured(groups),
+        _fits(groups),
+    )
+
+
+def learns(claim: Claim, evidence: Evidence, name: str) -> Decision:
+    """Ask whether a model beats guessing, and logistic regression on plain statistics too."""
+    groups, (guess, linear), said = _against(evidence, name, ("majority", "logistic"))
+    verdict = Verdict.of_signs(guess)
+    if guess == 1 and linear < 1:
+        verdict = Verdict.CONTRADICTED if linear else Verdict.PARTLY
+    return Decision(verdict, said, *_measured({name: groups[name]}), _fits(groups))
+
+
+def competitive(claim: Claim, evidence: Evidence, name: str) -> Decision:
+    """Ask to how many of the other networks a model is shown to lose."""
+    others = [other for other in NAMES if other != name]
+    groups, signs, said = _against(evidence, name, others)
+    lost = signs.count(-1)
+    return Decision(
+        Verdict.of_parts([not lost, lost <= len(others) / 2]),
+        said,
+        *_measured({name: groups[name]}),
+        _fits(groups),
+    )
+
+
+def model(claim: Claim, evidence: Evidence, name: str) -> Decision:
+    """Take over a finding about models that rests on tests over all seeds."""
+    judge, models = {
+        "information": (
+            model_findings.autoencoder_keeps_information, ("autoencoder", "cnn", "vgg16"),
+        ),
+        "mlp": (model_findings.mlp_suffices, ("mlp", *BASELINES)),
+        "spectrograms": (model_findings.spectrograms_beat_features, ("cnn", "vgg16", "mlp")),
+        "transfer": (model_findings.transfer_is_best, NAMES),
+    }[name]  # fmt: skip
+    variant, tests = "tuned", evidence.tests
+    if name == "information" and evidence.group("autoencoder", "as_written"):
+        # The report's code holds a whole track.
+        variant = "as_written"
+        tests = pairwise(evidence.study.groups(variant, MAIN))
+    decision = judge(evidence.study.results(variant, MAIN), tests)
+    return _taken(decision, [r for one in models for r in evidence.group(one, variant)])
+
+
+def ratio(claim: Claim, evidence: Evidence, _: str) -> Decision:
+    """Take over the finding about accuracy and size, of the first seed."""
+    results = evidence.first()
+    return _taken(model_findings.transfer_has_best_ratio(results), only_run(results).values())
+
+
+def combination(claim: Claim, evidence: Evidence, models: str) -> Decision:
+    """Take over the finding about some models combined, of the first seed."""
+    results = evidence.first(models.split(","))
+    decision = model_findings.combination_helps(results, list(results))
+    return _taken(decision, only_run(results).values())
+
+
+def genres(claim: Claim, evidence: Evidence, what: str) -> Decision:
+    """Take over a finding about genres: ``easy``, ``hard`` or ``mixed``, then the genres."""
+    kind, _, names = what.partition(" ")
+    judges: Mapping[str, Callable[..., Decision]] = {
+        "easy": genre_findings.genres_stand_out,
+        "hard": genre_findings.genres_are_hard,
+        "mixed": genre_findings.pair_is_mixed,
+    }
+    decision = judges[kind](evidence.pooled, *names.split(","))
+    return _taken(decision, only_run(evidence.first()).values())
+
+
+def _taken(decision: Decision, records: Iterable[Record]) -> Decision:
+    """Add the records to a finding of chapter 6."""
+    if decision.verdict is Verdict.NOT_SHOWN:
+        decision = replace(decision, reason=f"{decision.reason} That does not decide it.")
+    return replace(decision, records=ids(records))

@@ -1,0 +1,71 @@
+"""Verdicts about genres follow the pooled predictions of all models."""
+
+import math
+
+import pytest
+
+from mgc.datasets.tracks import GENRES
+from mgc.errors import RecordError
+from mgc.evaluation import metrics
+from mgc.report import genre_findings
+from mgc.report.claims import Verdict
+from tests.helpers.records import one_hot, unsaved
+from tests.helpers.results import AFTER, NOBODY, predicting, right
+
+
+def easy(*genres):
+    """Return a pool in which only some genres are always found."""
+
+    def rule(genre, number):
+        if genre in genres or number < 4:
+            return genre
+        wrong = (AFTER[genre], AFTER[AFTER[genre]])
+        return next(name for name in wrong if name not in genres)
+
+    return genre_findings.pool({"mlp": predicting(rule, model="mlp")})
+
+
+def test_genres_that_are_always_found_stand_out():
+    pooled = easy("classical", "metal")
+    first, hard = genre_findings.genres_stand_out, genre_findings.genres_are_hard
+    assert first(pooled, "classical", "metal").verdict == Verdict.CONFIRMED
+    assert first(pooled, "pop", "rock").verdict == Verdict.CONTRADICTED
+    assert hard(pooled, "pop", "rock").verdict != Verdict.CONTRADICTED
+    assert hard(pooled, "classical", "metal").verdict == Verdict.CONTRADICTED
+
+
+def test_a_pair_is_mixed_when_it_draws_more_than_its_share_of_mistakes():
+    swap = {"pop": "rock", "rock": "pop"}
+    spread = lambda g, i: GENRES[(GENRES.index(g) + i) % 10]  # noqa: E731
+    mixed = predicting(lambda g, i: swap[g] if g in swap and i < 8 else spread(g, i), model="mlp")
+    pooled = genre_findings.pool({"mlp": mixed, "cnn": mixed, "lstm": mixed})
+    found = genre_findings.pair_is_mixed(pooled, "rock", "pop")
+    assert found.verdict == Verdict.CONFIRMED
+    assert "rank 1" in found.reason
+    table = genre_findings.mixed_pairs(pooled)
+    assert table.loc[0, ["first", "second"]].tolist() == ["pop", "rock"]
+    assert len(table) == math.comb(10, 2)
+    assert table["count"].sum() == 3 * int((~metrics.correct(metrics.test_rows(mixed))).sum())
+    few = genre_findings.pool({"mlp": right(0.9, model="mlp")})
+    assert genre_findings.pair_is_mixed(few, "pop", "jazz").verdict == Verdict.NOT_SHOWN
+
+
+def test_a_genre_that_is_not_tested_cannot_be_judged():
+    rows = [(f"{g}.{i:05d}", g, g) for g in GENRES[:4] for i in range(3)]
+    pooled = genre_findings.pool({"mlp": unsaved(one_hot(rows))})
+    found = genre_findings.pair_is_mixed(pooled, "jazz", "blues")
+    assert found.verdict == Verdict.NOT_TESTABLE
+    assert "jazz" in found.reason
+
+
+def test_nothing_is_testable_without_records():
+    pooled = genre_findings.pool(NOBODY)
+    for claim in ("genres_stand_out", "genres_are_hard", "pair_is_mixed"):
+        found = getattr(genre_findings, claim)(pooled, "pop", "rock")
+        assert found.verdict == Verdict.NOT_TESTABLE
+
+
+def test_models_of_different_tracks_are_not_pooled():
+    results = {"mlp": predicting(lambda g, i: g), "cnn": predicting(lambda g, i: g, per_genre=4)}
+    with pytest.raises(RecordError, match="different tracks"):
+        genre_findings.pool(results)
