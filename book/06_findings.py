@@ -34,40 +34,36 @@ variant = "tuned"
 seed = 0
 
 # %% tags=["hide-input"]
-
 from mgc.display import formats, notebook
-from mgc.display import glue as glue_module
 from mgc.display.figures import comparison_plots
-from mgc.evaluation import seeds, significance
-from mgc.evaluation.tracks import tested
-from mgc.models import BASELINES, NAMES, TITLES
+from mgc.display.glue import CHAPTER, Glue
+from mgc.evaluation.results import load_results
+from mgc.evaluation.significance import only_run, pairwise
+from mgc.models import TITLES
 from mgc.records.study import open_study
 from mgc.report import genre_findings, model_findings
 from mgc.report.verdicts import VERDICTS
 
 study = open_study(data, records=records, protocol=protocol, variant=variant, seeds=(seed,))
-results = study.results()
-run = significance.only_run(results)
-everything = study.groups(models=(*NAMES, *BASELINES))
-tests = seeds.pairwise(everything)
+results = load_results(study)
+fits, tests = results.first_seed, pairwise(results.own)
 decided = []
-glue = glue_module.Glue(everything)
+glue = Glue(results.own)
 
 
 # %% [markdown]
 # The figure that matters shows how well each network tells each genre.
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "F1 of each genre under each model, on the test part. Lighter is better.", "name": "fig-genres"}, "image": {"alt": "Heat map of F1 scores, one row a model, one column a genre."}}
-scores = genre_findings.f1_table(results)
-comparison_plots.genre_scores(scores)
+comparison_plots.genre_scores(genre_findings.f1_table(fits))
 
 
 # %% tags=["hide-input"]
-def decide(*found):
+def decide(*findings):
     """Keep findings for the summary and show them."""
-    decided.extend(found)
+    decided.extend(findings)
     return notebook.say(
-        "\n\n".join(f"**{f.verdict.capitalize()}:** {f.claim}. {f.evidence}" for f in found)
+        "\n\n".join(f"**{f.verdict.capitalize()}:** {f.claim}. {f.evidence}" for f in findings)
     )
 
 
@@ -81,7 +77,7 @@ def decide(*found):
 # The report says that raw spectra hold more than engineered features. The rule: the CNN and VGG16, which see spectrograms, must each be shown to beat the MLP, which sees statistics.
 
 # %%
-decide(model_findings.spectrograms_beat_features(results, tests))
+decide(model_findings.spectrograms_beat_features(fits, tests))
 
 # %% [markdown]
 # ### Is transfer learning the best?
@@ -90,8 +86,8 @@ decide(model_findings.spectrograms_beat_features(results, tests))
 
 # %%
 decide(
-    model_findings.transfer_is_best(results, tests),
-    model_findings.transfer_has_best_ratio(results),
+    model_findings.transfer_is_best(fits, tests),
+    model_findings.transfer_has_best_ratio(fits),
 )
 
 # %% [markdown]
@@ -100,7 +96,7 @@ decide(
 # The report says that modelling the order of frames is promising but expensive. The rule looks at the clock: the LSTM must take longer to train than the CNN, by more than two runs of the same thing differ.
 
 # %%
-decide(model_findings.lstm_costs_more(results))
+decide(model_findings.lstm_costs_more(fits))
 
 # %% [markdown]
 # ### Does the autoencoder keep what matters?
@@ -108,7 +104,7 @@ decide(model_findings.lstm_costs_more(results))
 # The report says that its code keeps nearly all information. The rule: if a model that sees the same spectrograms is shown to name genres better, then the code has lost something that tells genres apart, and the claim falls. It also falls if what is rebuilt from the code holds less than half of the variance between inputs (validation part). Here an input is what the variant of this build feeds to it; {doc}`08_audit` asks the network as written, which reads whole tracks, where there is a record. If neither happens, that is no proof of the claim.
 
 # %%
-decide(model_findings.autoencoder_keeps_information(results, tests))
+decide(model_findings.autoencoder_keeps_information(fits, tests))
 
 # %% [markdown]
 # ### Is the MLP enough?
@@ -116,7 +112,7 @@ decide(model_findings.autoencoder_keeps_information(results, tests))
 # The report calls a simple MLP sufficient for basic genre detection. Sufficient for what, it does not say. The rule asks two things: does it beat guessing, and does it beat logistic regression, which has no hidden layer?
 
 # %%
-decide(model_findings.mlp_suffices(results, tests))
+decide(model_findings.mlp_suffices(fits, tests))
 
 # %% [markdown]
 # ### Do models help each other?
@@ -125,8 +121,8 @@ decide(model_findings.mlp_suffices(results, tests))
 
 # %%
 decide(
-    model_findings.combination_helps(results, ("mlp", "vgg16")),
-    model_findings.combination_helps(results, ("cnn", "lstm")),
+    model_findings.combination_helps(fits, ("mlp", "vgg16")),
+    model_findings.combination_helps(fits, ("cnn", "lstm")),
 )
 
 # %% [markdown]
@@ -136,7 +132,7 @@ decide(
 
 # %%
 by_chance = study.results(protocol="random")
-decide(model_findings.accuracies_hold(by_chance if significance.only_run(by_chance) else results))
+decide(model_findings.accuracies_hold(by_chance if only_run(by_chance) else fits))
 
 # %% [markdown]
 # ## Findings about genres
@@ -147,9 +143,10 @@ decide(model_findings.accuracies_hold(by_chance if significance.only_run(by_chan
 # The claims below are about genres, not about one model. So the predictions of all models are pooled. Models make mistakes on the same tracks, so tracks are what is uncertain: a {term}`bootstrap` draws them again and again within each genre, {glue:text}`c6_draws` times, and the statistic is computed anew each time.
 
 # %% tags=["hide-input"]
-pooled = genre_findings.pool(results)
-glue("c6_draws", formats.count(genre_findings.DRAWS), glue_module.CHAPTER)
-glue("c6_models", formats.listing([TITLES[name] for name in run]), run)
+pooled = genre_findings.pool(fits)
+models = [TITLES[name] for name in results.records]
+glue("c6_draws", formats.count(genre_findings.DRAWS), CHAPTER)
+glue("c6_models", formats.listing(models), results.records)
 
 # %% [markdown]
 # Pooled here: {glue:text}`c6_models`.
@@ -187,8 +184,10 @@ decide(
 # ### Which genres are really mixed up?
 
 # %%
-mixed = genre_findings.pair_table(pooled).head(8)
-notebook.table(mixed, "Pairs of genres that all models together mix up most often")
+notebook.table(
+    genre_findings.pair_table(pooled).head(8),
+    "Pairs of genres that all models together mix up most often",
+)
 
 # %% [markdown]
 # ## What no record can decide
@@ -205,11 +204,10 @@ decide(*model_findings.untestable())
 notebook.table(model_findings.as_table(decided), "The report's findings and what became of them")
 
 # %% tags=["hide-input"]
-for verdict in VERDICTS:
-    found = sum(finding.verdict == verdict for finding in decided)
-    glue(f"c6_{verdict.replace(' ', '_')}", formats.count(found))
+verdicts = [finding.verdict for finding in decided]
+glue.many({f"c6_{v.replace(' ', '_')}": formats.count(verdicts.count(v)) for v in VERDICTS})
 glue("c6_claims", formats.count(len(decided)))
-glue("c6_n_test", formats.count(tested(results)))
+glue("c6_n_test", formats.count(results.n_tracks))
 glue("c6_edition", study.edition_record.name, study.edition_record)
 
 # %% [markdown]

@@ -9,7 +9,7 @@ import pandas as pd
 
 from mgc.datasets.leak_splits import SHARES
 from mgc.display import formats
-from mgc.evaluation import seeds
+from mgc.evaluation.accuracy import AccuracySummary
 from mgc.evaluation.leak_curves import Curve, Gain, Point, apart
 
 
@@ -29,7 +29,7 @@ def table(found: Sequence[Curve]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def cell_text(cell: seeds.Cell | None) -> str:
+def cell_text(cell: AccuracySummary | None) -> str:
     """Write an accuracy with its interval, or a dash for no pieces."""
     if cell is None:
         return formats.MISSING

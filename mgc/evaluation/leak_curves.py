@@ -19,9 +19,9 @@ from mgc.datasets.leak_splits import SHARES, leaked_tracks, share_of
 from mgc.datasets.protocols import make_split
 from mgc.datasets.splits import LEAK_SHARES
 from mgc.errors import RecordError
-from mgc.evaluation import seeds
+from mgc.evaluation.accuracy import AccuracySummary, accuracy_summary, spread_of_mean
 from mgc.evaluation.metrics import correct, test_rows
-from mgc.evaluation.significance import UNIT
+from mgc.evaluation.significance import EXAMPLE, sign_flip
 from mgc.models import TITLES
 from mgc.records.editions import EditionRecord
 from mgc.records.redraw import split_of
@@ -51,17 +51,17 @@ class Point:
         Per cent of the test tracks that leak, by the name of the protocol.
     n_leaked : float
         Test tracks that leak, mean over seeds.
-    every : Cell
+    every : AccuracySummary
         All test pieces.
-    leaked, clean : Cell or None
+    leaked, clean : AccuracySummary or None
         Pieces of leaked tracks, and of the others; None where there are none.
     """
 
     share: int
     n_leaked: float
-    every: seeds.Cell
-    leaked: seeds.Cell | None
-    clean: seeds.Cell | None
+    every: AccuracySummary
+    leaked: AccuracySummary | None
+    clean: AccuracySummary | None
 
 
 @dataclass(frozen=True)
@@ -152,9 +152,10 @@ def gain(
 
     Notes
     -----
-    The variance has a part for tracks and one for seeds, as in `mgc.evaluation.seeds.cell`;
-    degrees of freedom by Satterthwaite, interval by Student's t. The p is that of
-    `mgc.evaluation.seeds.sign_flip`: before and after swapped within tracks at random.
+    The variance has a part for tracks and one for seeds, as in
+    `mgc.evaluation.accuracy.accuracy_summary`; degrees of freedom by Satterthwaite, interval by
+    Student's t. The p is that of `mgc.evaluation.significance.sign_flip`: before and after swapped
+    within tracks at random.
     """
     ahead = [after[seed].sub(before[seed]).dropna() for seed in sorted(before)]
     means = [float(one.mean()) for one in ahead]
@@ -164,11 +165,11 @@ def gain(
         for one, centre in zip(ahead, means, strict=True)
     ]
     residual = pd.concat(apart, axis=1).fillna(0.0).to_numpy(dtype=np.float64)
-    spread = seeds.spread_of_mean(means, residual, level)
+    spread = spread_of_mean(means, residual, level)
     half = spread.width * math.sqrt(spread.variance)
     nets = [one.groupby(level="track_id").sum() for one in ahead]
     net = pd.concat(nets, axis=1).fillna(0).sum(axis=1).to_numpy(dtype=np.int64)
-    return Gain(mean, mean - half, mean + half, seeds.sign_flip(net))
+    return Gain(mean, mean - half, mean + half, sign_flip(net))
 
 
 def _curve(model: str, whole: Mapping[int, Mapping[int, Record]], edition: EditionRecord) -> Curve:
@@ -185,7 +186,7 @@ def _curve(model: str, whole: Mapping[int, Mapping[int, Record]], edition: Editi
             Point(
                 share,
                 float(np.mean([len(ids) for ids in chosen])),
-                seeds.cell(records),
+                accuracy_summary(records),
                 _part(records, chosen, leaked=True),
                 _part(records, chosen, leaked=False),
             )
@@ -237,7 +238,7 @@ def _by_seed(curve: Curve, share: int) -> dict[int, pd.Series[int]]:
 
 def _part(
     records: Sequence[Record], chosen: Sequence[frozenset[str]], *, leaked: bool
-) -> seeds.Cell | None:
+) -> AccuracySummary | None:
     """Sum up the pieces of the tracks that leak, or of the others."""
     parts = []
     for record, ids in zip(records, chosen, strict=True):
@@ -247,12 +248,12 @@ def _part(
         if not len(kept):
             return None
         parts.append(replace(record, predictions=kept))
-    return seeds.cell(parts)
+    return accuracy_summary(parts)
 
 
 def _right(record: Record) -> pd.Series[int]:
     frame = test_rows(record)
-    right = frame.assign(right=correct(frame).astype(np.int64)).set_index(UNIT)["right"]
+    right = frame.assign(right=correct(frame).astype(np.int64)).set_index(EXAMPLE)["right"]
     return right.astype(np.int64)
 
 

@@ -13,7 +13,7 @@ from mgc.datasets.gtzan import gtzan_table
 from mgc.datasets.protocols import make_split
 from mgc.datasets.splits import PROTOCOLS
 from mgc.errors import DataError
-from mgc.evaluation.significance import wilson
+from mgc.evaluation.accuracy import wilson
 from mgc.records.editions import EditionRecord
 from mgc.records.study import Study
 

@@ -1,9 +1,8 @@
 """How good a set of predictions is: numbers computed from the rows of a record.
 
-Every function takes the frame of predictions of one part (:func:`test_rows`): one row a track, or
-a segment in the leaky protocol, with the columns ``genre`` and ``p_blues`` to ``p_rock``.
-scikit-learn does the counting. Public names are also importable from
-:mod:`mgc.evaluation.summary`.
+Nearly every function takes the predictions of one part (`test_rows`): one row an example (a track,
+or a segment where the protocol cuts tracks), with the columns ``genre`` and ``p_blues`` to
+``p_rock``. scikit-learn does the counting.
 """
 
 from __future__ import annotations
@@ -40,6 +39,12 @@ def test_rows(record: Record) -> pd.DataFrame:
 test_rows.__test__ = False  # type: ignore[attr-defined]
 
 
+def kept_epochs(record: Record) -> pd.DataFrame:
+    """Select the epoch of each fold with the lowest validation loss, whose weights were kept."""
+    history = record.history[record.history["stage"] == "fit"]
+    return history.loc[history.groupby("fold")["val_loss"].idxmin()]
+
+
 def probabilities(frame: pd.DataFrame) -> NDArray[np.float64]:
     """Array [n, 10] of probabilities, columns in the order of ``GENRES``."""
     if frame.empty:
@@ -51,8 +56,7 @@ def probabilities(frame: pd.DataFrame) -> NDArray[np.float64]:
 
 def truth(frame: pd.DataFrame) -> NDArray[np.int64]:
     """Array [n] of true genres as positions in ``GENRES``."""
-    position = {genre: number for number, genre in enumerate(GENRES)}
-    return np.asarray([position[str(genre)] for genre in frame["genre"]], dtype=np.int64)
+    return frame["genre"].map(GENRES.index).to_numpy(dtype=np.int64)
 
 
 def predicted(frame: pd.DataFrame) -> NDArray[np.int64]:
@@ -135,15 +139,6 @@ def most_confused(frame: pd.DataFrame, n: int = 5) -> pd.DataFrame:
     ]
     pairs.sort(key=lambda pair: (-pair[2], -pair[3], pair[0], pair[1]))
     return pd.DataFrame(pairs[:n], columns=["true", "predicted", "count", "share"])
-
-
-def top_k(frame: pd.DataFrame, k: int = 2) -> float:
-    """Share of rows whose true genre is among the `k` most probable.
-
-    Among equal probabilities the alphabetical order decides, as in :func:`predicted`.
-    """
-    ranked = np.argsort(-probabilities(frame), axis=1, kind="stable")[:, :k]
-    return float((ranked == truth(frame)[:, None]).any(axis=1).mean())
 
 
 def log_loss(frame: pd.DataFrame) -> float:

@@ -2,6 +2,9 @@
 
 Wherever a direction or a rule is fitted, it is judged on tracks that it has not seen: with 228
 columns and ten tracks a genre, a fitted projection separates its own tracks whatever they are.
+
+Functions take ``values``, a DataFrame [n_tracks, n_columns], and ``genre``, one name for each
+track; they raise DataError where tracks or genres are too few.
 """
 
 from __future__ import annotations
@@ -20,8 +23,6 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from mgc.errors import DataError
-
-Values = npt.NDArray[np.floating]
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,13 +47,14 @@ class Projection:
     accuracy_unseen: float
 
 
+def spectral_shape(values: pd.DataFrame) -> pd.DataFrame:
+    """Select the statistics of centroid, roll-off, bandwidth and contrast."""
+    shape = ("centroid", "rolloff", "bandwidth", "contrast")
+    return values.loc[:, values.columns.str.startswith(shape)]
+
+
 def explained(values: pd.DataFrame, genre: Sequence[str]) -> pd.Series:
     """Share of each column's variance that the genre explains (eta squared).
-
-    Parameters
-    ----------
-    values : DataFrame [shape=(n_tracks, n_columns)]
-    genre : sequence of str [shape=(n_tracks,)]
 
     Returns
     -------
@@ -62,8 +64,8 @@ def explained(values: pd.DataFrame, genre: Sequence[str]) -> pd.Series:
 
     Notes
     -----
-    Source: one-way analysis of variance, between over total sum of squares. With g genres and n
-    tracks, noise reaches (g - 1) / (n - 1) on average.
+    One-way analysis of variance, between over total sum of squares. With g genres and n tracks,
+    noise reaches (g - 1) / (n - 1) on average.
     """
     centred = values - values.mean()
     total = (centred**2).sum()
@@ -74,17 +76,12 @@ def explained(values: pd.DataFrame, genre: Sequence[str]) -> pd.Series:
 
 
 def correlations(values: pd.DataFrame) -> pd.DataFrame:
-    """Correlation of each pair of columns, strongest first.
-
-    Parameters
-    ----------
-    values : DataFrame [shape=(n_tracks, n_columns)]
+    """Correlation of each pair of columns that are not constant.
 
     Returns
     -------
     DataFrame
-        ``first``, ``second``, ``r`` (Pearson, -1 to 1), sorted by the size of ``r``. Pairs with
-        a constant column are left out.
+        ``first``, ``second``, ``r`` (Pearson, -1 to 1), sorted by the size of ``r``.
     """
     varying = values.loc[:, values.std() > 0]
     matrix = varying.corr().to_numpy()
@@ -97,27 +94,13 @@ def correlations(values: pd.DataFrame) -> pd.DataFrame:
 
 
 def silhouettes(values: pd.DataFrame, genre: Sequence[str]) -> pd.Series:
-    """Mean silhouette of each genre in the standardised columns.
-
-    Parameters
-    ----------
-    values : DataFrame [shape=(n_tracks, n_columns)]
-    genre : sequence of str [shape=(n_tracks,)]
+    """Mean silhouette of each genre in the standardised columns (Rousseeuw 1987).
 
     Returns
     -------
     Series
         By genre, -1 (its tracks lie nearer to another genre) to 1 (a tight cluster far from the
         others), largest first.
-
-    Raises
-    ------
-    DataError
-        When fewer than two genres are there.
-
-    Notes
-    -----
-    Source: Rousseeuw 1987.
     """
     labels = np.asarray(genre)
     if len(np.unique(labels)) < 2:
@@ -134,8 +117,7 @@ def one_against_rest(
 
     Parameters
     ----------
-    values : DataFrame [shape=(n_tracks, n_columns)]
-    genre : sequence of str [shape=(n_tracks,)]
+    values, genre
     folds : int
         Folds of the cross-validation; at most the tracks of the smallest genre.
     seed : int
@@ -146,11 +128,6 @@ def one_against_rest(
     Series
         Area under the ROC curve by genre, largest first: 0.5 is chance, 1 is complete
         separation.
-
-    Raises
-    ------
-    DataError
-        When a genre has fewer than two tracks.
 
     Notes
     -----
@@ -164,31 +141,13 @@ def one_against_rest(
 def one_against_one(
     values: pd.DataFrame, genre: Sequence[str], *, folds: int = 5, seed: int = 0
 ) -> pd.DataFrame:
-    """How well the two genres of each pair are told apart, on tracks not used for the rule.
-
-    Parameters
-    ----------
-    values : DataFrame [shape=(n_tracks, n_columns)]
-    genre : sequence of str [shape=(n_tracks,)]
-    folds : int
-        Folds of the cross-validation; at most the tracks of the smallest genre.
-    seed : int
-        Seed of the folds.
+    """How well the two genres of each pair are told apart, by the rule of `one_against_rest`.
 
     Returns
     -------
     DataFrame
         ``first``, ``second``, ``area`` (under the ROC curve, 0 to 1), smallest area first: the
         pairs that are hardest to tell apart.
-
-    Raises
-    ------
-    DataError
-        When a genre has fewer than two tracks.
-
-    Notes
-    -----
-    The rule is that of `one_against_rest`.
     """
     labels = np.asarray(genre)
     rows = []
@@ -200,24 +159,7 @@ def one_against_one(
 
 
 def project_halves(values: pd.DataFrame, genre: Sequence[str], *, seed: int = 0) -> Projection:
-    """Fit linear discriminants on half of the tracks and project both halves.
-
-    Parameters
-    ----------
-    values : DataFrame [shape=(n_tracks, n_columns)]
-    genre : sequence of str [shape=(n_tracks,)]
-    seed : int
-        Seed of the halves, which are stratified by genre.
-
-    Returns
-    -------
-    Projection
-
-    Raises
-    ------
-    DataError
-        When fewer than three genres are there, or a genre has fewer than two tracks.
-    """
+    """Fit linear discriminants on half of the tracks of each genre, and project both halves."""
     labels = np.asarray(genre)
     _check_counts(labels)
     if len(np.unique(labels)) < 3:

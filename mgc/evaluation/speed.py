@@ -53,6 +53,11 @@ class Figure:
         """Whether the goal is reached; true without one."""
         return self.value >= self.goal if self.goal >= 0 else self.value <= -self.goal
 
+    @property
+    def times_the_goal(self) -> float:
+        """How many times as good as its goal the value is; 1 and more reach it."""
+        return self.value / self.goal if self.goal > 0 else -self.goal / self.value
+
     def row(self) -> dict[str, str]:
         """Say in words what was measured, for a table."""
         bound = "at least" if self.goal > 0 else "at most"
@@ -66,23 +71,6 @@ class Figure:
         }
 
 
-@dataclass(frozen=True)
-class Bench:
-    """The record of a run.
-
-    Attributes
-    ----------
-    machine : dict
-        What it ran on, and when.
-    figures : list of Figure
-    curves : list of Curve
-    """
-
-    machine: dict[str, Any]
-    figures: list[Figure]
-    curves: list[Curve]
-
-
 def figure(
     key: str,
     title: str,
@@ -93,66 +81,10 @@ def figure(
     quantile: float = 0.5,
     estimate: bool = False,
 ) -> Figure:
-    """Sum up measurements.
-
-    Parameters
-    ----------
-    key, title : str
-    samples : sequence of float, at least one
-    unit : str
-    goal : float
-        See `Figure`.
-    quantile : float in [0, 1]
-        What of the measurements is the value; the median by default.
-    estimate : bool
-    """
-    ordered = np.asarray(samples, dtype=np.float64)
-    found = (np.quantile(ordered, quantile), ordered.min(), ordered.max())
-    value, low, high = (float(f"{x:.4g}") for x in found)
-    return Figure(key, title, unit, value, low, high, len(ordered), float(goal), estimate)
-
-
-def save(file: Path, measured: Iterable[Figure | Curve], machine: Mapping[str, Any]) -> None:
-    """Write the record; what it holds already and was not measured now stays.
-
-    Parameters
-    ----------
-    file : Path
-    measured : iterable of Figure or Curve
-    machine : mapping
-        What they were measured on.
-    """
-    before = load(file) if file.is_file() else Bench({}, [], [])
-    found = list(measured)
-    figures = {one.key: one for one in before.figures}
-    figures |= {one.key: one for one in found if isinstance(one, Figure)}
-    curves = {one.key: one for one in before.curves}
-    curves |= {one.key: one for one in found if isinstance(one, Curve)}
-    content = {
-        "machine": dict(machine),
-        "figures": [asdict(one) for one in figures.values()],
-        "curves": [asdict(one) for one in curves.values()],
-    }
-    file.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(file, (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode())
-
-
-def load(file: Path) -> Bench:
-    """Read the record; raises RecordError if it is damaged."""
-    content = read_json(file)
-    try:
-        return Bench(
-            dict(content["machine"]),
-            [Figure(**one) for one in content["figures"]],
-            [
-                Curve(
-                    **one | {name: tuple(map(float, one[name])) for name in ("sizes", "seconds")}
-                )
-                for one in content.get("curves", [])
-            ],
-        )
-    except (AttributeError, KeyError, TypeError, ValueError):
-        raise RecordError(f"{file}: holds no figures; run `nox -s bench`") from None
+    """Sum up measurements, at least one, by a quantile in [0, 1]; the rest as `Figure` says."""
+    numbers = (np.quantile(samples, quantile), np.min(samples), np.max(samples))
+    value, low, high = (float(f"{number:.4g}") for number in numbers)
+    return Figure(key, title, unit, value, low, high, len(samples), float(goal), estimate)
 
 
 @dataclass(frozen=True)
@@ -205,10 +137,48 @@ def exponent(sizes: Sequence[float], costs: Sequence[float]) -> tuple[float, flo
     error : float
         Standard error of the exponent.
     """
-    found = _line(sizes, costs)
+    line = _line(sizes, costs)
     # SciPy has no error for costs that are all the same.
-    return float(found.slope), float(np.nan_to_num(found.stderr))
+    return float(line.slope), float(np.nan_to_num(line.stderr))
 
 
 def _line(sizes: Sequence[float], costs: Sequence[float]) -> Any:
     return linregress(np.log(sizes), np.log(costs))
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What was measured on a machine, which is described by a dict."""
+
+    machine: dict[str, Any]
+    figures: list[Figure]
+    curves: list[Curve]
+
+
+def save(file: Path, measured: Iterable[Figure | Curve], machine: Mapping[str, Any]) -> None:
+    """Write the record of a machine; what it holds already and was not measured now stays."""
+    before = load(file) if file.is_file() else Bench({}, [], [])
+    merged = {(type(one), one.key): one for one in (*before.figures, *before.curves, *measured)}
+    content = {
+        "machine": dict(machine),
+        "figures": [asdict(one) for one in merged.values() if isinstance(one, Figure)],
+        "curves": [asdict(one) for one in merged.values() if isinstance(one, Curve)],
+    }
+    file.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(file, (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode())
+
+
+def load(file: Path) -> Bench:
+    """Read the record; raises RecordError if it is damaged."""
+    content = read_json(file)
+    try:
+        return Bench(
+            dict(content["machine"]),
+            [Figure(**fields) for fields in content["figures"]],
+            [
+                Curve(**fields | {k: tuple(map(float, fields[k])) for k in ("sizes", "seconds")})
+                for fields in content.get("curves", [])
+            ],
+        )
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise RecordError(f"{file}: holds no figures; run `nox -s bench`") from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mgc.datasets import facts
 from mgc.display import formats
-from mgc.evaluation import seeds
+from mgc.evaluation.accuracy import accuracy_summary
 from mgc.models import NAMES, TITLES
 from mgc.models.recipe import VARIANTS
 from mgc.records.store import Record
@@ -26,13 +26,13 @@ def accuracy(claim: Claim, evidence: Evidence, model: str) -> Decision:
         return _no_record(claim, TITLES[model], USUAL)
     texts, inside = [], []
     for variant, records in found.items():
-        value = seeds.cell(records)
+        value = accuracy_summary(records)
         inside.append(value.low <= claim.value / 100 <= value.high)
         texts.append((VARIANTS[variant].title, value))
     strict = evidence.group(model, "tuned")
     reason = "Under a random split, as the report describes."
     if strict:
-        value = seeds.cell(strict)
+        value = accuracy_summary(strict)
         reason += (
             f" Under the fault-filtered split the tuned network reaches"
             f" {formats.percent(value.accuracy, 1)}"
@@ -58,7 +58,7 @@ def rank(claim: Claim, evidence: Evidence, model: str) -> Decision:
     missing = [TITLES[name] for name, records in groups.items() if not records]
     if missing:
         return _no_record(claim, formats.listing(missing), USUAL)
-    cells = {name: seeds.cell(records) for name, records in groups.items()}
+    cells = {name: accuracy_summary(records) for name, records in groups.items()}
     ours = 1 + sum(cells[name].accuracy > cells[model].accuracy for name in NAMES)
     # A rank that the intervals leave open is neither right nor wrong.
     best = 1 + sum(cells[name].low > cells[model].high for name in NAMES)
@@ -87,7 +87,7 @@ def target(claim: Claim, evidence: Evidence, model: str) -> Decision:
         missing = [TITLES[name] for name, group in groups.items() if not group]
         if missing:
             return _no_record(claim, formats.listing(missing), protocol)
-        cells = {name: seeds.cell(group) for name, group in groups.items()}
+        cells = {name: accuracy_summary(group) for name, group in groups.items()}
         top = max(cells, key=lambda key: cells[key].accuracy)
         best.append((protocol, top, cells[top]))
         records += [record for group in groups.values() for record in group]

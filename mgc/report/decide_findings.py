@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from mgc.display import formats
-from mgc.evaluation import seeds, significance
+from mgc.evaluation import significance
+from mgc.evaluation.accuracy import AccuracySummary, accuracy_summary
 from mgc.evaluation.significance import direction
 from mgc.models import BASELINES, NAMES, TITLES
 from mgc.records.store import Record
@@ -23,7 +24,7 @@ def _information(evidence: Evidence) -> Finding:
     variant = _code_variant(evidence)
     groups = evidence.study.groups(variant, MAIN)
     first = evidence.study.results(variant, MAIN)
-    return model_findings.autoencoder_keeps_information(first, seeds.pairwise(groups))
+    return model_findings.autoencoder_keeps_information(first, significance.pairwise(groups))
 
 
 def _code_variant(evidence: Evidence) -> str:
@@ -91,7 +92,7 @@ def _taken(claim: Claim, found: Finding, records: Iterable[Record]) -> Decision:
     return Decision(claim, verdict, "", "", reason, ids(records))
 
 
-def _told(cells: Mapping[str, seeds.Cell]) -> tuple[str, str]:
+def _told(cells: Mapping[str, AccuracySummary]) -> tuple[str, str]:
     """Write the accuracies of some models, and their intervals."""
     return (
         "; ".join(f"{TITLES[n]} {formats.percent(c.accuracy, 1)}" for n, c in cells.items()),
@@ -107,7 +108,7 @@ def beats(claim: Claim, evidence: Evidence, pair: str) -> Decision:
     verdict = {1: CONFIRMED, -1: CONTRADICTED, 0: NOT_TESTABLE, None: NOT_TESTABLE}[sign]
     if sign is None:
         return Decision(claim, verdict, reason=reason)
-    cells = {name: seeds.cell(evidence.group(name, "tuned")) for name in (one, two)}
+    cells = {name: accuracy_summary(evidence.group(name, "tuned")) for name in (one, two)}
     return Decision(
         claim,
         verdict,
@@ -123,7 +124,7 @@ def level(claim: Claim, evidence: Evidence, models: str) -> Decision:
     if not all(found.values()):
         return Decision(claim, NOT_TESTABLE, reason="No record of them under a random split.")
     floor = float(claim.figure.partition("-")[0]) / 100
-    cells = {name: seeds.cell(records) for name, records in found.items()}
+    cells = {name: accuracy_summary(records) for name, records in found.items()}
     above = [cell.high >= floor for cell in cells.values()]
     return Decision(
         claim,
@@ -162,7 +163,7 @@ def _beside(
     claim: Claim, evidence: Evidence, verdict: str, name: str, others: Sequence[str]
 ) -> Decision:
     """Decide about one model by its tests against others."""
-    cells = {name: seeds.cell(evidence.group(name, "tuned"))}
+    cells = {name: accuracy_summary(evidence.group(name, "tuned"))}
     said = [significance.statement(evidence.tests, name, other, TITLES) for other in others]
     return Decision(
         claim,

@@ -6,9 +6,9 @@ import pandas as pd
 
 from mgc.datasets import facts
 from mgc.display import formats
-from mgc.evaluation import seeds
+from mgc.evaluation.accuracy import accuracy_summary
 from mgc.evaluation.results import second_edition
-from mgc.evaluation.significance import ALPHA
+from mgc.evaluation.significance import ALPHA, pairwise
 from mgc.models import TITLES
 from mgc.models.recipe import ABLATIONS
 from mgc.records.redraw import split_of
@@ -37,12 +37,12 @@ def ablation(claim: Claim, evidence: Evidence, what: str) -> Decision:
         return Decision(claim, NOT_TESTABLE, reason=f"No records of the fits “{title}”.")
     worse, better, measured, ranges, said = 0, 0, [], [], []
     for model, (whole, less) in pairs.items():
-        test = seeds.pairwise({"whole": whole, "less": less}).iloc[0]
+        test = pairwise({"whole": whole, "less": less}).iloc[0]
         p = min(1.0, float(test["p"]) * len(pairs))
         shown = p < ALPHA
         worse += shown and test["difference"] > 0
         better += shown and test["difference"] < 0
-        with_it, without = seeds.cell(whole), seeds.cell(less)
+        with_it, without = accuracy_summary(whole), accuracy_summary(less)
         measured.append(
             f"{TITLES[model]} {formats.percent(with_it.accuracy, 1)} with,"
             f" {formats.percent(without.accuracy, 1)} without"

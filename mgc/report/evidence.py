@@ -10,7 +10,7 @@ import pandas as pd
 
 from mgc.datasets import splits
 from mgc.datasets.gtzan import WHOLE_GTZAN
-from mgc.evaluation import seeds
+from mgc.evaluation.significance import pairwise
 from mgc.models import BASELINES, NAMES
 from mgc.records.editions import EditionRecord
 from mgc.records.store import NotRun, Record
@@ -66,7 +66,7 @@ class Evidence:
     @cached_property
     def tests(self) -> pd.DataFrame:
         """Combined tests of all pairs under the main protocol."""
-        return seeds.pairwise(self.groups())
+        return pairwise(self.groups())
 
     @cached_property
     def pooled(self) -> Pool:

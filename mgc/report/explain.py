@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from mgc.datasets.splits import LEAK_SHARES
-from mgc.display import cost_tables, formats
-from mgc.evaluation import cost, metrics, significance
+from mgc.display import formats
+from mgc.evaluation import cost, metrics
+from mgc.evaluation.accuracy import accuracy_summary
 from mgc.models import BASELINES, TITLES
 from mgc.models.recipe import ABLATIONS, VARIANTS
 from mgc.records.store import Record, Store
@@ -56,7 +57,7 @@ def _what(record: Record) -> str:
     )
     return (
         f"{record.fit_id} is a fit of {TITLES[record.model]} ({kind}), seed {config['seed']}:"
-        f" {size}, {cost_tables.scaled(cost.flops(record.architecture))}"
+        f" {size}, {formats.operations(cost.flops(record.architecture))}"
         " floating-point operations in one"
         " forward pass."
     )
@@ -104,12 +105,12 @@ def _how(record: Record) -> str:
 
 def _result(record: Record) -> str:
     rows = metrics.test_rows(record)
-    low, high = significance.accuracy_interval(rows)
+    known = accuracy_summary(record)
     return (
         "It names the right genre for"
-        f" {formats.percent(metrics.accuracy(rows), 1)} of the test part"
-        f" (95 % interval over tracks {formats.interval(low, high, 1)}); macro F1"
-        f" {formats.number(metrics.macro_f1(rows))}, log loss"
+        f" {formats.percent(known.accuracy, 1)} of the test part"
+        f" (95 % interval over tracks {formats.interval(known.low, known.high, 1)}); macro F1"
+        f" {formats.number(known.macro_f1)}, log loss"
         f" {formats.number(metrics.log_loss(rows))}, calibration error"
         f" {formats.number(metrics.calibration(rows).ece)}."
     )

@@ -11,7 +11,7 @@ import pandas as pd
 from mgc.datasets.gtzan import gtzan_table
 from mgc.datasets.splits import LEAKING, Split
 from mgc.errors import RecordError
-from mgc.evaluation import seeds
+from mgc.evaluation.accuracy import accuracy_summary
 from mgc.records.editions import EditionRecord
 from mgc.records.redraw import split_of
 from mgc.records.store import Record, Store
@@ -42,7 +42,7 @@ def published_results(store: Store) -> pd.DataFrame:
         groups.setdefault(tuple(str(record.config[key]) for key in KEYS), []).append(record)
     rows = []
     for key, records in groups.items():
-        found = seeds.cell(records)
+        found = accuracy_summary(records)
         figures = [round(float(getattr(found, name)), 6) for name in FIGURES]
         fits = " ".join(record.fit_id for record in records)
         rows.append((*key, found.n_seeds, found.n_tracks, *figures, fits))

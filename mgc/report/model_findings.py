@@ -16,6 +16,7 @@ from mgc.datasets import facts
 from mgc.datasets.gtzan import WHOLE_GTZAN
 from mgc.display import formats
 from mgc.evaluation import metrics, significance
+from mgc.evaluation.accuracy import accuracy_summary
 from mgc.evaluation.significance import direction
 from mgc.evaluation.tracks import averaged, track_rows
 from mgc.models import NAMES, TITLES
@@ -60,13 +61,13 @@ def accuracies_hold(results: Results) -> Finding:
     claims = facts.report_claims().set_index("model")["accuracy"].to_dict()
     texts, inside, run = [], 0, _run(results, *NAMES)
     for record in run:
-        low, high = significance.accuracy_interval(metrics.test_rows(record))
+        known = accuracy_summary(record)
         said = claims[record.model]
-        inside += low <= said <= high
-        side = "inside" if low <= said <= high else "above" if said > high else "below"
+        inside += known.low <= said <= known.high
+        side = "above" if said > known.high else "below" if said < known.low else "inside"
         texts.append(
             f"{TITLES[record.model]}: {formats.percent(said)} stated, {side} the"
-            f" {formats.interval(low, high)} measured."
+            f" {formats.interval(known.low, known.high)} measured."
         )
     if not run:
         return Finding(claim, NOT_TESTABLE, "No model was run.")

@@ -11,6 +11,7 @@ from scipy.stats import norm
 
 from mgc.display import formats
 from mgc.evaluation import metrics, significance
+from mgc.evaluation.accuracy import accuracy_summary
 from mgc.evaluation.tracks import tested, track_rows
 from mgc.models import TITLES
 from mgc.records.store import NotRun, Record
@@ -40,11 +41,10 @@ def accuracy_gap(results: Results, target: float) -> pd.DataFrame:
     """
     rows = []
     for name, record in significance.only_run(results).items():
-        frame = metrics.test_rows(record)
-        share = metrics.accuracy(frame)
-        low, high = significance.accuracy_interval(frame)
-        reached = "yes" if low >= target else "no" if high < target else "undecided"
-        rows.append((name, TITLES[name], share, low, high, target - share, reached))
+        known = accuracy_summary(record)
+        reached = "yes" if known.low >= target else "no" if known.high < target else "undecided"
+        numbers = (known.accuracy, known.low, known.high, target - known.accuracy)
+        rows.append((name, TITLES[name], *numbers, reached))
     columns = ["model", "title", "accuracy", "low", "high", "gap", "reached"]
     return pd.DataFrame(rows, columns=columns)
 
@@ -146,6 +146,13 @@ def timing_table(times: pd.DataFrame) -> pd.DataFrame:
             "Device": times["device"],
         }
     )
+
+
+def milliseconds(times: pd.DataFrame) -> dict[str, float]:
+    """Milliseconds a track by title: all steps, or the last where no record holds the others."""
+    measure = "total" if times["total"].notna().any() else "predict"
+    known = times[times[measure] > 0]
+    return dict(zip(known["title"], 1000 * known[measure], strict=True))
 
 
 def speed(times: pd.DataFrame, latency: float, throughput: float) -> list[str]:

@@ -84,13 +84,13 @@ def answer(study: Study) -> Answer:
     """
     from mgc.datasets.facts import report_claims
     from mgc.datasets.splits import PROTOCOL_TITLES
-    from mgc.evaluation.results import cells
+    from mgc.evaluation.results import accuracy_table
     from mgc.models import BASELINES, NAMES, TITLES
 
     names = (*NAMES, *BASELINES)
 
     def measured(one: Study) -> tuple[dict[str, Measured], int]:
-        table = cells(one.groups(models=names), one.variant, one.protocol)
+        table = accuracy_table(one.groups(models=names)).dropna(subset=["accuracy"])
         found = {
             str(row["model"]): Measured(row["accuracy"], row["low"], row["high"])
             for _, row in table.iterrows()

@@ -32,7 +32,7 @@ def accuracy_intervals(
     Parameters
     ----------
     summary : DataFrame
-        From `mgc.evaluation.summary.summary`, with a column ``label`` (row title) and ``model``.
+        From `mgc.evaluation.results.accuracy_table`.
     claims : mapping of str to float, optional
         Claimed accuracy (0 to 1) by model name.
     line : float, optional
@@ -79,8 +79,7 @@ def cost(summary: pd.DataFrame) -> Figure:
     Parameters
     ----------
     summary : DataFrame
-        From `mgc.evaluation.summary.summary` with ``label``; rows without an accuracy are left
-        out.
+        From `mgc.evaluation.results.accuracy_table`; rows without an accuracy are left out.
 
     Returns
     -------

@@ -15,8 +15,8 @@ from mgc.datasets.leak_splits import SHARES
 from mgc.datasets.tracks import N_SEGMENTS
 from mgc.display import formats, notebook
 from mgc.display.leak_text import cell_text, says
+from mgc.evaluation.accuracy import AccuracySummary
 from mgc.evaluation.leak_curves import Curve, Point
-from mgc.evaluation.seeds import Cell
 
 WIDTH, HEIGHT = 640, 360
 LEFT, RIGHT, TOP, BOTTOM = 64, 36, 40, 40
@@ -157,7 +157,7 @@ def _axes(low: float, high: float) -> str:
     return "".join(parts)
 
 
-def _line(kind: str, there: Sequence[tuple[int, Cell]], low: float, high: float) -> str:
+def _line(kind: str, there: Sequence[tuple[int, AccuracySummary]], low: float, high: float) -> str:
     """Draw band, line and dots of one kind of pieces."""
     upper = [f"{_x(share):.1f} {_y(cell.high, low, high):.1f}" for share, cell in there]
     lower = [f"{_x(share):.1f} {_y(cell.low, low, high):.1f}" for share, cell in there]
@@ -181,7 +181,7 @@ def _dot(kind: str, x: float, y: float) -> str:
     return f'<path class="dot" d="M{x - 4.5:.1f} {y - 4.5:.1f}h9v9h-9Z"/>'
 
 
-def _cells(point: Point) -> list[Cell]:
+def _cells(point: Point) -> list[AccuracySummary]:
     return [cell for kind in KINDS if (cell := getattr(point, kind)) is not None]
 
 

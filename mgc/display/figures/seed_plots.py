@@ -25,9 +25,9 @@ def cells(table: pd.DataFrame) -> Figure:
     Parameters
     ----------
     table : DataFrame
-        From `mgc.evaluation.results.cells`: ``label``, ``accuracy``, ``low``, ``high``, ``single``
-        (tuple of the accuracy of each seed), and ``group`` (optional): groups of a row are told
-        apart by colour and marker, and lie one below the other.
+        From `mgc.evaluation.results.accuracy_table`: ``label``, ``accuracy``, ``low``, ``high``,
+        ``single`` (tuple of the accuracy of each seed), and ``group`` (optional): groups of a row
+        are told apart by colour and marker, and lie one below the other.
 
     Returns
     -------
@@ -76,8 +76,8 @@ def real_differences(table: pd.DataFrame) -> Figure:
     Parameters
     ----------
     table : DataFrame
-        From `mgc.evaluation.seeds.pairwise`, with the labels of the models in place of their
-        names.
+        From `mgc.evaluation.significance.pairwise`, with the labels of the models in place of
+        their names.
 
     Returns
     -------
@@ -119,7 +119,7 @@ def agreement(table: pd.DataFrame) -> Figure:
     Parameters
     ----------
     table : DataFrame
-        From `mgc.evaluation.seeds.agreement`, with titles in place of the names.
+        From `mgc.evaluation.tracks.agreement`, with titles in place of the names.
 
     Returns
     -------

@@ -9,8 +9,9 @@ from matplotlib.figure import Figure
 from mgc.datasets import facts
 from mgc.datasets.tracks import GENRES
 from mgc.display.figures import comparison_plots, plots, seed_plots, style
-from mgc.evaluation import metrics, significance
-from mgc.evaluation import summary as summary_module
+from mgc.evaluation import metrics
+from mgc.evaluation.results import accuracy_table
+from mgc.evaluation.significance import only_run, pairwise
 from mgc.models import TITLES
 from mgc.records.checks import HISTORY_COLUMNS
 from mgc.records.store import NotRun
@@ -26,12 +27,6 @@ def texts(figure: Figure) -> str:
         found += [axis.get_title(loc="left"), axis.get_xlabel(), axis.get_ylabel()]
         found += [label.get_text() for label in (*axis.get_xticklabels(), *axis.get_yticklabels())]
     return "\n".join(found)
-
-
-def labelled(records):
-    """Return a summary as chapters make it."""
-    frame = summary_module.summary(records).reset_index()
-    return frame.assign(label=frame["model"].map(TITLES))
 
 
 @pytest.fixture
@@ -110,7 +105,9 @@ def test_a_model_that_was_not_run_gives_a_figure_with_reason_and_remedy():
 
 def test_accuracies_stand_where_the_records_put_them_and_claims_beside_them(good):
     records = {"mlp": good, "vgg16": MISSING}
-    axis = comparison_plots.accuracy_intervals(labelled(records), {"vgg16": 0.8923}, 0.1).axes[0]
+    axis = comparison_plots.accuracy_intervals(
+        accuracy_table(records), {"vgg16": 0.8923}, 0.1
+    ).axes[0]
     dots = [line for line in axis.lines if line.get_marker() == "o" and len(line.get_xdata()) == 1]
     claimed = [line for line in axis.lines if line.get_marker() == "D" and len(line.get_xdata())]
     assert [line.get_xdata()[0] for line in dots] == [metrics.accuracy(metrics.test_rows(good))]
@@ -121,7 +118,7 @@ def test_accuracies_stand_where_the_records_put_them_and_claims_beside_them(good
 def test_only_differences_that_the_test_shows_are_shaded(good, poor):
     twin = unsaved(good.predictions, model="lstm")
     records = {"mlp": good, "cnn": poor, "lstm": twin}
-    table = significance.pairwise(records)
+    table = pairwise(records)
     axis = seed_plots.real_differences(table).axes[0]
     cells = np.ma.filled(axis.images[0].get_array(), np.nan)
     assert table.set_index(["first", "second"])["significant"].to_dict() == {
@@ -135,7 +132,7 @@ def test_only_differences_that_the_test_shows_are_shaded(good, poor):
 
 def test_a_marker_means_the_same_model_in_both_panels_of_the_cost(good, poor):
     records = {"mlp": unsaved(good.predictions, model="majority"), "cnn": poor}
-    frame = labelled(records)
+    frame = accuracy_table(records)
     frame.loc[0, "parameters"] = 0  # a model without parameters has no place on that axis
     left, right = comparison_plots.cost(frame).axes
     look = {c.get_label(): c.lines[0].get_marker() for c in left.containers}
@@ -174,8 +171,8 @@ def test_targets_are_drawn_with_their_values():
 
 def every_figure(good, poor):
     records = {"mlp": good, "cnn": poor, "vgg16": MISSING}
-    run = significance.only_run(records)
-    summary = labelled(records)
+    run = only_run(records)
+    summary = accuracy_table(records)
     scores = pd.DataFrame({name: metrics.per_genre(metrics.test_rows(r))["f1"]
                            for name, r in run.items()}).T  # fmt: skip
     yield plots.learning_curves(good)
@@ -184,7 +181,7 @@ def every_figure(good, poor):
     yield plots.mistakes(good)
     yield plots.reliability(run)
     yield comparison_plots.accuracy_intervals(summary, {"mlp": 0.7}, 0.1)
-    yield seed_plots.real_differences(significance.pairwise(records))
+    yield seed_plots.real_differences(pairwise(records))
     yield comparison_plots.cost(summary)
     yield comparison_plots.genre_scores(scores)
     yield comparison_plots.literature(facts.literature(), "cv5", {})
@@ -202,10 +199,10 @@ def test_every_figure_fits_a_page_and_is_legible(good, poor):
 
 def test_figures_without_any_model_say_so_instead_of_failing():
     nothing = {"mlp": NotRun("mlp", "no record"), "cnn": NotRun("cnn", "no record")}
-    summary = labelled(nothing)
+    summary = accuracy_table(nothing)
     for figure in (
         comparison_plots.cost(summary),
-        seed_plots.real_differences(significance.pairwise(nothing)),
+        seed_plots.real_differences(pairwise(nothing)),
         comparison_plots.genre_scores(pd.DataFrame()),
         comparison_plots.target_bars({}, 1.0, unit="s", target_label="target"),
         plots.reliability({}),

@@ -9,7 +9,9 @@ import pytest
 from mgc.datasets.tracks import GENRES
 from mgc.display import comparison, formats, model_text, notebook
 from mgc.errors import RecordError
-from mgc.evaluation import metrics, results, seeds, significance, tracks
+from mgc.evaluation import metrics, tracks
+from mgc.evaluation.results import load_results
+from mgc.evaluation.significance import pairwise
 from mgc.models import NAMES
 from mgc.records.store import NotRun, Store
 from mgc.records.study import Study
@@ -55,16 +57,16 @@ def with_environment(record, **values):
 )
 def test_a_claim_about_two_pairs_needs_both(shares, verdict):
     results = five(**shares)
-    found = model_findings.spectrograms_beat_features(results, significance.pairwise(results))
+    found = model_findings.spectrograms_beat_features(results, pairwise(results))
     assert found.verdict == verdict
 
 
 def test_the_best_model_has_to_beat_every_other():
     results = five(mlp=0.2, cnn=0.3, lstm=0.2, autoencoder=0.1, vgg16=0.9)
-    found = model_findings.transfer_is_best(results, significance.pairwise(results))
+    found = model_findings.transfer_is_best(results, pairwise(results))
     assert found.verdict == verdicts.CONFIRMED
     results = five(mlp=0.9, vgg16=0.9, lstm=0.1)
-    found = model_findings.transfer_is_best(results, significance.pairwise(results))
+    found = model_findings.transfer_is_best(results, pairwise(results))
     assert found.verdict == verdicts.PARTLY
     assert "No difference from MLP" in found.evidence
     assert "no record of CNN and Autoencoder" in found.evidence
@@ -84,9 +86,9 @@ def test_timings_must_differ_by_more_than_two_runs_do(seconds, verdict):
 def test_the_code_of_the_autoencoder_can_fail_in_two_ways_and_never_be_proven():
     claim = model_findings.autoencoder_keeps_information
     results = five(autoencoder=0.2, cnn=0.8)
-    assert claim(results, significance.pairwise(results)).verdict == verdicts.CONTRADICTED
+    assert claim(results, pairwise(results)).verdict == verdicts.CONTRADICTED
     results = five(autoencoder=0.5, cnn=0.5)
-    tests = significance.pairwise(results)
+    tests = pairwise(results)
     for error, verdict in ((0.001, verdicts.NOT_SHOWN), (0.009, verdicts.CONTRADICTED)):
         results["autoencoder"] = with_environment(
             results["autoencoder"], reconstruction_mse=error, reconstruction_variance=0.01
@@ -128,10 +130,10 @@ def test_the_mlp_has_to_beat_guessing_and_logistic_regression():
     guess = named(lambda g, i: "blues", model="majority")
     for linear, verdict in ((0.3, verdicts.CONFIRMED), (0.9, verdicts.PARTLY)):
         results = five(mlp=0.9) | {"majority": guess, "logistic": right(linear, model="logistic")}
-        found = model_findings.mlp_suffices(results, significance.pairwise(results))
+        found = model_findings.mlp_suffices(results, pairwise(results))
         assert found.verdict == verdict
     results = {"mlp": named(lambda g, i: "rock", model="mlp"), "majority": guess}
-    found = model_findings.mlp_suffices(results, significance.pairwise(results))
+    found = model_findings.mlp_suffices(results, pairwise(results))
     assert found.verdict == verdicts.NOT_SHOWN
 
 
@@ -142,7 +144,7 @@ def test_the_report_refutes_its_own_ratio():
 
 
 def test_every_claim_is_not_testable_without_records():
-    tests = significance.pairwise(NOBODY)
+    tests = pairwise(NOBODY)
     pooled = genre_findings.pool(NOBODY)
     found = [
         model_findings.accuracies_hold(NOBODY),
@@ -223,7 +225,7 @@ def test_segments_count_as_one_track():
     record = unsaved(predictions(segments=range(10)), protocol="leaky_segments")
     assert len(tracks.track_rows(record)) == 20
     assert tracks.tested({"mlp": record}) == 20
-    assert tracks.outcomes(record)["p_named"].between(0.1, 1).all()
+    assert tracks.outcomes(record)["p_predicted"].between(0.1, 1).all()
 
 
 def test_the_number_of_tracks_needed_gives_the_wanted_power():
@@ -275,18 +277,18 @@ def test_the_recommendation_carries_no_more_than_the_tests():
     results["vgg16"] = with_environment(results["vgg16"], duration_s=5.0)
     results |= {"majority": named(lambda g, i: "blues", model="majority"),
                 "logistic": right(0.9, model="logistic")}  # fmt: skip
-    said = " ".join(comparison.recommendation(results, significance.pairwise(results)))
+    said = " ".join(comparison.recommendation(results, pairwise(results)))
     assert "The tests do not tell it from VGG16" in said
     assert "shown to beat MLP" in said
     assert "no deep model is shown to beat it" in said
     assert "neither support nor refute" in said
-    said = " ".join(comparison.recommendation(NOBODY, significance.pairwise(NOBODY)))
+    said = " ".join(comparison.recommendation(NOBODY, pairwise(NOBODY)))
     assert "nothing can be recommended" in said
     results = five(mlp=0.2, vgg16=0.9)
-    said = " ".join(comparison.recommendation(results, significance.pairwise(results)))
+    said = " ".join(comparison.recommendation(results, pairwise(results)))
     assert "these records support that" in said
     results = five(mlp=0.9, vgg16=0.2)
-    said = " ".join(comparison.recommendation(results, significance.pairwise(results)))
+    said = " ".join(comparison.recommendation(results, pairwise(results)))
     assert "speak against it" in said
 
 
@@ -375,22 +377,24 @@ def study(tmp_path):
 
 
 def test_variants_with_records_have_rows_of_their_own(study):
-    assert list(comparison.rows(study)) == ["quick", "as_written"]
-    table = comparison.summary(study)
-    assert table["label"].is_unique
-    assert table.set_index("label")["accuracy"].dropna().tolist() == [0.9, 0.2]
-    assert len(comparison.as_table(table)) == len(table) == 12
-    cells, groups = results.headline(study)
-    labels = dict(zip(cells["key"], cells["label"], strict=True))
-    (said,) = comparison.variant_statements(seeds.pairwise(groups), labels)
+    results = load_results(study)
+    assert list(results.variants) == ["quick", "as_written"]
+    assert results.table["label"].is_unique
+    assert results.table.set_index("label")["accuracy"].tolist() == [0.9, 0.2]
+    (said,) = comparison.variant_statements(pairwise(results.groups), results.labels)
     assert said.startswith("MLP, quick beats MLP, as written")
     assert "by 70.0 points" in said
+    assert results.table.equals(load_results(study).table)
+    assert [record.config["variant"] for record in results.fits("as_written", "quick")] == [
+        "as_written",
+        "quick",
+    ]
 
 
 def test_published_figures_are_compared_on_the_same_data_only(study):
-    from mgc.datasets.facts import literature
-
-    assert "none of the" in comparison.published(literature(), study, study.results())
+    results = load_results(study)
+    assert "none of the" in comparison.beside_literature(results)
+    assert comparison.comparable_accuracies(results) == {}
 
 
 def test_each_protocol_of_the_literature_has_a_title_of_its_own():
