@@ -45,62 +45,62 @@ def recommendation(results: Groups, table: pd.DataFrame) -> list[str]:
     best = best_model(models)
     if best is None:
         return ["No model was run, so nothing can be recommended."]
-    run = fits_of(models)
-    summary = accuracy_summary(run[best])
-    said = [
+    fits = fits_of(models)
+    summary = accuracy_summary(fits[best])
+    sentences = [
         f"The highest accuracy is that of {TITLES[best]}: {formats.percent(summary.accuracy)}"
         f" (95 % interval {formats.interval(summary.low, summary.high)})."
     ]
-    tied = [name for name in run if name != best and direction(table, best, name) != 1]
-    beaten = [name for name in run if name != best and name not in tied]
+    tied = [name for name in fits if name != best and direction(table, best, name) != 1]
+    beaten = [name for name in fits if name != best and name not in tied]
     if beaten:
-        said.append(f"It is shown to beat {_titles(beaten)}.")
+        sentences.append(f"It is shown to beat {_titles(beaten)}.")
     if tied:
-        said.append(f"The tests do not tell it from {_titles(tied)}.")
+        sentences.append(f"The tests do not tell it from {_titles(tied)}.")
         group = [best, *tied]
-        small = min(group, key=lambda name: run[name][0].parameters)
-        quick = min(group, key=lambda name: float(run[name][0].environment["duration_s"]))
+        small = min(group, key=lambda name: fits[name][0].parameters)
+        quick = min(group, key=lambda name: float(fits[name][0].environment["duration_s"]))
         also = "it also" if quick == small else f"{TITLES[quick]}"
-        said.append(f"Of these, {TITLES[small]} is the smallest, and {also} trains fastest.")
-    said += _against_baselines(results, table, list(run))
-    said.append(_on_the_report(table, run))
-    return said
+        sentences.append(f"Of these, {TITLES[small]} is the smallest, and {also} trains fastest.")
+    sentences += _against_baselines(results, table, list(fits))
+    sentences.append(_on_the_report(table, fits))
+    return sentences
 
 
 def _titles(names: list[str]) -> str:
     return formats.listing([TITLES[name] for name in names])
 
 
-def _against_baselines(results: Groups, table: pd.DataFrame, run: list[str]) -> list[str]:
-    said = []
+def _against_baselines(results: Groups, table: pd.DataFrame, names: list[str]) -> list[str]:
+    sentences = []
     baselines = fits_of({name: results[name] for name in BASELINES if name in results})
     if "majority" in baselines:
-        idle = [name for name in run if direction(table, name, "majority") != 1]
+        idle = [name for name in names if direction(table, name, "majority") != 1]
         if idle:
-            said.append(f"Not shown to beat guessing: {_titles(idle)}.")
+            sentences.append(f"Not shown to beat guessing: {_titles(idle)}.")
         else:
-            said.append("Every model that was run is shown to beat guessing.")
+            sentences.append("Every model that was run is shown to beat guessing.")
     if "logistic" in baselines:
-        above = [name for name in run if direction(table, name, "logistic") == 1]
+        above = [name for name in names if direction(table, name, "logistic") == 1]
         share = formats.percent(accuracy_summary(baselines["logistic"]).accuracy)
         start = f"Logistic regression on the same statistics that the MLP reads reaches {share}"
         if not above:
-            said.append(f"{start}, and no deep model is shown to beat it.")
+            sentences.append(f"{start}, and no deep model is shown to beat it.")
         else:
-            said.append(f"{start}; shown to beat it: {_titles(above)}.")
-        under = [name for name in run if direction(table, name, "logistic") == -1]
+            sentences.append(f"{start}; shown to beat it: {_titles(above)}.")
+        under = [name for name in names if direction(table, name, "logistic") == -1]
         if under:
-            said.append(f"Logistic regression is shown to beat {_titles(under)}.")
-    return said
+            sentences.append(f"Logistic regression is shown to beat {_titles(under)}.")
+    return sentences
 
 
-def _on_the_report(table: pd.DataFrame, run: Mapping[str, list[Record]]) -> str:
+def _on_the_report(table: pd.DataFrame, fits: Mapping[str, list[Record]]) -> str:
     claims = facts.report_claims().set_index("model")["accuracy"]
     theirs = str(claims.idxmax())
     name = TITLES[theirs]
-    if theirs not in run:
+    if theirs not in fits:
         return f"The report recommends {name}, which was not run here."
-    signs = [direction(table, theirs, other) for other in run if other != theirs]
+    signs = [direction(table, theirs, other) for other in fits if other != theirs]
     if signs and all(sign == 1 for sign in signs):
         return f"The report recommends {name}; these records support that."
     if any(sign == -1 for sign in signs):
@@ -157,12 +157,12 @@ def variant_statements(tests: pd.DataFrame, labels: Mapping[str, str]) -> list[s
     list of str
         One sentence for each model and pair of its variants.
     """
-    said = [
+    sentences = [
         statement(tests, one, two, labels)
         for one, two in zip(tests["first"], tests["second"], strict=True)
         if one.split()[0] == two.split()[0]
     ]
-    return said or ["Only one variant has records, so variants cannot be compared."]
+    return sentences or ["Only one variant has records, so variants cannot be compared."]
 
 
 def about_second_edition(mini: Study | None) -> str:

@@ -88,14 +88,14 @@ def distinct_statements(shape: pd.Series, cluster: pd.Series) -> list[str]:
         2: "as the report says",
     }[len(claimed)]
     first, second = map(label, top)
-    said = [f"The two most distinct genres here are {first} and {second}: {verdict}."]
+    sentences = [f"The two most distinct genres here are {first} and {second}: {verdict}."]
     if negative := [label(genre) for genre in cluster.index[cluster < 0]]:
-        said.append(
+        sentences.append(
             f"The silhouette is negative for {formats.listing(negative)}: on average, tracks of"
             " these genres lie nearer to another genre than to their own. In the raw feature space"
             " genres are no clusters."
         )
-    return said
+    return sentences
 
 
 def pair_statements(pairs: pd.DataFrame, first: str, second: str) -> list[str]:
@@ -112,17 +112,17 @@ def pair_statements(pairs: pd.DataFrame, first: str, second: str) -> list[str]:
     areas = {(one, two): float(area) for one, two, area in zip(*columns, strict=True)}
     order = list(areas)
     hardest = order[0]
-    said = [
+    sentences = [
         f"The hardest pair is {' and '.join(map(label, hardest))} (area"
         f" {formats.number(areas[hardest])})."
     ]
     if (first, second) in areas:
-        said.append(
+        sentences.append(
             f"{label(first).capitalize()} and {label(second)} have"
             f" {formats.number(areas[first, second])} and come in place"
             f" {order.index((first, second)) + 1} of {len(pairs)}, counted from the hardest."
         )
-    return said
+    return sentences
 
 
 def variation_table(varied: pd.DataFrame) -> pd.DataFrame:

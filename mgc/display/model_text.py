@@ -86,9 +86,7 @@ def result(record: Record) -> str:
         f" {formats.count(n)} {example}s: {formats.percent(summary.accuracy)} (95 % interval"
         f" {formats.interval(summary.low, summary.high)})."
     ]
-    mixed = metrics.most_confused(frame, 1)
-    if len(mixed):
-        row = mixed.iloc[0]
+    for row in metrics.most_confused(frame, 1).to_dict("records"):
         true, predicted = (tracks_module.label(row[name]) for name in ("true", "predicted"))
         text.append(
             f"Its most frequent single confusion: {true} taken for {predicted},"

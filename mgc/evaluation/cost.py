@@ -11,6 +11,7 @@ import pandas as pd
 from mgc.records.store import Record
 
 Layer = Mapping[str, Any]
+CONFIG = ("edition", "model", "variant", "protocol", "seed")
 
 
 def flops(architecture: Sequence[Layer]) -> int:
@@ -61,25 +62,16 @@ def _used(architecture: Sequence[Layer]) -> list[Layer]:
 def table(records: Sequence[Record]) -> pd.DataFrame:
     """Collect what each fit cost, a row a record.
 
-    Parameters
-    ----------
-    records : sequence of Record
-
     Returns
     -------
     DataFrame
-        ``edition``, ``model``, ``variant``, ``protocol``, ``seed``, ``device``, ``minutes`` (wall
-        time of the fit), ``peak_memory_mb`` (of its process), ``parameters``, ``flops`` (one
-        forward pass), ``passes`` (for one track),
+        `CONFIG`, ``device``, ``minutes`` (wall time of the fit), ``peak_memory_mb`` (of its
+        process), ``parameters``, ``flops`` (one forward pass), ``passes`` (for one track),
         ``base_s`` (of a track in a frozen base or encoder before the head; NaN without one).
     """
     rows = [
-        {
-            "edition": record.config["edition"],
-            "model": record.config["model"],
-            "variant": record.config["variant"],
-            "protocol": record.config["protocol"],
-            "seed": record.config["seed"],
+        {name: record.config[name] for name in CONFIG}
+        | {
             "device": record.environment["device"],
             "minutes": float(record.environment["duration_s"]) / 60,
             "peak_memory_mb": float(record.environment["peak_memory_mb"]),
@@ -90,6 +82,5 @@ def table(records: Sequence[Record]) -> pd.DataFrame:
         }
         for record in records
     ]
-    columns = ["edition", "model", "variant", "protocol", "seed", "device", "minutes",
-               "peak_memory_mb", "parameters", "flops", "passes", "base_s"]  # fmt: skip
-    return pd.DataFrame(rows, columns=columns)
+    costs = ("device", "minutes", "peak_memory_mb", "parameters", "flops", "passes", "base_s")
+    return pd.DataFrame(rows, columns=[*CONFIG, *costs])

@@ -131,14 +131,12 @@ def most_confused(frame: pd.DataFrame, n: int = 5) -> pd.DataFrame:
         Up to `n` rows, most frequent first: ``true``, ``predicted``, ``count`` and ``share``,
         the count as a share of the true genre's rows.
     """
-    counts = confusion(frame).to_numpy()
-    pairs = [
-        (GENRES[i], GENRES[j], int(counts[i, j]), float(counts[i, j] / counts[i].sum()))
-        for i, j in np.argwhere(counts).tolist()
-        if i != j
-    ]
-    pairs.sort(key=lambda pair: (-pair[2], -pair[3], pair[0], pair[1]))
-    return pd.DataFrame(pairs[:n], columns=["true", "predicted", "count", "share"])
+    counts = confusion(frame)
+    pairs = counts.reset_index().melt("true", value_name="count")
+    pairs = pairs[(pairs["true"] != pairs["predicted"]) & (pairs["count"] > 0)]
+    pairs["share"] = pairs["count"] / pairs["true"].map(counts.sum(axis=1))
+    order, rising = ["count", "share", "true", "predicted"], [False, False, True, True]
+    return pairs.sort_values(order, ascending=rising, ignore_index=True).head(n)
 
 
 def log_loss(frame: pd.DataFrame) -> float:
@@ -183,9 +181,9 @@ def calibration(frame: pd.DataFrame, bins: int = 10) -> Calibration:
     """
     confidence = probabilities(frame).max(axis=1)
     edges = np.linspace(0.0, 1.0, bins + 1)
-    place = np.clip(np.searchsorted(edges, confidence, side="left") - 1, 0, bins - 1)
-    rows = pd.DataFrame({"place": place, "confidence": confidence, "accuracy": correct(frame)})
-    grouped = rows.astype({"accuracy": np.float64}).groupby("place")
+    number = np.clip(np.searchsorted(edges, confidence, side="left") - 1, 0, bins - 1)
+    rows = pd.DataFrame({"bin": number, "confidence": confidence, "accuracy": correct(frame)})
+    grouped = rows.astype({"accuracy": np.float64}).groupby("bin")
     table = grouped[["confidence", "accuracy"]].mean().reindex(range(bins))
     table.insert(0, "n", grouped.size().reindex(range(bins), fill_value=0))
     table.insert(0, "high", edges[1:])

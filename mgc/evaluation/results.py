@@ -13,7 +13,7 @@ from mgc.datasets.splits import PROTOCOL_TITLES
 from mgc.evaluation import metrics
 from mgc.evaluation.accuracy import accuracy_summary
 from mgc.evaluation.significance import Groups, fits_of, only_run
-from mgc.evaluation.tracks import tested
+from mgc.evaluation.tracks import n_test_tracks
 from mgc.models import BASELINES, NAMES, TITLES
 from mgc.models.recipe import VARIANTS
 from mgc.records.store import NotRun, Record
@@ -92,7 +92,7 @@ class Results:
     @property
     def n_tracks(self) -> int:
         """Test tracks of the first seed; 0 where no network was run."""
-        return tested(self.first_seed)
+        return n_test_tracks(self.first_seed)
 
     @cached_property
     def networks(self) -> dict[str, list[Record] | NotRun]:

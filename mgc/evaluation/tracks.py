@@ -92,7 +92,7 @@ def averaged(records: Sequence[Record]) -> pd.DataFrame:
     return combined
 
 
-def tested(results: Mapping[str, Record | NotRun]) -> int:
+def n_test_tracks(results: Mapping[str, Record | NotRun]) -> int:
     """Count the tracks of the test part; 0 when no model was run."""
     records = only_run(results)
     return len(track_rows(next(iter(records.values())))) if records else 0
@@ -140,7 +140,7 @@ def _known_faults(records: Sequence[Record]) -> dict[str, str]:
     # A track of an edition of which nothing is known may bear the id of one of GTZAN's.
     known = marks[0] if all(marks) else {}
     return {
-        track: "; ".join(f"{gtzan_faults.KINDS[one.kind]}: {one.text}" for one in faults)
+        track: "; ".join(f"{gtzan_faults.KINDS[fault.kind]}: {fault.text}" for fault in faults)
         for track, faults in known.items()
     }
 

@@ -12,7 +12,7 @@ from scipy.stats import norm
 from mgc.display import formats
 from mgc.evaluation import metrics, significance
 from mgc.evaluation.accuracy import accuracy_summary
-from mgc.evaluation.tracks import tested, track_rows
+from mgc.evaluation.tracks import n_test_tracks, track_rows
 from mgc.models import TITLES
 from mgc.records.store import NotRun, Record
 
@@ -239,7 +239,7 @@ def sample_sizes(
     said = [
         f"{TITLES[first]} and {TITLES[second]} disagree in who is right on"
         f" {formats.percent(psi)} of"
-        f" the {formats.count(tested(results))} test tracks."
+        f" the {formats.count(n_test_tracks(results))} test tracks."
     ]
     for difference in differences:
         points = formats.points(difference).lstrip("+")

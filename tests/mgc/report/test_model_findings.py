@@ -224,7 +224,7 @@ def test_models_of_different_tracks_are_not_pooled():
 def test_segments_count_as_one_track():
     record = unsaved(predictions(segments=range(10)), protocol="leaky_segments")
     assert len(tracks.track_rows(record)) == 20
-    assert tracks.tested({"mlp": record}) == 20
+    assert tracks.n_test_tracks({"mlp": record}) == 20
     assert tracks.outcomes(record)["p_predicted"].between(0.1, 1).all()
 
 
