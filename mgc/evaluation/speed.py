@@ -1,10 +1,8 @@
-"""One measured figure, its goal, and the record of all of them."""
+"""The record of how fast the package is, which `tools.bench` writes: figures, goals, curves."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +10,6 @@ import numpy as np
 from scipy.stats import linregress
 
 from mgc.errors import RecordError
-from mgc.util.atomic import write_whole
 from mgc.util.textfiles import read_json
 
 FILE = "bench/bench.json"
@@ -71,22 +68,6 @@ class Figure:
         }
 
 
-def figure(
-    key: str,
-    title: str,
-    samples: Sequence[float],
-    unit: str,
-    goal: float = 0.0,
-    *,
-    quantile: float = 0.5,
-    estimate: bool = False,
-) -> Figure:
-    """Sum up measurements, at least one, by a quantile in [0, 1]; the rest as `Figure` says."""
-    numbers = (np.quantile(samples, quantile), np.min(samples), np.max(samples))
-    value, low, high = (float(f"{number:.4g}") for number in numbers)
-    return Figure(key, title, unit, value, low, high, len(samples), float(goal), estimate)
-
-
 @dataclass(frozen=True)
 class Curve:
     """Seconds at several sizes of one thing.
@@ -115,35 +96,15 @@ class Curve:
     @property
     def exponent(self) -> float:
         """Slope of the straight line through the logarithms."""
-        return float(_line(self.sizes, self.seconds).slope)
+        return float(self._line().slope)
 
     def fitted(self) -> tuple[float, ...]:
         """Seconds by the power law at each size."""
-        line = _line(self.sizes, self.seconds)
+        line = self._line()
         return tuple(np.exp(line.intercept + line.slope * np.log(self.sizes)).tolist())
 
-
-def exponent(sizes: Sequence[float], costs: Sequence[float]) -> tuple[float, float]:
-    """Fit cost = a * size ** b by least squares of the logarithms.
-
-    Parameters
-    ----------
-    sizes, costs : sequence of float, positive, at least three
-
-    Returns
-    -------
-    exponent : float
-        1 where the cost grows with the size, 0 where it does not grow.
-    error : float
-        Standard error of the exponent.
-    """
-    line = _line(sizes, costs)
-    # SciPy has no error for costs that are all the same.
-    return float(line.slope), float(np.nan_to_num(line.stderr))
-
-
-def _line(sizes: Sequence[float], costs: Sequence[float]) -> Any:
-    return linregress(np.log(sizes), np.log(costs))
+    def _line(self) -> Any:
+        return linregress(np.log(self.sizes), np.log(self.seconds))
 
 
 @dataclass(frozen=True)
@@ -153,19 +114,6 @@ class Bench:
     machine: dict[str, Any]
     figures: list[Figure]
     curves: list[Curve]
-
-
-def save(file: Path, measured: Iterable[Figure | Curve], machine: Mapping[str, Any]) -> None:
-    """Write the record of a machine; what it holds already and was not measured now stays."""
-    before = load(file) if file.is_file() else Bench({}, [], [])
-    merged = {(type(one), one.key): one for one in (*before.figures, *before.curves, *measured)}
-    content = {
-        "machine": dict(machine),
-        "figures": [asdict(one) for one in merged.values() if isinstance(one, Figure)],
-        "curves": [asdict(one) for one in merged.values() if isinstance(one, Curve)],
-    }
-    file.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(file, (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode())
 
 
 def load(file: Path) -> Bench:

@@ -11,14 +11,15 @@ import pytest
 
 from mgc.errors import RecordError
 from mgc.evaluation import speed
-from mgc.evaluation.speed import Curve, exponent
+from mgc.evaluation.speed import Curve
 from tools.bench import folders
+from tools.bench.measured import exponent, figure, save
 
 
 def test_a_figure_is_the_median_or_a_percentile_with_its_range() -> None:
     samples = [5.0, 1.0, 4.0, 2.0, 3.0]
-    assert speed.figure("a", "A", samples, "ms").value == 3
-    high = speed.figure("a", "A", samples, "ms", -4.5, quantile=0.95)
+    assert figure("a", "A", samples, "ms").value == 3
+    high = figure("a", "A", samples, "ms", -4.5, quantile=0.95)
     assert high.value == pytest.approx(np.percentile(samples, 95))
     assert (high.low, high.high, high.n) == (1, 5, 5)
     assert not high.met
@@ -28,7 +29,7 @@ def test_a_figure_is_the_median_or_a_percentile_with_its_range() -> None:
     ("value", "goal", "met"), [(6, 6, True), (5, 6, False), (3, -3, True), (4, -3, False)]
 )
 def test_a_goal_is_a_least_or_a_most(value: float, goal: float, met: bool) -> None:
-    assert speed.figure("a", "A", [value], "times", goal).met is met
+    assert figure("a", "A", [value], "times", goal).met is met
 
 
 @pytest.mark.parametrize("power", [0.0, 0.5, 1.0, 2.0])
@@ -52,7 +53,7 @@ def test_a_curve_has_the_exponent_of_its_line_and_refuses_what_has_none() -> Non
 
 
 def test_a_row_says_what_was_measured_and_whether_it_is_enough() -> None:
-    row = speed.figure("a", "A", [1.0, 2.0, 3.0], "ms", -1.5, estimate=True).row()
+    row = figure("a", "A", [1.0, 2.0, 3.0], "ms", -1.5, estimate=True).row()
     assert row == {
         "Figure": "A (estimate)", "Value": "2 ms", "Range": "1 to 3", "n": "3",
         "Goal": "at most 1.5", "Reached": "no",
@@ -61,11 +62,11 @@ def test_a_row_says_what_was_measured_and_whether_it_is_enough() -> None:
 
 def test_the_record_keeps_what_was_not_measured_again(tmp_path: Path) -> None:
     file = tmp_path / "bench" / "bench.json"
-    old = [speed.figure("a", "A", [1.0], "s"), speed.figure("b", "B", [2.0], "s")]
+    old = [figure("a", "A", [1.0], "s"), figure("b", "B", [2.0], "s")]
     curve = Curve("c", "C", "tracks", (10.0, 20.0), (1.0, 3.0))
-    speed.save(file, [*old, curve], {"cores": 2})
-    new = speed.figure("b", "B", [3.0, 4.0], "s", -5)
-    speed.save(file, [new], {"cores": 4})
+    save(file, [*old, curve], {"cores": 2})
+    new = figure("b", "B", [3.0, 4.0], "s", -5)
+    save(file, [new], {"cores": 4})
     assert speed.load(file) == speed.Bench({"cores": 4}, [old[0], new], [curve])
     file.write_text('{"figures": [{"key": 1}]}')
     with pytest.raises(RecordError, match="nox -s bench"):
