@@ -102,17 +102,17 @@ def accuracy_summary(records: Record | Sequence[Record], level: float = 0.95) ->
     residual = _residuals(frames, share)
     spread = spread_of_mean(share, residual, level)
     if spread.variance > 0:
-        wide = 1 - 2 * float(stats.norm.sf(spread.width))
+        alpha = 2 * float(stats.norm.sf(spread.width))
         size = mean * (1 - mean) / spread.variance
     else:
-        wide, size = level, float(len(residual))
+        alpha, size = 1 - level, float(len(residual))
     return AccuracySummary(
         n_seeds=len(fits),
         n_tracks=len(residual),
         accuracy=mean,
         macro_f1=float(np.mean([macro_f1(frame) for frame in frames])),
         sd=spread.sd,
-        **wilson(mean * size, size, wide)._asdict(),
+        **wilson(mean * size, size, alpha)._asdict(),
     )
 
 
@@ -145,15 +145,15 @@ def spread_of_mean(
     return Spread(variance, width, sd)
 
 
-def wilson(successes: float, n: float, level: float = 0.95) -> Interval:
+def wilson(successes: float, n: float, alpha: float = 0.05) -> Interval:
     """Interval of a share by Wilson's score method (Wilson 1927), as statsmodels computes it.
 
     Parameters
     ----------
     successes, n : float
         Need not be whole, so that an effective sample size may be given.
-    level : float
-        Confidence, in (0, 1).
+    alpha : float
+        One minus the confidence, in (0, 1).
 
     Raises
     ------
@@ -162,7 +162,7 @@ def wilson(successes: float, n: float, level: float = 0.95) -> Interval:
     """
     if n <= 0:
         raise RecordError("No interval: there are no predictions; fit the model again.")
-    low, high = proportion_confint(successes, n, alpha=1 - level, method="wilson")
+    low, high = proportion_confint(successes, n, alpha=alpha, method="wilson")
     # Rounding may leave an end of all-right or all-wrong a hair off.
     share = successes / n
     return Interval(max(0.0, min(float(low), share)), min(1.0, max(float(high), share)))

@@ -75,6 +75,12 @@ def test_where_nothing_varies_the_interval_is_wilsons():
         assert (summary.low, summary.high) == pytest.approx(wilson(k, 40))
 
 
+def test_two_tracks_say_next_to_nothing():
+    """Student's t with one degree of freedom is so wide that a level would round to one."""
+    summary = accuracy_summary(fit([True, False]))
+    assert 0 <= summary.low < 0.02 < 0.98 < summary.high <= 1
+
+
 def test_equal_seeds_add_nothing():
     right = np.arange(80) % 3 > 0
     one = accuracy_summary(fit(right))
