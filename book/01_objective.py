@@ -34,44 +34,35 @@ variant = "tuned"
 seed = 0
 
 # %% tags=["hide-input"]
-import math
-
 import pandas as pd
-from scipy.stats import binom
 
 from mgc.datasets import facts
-from mgc.display import formats, notebook
-from mgc.display import glue as glue_module
+from mgc.display import formats, notebook, result_tables
 from mgc.display.figures import feature_plots
+from mgc.display.glue import CHAPTER, CLAIMS, Glue
 from mgc.records.study import open_study
 from mgc.report import synthetic
 
 study = open_study(data, records=records, protocol=protocol, variant=variant, seeds=(seed,))
+edition = study.edition_record
 claims = facts.report_claims()
-glue = glue_module.Glue(glue_module.CLAIMS, glue_module.CHAPTER)
-glue("c1_edition", study.edition_record.name, study.edition_record)
-glue("c1_tracks", formats.count(study.edition_record.n_tracks), study.edition_record)
+glue = Glue(CLAIMS, CHAPTER)
+glue.many(
+    {"c1_edition": edition.name, "c1_tracks": formats.count(edition.n_tracks)},
+    edition,
+)
 
 # %% [markdown]
 # The figure that matters shows what the report claims, and the most that any classifier can reach on the numbers that its code generated. The rest of the chapter tells how we know.
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "Accuracy claimed by the report (diamonds) and the most that any classifier can reach on the data its code generated (bars). The dotted line is guessing among ten genres.", "name": "fig-ceiling"}, "image": {"alt": "Bar chart of five models. The bars of what is possible stay far below the diamonds of what the report claims, for every model."}}
-kind = {
-    "mlp": "tabular",
-    "cnn": "spectrogram",
-    "lstm": "sequence",
-    "autoencoder": "spectrogram",
-    "vgg16": "spectrogram",
-}
-best = {name: synthetic.ceiling(synthetic.INPUTS[kind[name]]) for name in claims["model"]}
+best = synthetic.model_ceilings()
 feature_plots.ceilings(claims, best)
 
 # %%
-shown = claims.assign(
-    accuracy=claims["accuracy"].map(lambda share: formats.percent(share, 2)),
-    parameters=claims["parameters"].map(formats.count),
+notebook.table(
+    result_tables.claims_table(claims), "What the original report states for its five models"
 )
-notebook.table(shown.drop(columns="model"), "What the original report states for its five models")
 
 # %% [markdown]
 # The table repeats the report. Nothing in it was computed here. Wherever a page of this book quotes such a number, it is marked <q class="claim">like this</q>. Every other number in the text is written by code from the records of real runs.
@@ -87,22 +78,9 @@ notebook.table(shown.drop(columns="model"), "What the original report states for
 # The report's code does not open an audio file. It draws normally distributed random numbers in the shape of features, spectrograms and sequences. For a few genres it then raises a block of values. These are all the differences between genres that its models could learn:
 
 # %%
-raised = [
-    (
-        kind,
-        shift.genre,
-        formats.count(shift.cells),
-        formats.number(shift.amount, 1),
-        shift.separation,
-    )
-    for kind, shifts in synthetic.INPUTS.items()
-    for shift in shifts
-]
-columns = ["input", "genre", "values raised", "by (standard deviations)", "separation"]
-table = pd.DataFrame(raised, columns=columns)
-table["separation"] = table["separation"].map(lambda d: formats.number(d, 1))
 notebook.table(
-    table, "What sets genres apart in the report's random data; sequences have no entry"
+    synthetic.shifts_table(),
+    "What sets genres apart in the report's random data; sequences have no entry",
 )
 
 # %% [markdown]
@@ -119,20 +97,17 @@ notebook.table(
 
 # %% tags=["hide-input"]
 N_TEST = 300  # the report's code holds back 30 % of 1,000 tracks
-luck = {
-    row.model: binom.logsf(round(row.accuracy * N_TEST) - 1, N_TEST, best[row.model])
-    for row in claims.itertuples()
-}
-exponent = str(math.ceil(max(luck.values()) / math.log(10)))
-power = "10" + exponent.translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-glue("c1_luck", power)
-for name in ("tabular", "spectrogram", "sequence"):
-    best_share = synthetic.ceiling(synthetic.INPUTS[name])
-    glue(f"c1_best_{name}", formats.percent(best_share))
-for row in claims.itertuples():
-    glue(f"c1_claim_{row.model}", formats.percent(row.accuracy, 2))
-above = int((claims["accuracy"] > claims["model"].map(best)).sum())
-glue("c1_above", f"{above} of {len(claims)}")
+claimed = claims.set_index("model")["accuracy"]
+above = sum(claimed[model] > share for model, share in best.items())
+glue("c1_luck", formats.power_of_ten(synthetic.luck_exponent(claims, N_TEST)))
+glue.many(
+    {
+        f"c1_best_{synthetic.MODEL_INPUTS[m]}": formats.percent(best[m])
+        for m in ("mlp", "cnn", "lstm")
+    }
+)
+glue.many({f"c1_claim_{model}": formats.percent(share, 2) for model, share in claimed.items()})
+glue("c1_above", f"{above} of {len(claimed)}")
 
 # %% [markdown]
 # On the random features the best rule reaches {glue:text}`c1_best_tabular`, on the random spectrograms {glue:text}`c1_best_spectrogram`, and on the random sequences {glue:text}`c1_best_sequence`, which is guessing. The report states {glue:text}`c1_claim_mlp`, {glue:text}`c1_claim_vgg16` and {glue:text}`c1_claim_lstm` for models trained on these three. Of its stated accuracies, {glue:text}`c1_above` lie above the ceiling. Luck is no explanation: for the least unlikely of the five, the chance of such a score on the report's test tracks is below {glue:text}`c1_luck`.
@@ -164,21 +139,19 @@ glue("c1_above", f"{above} of {len(claims)}")
 # %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show the solution", "code_prompt_hide": "Hide the solution"}
 from dataclasses import replace
 
-claimed = claims.set_index("model").loc["mlp", "accuracy"]
 rows = []
 for factor in (0.5, 1, 2, 4, 8):
     stronger = tuple(replace(s, amount=factor * s.amount) for s in synthetic.INPUTS["tabular"])
     reached = synthetic.ceiling(stronger)
     rows.append(
-        (
-            formats.number(factor, 1),
-            formats.percent(reached),
-            "yes" if reached >= claimed else "no",
-        )
+        {
+            "values raised, as a multiple of the report's": formats.number(factor, 1),
+            "ceiling": formats.percent(reached),
+            "enough for the claim": "yes" if reached >= claimed["mlp"] else "no",
+        }
     )
-columns = ["values raised, as a multiple of the report's", "ceiling", "enough for the claim"]
 notebook.table(
-    pd.DataFrame(rows, columns=columns),
+    pd.DataFrame(rows),
     "No factor is enough: only three genres are raised at all, and the other seven stay noise",
 )
 
@@ -186,12 +159,11 @@ notebook.table(
 # **2.** Suppose the accuracy that the report states for VGG16 had been measured on its test tracks. Between which values would the true accuracy lie, with 95 % confidence?
 
 # %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show the solution", "code_prompt_hide": "Hide the solution"}
-from mgc.evaluation import significance
+from mgc.evaluation.accuracy import wilson
 
-share = claims.set_index("model").loc["vgg16", "accuracy"]
-low, high = significance.wilson(round(share * N_TEST), N_TEST)
+low, high = wilson(round(claimed["vgg16"] * N_TEST), N_TEST)
 notebook.say(
-    f"Wilson's interval for {formats.percent(share, 2)} of {N_TEST} tracks goes from"
+    f"Wilson's interval for {formats.percent(claimed['vgg16'], 2)} of {N_TEST} tracks goes from"
     f" {formats.percent(low, 1)} to {formats.percent(high, 1)}. Of the four digits that the report"
     " prints, the last two say nothing."
 )

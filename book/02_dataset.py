@@ -37,27 +37,25 @@ seed = 0
 import pandas as pd
 
 from mgc.datasets import facts
-from mgc.datasets import tracks as tracks_module
 from mgc.datasets.gtzan import gtzan_table
-from mgc.datasets.tracks import GENRES
-from mgc.display import formats, notebook
-from mgc.display import glue as glue_module
+from mgc.datasets.tracks import GENRES, label
+from mgc.display import dataset_tables, formats, notebook
 from mgc.display.demo_clips import players
 from mgc.display.figures import feature_plots, style
+from mgc.display.glue import LITERATURE, TRACKS, Glue
 from mgc.records.study import open_study
 
 style.use_style()
 study = open_study(data, records=records, protocol=protocol, variant=variant, seeds=(seed,))
 edition, heard = study.edition_record, study.with_audio().edition_record
 gtzan = gtzan_table()
-glue = glue_module.Glue(glue_module.TRACKS)
+glue = Glue(TRACKS)
 
 # %% [markdown]
 # The figure that matters shows which tracks are worth testing on. Of a thousand, many are left out: they are copies, or distorted, or wrongly labelled.
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "The fault-filtered split of GTZAN, genre by genre.", "name": "fig-fault-filtered"}, "image": {"alt": "Stacked bars, one a genre: tracks for training, validation and test, and tracks left out. The parts differ in size between genres."}}
-named = gtzan.assign(part=gtzan["fault_filtered"].replace("", "left out"))
-split = pd.crosstab(named["genre"], named["part"])
+split = pd.crosstab(gtzan["genre"], gtzan["fault_filtered"].replace("", "left out"))
 feature_plots.tracks_by_genre(split[["train", "valid", "test", "left out"]])
 
 # %%
@@ -67,18 +65,21 @@ notebook.table(gtzan.head(3), "The first rows of the table of facts")
 per_genre = gtzan.groupby("genre").size()
 double = gtzan[gtzan["identical_to"] != ""]
 across = double[double["genre"] != double["identical_to"].str.split(".").str[0]]
-parts = gtzan["fault_filtered"].replace("", "left out").value_counts()
-glue("c2_tracks", formats.count(len(gtzan)))
-glue("c2_genres", formats.count(len(per_genre)))
-glue("c2_balanced", "equal" if len(set(per_genre)) == 1 else "unequal")
-glue("c2_hours", formats.number(len(gtzan) * 30 / 3600, 1))
-glue("c2_double", formats.count(len(double)))
-glue(
-    "c2_across",
-    formats.listing([f"{r.track_id} = {r.identical_to}" for r in across.itertuples()]),
+copies = [f"{track.track_id} = {track.identical_to}" for track in across.itertuples()]
+glue.many(
+    {
+        "c2_tracks": formats.count(len(gtzan)),
+        "c2_genres": formats.count(len(per_genre)),
+        "c2_balanced": "equal" if len(set(per_genre)) == 1 else "unequal",
+        "c2_hours": formats.number(len(gtzan) * 30 / 3600, 1),
+        "c2_double": formats.count(len(double)),
+        "c2_across": formats.listing(copies),
+        "c2_train": formats.count(split["train"].sum()),
+        "c2_valid": formats.count(split["valid"].sum()),
+        "c2_test": formats.count(split["test"].sum()),
+        "c2_left_out": formats.count(split["left out"].sum()),
+    }
 )
-for part in ("train", "valid", "test", "left out"):
-    glue(f"c2_{part.replace(' ', '_')}", formats.count(parts[part]))
 
 # %% [markdown]
 # ### What the report says
@@ -98,9 +99,10 @@ for part in ("train", "valid", "test", "left out"):
 # {cite:t}`sturm2012` and {cite:t}`sturm2013` listened to the whole collection and identified most of the recordings. This is what was found:
 
 # %%
-faults = facts.gtzan_faults()
-shown = faults[["kind", "count", "example"]].rename(columns={"count": "tracks"})
-notebook.table(shown, "Faults of GTZAN as counted by Sturm (2013)")
+faults = facts.gtzan_faults()[["kind", "count", "example"]]
+notebook.table(
+    faults.rename(columns={"count": "tracks"}), "Faults of GTZAN as counted by Sturm (2013)"
+)
 
 # %% [markdown]
 # Sturm compared recordings by ear and by acoustic fingerprint, so his count of repetitions is larger than the {glue:text}`c2_double` files that agree in every byte.
@@ -117,15 +119,17 @@ notebook.table(shown, "Faults of GTZAN as counted by Sturm (2013)")
 # {cite:t}`kereliuk2015` left out tracks with known faults and divided the rest so that artists do not cross. Training has {glue:text}`c2_train` tracks, validation {glue:text}`c2_valid` and test {glue:text}`c2_test`; {glue:text}`c2_left_out` tracks are out. This {term}`fault-filtered split` gives the numbers worth quoting; {numref}`fig-fault-filtered` shows it by genre.
 
 # %% tags=["hide-input"]
-literature = facts.literature()
-glue = glue_module.Glue(glue_module.LITERATURE)
-mfcc = literature[literature["system"].str.startswith("MFCC statistics")].iloc[0]
-svm = literature[literature["system"].str.startswith("SVM on hand-crafted")].iloc[0]
-pair = literature[literature["system"].str.startswith("U-Net")].set_index("protocol")["accuracy"]
-glue("c2_lit_mfcc", formats.percent(mfcc["accuracy"] / 100))
-glue("c2_lit_svm", formats.percent(svm["accuracy"] / 100))
-glue("c2_lit_leaky", formats.percent(pair["leaky_segments"] / 100))
-glue("c2_lit_clean", formats.percent(pair["track_disjoint_segments"] / 100))
+published = facts.literature().set_index(["system", "protocol"])["accuracy"] / 100
+network = published["U-Net-encoder CNN 3-s segments"]
+glue = Glue(LITERATURE)
+glue.many(
+    {
+        "c2_lit_mfcc": formats.percent(published["MFCC statistics + SVM", "fault_filtered"]),
+        "c2_lit_svm": formats.percent(published["SVM on hand-crafted features", "random_70_30"]),
+        "c2_lit_leaky": formats.percent(network["leaky_segments"]),
+        "c2_lit_clean": formats.percent(network["track_disjoint_segments"]),
+    }
+)
 
 # %% [markdown]
 # How much the split matters can be read in published figures. One convolutional network scored {glue:text}`c2_lit_leaky` when pieces of a track lay on both sides of the split, and {glue:text}`c2_lit_clean` when they did not. A support vector machine on hand-crafted features scored {glue:text}`c2_lit_svm` on a random split; one on {term}`MFCC` statistics scored {glue:text}`c2_lit_mfcc` on the fault-filtered split {cite:p}`pons2018`. The word "accuracy on GTZAN" means little without the {term}`protocol`.
@@ -159,32 +163,20 @@ counts = counts.reindex(index=list(GENRES), columns=[False, True], fill_value=0)
 feature_plots.tracks_by_genre(counts.rename(columns={False: "used", True: "left out"}))
 
 # %% tags=["hide-input"]
-facts_of = tracks.merge(gtzan, on="track_id", how="left", suffixes=("", "_gtzan"))
-known = facts_of["fault_filtered"].notna() & (edition.name != "demo")
-minutes = heard.tracks["duration_s"].sum() / 60
-artists = tracks.loc[tracks["artist"] != "", "artist"].nunique()
-glue = glue_module.Glue(edition, heard)
-missing = formats.listing([tracks_module.label(name) for name in edition.missing_genres])
-glue("c2_edition", edition.name)
-glue("c2_hash", edition.content_hash[:8])
-glue("c2_edition_tracks", formats.count(edition.n_tracks))
-glue("c2_minutes", formats.count(minutes))
-glue("c2_heard", heard.name)
-glue("c2_heard_tracks", formats.count(heard.n_tracks))
-glue("c2_edition_left_out", formats.count(len(edition.left_out)))
-glue("c2_missing", missing)
-in_test = int((known & (facts_of["fault_filtered"] == "test")).sum())
-if edition.name == "demo":
-    about = "Its pieces have nothing to do with the tracks of GTZAN that bear the same numbers."
-else:
-    about = (
-        f"In the fault-filtered split, {formats.count(in_test)} of its tracks belong to the test."
-    )
-if artists:
-    about += f" It names {artists} artists, and cross-validation keeps each on one side."
-else:
-    about += " Its artists are not known, so no split of it can be filtered by artist."
-notebook.say(about)
+glue = Glue(edition, heard)
+glue.many(
+    {
+        "c2_edition": edition.name,
+        "c2_hash": edition.content_hash[:8],
+        "c2_edition_tracks": formats.count(edition.n_tracks),
+        "c2_minutes": formats.count(heard.tracks["duration_s"].sum() / 60),
+        "c2_heard": heard.name,
+        "c2_heard_tracks": formats.count(heard.n_tracks),
+        "c2_edition_left_out": formats.count(len(edition.left_out)),
+        "c2_missing": formats.listing([label(name) for name in edition.missing_genres]),
+    }
+)
+notebook.say(*dataset_tables.about_tracks(edition))
 
 # %% [markdown]
 # This build used the edition **{glue:text}`c2_edition`** (content hash {glue:text}`c2_hash`): {glue:text}`c2_edition_tracks` tracks. Genres without a track: {glue:text}`c2_missing`. Tracks left out by cleaning: {glue:text}`c2_edition_left_out`. The audio that {doc}`03_features` measures is that of **{glue:text}`c2_heard`**: {glue:text}`c2_heard_tracks` tracks, {glue:text}`c2_minutes` minutes.
@@ -219,11 +211,10 @@ pairs = double[["track_id", "identical_to"]].apply(frozenset, axis=1).drop_dupli
 expected = 2 * (1 - TEST_SHARE - VALID_SHARE) * TEST_SHARE * len(pairs)
 drawn = []
 for number in range(20):
-    fold = make_split(
-        "random", list(gtzan["track_id"]), gtzan["genre"], [""] * len(gtzan), number
-    ).folds[0]
-    side = {gtzan["track_id"][unit]: "train" for unit in fold.train}
-    side |= {gtzan["track_id"][unit]: "test" for unit in fold.test}
+    ids = list(gtzan["track_id"])
+    (fold,) = make_split("random", ids, gtzan["genre"], [""] * len(ids), number).folds
+    side = {ids[example]: "train" for example in fold.train}
+    side |= {ids[example]: "test" for example in fold.test}
     drawn.append(sum({side.get(name) for name in pair} == {"train", "test"} for pair in pairs))
 notebook.say(
     f"The first of a pair falls into training and the second into the test, or the other way round. Of"
@@ -238,8 +229,8 @@ notebook.say(
 # %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show the solution", "code_prompt_hide": "Hide the solution"}
 kept = split.drop(columns="left out").sum(axis=1) / split.sum(axis=1)
 notebook.say(
-    f"From {tracks_module.label(kept.idxmin())}: {formats.percent(kept.min())} of its tracks are left, against"
-    f" {formats.percent(kept.max())} of {tracks_module.label(kept.idxmax())}. Its test part is small, so its"
+    f"From {label(kept.idxmin())}: {formats.percent(kept.min())} of its tracks are left, against"
+    f" {formats.percent(kept.max())} of {label(kept.idxmax())}. Its test part is small, so its"
     " score is the least certain; and with fewer tracks to learn from, it may be lower as well."
 )
 

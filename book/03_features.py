@@ -36,11 +36,10 @@ import numpy as np
 import pandas as pd
 
 from mgc.datasets import quality
-from mgc.datasets import tracks as tracks_module
-from mgc.display import formats, notebook
-from mgc.display import glue as glue_module
-from mgc.display.demo_clips import composed_tempos, one_per_genre
+from mgc.display import dataset_tables, formats, notebook
+from mgc.display.demo_clips import composed_tempos, one_per_genre, tempo_matches
 from mgc.display.figures import feature_plots, signal_plots
+from mgc.display.glue import CHAPTER, Glue
 from mgc.evaluation import separability
 from mgc.features.extract import N_MELS
 from mgc.features.names import FEATURE_NAMES, FRAME_DESCRIPTORS
@@ -50,7 +49,7 @@ from mgc.report.own_figures import report_arithmetic
 study = open_study(data, records=records, protocol=protocol, variant=variant, seeds=(seed,))
 edition = study.with_audio().edition_record
 clips = one_per_genre()
-glue = glue_module.Glue(edition)
+glue = Glue(edition)
 glue("c3_edition", edition.name)
 
 # %% [markdown]
@@ -109,8 +108,8 @@ m = np.arange(N_MELS)
 basis = np.sqrt(2 / N_MELS) * np.cos(np.pi * 1 * (2 * m + 1) / (2 * N_MELS))
 by_formula = float((basis @ clips[0].features.spectrogram).mean())
 by_package = float(clips[0].features.tabular[FEATURE_NAMES.index("mfcc_02_mean")])
-glue("c3_formula", formats.number(by_formula, 3), glue_module.CHAPTER)
-glue("c3_package", formats.number(by_package, 3), glue_module.CHAPTER)
+glue("c3_formula", formats.number(by_formula, 3), CHAPTER)
+glue("c3_package", formats.number(by_package, 3), CHAPTER)
 
 # %% [markdown]
 # Formula: {glue:text}`c3_formula`. Package: {glue:text}`c3_package`.
@@ -140,18 +139,11 @@ truth = composed_tempos()
 signal_plots.rhythms(clips, truth)
 
 # %% tags=["hide-input"]
-column = FEATURE_NAMES.index("tempo_mean")
-ratio = np.array([clip.features.tabular[column] / truth[clip.track_id] for clip in clips])
-close = np.abs(np.log2(ratio)) < np.log2(1.08)
-related = [
-    np.min(np.abs(np.log2(r * np.array([1 / 3, 1 / 2, 2 / 3, 1, 3 / 2, 2, 3])))) for r in ratio
-]
-octave = ~close & (np.array(related) < np.log2(1.08))
-n_clips = len(clips)
-composed = "demo clips, mgc/demo/clips"
-glue("c3_tempo_right", f"{close.sum()} of {n_clips}", composed)
-glue("c3_tempo_ratio", f"{octave.sum()} of {n_clips}", composed)
-glue("c3_tempo_other", f"{n_clips - close.sum() - octave.sum()} of {n_clips}", composed)
+matches = tempo_matches(clips, truth)
+glue.many(
+    {f"c3_tempo_{name}": f"{count} of {len(clips)}" for name, count in matches.items()},
+    "demo clips, mgc/clips",
+)
 
 # %% [markdown]
 # The curves have several peaks, because a pattern that repeats every beat also repeats every two beats and every bar. The feature picks one peak, preferring tempos near 120 beats per minute. It comes within eight hundredths of the composed tempo in {glue:text}`c3_tempo_right` clips and of a simple multiple of it (half, double, two thirds and the like) in {glue:text}`c3_tempo_ratio`; in {glue:text}`c3_tempo_other` it fits neither. The feature is a mean over the clip, and a mean of two candidates is no tempo. Take a tempo feature as a hint, not as a measurement.
@@ -162,17 +154,19 @@ glue("c3_tempo_other", f"{n_clips - close.sum() - octave.sum()} of {n_clips}", c
 
 # %%
 arithmetic = report_arithmetic()
-verdict = arithmetic["agrees"].map({True: "yes", False: "no"})
-glue("c3_descriptors", formats.count(len(FRAME_DESCRIPTORS)), glue_module.CHAPTER)
-glue("c3_features", formats.count(len(FEATURE_NAMES)), glue_module.CHAPTER)
-glue("c3_disagree", formats.count((~arithmetic["agrees"]).sum()), glue_module.CHAPTER)
-listed = ("zero_crossing", "tonnetz")
-absent = [name for name in listed if not any(f.startswith(name) for f in FEATURE_NAMES)]
-glue("c3_absent", formats.count(len(absent)), glue_module.CHAPTER)
-notebook.table(arithmetic.assign(agrees=verdict), "The report's counts, recomputed")
+counts = {
+    "c3_descriptors": len(FRAME_DESCRIPTORS),
+    "c3_features": len(FEATURE_NAMES),
+    "c3_disagree": (~arithmetic["agrees"]).sum(),
+}
+glue.many({key: formats.count(n) for key, n in counts.items()}, CHAPTER)
+notebook.table(
+    arithmetic.assign(agrees=arithmetic["agrees"].map({True: "yes", False: "no"})),
+    "The report's counts, recomputed",
+)
 
 # %% [markdown]
-# The sizes of the inputs add up to {glue:text}`c3_features` features. The counts of tracks do not: {glue:text}`c3_disagree` rows disagree. Three tracks cannot be removed from a thousand and leave a thousand, and the code holds out a larger share than the text says. Two families of features that the report's section 2 announces, zero-crossing rate and {term}`tonnetz` {cite:p}`harte2006`, are not among the features that section 3 counts. Our function computes them on request (`extended=True`), and the models do without them.
+# The sizes of the inputs add up to {glue:text}`c3_features` features. The counts of tracks do not: {glue:text}`c3_disagree` rows disagree. Three tracks cannot be removed from a thousand and leave a thousand, and the code holds out a larger share than the text says. Two families of features that the report's section 2 announces, zero-crossing rate and {term}`tonnetz` {cite:p}`harte2006`, are not among the features that section 3 counts. The models do without them.
 #
 # ## Cleaning
 #
@@ -181,17 +175,10 @@ notebook.table(arithmetic.assign(agrees=verdict), "The report's counts, recomput
 # %%
 tracks = edition.tracks
 flags = quality.flag(tracks)
-hits = flags.groupby("rule")["track_id"].nunique()
-rules = pd.DataFrame(
-    {
-        "rule": list(quality.RULES),
-        "flags a track when": [rule.reason for rule in quality.RULES.values()],
-        "limit": [rule.threshold for rule in quality.RULES.values()],
-        "tracks": [formats.count(hits.get(name, 0)) for name in quality.RULES],
-    }
+notebook.table(
+    dataset_tables.rules_table(flags),
+    "Quality rules and how many tracks of this edition each one flags",
 )
-rules["limit"] = rules["limit"].map(lambda limit: "" if np.isnan(limit) else f"{limit:g}")
-notebook.table(rules, "Quality rules and how many tracks of this edition each one flags")
 
 # %% mystnb={"figure": {"caption": "Four measurements of each track of this edition. Dashed lines are the limits of the rules.", "name": "fig-quality"}, "image": {"alt": "Four dot plots by genre: share of silence, share of clipped samples, mean sample, robust z-score of the spectrum."}}
 panels = {
@@ -204,22 +191,21 @@ feature_plots.measurements(tracks, panels)
 
 # %%
 flagged = flags["track_id"].nunique()
-glue("c3_flagged", f"{formats.count(flagged)} of {formats.count(len(tracks))}")
-glue("c3_left_out", formats.count(len(edition.left_out)))
-glue("c3_silent", formats.percent(tracks["silence_share"].max(), 1))
-glue("c3_shortest", formats.number(tracks["duration_s"].min(), 2))
-glue("c3_longest", formats.number(tracks["duration_s"].max(), 2))
+glue.many(
+    {
+        "c3_flagged": f"{formats.count(flagged)} of {formats.count(len(tracks))}",
+        "c3_left_out": formats.count(len(edition.left_out)),
+        "c3_silent": formats.percent(tracks["silence_share"].max(), 1),
+        "c3_shortest": formats.number(tracks["duration_s"].min(), 2),
+        "c3_longest": formats.number(tracks["duration_s"].max(), 2),
+    }
+)
 notebook.table(
     flags[["track_id", "rule", "reason"]].head(25), "Flagged tracks and why (at most 25)"
 )
 
 # %% tags=["hide-input"]
-if edition.left_out:
-    listing = [f"`{name}` ({reason})" for name, reason in edition.left_out.items()]
-    said = f"Left out of everything that follows: {formats.listing(listing[:10])}."
-else:
-    said = "Nothing is left out: every track of this edition can be read, and a flag alone is no reason."
-notebook.say(said)
+notebook.say(dataset_tables.left_out_statement(edition))
 
 # %% [markdown]
 # In this edition {glue:text}`c3_flagged` tracks break a rule, and {glue:text}`c3_left_out` are left out. Clips last from {glue:text}`c3_shortest` to {glue:text}`c3_longest` seconds, and the most silent one is silent in {glue:text}`c3_silent` of its frames.
@@ -232,16 +218,20 @@ notebook.say(said)
 tabular = edition.tabular.set_index("track_id")
 genre = tracks.set_index("track_id").loc[tabular.index, "genre"].to_numpy()
 means = tabular[[f"{name}_mean" for name in FRAME_DESCRIPTORS]]
-pairs = separability.correlations(means)
 cepstral = [f"mfcc_{number:02d}_mean" for number in range(1, 14)]
-within = separability.correlations(means[cepstral]).iloc[0]
+within = next(separability.correlations(means[cepstral]).itertuples())
+strongest = next(separability.correlations(means).itertuples())
 every = separability.correlations(tabular)
-glue("c3_r_pair", f"{within['first']} and {within['second']}")
-glue("c3_r_mfcc", formats.number(within["r"]))
-glue("c3_r_top", f"{pairs.loc[0, 'first']} and {pairs.loc[0, 'second']}")
-glue("c3_r_top_value", formats.number(pairs.loc[0, "r"]))
-glue("c3_r_all", formats.count((every["r"].abs() > 0.95).sum()))
-glue("c3_pairs", formats.count(len(every)))
+glue.many(
+    {
+        "c3_r_pair": f"{within.first} and {within.second}",
+        "c3_r_mfcc": formats.number(within.r),
+        "c3_r_top": f"{strongest.first} and {strongest.second}",
+        "c3_r_top_value": formats.number(strongest.r),
+        "c3_r_all": formats.count((every["r"].abs() > 0.95).sum()),
+        "c3_pairs": formats.count(len(every)),
+    }
+)
 
 # %% mystnb={"figure": {"caption": "Correlation between the means of all descriptors over the tracks of this edition. Lines separate the groups.", "name": "fig-correlation"}, "image": {"alt": "Square map of correlations."}}
 groups = {"MFCC": 13, "delta": 13, "delta-delta": 13, "spectral": 4, "rhythm": 2, "chroma": 12}
@@ -259,8 +249,8 @@ feature_plots.correlation_map(means, groups)
 # %% mystnb={"figure": {"caption": "The features whose variance the genre explains best. The dashed line is the average of pure noise.", "name": "fig-eta"}, "image": {"alt": "Horizontal bars of the twelve features with the largest eta squared; a dashed line marks pure noise."}}
 share = separability.explained(tabular, genre)
 noise = (len(set(genre)) - 1) / (len(genre) - 1)
-glue("c3_eta_top", share.index[0])
-glue("c3_eta_value", formats.percent(share.iloc[0]))
+glue("c3_eta_top", share.idxmax())
+glue("c3_eta_value", formats.percent(share.max()))
 glue("c3_eta_noise", formats.percent(noise))
 feature_plots.bars(share.head(12), "share of variance between genres", chance=noise)
 
@@ -285,79 +275,40 @@ feature_plots.projection(result)
 # The report makes three statements in this place, without figures. First: classical and metal are spectrally the most distinct. We ask how well each genre is told from all others by the descriptors of spectral shape alone: {term}`centroid <spectral centroid>`, {term}`roll-off`, bandwidth and {term}`contrast <spectral contrast>` {cite:p}`jiang2002`. The measure is the {term}`area under the ROC curve` of a linear rule with shrunken covariance {cite:p}`ledoit2004`. Beside it stand the same measure for all features, and the {term}`silhouette` {cite:p}`rousseeuw1987`.
 
 # %%
-spectral = [
-    name
-    for name in FEATURE_NAMES
-    if name.startswith(("centroid", "rolloff", "bandwidth", "contrast"))
-]
-shape = separability.one_against_rest(tabular[spectral], genre, seed=seed)
+spectral = separability.spectral_shape(tabular)
+shape = separability.one_against_rest(spectral, genre, seed=seed)
 full = separability.one_against_rest(tabular, genre, seed=seed)
 cluster = separability.silhouettes(tabular, genre)
-areas = pd.DataFrame({"spectral shape": shape, "all features": full, "silhouette": cluster})
-areas = areas.loc[shape.index].map(formats.number)
-areas.insert(0, "genre", [tracks_module.label(name) for name in shape.index])
 notebook.table(
-    areas, "How well each genre is told from the rest (area: 0.5 is guessing, 1 is complete)"
+    dataset_tables.separability_table(shape, full, cluster),
+    "How well each genre is told from the rest (area: 0.5 is guessing, 1 is complete)",
 )
 
 # %% tags=["hide-input"]
-top = set(shape.index[:2])
-hit = sorted(top & {"classical", "metal"})
-first, second = (tracks_module.label(name) for name in shape.index[:2])
-claim = {
-    0: "neither is the one or the other",
-    1: f"one of them is {''.join(hit)}",
-    2: "as the report says",
-}
-said = f"The two most distinct genres here are {first} and {second}: {claim[len(hit)]}."
-negative = [tracks_module.label(name) for name in cluster.index[cluster < 0]]
-if negative:
-    said += f" The silhouette is negative for {formats.listing(negative)}: on average, tracks of these genres lie nearer to another genre than to their own. In the raw feature space genres are no clusters."
-notebook.say(said)
+notebook.say(*dataset_tables.distinct_statements(shape, cluster))
 
 # %% [markdown]
 # Second: rock and metal have similar frequency distributions. If so, this pair should be among the hardest to tell apart by spectral shape.
 
 # %% mystnb={"figure": {"caption": "How well two genres are told apart by the descriptors of spectral shape, on tracks that the rule has not seen. Dark cells are pairs that sound alike to these descriptors; values below one half mean that the rule is no better than guessing.", "name": "fig-pairs"}, "image": {"alt": "Triangular map of all pairs of genres with the area under the ROC curve in each cell. A few pairs are dark, most are bright."}}
-by_pair = separability.one_against_one(tabular[spectral], genre, seed=seed)
+by_pair = separability.one_against_one(spectral, genre, seed=seed)
 feature_plots.pair_map(by_pair)
 
 # %% tags=["hide-input"]
-hardest = by_pair.iloc[0]
-pair = by_pair[(by_pair["first"] == "metal") & (by_pair["second"] == "rock")]
-said = (
-    f"The hardest pair is {tracks_module.label(hardest['first'])} and {tracks_module.label(hardest['second'])} "
-    f"(area {formats.number(hardest['area'])})."
-)
-if len(pair):
-    said += (
-        f" Metal and rock have {formats.number(pair['area'].iloc[0])} and come in place"
-        f" {pair.index[0] + 1} of {len(by_pair)}, counted from the hardest."
-    )
-notebook.say(said)
+notebook.say(*dataset_tables.pair_statements(by_pair, "metal", "rock"))
 
 # %% [markdown]
 # Third: jazz and classical have more complex temporal structures. The report does not say what complexity is. One reading is how much local tempo and onset strength vary within a track; other readings may give other answers.
 
 # %% tags=["hide-input"]
-columns = {
-    "tempo_std": "spread of tempo (BPM)",
-    "onset_strength_std": "spread of onset strength (dB)",
-}
-varied = tabular[list(columns)].groupby(genre).mean().sort_values("tempo_std", ascending=False)
-places = varied.rank(ascending=False, method="min").astype(int)
-shown = varied.map(lambda value: formats.number(value, 1)).rename(columns=columns)
-shown.insert(0, "genre", [tracks_module.label(name) for name in varied.index])
-notebook.table(shown, "Variation within a track, mean of each genre")
+varied = tabular[list(dataset_tables.SPREADS)].groupby(genre).mean()
+varied = varied.sort_values("tempo_std", ascending=False)
+notebook.table(
+    dataset_tables.variation_table(varied), "Variation within a track, mean of each genre"
+)
 
 # %% tags=["hide-input"]
-said = [
-    f"{name.capitalize()} comes in place {places.loc[name, 'tempo_std']} of {len(places)} for tempo"
-    f" and in place {places.loc[name, 'onset_strength_std']} for onset strength."
-    for name in ("jazz", "classical")
-    if name in places.index
-]
-notebook.say(*said)
+notebook.say(*dataset_tables.variation_statements(varied, "jazz", "classical"))
 
 # %% [markdown]
 # ## What this shows and what it does not
@@ -380,15 +331,15 @@ def mel(f):
 width = mel(22_050 / 2) / (N_MELS + 1)
 octaves = [(110, 220), (440, 880), (4400, 8800)]
 rows = [
-    (
-        f"{low:,} to {high:,} Hz",
-        formats.number(mel(high) - mel(low), 1),
-        formats.number((mel(high) - mel(low)) / width, 0),
-    )
+    {
+        "octave": f"{low:,} to {high:,} Hz",
+        "mel": formats.number(mel(high) - mel(low), 1),
+        "bands": formats.number((mel(high) - mel(low)) / width, 0),
+    }
     for low, high in octaves
 ]
 notebook.table(
-    pd.DataFrame(rows, columns=["octave", "mel", "bands"]),
+    pd.DataFrame(rows),
     "An octave in the bass gets few bands, one in the treble many: up to the bend, the scale counts hertz",
 )
 

@@ -34,31 +34,31 @@ seed = 0
 # %% tags=["hide-input"]
 import math
 
-from mgc.datasets.protocols import make_split
-from mgc.display import formats, model_text, notebook
-from mgc.display import glue as glue_module
+from mgc.display import formats, model_text, notebook, result_tables
 from mgc.display.figures import model_plots
-from mgc.evaluation import metrics, significance
-from mgc.evaluation.tracks import hardest, tested
+from mgc.display.glue import CHAPTER, Glue
+from mgc.evaluation import metrics
+from mgc.evaluation.results import load_results
+from mgc.evaluation.tracks import missed_tracks
 from mgc.models import TITLES, cnn
 from mgc.models.recipe import VARIANTS
 from mgc.records.study import open_study
 from mgc.training import trials
 
 study = open_study(data, records=records, protocol=protocol, variant=variant, seeds=(seed,))
-results = study.results()
-run = significance.only_run(results)
+results = load_results(study)
+fits = results.first_seed
 notebook.say(
     f"Edition **{study.edition_record.name}**, {formats.count(study.edition_record.n_tracks)} tracks;",
     f"protocol **{protocol}**; variant **{VARIANTS[variant].title}**; seed {seed}.",
-    f"Models with a record: {formats.listing([TITLES[name] for name in run])}.",
+    f"Models with a record: {formats.listing([TITLES[name] for name in results.records])}.",
 )
 
 # %% [markdown]
 # The figure that matters is a {term}`confusion matrix`: what a network takes for what. This is that of the CNN; the other networks have theirs below.
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "Confusion matrix of the CNN: test tracks of all folds, true genres in rows, named genres in columns. Lighter cells hold a larger share of their row.", "name": "fig-confusion-cnn"}, "image": {"alt": "Heat map of ten by ten genres for the CNN, with the number of tracks in each cell."}}
-model_plots.confusion(results["cnn"])
+model_plots.confusion(fits["cnn"])
 
 # %% [markdown]
 # ## One recipe each
@@ -104,19 +104,21 @@ notebook.table(model_text.recipes(), "Training recipes")
 # where $k'$ is the number of steps that we have. That gives {glue:text}`c4_momentum`. And for the CNN, early stopping begins to count at epoch {glue:text}`c4_counts_from`. The tuned recipe sets a share of its own and runs all epochs.
 
 # %% tags=["hide-input"]
-tracks = study.edition_record.tracks.set_index("track_id")
-tracks = tracks.loc[study.edition_record.tabular["track_id"]]
-split = make_split(protocol, list(tracks.index), tracks["genre"], tracks["artist"], seed)
-steps = math.ceil(len(split.folds[0].train) / cnn.RECIPE.batch_size)
-glue = glue_module.Glue(glue_module.CHAPTER, study.edition_record)
-glue("c4_momentum_report", formats.number(cnn.REPORT_MOMENTUM))
-glue("c4_steps_report", formats.count(cnn.REPORT_STEPS))
-glue("c4_left_report", formats.percent(cnn.REPORT_MOMENTUM**cnn.REPORT_STEPS))
-glue("c4_steps", formats.count(steps))
-glue("c4_left_old", formats.percent(cnn.REPORT_MOMENTUM**steps))
-glue("c4_momentum", formats.number(cnn.momentum(steps)))
-glue("c4_counts_from", formats.count(cnn.RECIPE.warm_up + 1))
-glue("c4_pool", formats.count(VARIANTS["quick"].frame_pool))
+first_fold = study.split().folds[0]
+steps = math.ceil(len(first_fold.train) / cnn.RECIPE.batch_size)
+glue = Glue(CHAPTER, study.edition_record)
+glue.many(
+    {
+        "c4_momentum_report": formats.number(cnn.REPORT_MOMENTUM),
+        "c4_steps_report": formats.count(cnn.REPORT_STEPS),
+        "c4_left_report": formats.percent(cnn.REPORT_MOMENTUM**cnn.REPORT_STEPS),
+        "c4_steps": formats.count(steps),
+        "c4_left_old": formats.percent(cnn.REPORT_MOMENTUM**steps),
+        "c4_momentum": formats.number(cnn.momentum(steps)),
+        "c4_counts_from": formats.count(cnn.RECIPE.warm_up + 1),
+        "c4_pool": formats.count(VARIANTS["quick"].frame_pool),
+    }
+)
 
 # %% [markdown]
 # ### Variants
@@ -151,19 +153,19 @@ notebook.say(model_text.about_trials(len(tried)))
 # The perceptron reads the statistics of a track, one number for each column: those of {doc}`03_features`, or from an archive the fewer that {doc}`02_dataset` lists. It has four hidden layers, each half as wide as the one before. {term}`Dropout <dropout>` {cite:p}`srivastava2014` switches off a share of the units at random while it trains, so that the network cannot rely on any one of them.
 
 # %%
-notebook.table(model_text.architecture(results["mlp"]), "Layers of the network")
+notebook.table(model_text.architecture(fits["mlp"]), "Layers of the network")
 
 # %% tags=["hide-input"]
-notebook.say(model_text.about(results["mlp"]))
+notebook.say(model_text.about(fits["mlp"]))
 
 # %% mystnb={"figure": {"caption": "Learning curves of the MLP. One pair of lines a fold, each with its own dashes; dots mark the epochs whose weights were kept.", "name": "fig-curves-mlp"}, "image": {"alt": "Two line charts for the MLP: loss and accuracy against the epoch, training and validation, for each fold."}}
-model_plots.learning_curves(results["mlp"])
+model_plots.learning_curves(fits["mlp"])
 
 # %% mystnb={"figure": {"caption": "Confusion matrix of the MLP: test tracks of all folds, true genres in rows, named genres in columns. Lighter cells hold a larger share of their row.", "name": "fig-confusion-mlp"}, "image": {"alt": "Heat map of ten by ten genres for the MLP, with the number of tracks in each cell."}}
-model_plots.confusion(results["mlp"])
+model_plots.confusion(fits["mlp"])
 
 # %% mystnb={"figure": {"caption": "Every test track of the MLP: how probable the model held the true genre. Crosses mark mistakes.", "name": "fig-mistakes-mlp"}, "image": {"alt": "Grid with a row for each genre and a cell for each track, shaded by the probability of the true genre, with crosses on mistakes of the MLP."}}
-model_plots.mistakes(results["mlp"])
+model_plots.mistakes(fits["mlp"])
 
 # %% [markdown]
 # How to read these three figures: in the first, where grey (training) lies well below dark (validation) in loss, the network knows the training part better than other music: {term}`overfitting`. Tuned recipes train on blended pieces, so their grey lines cannot be compared with the dark ones. In the second, the diagonal holds what is right. In the third, a dark cell without a cross was right by a narrow margin, and a light cell can never be a mistake.
@@ -174,16 +176,16 @@ model_plots.mistakes(results["mlp"])
 # The {term}`convolutional network` slides small filters over the spectrogram. Four blocks follow each other; each has twice as many filters as the last and sees a coarser picture. At the end, the mean over time and frequency leaves one number a filter. So the network knows *which* patterns occur, but not *when*.
 
 # %%
-notebook.table(model_text.architecture(results["cnn"]), "Layers of the network")
+notebook.table(model_text.architecture(fits["cnn"]), "Layers of the network")
 
 # %% tags=["hide-input"]
-notebook.say(model_text.about(results["cnn"]))
+notebook.say(model_text.about(fits["cnn"]))
 
 # %% mystnb={"figure": {"caption": "Learning curves of the CNN. One pair of lines a fold, each with its own dashes; dots mark the epochs whose weights were kept.", "name": "fig-curves-cnn"}, "image": {"alt": "Two line charts for the CNN: loss and accuracy against the epoch, training and validation, for each fold."}}
-model_plots.learning_curves(results["cnn"])
+model_plots.learning_curves(fits["cnn"])
 
 # %% mystnb={"figure": {"caption": "Every test track of the CNN: how probable the model held the true genre. Crosses mark mistakes.", "name": "fig-mistakes-cnn"}, "image": {"alt": "Grid with a row for each genre and a cell for each track, shaded by the probability of the true genre, with crosses on mistakes of the CNN."}}
-model_plots.mistakes(results["cnn"])
+model_plots.mistakes(fits["cnn"])
 
 # %% [markdown]
 # ## Model 3: recurrent network
@@ -191,19 +193,19 @@ model_plots.mistakes(results["cnn"])
 # The {term}`LSTM` {cite:p}`hochreiter1997` reads the cepstra frame by frame and keeps a memory. Three such layers are stacked. The last one hands over only its final state, so everything that the classifier learns about a piece must survive to the last frame.
 
 # %%
-notebook.table(model_text.architecture(results["lstm"]), "Layers of the network")
+notebook.table(model_text.architecture(fits["lstm"]), "Layers of the network")
 
 # %% tags=["hide-input"]
-notebook.say(model_text.about(results["lstm"]))
+notebook.say(model_text.about(fits["lstm"]))
 
 # %% mystnb={"figure": {"caption": "Learning curves of the LSTM. One pair of lines a fold, each with its own dashes; dots mark the epochs whose weights were kept.", "name": "fig-curves-lstm"}, "image": {"alt": "Two line charts for the LSTM: loss and accuracy against the epoch, training and validation, for each fold."}}
-model_plots.learning_curves(results["lstm"])
+model_plots.learning_curves(fits["lstm"])
 
 # %% mystnb={"figure": {"caption": "Confusion matrix of the LSTM: test tracks of all folds, true genres in rows, named genres in columns. Lighter cells hold a larger share of their row.", "name": "fig-confusion-lstm"}, "image": {"alt": "Heat map of ten by ten genres for the LSTM, with the number of tracks in each cell."}}
-model_plots.confusion(results["lstm"])
+model_plots.confusion(fits["lstm"])
 
 # %% mystnb={"figure": {"caption": "Every test track of the LSTM: how probable the model held the true genre. Crosses mark mistakes.", "name": "fig-mistakes-lstm"}, "image": {"alt": "Grid with a row for each genre and a cell for each track, shaded by the probability of the true genre, with crosses on mistakes of the LSTM."}}
-model_plots.mistakes(results["lstm"])
+model_plots.mistakes(fits["lstm"])
 
 # %% [markdown]
 # ## Model 4: autoencoder and classifier
@@ -211,22 +213,22 @@ model_plots.mistakes(results["lstm"])
 # The {term}`autoencoder` {cite:p}`hinton2006` learns without labels. It squeezes a flattened spectrogram through a narrow layer, the code, and rebuilds the spectrogram from it. A small classifier then learns genres from the code alone. The first and the last layer connect every cell of the spectrogram with every unit, and that is where nearly all parameters lie.
 
 # %%
-notebook.table(model_text.architecture(results["autoencoder"]), "Layers of the network")
+notebook.table(model_text.architecture(fits["autoencoder"]), "Layers of the network")
 
 # %% tags=["hide-input"]
-notebook.say(model_text.about(results["autoencoder"]))
+notebook.say(model_text.about(fits["autoencoder"]))
 
 # %% mystnb={"figure": {"caption": "The autoencoder learns to rebuild spectrograms: mean squared error on inputs between zero and one, by epoch. One pair of lines a fold, each with its own dashes; dots mark the epochs whose weights were kept.", "name": "fig-curves-code"}, "image": {"alt": "Line chart of the reconstruction error of the autoencoder against the epoch, training and validation, for each fold."}}
-model_plots.learning_curves(results["autoencoder"], "autoencoder")
+model_plots.learning_curves(fits["autoencoder"], "autoencoder")
 
 # %% mystnb={"figure": {"caption": "Learning curves of the classifier on the autoencoder's code. One pair of lines a fold, each with its own dashes; dots mark the epochs whose weights were kept.", "name": "fig-curves-autoencoder"}, "image": {"alt": "Two line charts for the classifier on the autoencoder's code: loss and accuracy against the epoch, training and validation, for each fold."}}
-model_plots.learning_curves(results["autoencoder"])
+model_plots.learning_curves(fits["autoencoder"])
 
 # %% mystnb={"figure": {"caption": "Confusion matrix of the classifier on the autoencoder's code: test tracks of all folds, true genres in rows, named genres in columns. Lighter cells hold a larger share of their row.", "name": "fig-confusion-autoencoder"}, "image": {"alt": "Heat map of ten by ten genres for the classifier on the autoencoder's code, with the number of tracks in each cell."}}
-model_plots.confusion(results["autoencoder"])
+model_plots.confusion(fits["autoencoder"])
 
 # %% mystnb={"figure": {"caption": "Every test track of the classifier on the autoencoder's code: how probable the model held the true genre. Crosses mark mistakes.", "name": "fig-mistakes-autoencoder"}, "image": {"alt": "Grid with a row for each genre and a cell for each track, shaded by the probability of the true genre, with crosses on mistakes of the classifier on the autoencoder's code."}}
-model_plots.mistakes(results["autoencoder"])
+model_plots.mistakes(fits["autoencoder"])
 
 # %% [markdown]
 # ## Model 5: VGG16, transferred
@@ -234,19 +236,19 @@ model_plots.mistakes(results["autoencoder"])
 # VGG16 {cite:p}`simonyan2014` was trained on ImageNet, a collection of photographs {cite:p}`russakovsky2015`. {term}`Transfer learning <transfer learning>` keeps its convolutional layers as they are, shows them spectrograms as grey pictures, and trains a new classifier on what comes out. The weights must be downloaded once. Without them the model is reported as not run; nothing is put in its place.
 
 # %%
-notebook.table(model_text.architecture(results["vgg16"]), "Layers of the network")
+notebook.table(model_text.architecture(fits["vgg16"]), "Layers of the network")
 
 # %% tags=["hide-input"]
-notebook.say(model_text.about(results["vgg16"]))
+notebook.say(model_text.about(fits["vgg16"]))
 
 # %% mystnb={"figure": {"caption": "Learning curves of the head of VGG16. One pair of lines a fold, each with its own dashes; dots mark the epochs whose weights were kept.", "name": "fig-curves-vgg16"}, "image": {"alt": "Two line charts for the head of VGG16: loss and accuracy against the epoch, training and validation, for each fold."}}
-model_plots.learning_curves(results["vgg16"])
+model_plots.learning_curves(fits["vgg16"])
 
 # %% mystnb={"figure": {"caption": "Confusion matrix of the head of VGG16: test tracks of all folds, true genres in rows, named genres in columns. Lighter cells hold a larger share of their row.", "name": "fig-confusion-vgg16"}, "image": {"alt": "Heat map of ten by ten genres for the head of VGG16, with the number of tracks in each cell."}}
-model_plots.confusion(results["vgg16"])
+model_plots.confusion(fits["vgg16"])
 
 # %% mystnb={"figure": {"caption": "Every test track of the head of VGG16: how probable the model held the true genre. Crosses mark mistakes.", "name": "fig-mistakes-vgg16"}, "image": {"alt": "Grid with a row for each genre and a cell for each track, shaded by the probability of the true genre, with crosses on mistakes of the head of VGG16."}}
-model_plots.mistakes(results["vgg16"])
+model_plots.mistakes(fits["vgg16"])
 
 # %% [markdown]
 # ## Overfitting, side by side
@@ -254,15 +256,9 @@ model_plots.mistakes(results["vgg16"])
 # The table compares training and validation accuracy at the epoch whose weights were kept. {term}`Dropout <dropout>` is on while training accuracy is measured, which lowers it a little. Tuned recipes also measure it on blended pieces of tracks, which lowers it a lot: there the gap says little.
 
 # %%
-gaps = model_text.overfitting(results)
-table = gaps.assign(
-    epochs=gaps["epochs"].map(lambda value: formats.number(value, 0)),
-    training=gaps["training"].map(formats.percent),
-    validation=gaps["validation"].map(formats.percent),
-    gap=gaps["gap"].map(formats.points),
+notebook.table(
+    result_tables.overfitting_table(results.records), "Accuracy at the kept epoch, mean over folds"
 )
-table.columns = ["Model", "Kept epoch", "Training", "Validation", "Gap"]
-notebook.table(table, "Accuracy at the kept epoch, mean over folds")
 
 # %% [markdown]
 # ## Tracks that most models get wrong
@@ -270,17 +266,17 @@ notebook.table(table, "Accuracy at the kept epoch, mean over folds")
 # A mistake that one model makes may be bad luck. A track that most models miss deserves a second look: it may carry the wrong label, or belong to two genres.
 
 # %%
-hard = hardest(results)
+missed = missed_tracks(results.records)
 notebook.table(
-    model_text.hard_table(hard.head(10)), "Tracks that most models get wrong, at most ten"
+    result_tables.missed_table(missed.head(10)), "Tracks that most models get wrong, at most ten"
 )
 
 # %% tags=["hide-input"]
-n_test = tested(results)
-glue = glue_module.Glue(run)
-glue("c4_hard", formats.count(len(hard)))
-glue("c4_hard_share", formats.percent(len(hard) / n_test if n_test else None))
-glue("c4_run", formats.count(len(run)))
+n_test = results.n_tracks
+glue = Glue(results.records)
+glue("c4_hard", formats.count(len(missed)))
+glue("c4_hard_share", formats.percent(len(missed) / n_test if n_test else None))
+glue("c4_run", formats.count(len(results.records)))
 
 # %% [markdown]
 # In all, {glue:text}`c4_hard` test tracks ({glue:text}`c4_hard_share`) are missed by more than half of the {glue:text}`c4_run` models that were run.
@@ -298,11 +294,11 @@ glue("c4_run", formats.count(len(run)))
 from mgc.datasets.tracks import GENRES
 
 nothing = math.log(len(GENRES))
-lowest = {
-    TITLES[name]: record.history.loc[record.history["stage"] == "fit", "val_loss"].min()
-    for name, record in run.items()
-}
-better = [title for title, loss in lowest.items() if loss < nothing]
+better = [
+    TITLES[name]
+    for name, record in results.records.items()
+    if metrics.kept_epochs(record)["val_loss"].min() < nothing
+]
 notebook.say(
     f"It is the logarithm of ten, {formats.number(nothing)}. Below it, at their best epoch:"
     f" {formats.listing(better)}. A loss above it is possible too: it takes a network that is sure and wrong."
@@ -315,23 +311,20 @@ notebook.say(
 import pandas as pd
 
 rows = []
-for name, record in run.items():
-    rate = metrics.per_genre(metrics.test_rows(record))["recall"]
-    worst = rate.idxmin()
-    matrix = metrics.confusion(metrics.test_rows(record)).loc[worst].drop(worst)
+for name, record in results.records.items():
+    recall = metrics.per_genre(metrics.test_rows(record))["recall"]
+    worst = recall.idxmin()
+    instead = metrics.confusion(metrics.test_rows(record)).loc[worst].drop(worst)
     rows.append(
-        (
-            TITLES[name],
-            worst,
-            formats.percent(rate[worst]),
-            matrix.idxmax(),
-            formats.count(matrix.max()),
-        )
+        {
+            "model": TITLES[name],
+            "found most rarely": worst,
+            "recall": formats.percent(recall[worst]),
+            "named instead": instead.idxmax(),
+            "pieces or tracks": formats.count(instead.max()),
+        }
     )
-columns = ["model", "found most rarely", "recall", "named instead", "pieces or tracks"]
-notebook.table(
-    pd.DataFrame(rows, columns=columns), "Where each network is weakest, and for what it takes it"
-)
+notebook.table(pd.DataFrame(rows), "Where each network is weakest, and for what it takes it")
 
 # %% [markdown]
 # ## Further reading

@@ -31,35 +31,26 @@ variant = "tuned"
 seed = 0
 
 # %% tags=["hide-input"]
-
-from mgc.datasets import facts, splits
-from mgc.datasets.gtzan import WHOLE_GTZAN
+from mgc.datasets import facts
 from mgc.datasets.splits import SEGMENTED
-from mgc.display import (
-    comparison,
-    cost_tables,
-    formats,
-    leak_tables,
-    notebook,
-    result_tables,
-)
-from mgc.display import (
-    glue as glue_module,
-)
+from mgc.display import comparison, cost_tables, formats, leak_tables, notebook, result_tables
 from mgc.display.figures import comparison_plots, model_plots
-from mgc.evaluation import cost, leakage, metrics, results, seeds, significance
-from mgc.models import BASELINES, NAMES, TITLES
-from mgc.models.recipe import VARIANTS
+from mgc.display.glue import CLAIMS, FAULTS, TRACKS, Glue
+from mgc.evaluation import cost, leakage
+from mgc.evaluation.accuracy import wilson
+from mgc.evaluation.results import accuracy_table, by_protocol, load_results, second_edition
+from mgc.evaluation.significance import only_run, pairwise
+from mgc.evaluation.tracks import agreement, missed_tracks, outcomes
+from mgc.models import TITLES
 from mgc.records.study import open_study
 
 study = open_study(data, records=records, protocol=protocol, variant=variant, seeds=(seed,))
-table, groups = results.headline(study)
-tests = seeds.pairwise(groups)
-main = {name: groups[name] for name in (*NAMES, *BASELINES)}
+results = load_results(study)
+table, labels = results.table, results.labels
+tests = pairwise(results.groups)
 claims = facts.report_claims().set_index("model")["accuracy"].to_dict()
 chance = 1 / study.edition_record.tracks["genre"].nunique()
-labels = dict(zip(table["key"], table["label"], strict=True))
-glue = glue_module.Glue(groups)
+glue = Glue(results.groups)
 
 # %% [markdown]
 # The figure that matters shows what was measured, how sure it is, and what the report states.
@@ -68,22 +59,18 @@ glue = glue_module.Glue(groups)
 comparison_plots.accuracies(table, claims=claims, line=chance, seeds=False)
 
 # %% tags=["hide-input"]
-best = comparison.best_model({name: main[name] for name in NAMES})
-top = table[table["key"] == best].squeeze() if best else {}
-n_test = int(table["n_tracks"].max())
+n_test = table["n_tracks"].max()
 glue("c5_edition", study.edition_record.name, study.edition_record)
-glue("c5_protocol", splits.PROTOCOL_TITLES[protocol])
-glue("c5_variant", VARIANTS[variant].title)
-glue("c5_n_test", formats.count(n_test))
-glue("c5_seeds", formats.count(table["n_seeds"].max()))
-glue("c5_rows", formats.count(len(table)))
-glue("c5_pairs", formats.count(len(tests)))
-glue("c5_shown", formats.count(int(tests["significant"].sum())))
-glue("c5_best", TITLES[best] if best else "none of the models")
-glue("c5_best_accuracy", formats.percent(top.get("accuracy")), groups.get(best, ()))
-glue("c5_best_interval", formats.interval(top.get("low"), top.get("high")), groups.get(best, ()))
-glue("c5_claim", formats.percent(max(claims.values()), 2), glue_module.CLAIMS)
-glue("c5_claim_low", formats.percent(min(claims.values()), 2), glue_module.CLAIMS)
+glue.many(
+    {
+        "c5_protocol": facts.protocol_title(protocol),
+        "c5_n_test": formats.count(n_test),
+        "c5_pairs": formats.count(len(tests)),
+        "c5_shown": formats.count(tests["significant"].sum()),
+    }
+)
+glue("c5_claim", formats.percent(max(claims.values()), 2), CLAIMS)
+glue("c5_claim_low", formats.percent(min(claims.values()), 2), CLAIMS)
 
 # %% [markdown]
 # ## The results
@@ -91,7 +78,7 @@ glue("c5_claim_low", formats.percent(min(claims.values()), 2), glue_module.CLAIM
 # The table holds the five networks in each {term}`variant <variant>` that has records, and two {term}`baselines <baseline>`. *As written* is the report's network with the report's recipe, with the mistakes mended that would make it meaningless. *Tuned* is the same layers on the same kind of input, trained by a recipe that we chose on validation tracks ({doc}`04_models` lists the trials). *Majority class* names the most frequent genre of the training part, whatever it hears: it is what guessing is worth. *Logistic regression* reads the same statistics as the MLP and has no hidden layer: it is what a deep network must beat to earn its cost.
 
 # %%
-notebook.table(result_tables.as_table(table), "Accuracy on the test part, mean over seeds")
+notebook.table(result_tables.seeds_table(table), "Accuracy on the test part, mean over seeds")
 
 # %% [markdown]
 # *Spread* is the standard deviation over {term}`seeds <seed>`: the same network, trained again from other random numbers. *Macro F1* is the mean over genres, so that no genre counts for more than another.
@@ -100,9 +87,7 @@ notebook.table(result_tables.as_table(table), "Accuracy on the test part, mean o
 # The diamonds of {numref}`fig-accuracy` stand for the report's statements, from {glue:text}`c5_claim_low` to {glue:text}`c5_claim`. They were never measured ({doc}`01_objective`), and they speak of a random split of all of GTZAN. The figure shows both side by side; it is no test. {doc}`06_findings` sets them beside our random split.
 
 # %%
-notebook.table(
-    comparison.ranking({name: main[name] for name in NAMES}), "The report's ranking and ours"
-)
+notebook.table(comparison.ranking(results.networks), "The report's ranking and ours")
 
 # %% [markdown]
 # ## How sure is one accuracy?
@@ -113,7 +98,7 @@ notebook.table(
 # \hat p \pm 1.96 \sqrt{\frac{\hat p\,(1 - \hat p)}{n}}
 # $$
 #
-# for a share $\hat p$ of $n$ tracks; Wilson's score interval {cite:p}`wilson1927` is a better version of it. Over several seeds, `mgc.evaluation.seeds.cell` adds two variances. The first is that of the tracks, each counted once with all its seeds, since the same track is easy or hard for all of them. The second is what the seeds scatter. Few seeds tell little about their own scatter, so the interval is widened accordingly. No interval covers another draw of *training* tracks.
+# for a share $\hat p$ of $n$ tracks; Wilson's score interval {cite:p}`wilson1927` is a better version of it. Over several seeds, `mgc.evaluation.accuracy.accuracy_summary` adds two variances. The first is that of the tracks, each counted once with all its seeds, since the same track is easy or hard for all of them. The second is what the seeds scatter. Few seeds tell little about their own scatter, so the interval is widened accordingly. No interval covers another draw of *training* tracks.
 
 # %% mystnb={"figure": {"caption": "Accuracy of each row with its 95 % interval, over tracks and, where there are several, seeds. Small grey dots are single seeds.", "name": "fig-seeds"}, "image": {"alt": "Dot plot with one row a model and variant; small grey dots for single seeds, a large dot for their mean, and its interval."}}
 comparison_plots.accuracies(table)
@@ -132,36 +117,19 @@ comparison_plots.accuracies(table)
 # With {glue:text}`c5_pairs` pairs, some would look different by luck alone. Holm's correction {cite:p}`holm1979` raises each p value so that the chance of even one false finding among all pairs stays below one in twenty.
 
 # %% mystnb={"figure": {"caption": "Accuracy of the row minus that of the column, in percentage points. Shaded: shown by the combined test after Holm's correction. Grey: not shown.", "name": "fig-pairwise"}, "image": {"alt": "Lower triangle of a matrix of models against models. Each cell holds the difference in percentage points; cells with a significant difference are shaded."}}
-comparison_plots.real_differences(
-    tests.assign(**{c: tests[c].map(labels) for c in ("first", "second")})
-)
+comparison_plots.real_differences(comparison.labelled(tests, labels))
 
 # %% [markdown]
 # Of {glue:text}`c5_pairs` differences, the tests show {glue:text}`c5_shown`. "Not shown" does not mean "equal": with few tracks, only large differences can be shown. {doc}`07_next_steps` estimates how many tracks it would take.
 
 # %% tags=["hide-output"]
-shown = tests.assign(
-    first=tests["first"].map(labels),
-    second=tests["second"].map(labels),
-    seeds=[", ".join(formats.p_value(p) for p in each) for each in tests["p_seeds"]],
-)
 notebook.table(
-    shown.assign(
-        difference=shown["difference"].map(formats.points),
-        p=shown["p"].map(formats.p_value),
-        p_holm=shown["p_holm"].map(formats.p_value),
-        significant=shown["significant"].map({True: "yes", False: "no"}),
-    )[["first", "second", "difference", "seeds", "p", "p_holm", "significant"]].rename(
-        columns={"seeds": "McNemar, each seed", "p": "combined", "p_holm": "after Holm"}
-    ),
+    result_tables.tests_table(tests, labels),
     "Every pair: exact McNemar test of each seed, combined test, Holm's correction",
 )
 
 # %% tags=["hide-input"]
-lines = comparison.variant_statements(tests, labels)
-notebook.say(*lines) if lines else notebook.say(
-    "Only one variant has records, so variants cannot be compared."
-)
+notebook.say(*comparison.variant_statements(tests, labels))
 
 # %% [markdown]
 # ## Leakage, live
@@ -169,17 +137,14 @@ notebook.say(*lines) if lines else notebook.say(
 # The same networks with the same recipe, under every protocol that has records. What differs is how the tracks are divided, and with it how many train. Where tracks are cut into segments, each piece counts as one prediction; elsewhere a track does, and a network that reads crops takes the mean over them. So segments are compared with segments, and tracks with tracks.
 
 # %%
-protocols = results.by_protocol(study)
+protocols = by_protocol(study)
 notebook.table(
     result_tables.protocol_table(protocols), "Accuracy and 95 % interval under each protocol"
 )
 
 # %% mystnb={"figure": {"caption": "The same models under different protocols: accuracy with its 95 % interval.", "name": "fig-protocols"}, "image": {"alt": "Dot plot with a row for each model and a marker with an interval for each protocol."}}
 comparison_plots.accuracies(
-    protocols.assign(
-        label=protocols["model"].map(TITLES),
-        group=protocols["protocol"].map(splits.PROTOCOL_TITLES),
-    )
+    protocols.assign(group=protocols["protocol"].map(facts.protocol_title))
 )
 
 # %% tags=["hide-input"]
@@ -189,7 +154,7 @@ notebook.say(*leak_tables.leak_statements(protocols))
 # The tuned recipes train for a fixed number of batches, which shows each piece only a few times. The report's own recipe makes no such economy: an epoch shows every piece, and training goes on as long as the validation part gets better, which under leaky segments leaks as well.
 
 # %%
-written = results.by_protocol(study, "as_written")
+written = by_protocol(study, "as_written")
 notebook.table(result_tables.protocol_table(written), "The same for the report's own recipe")
 
 # %% tags=["hide-input"]
@@ -234,11 +199,12 @@ worth
 # A model is {term}`calibrated <calibration>` {cite:p}`guo2017` when it is right as often as it says. Points above the diagonal mean that it is too modest, points below that it is too sure of itself.
 
 # %% mystnb={"figure": {"caption": "Share of tracks named rightly against the probability of the named genre, in ten bins, for one seed. Larger dots hold more tracks; ECE is the expected calibration error.", "name": "fig-reliability"}, "image": {"alt": "Small panels, one a model, each with the share of right answers against the stated probability and a dashed diagonal."}}
-model_plots.reliability(significance.only_run(study.results() | study.baselines(seed=0)))
+model_plots.reliability(only_run(results.first_seed | study.baselines(seed=0)))
 
 # %%
-calibration = result_tables.calibration_table({name: main[name] for name in (*NAMES, "logistic")})
-notebook.table(calibration, "Calibration, mean over seeds (and range)")
+notebook.table(
+    result_tables.calibration_table(results.learned), "Calibration, mean over seeds (and range)"
+)
 
 # %% [markdown]
 # *Expected calibration error* is the mean distance from the diagonal. *Brier score* and *log loss* judge the probabilities of all genres; smaller is better for all three.
@@ -246,25 +212,22 @@ notebook.table(calibration, "Calibration, mean over seeds (and range)")
 # ## Do the models agree?
 
 # %% mystnb={"figure": {"caption": "Share of test tracks on which two models name the same genre, right or wrong. In brackets Cohen's kappa: agreement beyond chance, where one is perfect.", "name": "fig-agreement"}, "image": {"alt": "Triangular heat map of models against models with the share of test tracks on which they agree."}}
-agreement = seeds.agreement({name: main[name] for name in (*NAMES, "logistic")})
-comparison_plots.agreement(
-    agreement.assign(**{c: agreement[c].map(TITLES) for c in ("first", "second")})
-)
+comparison_plots.agreement(comparison.labelled(agreement(results.learned), TITLES))
 
 # %% tags=["hide-input"]
-hard = seeds.always_wrong({name: main[name] for name in NAMES})
-faulty = int((hard["known_fault"] != "").sum()) if len(hard) else 0
-networks = [main[name] for name in NAMES]
-glue("c5_always_wrong", formats.count(len(hard)), networks)
-tables = (glue_module.TRACKS, glue_module.FAULTS)
-glue("c5_always_wrong_faulty", formats.count(faulty), networks, *tables)
+missed = missed_tracks(results.networks)
+always = missed[missed["missed"] == missed["fits"]]
+faulty = (always["known_fault"] != "").sum()
+glue("c5_always_wrong", formats.count(len(always)), results.networks)
+glue("c5_always_wrong_faulty", formats.count(faulty), results.networks, TRACKS, FAULTS)
 
 # %% [markdown]
 # All networks that were run, in every seed, miss {glue:text}`c5_always_wrong` of the test tracks; {glue:text}`c5_always_wrong_faulty` of these have a fault that our table of facts knows. Under the fault-filtered protocol, tracks with known faults are mostly out of the test, so few were to be expected. The others are worth a listener's time: either the label is doubtful, or all models share a blind spot.
 
 # %% tags=["hide-output"]
 notebook.table(
-    result_tables.hard_table(hard).head(30), "Tracks that every network gets wrong (at most 30)"
+    result_tables.faults_table(always).head(30),
+    "Tracks that every network gets wrong (at most 30)",
 )
 
 # %% [markdown]
@@ -273,18 +236,17 @@ notebook.table(
 # The report has columns for training time and parameters. Here are ours, measured: device, time and peak memory of the recorded runs, and the floating-point operations of one forward pass, worked out from the layers. A network that reads crops runs several passes for a track. For VGG16 and the autoencoder the passes are those of the last part only: the base runs once a track, the encoder once a crop.
 
 # %%
-priced = [one for name in NAMES for one in seeds.seeds_of(main).get(name, [])]
-others = seeds.seeds_of(study.groups("as_written"))
-priced += [one for name in NAMES for one in others.get(name, [])]
-notebook.table(cost_tables.as_table(cost.table(priced)), "Cost of every published network")
+networks = results.fits(variant, "as_written")
+notebook.table(cost_tables.networks_table(cost.table(networks)), "Cost of every published network")
 
 # %% tags=["hide-output"]
-every = cost.table(study.store.find())
-notebook.table(cost_tables.every_run(every), "Every published run, the same figures one by one")
+notebook.table(
+    cost_tables.fits_table(cost.table(study.store.find())),
+    "Every published run, the same figures one by one",
+)
 
 # %% mystnb={"figure": {"caption": "Accuracy, with its interval, against training time (left) and number of parameters (right), for one seed of this build's variant and the baselines. Both horizontal axes are logarithmic.", "name": "fig-cost"}, "image": {"alt": "Two scatter plots with logarithmic horizontal axes: accuracy against minutes of training and against number of parameters, a marker a model."}}
-sums = comparison.summary(study)
-comparison_plots.cost(sums[sums["variant"].isin(["", VARIANTS[variant].title])])
+comparison_plots.cost(accuracy_table(results.first_seed | study.baselines(), labels))
 
 # %% [markdown]
 # Memory is that of the whole process, which fits several models in turn and does not give everything back, so small models look larger than they are. Times are wall times of the recorded fits, with whatever else their machine did; the published ones ran two at a time on two cores, one thread each. VGG16's frozen base runs once, for the first fit that needs it, and its output is kept: the times of later fits are those of the head alone, and the column of the base says what a track costs before that.
@@ -294,27 +256,15 @@ comparison_plots.cost(sums[sums["variant"].isin(["", VARIANTS[variant].title])])
 # The hundred tracks of the mini set exist with their audio. There the MLP gets all the statistics that the report lists, and the pictures have mel bands. There are few tracks, and no way to keep artists apart.
 
 # %% tags=["hide-input"]
-mini = results.second_edition(study)
-if mini is None:
-    about_mini = notebook.say("No second edition has records here.")
-else:
-    title = VARIANTS[mini.variant].title
-    about_mini = notebook.say(
-        f"**{mini.edition_record.name}**, five folds, variant **{title}**, seed {seed}. The two",
-        "editions are not the same measurement: other tracks, another resolution, another",
-        "protocol. What may be compared is the order of the models, and how wide the intervals of",
-        "few tracks are.",
-    )
-about_mini
+mini = second_edition(study)
+notebook.say(comparison.about_second_edition(mini))
 
 # %% tags=["hide-input"]
-if mini is not None:
-    whole = protocols[~protocols["protocol"].isin(SEGMENTED)]
-    both = result_tables.beside(whole, results.by_protocol(mini))
-    both_shown = notebook.table(both, "The two editions, each under its own protocols")
-else:
-    both_shown = None
-both_shown
+whole = protocols[~protocols["protocol"].isin(SEGMENTED)]
+notebook.table(
+    result_tables.editions_table(whole, by_protocol(mini)),
+    "The two editions, each under its own protocols",
+) if mini else None
 
 # %% [markdown]
 # ## Beside the literature
@@ -322,20 +272,20 @@ both_shown
 # A figure from a paper can be compared with ours only if the tracks were divided in the same way. Under {term}`leaky segments`, pieces of one track stand in training and test alike. Under a random split, artists and repeated recordings do {cite:p}`sturm2013`. The {term}`fault-filtered split` {cite:p}`kereliuk2015` avoids most of that, and the same systems score lower under it.
 
 # %%
-ours = {row.label: row.accuracy for row in table.itertuples() if row.key in main}
-comparable = study.edition_record.name in WHOLE_GTZAN
-published = facts.literature()
-published["protocol"] = published["protocol"].map(facts.protocol_title)
+published = comparison.published_figures()
+ours = comparison.comparable_accuracies(results)
 
 # %% mystnb={"figure": {"caption": "Published accuracies on GTZAN by protocol (squares). Dots are this book's, where the edition is all of GTZAN. Compare within a group only.", "name": "fig-literature"}, "image": {"alt": "Dot plot of published accuracies on GTZAN, grouped by protocol."}}
-comparison_plots.literature(published, facts.protocol_title(protocol), ours if comparable else {})
+comparison_plots.literature(published, facts.protocol_title(protocol), ours)
 
 # %% tags=["hide-input"]
-notebook.say(comparison.published(facts.literature(), study, main))
+notebook.say(comparison.beside_literature(results))
 
 # %% tags=["hide-output"]
-published = published.rename(columns=str.capitalize)
-notebook.table(published.sort_values(["Protocol", "Accuracy"]), "Published accuracies in percent")
+notebook.table(
+    published.sort_values(["protocol", "accuracy"]).rename(columns=str.capitalize),
+    "Published accuracies in percent",
+)
 
 # %% [markdown]
 # ## Recommendation
@@ -343,8 +293,8 @@ notebook.table(published.sort_values(["Protocol", "Accuracy"]), "Published accur
 # The report recommends one model, on the strength of figures that were typed in. The sentences below are written by code from the tests above. They change when the records change.
 
 # %% tags=["hide-input"]
-sentences = comparison.recommendation(main, tests)
-glue("c5_recommendation", " ".join(sentences), main)
+sentences = comparison.recommendation(results.own, tests)
+glue("c5_recommendation", " ".join(sentences), results.own)
 notebook.say(*sentences)
 
 # %% [markdown]
@@ -373,41 +323,39 @@ notebook.say(
 # **2.** How wide would the interval of the best network be with four times as many test tracks?
 
 # %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show the solution", "code_prompt_hide": "Hide the solution"}
-right = top.get("accuracy")
-if right is None:
-    answer = notebook.say("No network has a record here.")
+networks = table[table["key"].isin(results.networks)]
+if networks.empty:
+    answer = "No network has a record here."
 else:
-    widths = []
-    for factor in (1, 4):
-        low, high = significance.wilson(round(right * n_test * factor), n_test * factor)
+    share, widths = networks["accuracy"].max(), []
+    for n in (n_test, 4 * n_test):
+        low, high = wilson(round(share * n), n)
         widths.append(formats.points(high - low, 1).lstrip("+"))
-    answer = notebook.say(
-        f"For {formats.percent(right)} of {formats.count(n_test)} tracks, Wilson's interval is {widths[0]} wide;"
+    answer = (
+        f"For {formats.percent(share)} of {formats.count(n_test)} tracks, Wilson's interval is {widths[0]} wide;"
         f" with four times as many, {widths[1]}: half as wide. Precision costs its square in tracks."
     )
-answer
+notebook.say(answer)
 
 # %% [markdown]
 # **3.** Take the two networks with the highest accuracy. On how many tracks is only one of them right, in this build's seed? Where do they err together?
 
 # %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show the solution", "code_prompt_hide": "Hide the solution"}
-from mgc.evaluation.tracks import outcomes
-
-known = significance.only_run(study.results())
-named = sorted(known, key=lambda name: metrics.accuracy(metrics.test_rows(known[name])))[-2:]
-if len(named) < 2:
-    answer = notebook.say("It takes two networks with records.")
+ranked = accuracy_table(results.records).sort_values("accuracy", kind="stable")
+top = list(ranked["key"].tail(2))
+if len(top) < 2:
+    answer = "It takes two networks with records."
 else:
-    one, two = (outcomes(known[name]).set_index("track_id") for name in named)
-    two = two.loc[one.index]
-    a, b = one["named"] == one["genre"], two["named"] == two["genre"]
-    same = (one["named"] == two["named"])[~a & ~b]
-    answer = notebook.say(
-        f"Only {TITLES[named[0]]} is right on {formats.count((a & ~b).sum())} tracks, only {TITLES[named[1]]} on"
+    first, second = (outcomes(results.records[name]).set_index("track_id") for name in top)
+    second = second.loc[first.index]
+    a, b = first["predicted"] == first["genre"], second["predicted"] == second["genre"]
+    same = (first["predicted"] == second["predicted"])[~a & ~b]
+    answer = (
+        f"Only {TITLES[top[0]]} is right on {formats.count((a & ~b).sum())} tracks, only {TITLES[top[1]]} on"
         f" {formats.count((b & ~a).sum())}. Both are wrong on {formats.count((~a & ~b).sum())}, and on"
         f" {formats.count(same.sum())} of these they name the same wrong genre."
     )
-answer
+notebook.say(answer)
 
 # %% [markdown]
 # ## Further reading

@@ -34,32 +34,28 @@ variant = "tuned"
 seed = 0
 
 # %% tags=["hide-input"]
-
 from mgc.display import formats, notebook
-from mgc.display import glue as glue_module
 from mgc.display.figures import comparison_plots
-from mgc.evaluation import seeds, significance
-from mgc.evaluation.tracks import tested
-from mgc.models import BASELINES, NAMES, TITLES
+from mgc.display.glue import CHAPTER, Glue
+from mgc.evaluation.results import load_results
+from mgc.evaluation.significance import only_run, pairwise
+from mgc.models import TITLES
 from mgc.records.study import open_study
 from mgc.report import genre_findings, model_findings
 from mgc.report.claims import Decision, Verdict
 
 study = open_study(data, records=records, protocol=protocol, variant=variant, seeds=(seed,))
-fits = study.results()
-run = significance.only_run(fits)
-everything = study.groups(models=(*NAMES, *BASELINES))
-tests = seeds.pairwise(everything)
+results = load_results(study)
+fits, tests = results.first_seed, pairwise(results.own)
 decided = {}
-glue = glue_module.Glue(everything)
+glue = Glue(results.own)
 
 
 # %% [markdown]
 # The figure that matters shows how well each network tells each genre.
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "F1 of each genre under each model, on the test part. Lighter is better.", "name": "fig-genres"}, "image": {"alt": "Heat map of F1 scores, one row a model, one column a genre."}}
-scores = genre_findings.f1_table(fits)
-comparison_plots.genre_scores(scores)
+comparison_plots.genre_scores(genre_findings.f1_table(fits))
 
 
 # %% tags=["hide-input"]
@@ -150,7 +146,7 @@ decide(
 by_chance = study.results(protocol="random")
 decide(
     "the five stated accuracies",
-    model_findings.accuracies_hold(by_chance if significance.only_run(by_chance) else fits),
+    model_findings.accuracies_hold(by_chance if only_run(by_chance) else fits),
 )
 
 # %% [markdown]
@@ -163,8 +159,9 @@ decide(
 
 # %% tags=["hide-input"]
 pooled = genre_findings.pool(fits)
-glue("c6_draws", formats.count(genre_findings.DRAWS), glue_module.CHAPTER)
-glue("c6_models", formats.listing([TITLES[name] for name in run]), run)
+models = [TITLES[name] for name in results.records]
+glue("c6_draws", formats.count(genre_findings.DRAWS), CHAPTER)
+glue("c6_models", formats.listing(models), results.records)
 
 # %% [markdown]
 # Pooled here: {glue:text}`c6_models`.
@@ -209,8 +206,10 @@ decide(
 # ### Which genres are really mixed up?
 
 # %%
-mixed = genre_findings.pair_table(pooled).head(8)
-notebook.table(mixed, "Pairs of genres that all models together mix up most often")
+notebook.table(
+    genre_findings.pair_table(pooled).head(8),
+    "Pairs of genres that all models together mix up most often",
+)
 
 # %% [markdown]
 # ## What no record can decide
@@ -237,10 +236,9 @@ notebook.table(
 
 # %% tags=["hide-input"]
 verdicts = [decision.verdict for decision in decided.values()]
-for verdict in Verdict:
-    glue(f"c6_{verdict.replace(' ', '_')}", formats.count(verdicts.count(verdict)))
+glue.many({f"c6_{v.replace(' ', '_')}": formats.count(verdicts.count(v)) for v in Verdict})
 glue("c6_claims", formats.count(len(decided)))
-glue("c6_n_test", formats.count(tested(fits)))
+glue("c6_n_test", formats.count(results.n_tracks))
 glue("c6_edition", study.edition_record.name, study.edition_record)
 
 # %% [markdown]

@@ -32,39 +32,38 @@ variant = "tuned"
 seed = 0
 
 # %% tags=["hide-input"]
-
 from mgc.datasets import facts
 from mgc.display import formats, notebook
-from mgc.display import glue as glue_module
 from mgc.display.figures import comparison_plots
-from mgc.evaluation import significance
-from mgc.evaluation import summary as summary_module
-from mgc.evaluation.tracks import tested
-from mgc.models import TITLES
+from mgc.display.glue import TARGETS, Glue
+from mgc.evaluation.results import accuracy_table, load_results
 from mgc.records.study import open_study
 from mgc.report import model_findings, targets
 
 study = open_study(data, records=records, protocol=protocol, variant=variant, seeds=(seed,))
-results = study.results()
-run = significance.only_run(results)
+results = load_results(study)
+fits = results.first_seed
 goal = facts.report_targets()
-glue = glue_module.Glue(run)
+glue = Glue(results.records)
 
 # %% tags=["hide-input"]
-glue("c7_target_accuracy", formats.percent(goal["accuracy"]), glue_module.TARGETS)
-glue("c7_target_latency", formats.duration(goal["latency"]), glue_module.TARGETS)
-glue("c7_target_throughput", formats.count(goal["throughput"]), glue_module.TARGETS)
-glue("c7_target_agreement", formats.percent(goal["agreement"]), glue_module.TARGETS)
-glue("c7_n_test", formats.count(tested(results)))
+glue.many(
+    {
+        "c7_target_accuracy": formats.percent(goal["accuracy"]),
+        "c7_target_latency": formats.duration(goal["latency"]),
+        "c7_target_throughput": formats.count(goal["throughput"]),
+        "c7_target_agreement": formats.percent(goal["agreement"]),
+    },
+    TARGETS,
+)
+glue("c7_n_test", formats.count(results.n_tracks))
 glue("c7_edition", study.edition_record.name, study.edition_record)
 
 # %% [markdown]
 # The figure that matters shows the distance to the target of accuracy.
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "Measured accuracy with its 95 % interval (dots and bars) and the report's target (dashed line).", "name": "fig-target"}, "image": {"alt": "Dot plot with one row a model: accuracy with an interval, and a dashed vertical line at the target."}}
-summary = summary_module.summary(results).reset_index()
-summary["label"] = summary["model"].map(TITLES)
-comparison_plots.accuracies(summary, line=goal["accuracy"], line_label="target")
+comparison_plots.accuracies(accuracy_table(fits), line=goal["accuracy"], line_label="target")
 
 # %% [markdown]
 # ## Accuracy
@@ -72,15 +71,14 @@ comparison_plots.accuracies(summary, line=goal["accuracy"], line_label="target")
 # A target is reached when the whole interval lies at or above it, and missed when the whole interval lies below. In between, the test part is too small to say. {numref}`fig-target` shows all three cases at a glance.
 
 # %%
-gaps = targets.accuracy_gap(results, goal["accuracy"])
+gaps = targets.accuracy_gap(fits, goal["accuracy"])
 notebook.table(gaps, "Accuracy on the test part against the report's target")
 
 # %% tags=["hide-input"]
 counts = gaps["Target reached"].value_counts()
-glue("c7_reached", formats.count(counts.get("yes", 0)))
-glue("c7_missed", formats.count(counts.get("no", 0)))
-glue("c7_undecided", formats.count(counts.get("undecided", 0)))
-glue("c7_run", formats.count(len(run)))
+answers = {"reached": "yes", "missed": "no", "undecided": "undecided"}
+glue.many({f"c7_{key}": formats.count(counts.get(name, 0)) for key, name in answers.items()})
+glue("c7_run", formats.count(len(results.records)))
 
 # %% [markdown]
 # Models that were run: {glue:text}`c7_run`. Target reached: {glue:text}`c7_reached`; missed: {glue:text}`c7_missed`; undecided: {glue:text}`c7_undecided`.
@@ -92,7 +90,8 @@ glue("c7_run", formats.count(len(run)))
 # The report wants to combine models. Averaging the probabilities of all models that were run costs nothing but their predictions:
 
 # %%
-together = model_findings.combination_helps(results, list(run)) if len(run) > 1 else None
+run = list(results.records)
+together = model_findings.combination_helps(fits, run) if len(run) > 1 else None
 notebook.say(together.reason if together else "It takes two models with records.")
 
 # %% [markdown]
@@ -101,7 +100,7 @@ notebook.say(together.reason if together else "It takes two models with records.
 # Each record holds how long its model took to predict, per track, in batches, on the device that is named; for VGG16 and the autoencoder also what the base or the encoder took before that; and how long the features of a clip of thirty seconds took to compute. The three are added where all are there. Reading and decoding the file is not in it. Where the edition is an archive of pictures, features begin with the picture, so the Fourier transform is not in it either; {doc}`08_audit` judges the target by the mini set, whose features begin with sound.
 
 # %%
-times = targets.timings(results)
+times = targets.timings(fits)
 notebook.table(targets.timing_table(times), "Measured time a track, and what follows for a day")
 
 # %% mystnb={"figure": {"caption": "Measured time a track (bars, logarithmic axis) and the report's target for a clip (dashed line): all steps where the records hold them, else the last step alone.", "name": "fig-speed"}, "image": {"alt": "Horizontal bars with one row a model, milliseconds a track on a logarithmic axis, and a dashed line at the target."}}
@@ -133,7 +132,7 @@ notebook.say(*targets.speed(times, goal["latency"], goal["throughput"]))
 # tracks. The estimate uses the share $\psi$ of the two models with the highest accuracies here.
 
 # %% tags=["hide-input"]
-notebook.say(*targets.sample_sizes(results))
+notebook.say(*targets.sample_sizes(fits))
 
 # %% [markdown]
 # ## The report's next steps, and what would decide them
@@ -172,12 +171,12 @@ notebook.say(
 # %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show the solution", "code_prompt_hide": "Hide the solution"}
 import pandas as pd
 
-psi, rows = 0.3, []
+psi, needed = 0.3, {}
 for delta in (0.02, 0.05, 0.1):
     n = ((1.96 * psi**0.5 + 0.84 * (psi - delta**2) ** 0.5) / delta) ** 2
-    rows.append((formats.points(delta).lstrip("+"), formats.count(round(n, -1))))
+    needed[formats.points(delta).lstrip("+")] = formats.count(round(n, -1))
 notebook.table(
-    pd.DataFrame(rows, columns=["difference", "tracks needed, estimate"]),
+    pd.DataFrame(needed.items(), columns=["difference", "tracks needed, estimate"]),
     "Half the difference takes four times the tracks; all of GTZAN has a thousand",
 )
 

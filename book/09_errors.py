@@ -98,10 +98,10 @@ glue("c9_ceiling", formats.percent(best))
 #
 # **What it does.** Everything that follows from the table is a story: the ranking, the recommendation, the findings. The data could not have given these numbers. On the random spectrograms of the report the best possible classifier reaches {glue:text}`c9_ceiling` ({doc}`01_objective`). On its sequences, which are noise for every genre, none can do better than {glue:text}`c9_chance`. The table gives {glue:text}`c9_lstm` to the LSTM that reads them.
 #
-# **Mended.** A result can only come from predictions. `mgc/evaluation/seeds.py`:
+# **Mended.** A result can only come from predictions. `mgc/evaluation/accuracy.py`:
 #
 # ```python
-# frames = [test_rows(record) for record in records]
+# frames = [test_rows(record) for record in fits]
 # share = [accuracy(frame) for frame in frames]
 # ```
 #

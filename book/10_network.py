@@ -32,12 +32,12 @@ variant = "tuned"
 seed = 0
 
 # %% tags=["hide-input"]
-
-from mgc.datasets import tracks
-from mgc.display import formats, notebook
-from mgc.display import glue as glue_module
+from mgc.datasets.tracks import label
+from mgc.display import formats, notebook, result_tables
 from mgc.display.figures import model_plots
-from mgc.evaluation import metrics, significance
+from mgc.display.glue import CHAPTER, Glue
+from mgc.evaluation import metrics
+from mgc.evaluation.accuracy import accuracy_summary, wilson
 from mgc.inference import probes
 from mgc.inference.classifier import SURE_FROM
 from mgc.inference.make_network import shipped_record
@@ -46,27 +46,28 @@ from mgc.records.store import default_root
 # The card is about one file, whatever data the other chapters were built on.
 root = default_root()
 record = shipped_record(root)
-source = f"book/records/networks/fits/{record.fit_id}"
-glue = glue_module.Glue(source)
+glue = Glue(f"book/records/networks/fits/{record.fit_id}")
 rows = metrics.test_rows(record)
 
 # %% tags=["hide-input"]
-low, high = significance.accuracy_interval(rows)
-glue("c10_accuracy", formats.percent(metrics.accuracy(rows), 1))
-glue("c10_interval", formats.interval(low, high, 1))
-glue("c10_f1", formats.number(metrics.macro_f1(rows)))
-glue("c10_tracks", formats.count(len(rows)))
-glue("c10_valid", formats.count((record.predictions["part"] == "valid").sum()))
-glue("c10_parameters", formats.count(record.parameters))
-glue("c10_minutes", formats.number(record.environment["duration_s"] / 60, 0))
-glue("c10_temperature", formats.number(record.environment["temperature"]))
-glue("c10_recipe", record.fit_id)
-genres = metrics.per_genre(rows)
-best, worst = genres["recall"].idxmax(), genres["recall"].idxmin()
-glue("c10_best", tracks.label(best))
-glue("c10_best_recall", formats.percent(genres.loc[best, "recall"]))
-glue("c10_worst", tracks.label(worst))
-glue("c10_worst_recall", formats.percent(genres.loc[worst, "recall"]))
+summary = accuracy_summary(record)
+recall = metrics.per_genre(rows)["recall"]
+glue.many(
+    {
+        "c10_accuracy": formats.percent(summary.accuracy, 1),
+        "c10_interval": formats.interval(summary.low, summary.high, 1),
+        "c10_f1": formats.number(summary.macro_f1),
+        "c10_tracks": formats.count(summary.n_tracks),
+        "c10_valid": formats.count((record.predictions["part"] == "valid").sum()),
+        "c10_parameters": formats.count(record.parameters),
+        "c10_minutes": formats.number(record.environment["duration_s"] / 60, 0),
+        "c10_temperature": formats.number(record.environment["temperature"]),
+        "c10_best": label(recall.idxmax()),
+        "c10_best_recall": formats.percent(recall.max()),
+        "c10_worst": label(recall.idxmin()),
+        "c10_worst_recall": formats.percent(recall.min()),
+    }
+)
 
 # %% [markdown]
 # ## What it is
@@ -83,28 +84,21 @@ glue("c10_worst_recall", formats.percent(genres.loc[worst, "recall"]))
 model_plots.confusion(record)
 
 # %%
-shown = genres.assign(genre=[tracks.label(g) for g in genres.index])
-for column in ("precision", "recall", "f1"):
-    shown[column] = shown[column].map(lambda v: formats.number(v, 2))
-names = {
-    "genre": "Genre",
-    "precision": "Precision",
-    "recall": "Recall",
-    "f1": "F1",
-    "support": "Tracks",
-}
-notebook.table(shown[list(names)].rename(columns=names), "The shipped network, genre by genre")
+notebook.table(result_tables.genre_table(record), "The shipped network, genre by genre")
 
 # %% tags=["hide-input"]
 top = metrics.probabilities(rows).max(axis=1)
 right = metrics.correct(rows)
 sure = top >= SURE_FROM
-calibration = metrics.calibration(rows)
-glue("c10_threshold", formats.percent(SURE_FROM), glue_module.CHAPTER)
-glue("c10_sure", formats.percent(sure.mean()))
-glue("c10_sure_right", formats.percent(right[sure].mean()))
-glue("c10_unsure_right", formats.percent(right[~sure].mean()))
-glue("c10_ece", formats.number(calibration.ece))
+glue("c10_threshold", formats.percent(SURE_FROM), CHAPTER)
+glue.many(
+    {
+        "c10_sure": formats.percent(sure.mean()),
+        "c10_sure_right": formats.percent(right[sure].mean()),
+        "c10_unsure_right": formats.percent(right[~sure].mean()),
+        "c10_ece": formats.number(metrics.calibration(rows).ece),
+    }
+)
 
 # %% [markdown]
 # ## What a probability means
@@ -117,18 +111,21 @@ glue("c10_ece", formats.number(calibration.ece))
 model_plots.reliability({"cnn": record})
 
 # %% tags=["hide-input"]
-asked = probes.load(root)
-ask = glue_module.Glue(f"book/records/{probes.FILE}")
-composed = asked[asked["kind"] == "composed"]
-hits = int((composed["said"] == composed["genre"]).sum())
-low, high = significance.wilson(hits, len(composed))
-ask("c10_composed", formats.count(len(composed)))
-ask("c10_composed_right", formats.percent(hits / len(composed)))
-ask("c10_composed_interval", formats.interval(low, high))
-ask("c10_composed_sure", formats.percent((composed["verdict"] == "sure").mean()))
-most = composed["said"].value_counts()
-ask("c10_composed_most", tracks.label(str(most.index[0])))
-ask("c10_composed_share", formats.percent(most.iloc[0] / len(composed)))
+answers = probes.load(root)
+composed = answers[answers["kind"] == "composed"]
+n_composed = len(composed)
+n_right = int((composed["said"] == composed["genre"]).sum())
+predicted = composed["said"].value_counts()
+Glue(f"book/records/{probes.FILE}").many(
+    {
+        "c10_composed": formats.count(n_composed),
+        "c10_composed_right": formats.percent(n_right / n_composed),
+        "c10_composed_interval": formats.interval(*wilson(n_right, n_composed)),
+        "c10_composed_sure": formats.percent((composed["verdict"] == "sure").mean()),
+        "c10_composed_most": label(predicted.idxmax()),
+        "c10_composed_share": formats.percent(predicted.max() / n_composed),
+    }
+)
 
 # %% [markdown]
 # ## Where it fails
@@ -140,11 +137,9 @@ ask("c10_composed_share", formats.percent(most.iloc[0] / len(composed)))
 # Sounds that are no music get a genre too:
 
 # %%
-sounds = asked[asked["kind"] == "no music"]
-columns = {"name": "Sound", "said": "Said to be", "p": "Probability", "verdict": "Verdict"}
-strongest = sounds.filter(like="p_").max(axis=1).map(formats.percent)
-sounds = sounds.assign(said=sounds["said"].map(tracks.label), p=strongest)
-notebook.table(sounds[list(columns)].rename(columns=columns), "Sounds that are no music")
+notebook.table(
+    result_tables.sounds_table(answers[answers["kind"] == "no music"]), "Sounds that are no music"
+)
 
 # %% [markdown]
 # Besides, all that {doc}`02_dataset` says of GTZAN holds for its pupil. It knows ten genres and must choose among them. It learned recordings as well as music: loudness does not reach it, but the sound of old records, of a studio or of an encoder may. Do not use it to decide anything about people.

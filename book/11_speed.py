@@ -34,30 +34,34 @@ seed = 0
 import pandas as pd
 
 from mgc.display import formats, notebook
-from mgc.display import glue as glue_module
 from mgc.display.figures import comparison_plots
+from mgc.display.glue import Glue
 from mgc.evaluation import speed
 from mgc.records.store import default_root
 
 # Speed does not depend on the data of the other chapters.
 bench = speed.load(default_root() / speed.FILE)
 measured, machine = bench.figures, bench.machine
-by_key = {one.key: one for one in measured}
-glue = glue_module.Glue(f"book/records/{speed.FILE}")
+value = {figure.key: figure.value for figure in measured}
+glue = Glue(f"book/records/{speed.FILE}")
 
 # %% tags=["hide-input"]
-with_goal = [one for one in measured if one.goal]
-glue("c11_date", str(machine["date"]))
-glue("c11_cores", formats.count(machine["cores"]))
-glue("c11_platform", str(machine["platform"]))
-glue("c11_goals", formats.count(len(with_goal)))
-glue("c11_met", formats.count(sum(one.met for one in with_goal)))
-for key, digits in (("features_each", 1), ("features_stft", 1), ("clip_ratio", 1), ("memory", 2),
-                    ("tracks_exponent", 2), ("two_processes", 2), ("length_exponent", 2),
-                    ("genres_million", 0)):  # fmt: skip
-    glue(f"c11_{key}", formats.number(by_key[key].value, digits))
-for key in ("clip_p95", "clip_ms", "report_ms", "plain_ms"):
-    glue(f"c11_{key}", formats.number(by_key[key].value, 0))
+with_goal = [figure for figure in measured if figure.goal]
+glue.many(
+    {
+        "c11_date": str(machine["date"]),
+        "c11_cores": formats.count(machine["cores"]),
+        "c11_platform": str(machine["platform"]),
+        "c11_goals": formats.count(len(with_goal)),
+        "c11_met": formats.count(sum(figure.met for figure in with_goal)),
+    }
+)
+digits = {
+    "features_each": 1, "features_stft": 1, "clip_ratio": 1, "memory": 2, "tracks_exponent": 2,
+    "two_processes": 2, "length_exponent": 2, "genres_million": 0, "clip_p95": 0, "clip_ms": 0,
+    "report_ms": 0, "plain_ms": 0,
+}  # fmt: skip
+glue.many({f"c11_{key}": formats.number(value[key], n) for key, n in digits.items()})
 
 # %% [markdown]
 # ## The figures
@@ -65,15 +69,17 @@ for key in ("clip_p95", "clip_ms", "report_ms", "plain_ms"):
 # Measured on {glue:text}`c11_date` on a machine with {glue:text}`c11_cores` cores ({glue:text}`c11_platform`, no GPU) that did nothing else. Of {glue:text}`c11_goals` goals {glue:text}`c11_met` are reached. An estimate is calculated from other figures of the table; nobody waited for it. A virtual machine shares its processor with others, so that single measurements wander: the column of ranges says how far.
 
 # %%
-rows = pd.DataFrame([one.row() for one in measured])
-notebook.table(rows, "Speed: the median of n measurements, or what the name says")
+notebook.table(
+    pd.DataFrame(figure.row() for figure in measured),
+    "Speed: the median of n measurements, or what the name says",
+)
 
 # %% mystnb={"figure": {"caption": "How many times better than its goal each figure is. What ends left of the dashed line misses its goal.", "name": "fig-goals"}, "image": {"alt": "Bars of how many times better than its goal each figure is, on a logarithmic axis; a line marks the goal."}}
-better = {
-    one.title: one.value / one.goal if one.goal > 0 else -one.goal / one.value for one in with_goal
-}
 comparison_plots.target_bars(
-    better, 1.0, unit="times as good as the goal", target_label="the goal"
+    {figure.title: figure.times_the_goal for figure in with_goal},
+    1.0,
+    unit="times as good as the goal",
+    target_label="the goal",
 )
 
 # %% [markdown]

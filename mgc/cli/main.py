@@ -169,21 +169,21 @@ def list_records(root: str) -> None:
     """List every fit with its accuracy."""
     import pandas as pd
 
-    from mgc.evaluation import metrics, significance
+    from mgc.evaluation.accuracy import accuracy_summary
     from mgc.records.store import Store, default_root
 
     store = Store(root or default_root())
     rows = []
     for record in store.find():
-        low, high = significance.accuracy_interval(frame := metrics.test_rows(record))
+        known = accuracy_summary(record)
         keys = ("edition", "protocol", "variant", "model", "seed")
         rows.append(
             {
                 "fit": record.fit_id,
                 **{key: record.config[key] for key in keys},
-                "accuracy": metrics.accuracy(frame),
-                "low": low,
-                "high": high,
+                "accuracy": known.accuracy,
+                "low": known.low,
+                "high": known.high,
             }
         )
     if not rows:

@@ -134,7 +134,7 @@ def predict(
 @click.option("--threads", default=1, show_default=True, type=click.IntRange(min=1))
 def train(target: Path, folder: str, protocol: str, seed: int, root: str, threads: int) -> None:
     """Train the network that `mgc predict` uses, and say how good the file is."""
-    from mgc.evaluation import metrics, significance
+    from mgc.evaluation.accuracy import accuracy_summary
     from mgc.inference import make_network
     from mgc.records.study import open_study
 
@@ -153,11 +153,11 @@ def train(target: Path, folder: str, protocol: str, seed: int, root: str, thread
                   file=sys.stderr, flush=True)  # fmt: skip
 
     record = make_network.make(study, target, threads=threads, on_epoch=say)
-    rows = metrics.test_rows(record)
-    low, high = significance.accuracy_interval(rows)
+    known = accuracy_summary(record)
     click.echo(
-        f"{target}: {target.stat().st_size / 1e6:.1f} MB, accuracy {metrics.accuracy(rows):.1%}"
-        f" ({low:.1%} to {high:.1%}) on {len(rows)} test tracks. Record: {record.path}"
+        f"{target}: {target.stat().st_size / 1e6:.1f} MB, accuracy {known.accuracy:.1%}"
+        f" ({known.low:.1%} to {known.high:.1%}) on {known.n_tracks} test tracks."
+        f" Record: {record.path}"
     )
 
 

@@ -33,12 +33,11 @@ def console_for_output() -> Console:
 
 def print_summary(console: Console, title: str, results: Mapping[str, Record | NotRun]) -> None:
     """Print the main results of some models, those not run with their reason."""
-    from mgc.evaluation import summary
+    from mgc.evaluation.results import accuracy_table
 
-    columns = ["accuracy", "low", "high", "macro_f1", "n", "parameters", "minutes", "status"]
-    table = summary.summary(results)[columns].reset_index()
-    formats = {"accuracy": ".1%", "low": ".1%", "high": ".1%", "macro_f1": ".3f"}
-    print_frame(console, title, table, {**formats, "parameters": ",", "minutes": ".1f"})
+    formats = {"model": "", "accuracy": ".1%", "low": ".1%", "high": ".1%", "macro_f1": ".3f",
+               "n_tracks": "", "parameters": ",", "minutes": ".1f", "status": ""}  # fmt: skip
+    print_frame(console, title, accuracy_table(results)[list(formats)], formats)
 
 
 def print_frame(

@@ -1,103 +1,26 @@
-"""The comparison of models: which rows there are, what the tests carry, and the words for it."""
+"""The comparison of models in words: what the tests carry, the report and the literature."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import pandas as pd
 
 from mgc.datasets import facts
 from mgc.datasets.gtzan import WHOLE_GTZAN
 from mgc.display import formats
-from mgc.evaluation import significance
-from mgc.evaluation import summary as summary_module
-from mgc.evaluation.seeds import cell, seeds_of
-from mgc.evaluation.significance import direction
+from mgc.evaluation.accuracy import accuracy_summary
+from mgc.evaluation.results import Results
+from mgc.evaluation.significance import Groups, direction, fits_of, statement
 from mgc.models import BASELINES, NAMES, TITLES
 from mgc.models.recipe import VARIANTS
-from mgc.records.store import NotRun, Record
+from mgc.records.store import Record
 from mgc.records.study import Study
-
-Results = Mapping[str, Record | NotRun]
-Groups = Mapping[str, Record | Sequence[Record] | NotRun]
-"""Models by name: one record each, or those of several seeds."""
-
-
-def rows(study: Study) -> dict[str, dict[str, Record | NotRun]]:
-    """Collect the results of each variant that has a record, the study's own first.
-
-    Parameters
-    ----------
-    study : Study
-
-    Returns
-    -------
-    dict
-        Variant to the five results; the study's own variant is always there.
-    """
-    found = {study.variant: study.results()}
-    for name in VARIANTS:
-        results = study.results(variant=name)
-        if name != study.variant and significance.only_run(results):
-            found[name] = results
-    return found
-
-
-def summary(study: Study) -> pd.DataFrame:
-    """Sum up all variants and the baselines, one row each.
-
-    Returns
-    -------
-    DataFrame
-        Columns of `mgc.evaluation.summary.summary` and ``model``, ``variant`` ("" for baselines),
-        ``label``.
-    """
-    by_variant = rows(study)
-    frames = []
-    for variant, results in [*by_variant.items(), ("", study.baselines())]:
-        frame = summary_module.summary(results).reset_index()
-        frame["variant"] = VARIANTS[variant].title if variant else ""
-        titles = frame["model"].map(TITLES)
-        several = len(by_variant) > 1 and bool(variant)
-        short = frame["variant"].str.partition(" (")[0]
-        frame["label"] = titles + ", " + short if several else titles
-        frames.append(frame)
-    return pd.concat(frames, ignore_index=True)
-
-
-def as_table(table: pd.DataFrame) -> pd.DataFrame:
-    """Write a summary as texts for a page."""
-    intervals = zip(table["low"], table["high"], strict=True)
-    return pd.DataFrame(
-        {
-            "Model": table["label"],
-            "Accuracy": table["accuracy"].map(formats.percent),
-            "95 % interval": [formats.interval(low, high) for low, high in intervals],
-            "Macro F1": table["macro_f1"].map(formats.number),
-            "In the first two": table["top2"].map(formats.percent),
-            "Log loss": table["log_loss"].map(formats.number),
-            "Calibration error": table["ece"].map(formats.number),
-            "Parameters": [_count(value) for value in table["parameters"]],
-            "Training": [
-                formats.duration(None if pd.isna(value) else 60 * value)
-                for value in table["minutes"]
-            ],
-            "Peak memory": [
-                formats.MISSING if pd.isna(mb) else f"{formats.count(mb)}\u00a0MB"
-                for mb in table["peak_memory_mb"]
-            ],
-            "Device": table["device"].replace("", formats.MISSING),
-        }
-    )
-
-
-def _count(value: object) -> str:
-    return formats.MISSING if pd.isna(value) else formats.count(float(str(value)))  # type: ignore[call-overload]
 
 
 def best_model(groups: Groups) -> str | None:
     """Name of the model with the highest test accuracy, a mean over seeds; None without any."""
-    share = {name: cell(records).accuracy for name, records in seeds_of(groups).items()}
+    share = {name: accuracy_summary(records).accuracy for name, records in fits_of(groups).items()}
     return max(share, key=lambda name: share[name]) if share else None
 
 
@@ -109,7 +32,7 @@ def recommendation(results: Groups, table: pd.DataFrame) -> list[str]:
     results : mapping of str to Record, list of Record, or NotRun
         The five models and the baselines.
     table : DataFrame
-        `mgc.evaluation.significance.pairwise` or `mgc.evaluation.seeds.pairwise` of them.
+        `mgc.evaluation.significance.pairwise` of them.
 
     Returns
     -------
@@ -122,64 +45,62 @@ def recommendation(results: Groups, table: pd.DataFrame) -> list[str]:
     best = best_model(models)
     if best is None:
         return ["No model was run, so nothing can be recommended."]
-    run = seeds_of(models)
-    found = cell(run[best])
-    said = [
-        f"The highest accuracy is that of {TITLES[best]}: {formats.percent(found.accuracy)}"
-        f" (95 % interval {formats.interval(found.low, found.high)})."
+    fits = fits_of(models)
+    summary = accuracy_summary(fits[best])
+    sentences = [
+        f"The highest accuracy is that of {TITLES[best]}: {formats.percent(summary.accuracy)}"
+        f" (95 % interval {formats.interval(summary.low, summary.high)})."
     ]
-    tied = [name for name in run if name != best and direction(table, best, name) != 1]
-    beaten = [name for name in run if name != best and name not in tied]
+    tied = [name for name in fits if name != best and direction(table, best, name) != 1]
+    beaten = [name for name in fits if name != best and name not in tied]
     if beaten:
-        said.append(f"It is shown to beat {_titles(beaten)}.")
+        sentences.append(f"It is shown to beat {_titles(beaten)}.")
     if tied:
-        said.append(f"The tests do not tell it from {_titles(tied)}.")
+        sentences.append(f"The tests do not tell it from {_titles(tied)}.")
         group = [best, *tied]
-        small = min(group, key=lambda name: run[name][0].parameters)
-        quick = min(group, key=lambda name: float(run[name][0].environment["duration_s"]))
+        small = min(group, key=lambda name: fits[name][0].parameters)
+        quick = min(group, key=lambda name: float(fits[name][0].environment["duration_s"]))
         also = "it also" if quick == small else f"{TITLES[quick]}"
-        said.append(f"Of these, {TITLES[small]} is the smallest, and {also} trains fastest.")
-    said += _against_baselines(results, table, best, list(run))
-    said.append(_on_the_report(table, best, run))
-    return said
+        sentences.append(f"Of these, {TITLES[small]} is the smallest, and {also} trains fastest.")
+    sentences += _against_baselines(results, table, list(fits))
+    sentences.append(_on_the_report(table, fits))
+    return sentences
 
 
 def _titles(names: list[str]) -> str:
     return formats.listing([TITLES[name] for name in names])
 
 
-def _against_baselines(
-    results: Groups, table: pd.DataFrame, best: str, run: list[str]
-) -> list[str]:
-    said = []
-    baselines = seeds_of({name: results[name] for name in BASELINES if name in results})
+def _against_baselines(results: Groups, table: pd.DataFrame, names: list[str]) -> list[str]:
+    sentences = []
+    baselines = fits_of({name: results[name] for name in BASELINES if name in results})
     if "majority" in baselines:
-        idle = [name for name in run if direction(table, name, "majority") != 1]
+        idle = [name for name in names if direction(table, name, "majority") != 1]
         if idle:
-            said.append(f"Not shown to beat guessing: {_titles(idle)}.")
+            sentences.append(f"Not shown to beat guessing: {_titles(idle)}.")
         else:
-            said.append("Every model that was run is shown to beat guessing.")
+            sentences.append("Every model that was run is shown to beat guessing.")
     if "logistic" in baselines:
-        above = [name for name in run if direction(table, name, "logistic") == 1]
-        share = formats.percent(cell(baselines["logistic"]).accuracy)
+        above = [name for name in names if direction(table, name, "logistic") == 1]
+        share = formats.percent(accuracy_summary(baselines["logistic"]).accuracy)
         start = f"Logistic regression on the same statistics that the MLP reads reaches {share}"
         if not above:
-            said.append(f"{start}, and no deep model is shown to beat it.")
+            sentences.append(f"{start}, and no deep model is shown to beat it.")
         else:
-            said.append(f"{start}; shown to beat it: {_titles(above)}.")
-        under = [name for name in run if direction(table, name, "logistic") == -1]
+            sentences.append(f"{start}; shown to beat it: {_titles(above)}.")
+        under = [name for name in names if direction(table, name, "logistic") == -1]
         if under:
-            said.append(f"Logistic regression is shown to beat {_titles(under)}.")
-    return said
+            sentences.append(f"Logistic regression is shown to beat {_titles(under)}.")
+    return sentences
 
 
-def _on_the_report(table: pd.DataFrame, best: str, run: Mapping[str, list[Record]]) -> str:
+def _on_the_report(table: pd.DataFrame, fits: Mapping[str, list[Record]]) -> str:
     claims = facts.report_claims().set_index("model")["accuracy"]
     theirs = str(claims.idxmax())
     name = TITLES[theirs]
-    if theirs not in run:
+    if theirs not in fits:
         return f"The report recommends {name}, which was not run here."
-    signs = [direction(table, theirs, other) for other in run if other != theirs]
+    signs = [direction(table, theirs, other) for other in fits if other != theirs]
     if signs and all(sign == 1 for sign in signs):
         return f"The report recommends {name}; these records support that."
     if any(sign == -1 for sign in signs):
@@ -188,84 +109,111 @@ def _on_the_report(table: pd.DataFrame, best: str, run: Mapping[str, list[Record
 
 
 def ranking(groups: Groups) -> pd.DataFrame:
-    """Set the report's ranking beside ours.
+    """Set the report's ranking beside ours as texts, a row a model in the report's order.
 
-    Returns
-    -------
-    DataFrame
-        One row a model, in the report's order of rank: ``Model``, ``Claimed``, ``Claimed rank``,
-        ``Measured``, ``95 % interval``, ``Rank``, texts. Ranks of accuracies alone: whether a
-        difference is real is the business of the tests.
+    Ranks of accuracies alone: whether a difference is real is the business of the tests.
     """
-    claims = facts.report_claims().set_index("model")
-    claims["rank"] = claims["accuracy"].rank(ascending=False).astype(int)
-    run = {name: cell(records) for name, records in seeds_of(groups).items()}
-    shares = pd.Series({name: found.accuracy for name, found in run.items()}, dtype="float64")
+    claims = facts.report_claims().set_index("model")["accuracy"].sort_values(ascending=False)
+    ours = {name: accuracy_summary(records) for name, records in fits_of(groups).items()}
+    shares = pd.Series({name: summary.accuracy for name, summary in ours.items()}, dtype="float64")
     ranks = shares.rank(ascending=False, method="min")
-    lines = []
-    for name, claim in claims.sort_values("rank").iterrows():
-        key = str(name)
-        ends = (run[key].low, run[key].high) if key in run else None
-        lines.append(
+    rows = []
+    for rank, (model, claim) in enumerate(claims.items(), start=1):
+        name = str(model)
+        summary = ours.get(name)
+        rows.append(
             {
-                "Model": TITLES[key],
-                "Claimed": formats.percent(float(claim["accuracy"]), 2),
-                "Claimed rank": formats.count(float(claim["rank"])),
-                "Measured": formats.percent(shares.get(key), 0),
-                "95 % interval": formats.interval(*ends) if ends else formats.MISSING,
-                "Rank": formats.count(ranks.get(key)),
+                "Model": TITLES[name],
+                "Claimed": formats.percent(claim, 2),
+                "Claimed rank": formats.count(rank),
+                "Measured": formats.percent(summary and summary.accuracy),
+                "95 % interval": formats.interval(
+                    summary and summary.low, summary and summary.high
+                ),
+                "Rank": formats.count(ranks.get(name)),
             }
         )
-    return pd.DataFrame(lines)
+    return pd.DataFrame(rows)
 
 
-def variant_statements(table: pd.DataFrame, labels: Mapping[str, str]) -> list[str]:
+def labelled(pairs: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
+    """Put labels in place of the names ``first`` and ``second`` of each pair of models."""
+    return pairs.assign(first=pairs["first"].map(labels), second=pairs["second"].map(labels))
+
+
+def variant_statements(tests: pd.DataFrame, labels: Mapping[str, str]) -> list[str]:
     """Say for each model whether its variants differ.
 
     Parameters
     ----------
-    table : DataFrame
-        From `mgc.evaluation.seeds.pairwise`, names as the keys of
-        `mgc.evaluation.results.headline`.
+    tests : DataFrame
+        From `mgc.evaluation.significance.pairwise`, names as the keys of
+        `mgc.evaluation.results.Results.groups`.
     labels : mapping of str to str
         Key to label.
 
     Returns
     -------
     list of str
-        One sentence for each model and pair of its variants; empty with one variant.
+        One sentence for each model and pair of its variants.
     """
-    return [
-        significance.statement(table, one, two, labels)
-        for one, two in zip(table["first"], table["second"], strict=True)
+    sentences = [
+        statement(tests, one, two, labels)
+        for one, two in zip(tests["first"], tests["second"], strict=True)
         if one.split()[0] == two.split()[0]
     ]
+    return sentences or ["Only one variant has records, so variants cannot be compared."]
 
 
-def published(literature: pd.DataFrame, study: Study, groups: Groups) -> str:
+def about_second_edition(mini: Study | None) -> str:
+    """Say what `mgc.evaluation.results.second_edition` may be compared with."""
+    if mini is None:
+        return "No second edition has records here."
+    return (
+        f"**{mini.edition_record.name}**, five folds, variant **{VARIANTS[mini.variant].title}**,"
+        f" seed {mini.seeds[0]}. The two editions are not the same measurement: other tracks,"
+        " another resolution, another protocol. What may be compared is the order of the models,"
+        " and how wide the intervals of few tracks are."
+    )
+
+
+def published_figures() -> pd.DataFrame:
+    """`mgc.datasets.facts.literature` with the titles of the protocols."""
+    figures = facts.literature()
+    return figures.assign(protocol=figures["protocol"].map(facts.protocol_title))
+
+
+def comparable_accuracies(results: Results) -> dict[str, float]:
+    """Accuracy of the study's variant and baselines by label; none where GTZAN is not whole."""
+    if results.study.edition_record.name not in WHOLE_GTZAN:
+        return {}
+    own = results.table[results.table["key"].isin(results.own)]
+    return dict(zip(own["label"], own["accuracy"], strict=True))
+
+
+def beside_literature(results: Results) -> str:
     """Say which published figures ours may be compared with."""
+    study, figures = results.study, facts.literature()
+    edition, n_figures = study.edition_record.name, formats.count(len(figures))
     protocol = facts.protocol_title(study.protocol)
-    same = literature[literature["protocol"] == study.protocol]
-    edition = study.edition_record.name
+    same = figures[figures["protocol"] == study.protocol]
     if edition not in WHOLE_GTZAN:
         return (
-            f"These records are of {edition}, not of all of GTZAN, so none of the"
-            f" {formats.count(len(literature))} published figures may be compared with them."
+            f"These records are of {edition}, not of all of GTZAN, so none of the {n_figures}"
+            " published figures may be compared with them."
         )
     if same.empty:
         return (
-            f"None of the {formats.count(len(literature))} published figures was measured under"
-            f" the protocol {protocol}, so none may be compared with ours."
+            f"None of the {n_figures} published figures was measured under the protocol"
+            f" {protocol}, so none may be compared with ours."
         )
-    best = best_model({name: groups[name] for name in NAMES if name in groups})
+    best = best_model(results.networks)
     if best is None:
         return "No model was run."
-    found = cell(seeds_of(groups)[best])
-    share = found.accuracy
-    above = int((same["accuracy"] / 100 > share).sum())
+    summary = accuracy_summary(fits_of(results.networks)[best])
+    above = int((same["accuracy"] / 100 > summary.accuracy).sum())
     return (
-        f"Under the protocol {protocol}, {formats.count(above)} of"
-        f" {formats.count(len(same))} published figures are higher than the"
-        f" {formats.percent(share)} of {TITLES[best]}"
-        f" ({formats.count(found.n_tracks)} test tracks)."
+        f"Under the protocol {protocol}, {formats.count(above)} of {formats.count(len(same))}"
+        f" published figures are higher than the {formats.percent(summary.accuracy)} of"
+        f" {TITLES[best]} ({formats.count(summary.n_tracks)} test tracks)."
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,13 +13,10 @@ from mgc.models import TITLES
 from mgc.models.recipe import ABLATIONS, VARIANTS
 
 
-def as_table(costs: pd.DataFrame) -> pd.DataFrame:
-    """Write costs as texts, a row a model and variant, beside the report's figures.
+def networks_table(costs: pd.DataFrame) -> pd.DataFrame:
+    """Write `mgc.evaluation.cost.table` as texts, a row a model and variant, beside the report's.
 
-    Parameters
-    ----------
-    costs : DataFrame
-        From `table`; minutes and memory are means over the fits of a row.
+    Training is the mean over the fits of a row, memory the largest.
     """
     claims = facts.report_claims().set_index("model").to_dict("index")
     rows = []
@@ -39,21 +35,15 @@ def as_table(costs: pd.DataFrame) -> pd.DataFrame:
                 "Peak memory": f"{formats.count(part['peak_memory_mb'].max())}\u00a0MB",
                 "Parameters": formats.count(part["parameters"].max()),
                 "Report's parameters": _claimed(claim, "parameters"),
-                "Operations of a pass": scaled(part["flops"].max()),
+                "Operations of a pass": formats.operations(part["flops"].max()),
                 "Passes a track": formats.count(part["passes"].max()),
             }
         )
     return pd.DataFrame(rows)
 
 
-def every_run(costs: pd.DataFrame) -> pd.DataFrame:
-    """Write the cost of each fit as texts, a row a record.
-
-    Parameters
-    ----------
-    costs : DataFrame
-        From `table`.
-    """
+def fits_table(costs: pd.DataFrame) -> pd.DataFrame:
+    """Write `mgc.evaluation.cost.table` as texts, a row a fit."""
     return pd.DataFrame(
         {
             "Edition": costs["edition"],
@@ -68,7 +58,7 @@ def every_run(costs: pd.DataFrame) -> pd.DataFrame:
             "Time": [formats.duration(60 * minutes) for minutes in costs["minutes"]],
             "Peak memory": [f"{formats.count(size)}\u00a0MB" for size in costs["peak_memory_mb"]],
             "Parameters": costs["parameters"].map(formats.count),
-            "Operations of a pass": costs["flops"].map(scaled),
+            "Operations of a pass": costs["flops"].map(formats.operations),
         }
     )
 
@@ -78,15 +68,3 @@ def _claimed(claim: Mapping[Any, Any] | None, what: str) -> str:
         return formats.MISSING
     value = float(claim[what])
     return formats.duration(60 * value) if what == "minutes" else formats.count(value)
-
-
-def scaled(operations: float) -> str:
-    """Write a number of operations with two digits and a unit: ``"330 million"``."""
-    if not operations > 0:
-        return "0"
-    digits = math.floor(math.log10(operations))
-    rounded = round(operations, 1 - digits)
-    for scale, unit in ((1e9, "billion"), (1e6, "million"), (1e3, "thousand")):
-        if rounded >= scale:
-            return f"{rounded / scale:.3g}\u00a0{unit}"
-    return f"{rounded:.0f}"

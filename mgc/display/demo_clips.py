@@ -1,29 +1,29 @@
-"""Clips of the embedded edition as chapters use them: one a genre, with samples and features."""
+"""Clips of the embedded edition as chapters use them: the first of each genre."""
 
 from __future__ import annotations
 
-import csv
 import warnings
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from importlib import resources
 
 import numpy as np
 import numpy.typing as npt
 
 from mgc.audio.samples import load
-from mgc.datasets import opening
-from mgc.datasets import tracks as tracks_module
-from mgc.datasets.tracks import GENRES, Track
-from mgc.errors import DataError
+from mgc.datasets import demo
+from mgc.datasets.tracks import GENRES, label
 from mgc.features.extract import Features, extract
+from mgc.features.names import FEATURE_NAMES
 
 with warnings.catch_warnings():
     # librosa loads pooch at its first call, and pooch loads tqdm, which complains in a notebook
     # without ipywidgets that it cannot draw the progress bars that nobody asked for.
     warnings.filterwarnings("ignore", message="IProgress not found")
     import pooch  # noqa: F401
+
+CLIPS: Mapping[str, str] = {genre: f"{genre}.00000" for genre in GENRES}
+"""Id of the clip that stands for each genre."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +32,7 @@ class Clip:
 
     Attributes
     ----------
-    track_id, genre, artist : str
+    track_id, genre : str
     samples : ndarray [shape=(n,)], float32
         Mono, 22,050 Hz.
     features : Features
@@ -40,65 +40,31 @@ class Clip:
 
     track_id: str
     genre: str
-    artist: str
     samples: npt.NDArray[np.float32]
     features: Features
 
 
-def one_per_genre(number: int = 0) -> list[Clip]:
-    """Decode and describe one embedded clip of each genre.
-
-    Parameters
-    ----------
-    number : int
-        Which clip of each genre, counted from 0.
-
-    Returns
-    -------
-    list of Clip
-        Ten clips in the order of `mgc.datasets.tracks.GENRES`.
-
-    Raises
-    ------
-    DataError
-        When the embedded edition has no clip of that number.
-    """
+def one_per_genre() -> list[Clip]:
+    """Decode and describe `CLIPS`; raises DataError where the package lacks one."""
     clips = []
-    for track in _numbered(opening.edition().tracks, number):
-        samples = load(track.path)
-        clips.append(
-            Clip(track.track_id, track.genre, track.artist or "", samples, extract(samples))
-        )
+    for genre, track_id in CLIPS.items():
+        samples = load(demo.clip_path(track_id))
+        clips.append(Clip(track_id, genre, samples, extract(samples)))
     return clips
 
 
-def players(number: int = 0) -> str:
-    """Write a table of audio players, one embedded clip a genre, as HTML.
+def players() -> str:
+    """Write an HTML table of audio players for `CLIPS`.
 
     The players load nothing until they are pressed, and name their genre to screen readers. The
     book's build copies the clips that a page refers to.
-
-    Parameters
-    ----------
-    number : int
-        Which clip of each genre, counted from 0.
-
-    Returns
-    -------
-    str
-        An HTML table of genre, track and player.
-
-    Raises
-    ------
-    DataError
-        When the embedded edition has no clip of that number.
     """
     rows = []
-    for track in _numbered(opening.edition().tracks, number):
-        genre, name = escape(tracks_module.label(track.genre)), escape(track.track_id)
+    for genre, track_id in CLIPS.items():
+        title, name = escape(label(genre)), escape(track_id)
         rows.append(
-            f'<tr><th scope="row">{genre}</th><td><code>{name}</code></td>'
-            f'<td><audio controls preload="none" aria-label="{genre}, demo clip {name}"'
+            f'<tr><th scope="row">{title}</th><td><code>{name}</code></td>'
+            f'<td><audio controls preload="none" aria-label="{title}, demo clip {name}"'
             f' src="_static/audio/{name}.ogg"></audio></td></tr>'
         )
     names = ("Genre", "Clip", "Listen")
@@ -111,35 +77,30 @@ def players(number: int = 0) -> str:
 
 
 def composed_tempos() -> dict[str, float]:
-    """Tell in which tempo each embedded clip was written.
+    """Tell in which tempo (beats per minute) each clip of the edition was written, by track id."""
+    return {row["track_id"]: float(row["tempo_bpm"]) for row in demo.manifest()}
+
+
+def tempo_matches(clips: Sequence[Clip], truth: Mapping[str, float]) -> dict[str, int]:
+    """Compare the tempo feature of clips with the tempo in which they were written.
+
+    Parameters
+    ----------
+    clips : sequence of Clip
+    truth : mapping of str to float, beats per minute
+        By track id.
 
     Returns
     -------
-    dict of str to float, beats per minute
-        By track id, from the manifest that the composer wrote.
-
-    Raises
-    ------
-    DataError
-        When the installed package lacks the manifest.
-
-    Notes
-    -----
-    The truth beside which chapter 3 puts the tempo that the features estimate.
+    dict of str to int
+        How many clips are ``right`` (within eight hundredths), have a ``ratio`` of small whole
+        numbers to the truth, and are ``other``.
     """
-    source = resources.files("mgc") / "clips" / "manifest.csv"
-    try:
-        with source.open(encoding="utf-8") as handle:
-            rows = list(csv.DictReader(handle))
-    except FileNotFoundError as error:
-        raise DataError(f"{source} is missing: install the package again") from error
-    return {row["track_id"]: float(row["tempo_bpm"]) for row in rows}
-
-
-def _numbered(tracks: Iterable[Track], number: int) -> list[Track]:
-    found = {track.track_id: track for track in tracks}
-    wanted = [f"{genre}.{number:05d}" for genre in GENRES]
-    missing = [name for name in wanted if name not in found]
-    if missing:
-        raise DataError(f"the embedded edition has no clip {missing[0]}; numbers start at 0")
-    return [found[name] for name in wanted]
+    column, near = FEATURE_NAMES.index("tempo_mean"), np.log2(1.08)
+    estimate = np.array([clip.features.tabular[column] for clip in clips])
+    octaves = np.log2(estimate / np.array([truth[clip.track_id] for clip in clips]))
+    ratios = np.log2([1 / 3, 1 / 2, 2 / 3, 1, 3 / 2, 2, 3])
+    right = np.abs(octaves) < near
+    related = (np.abs(octaves[:, None] + ratios) < near).any(axis=1) & ~right
+    counts = {"right": int(right.sum()), "ratio": int(related.sum())}
+    return counts | {"other": len(clips) - sum(counts.values())}

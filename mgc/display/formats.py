@@ -1,7 +1,8 @@
-"""How results are written: numbers with their units, lists of names, tables, sentences.
+"""How results are written: numbers with their units, lists of names.
 
 A chapter never types a result. It takes the value from a record, has it formatted here and glues
-or displays the text.
+or displays the text. Where nothing was measured (None, NaN), `MISSING` stands. Spaces before
+units do not break.
 """
 
 from __future__ import annotations
@@ -21,38 +22,12 @@ def _absent(value: Any) -> bool:
 
 
 def percent(share: float | None, digits: int = 0) -> str:
-    """Write a share as a percentage.
-
-    Parameters
-    ----------
-    share
-        0 to 1; None or NaN where nothing was measured.
-    digits
-        Decimals.
-
-    Returns
-    -------
-    str
-        For example ``"54 %"``, with a no-break space.
-    """
+    """Write a share (0 to 1) as a percentage: ``"54 %"``."""
     return MISSING if _absent(share) else f"{100 * float(share or 0):.{digits}f}\u00a0%"
 
 
 def points(difference: float | None, digits: int = 0) -> str:
-    """Write a difference of two shares in percentage points, with its sign.
-
-    Parameters
-    ----------
-    difference
-        -1 to 1, or None.
-    digits
-        Decimals.
-
-    Returns
-    -------
-    str
-        For example ``"+12 points"``.
-    """
+    """Write a difference of two shares (-1 to 1) in percentage points: ``"+12 points"``."""
     if _absent(difference):
         return MISSING
     text = f"{100 * float(difference or 0):+.{digits}f}".replace("-", "−")
@@ -62,48 +37,40 @@ def points(difference: float | None, digits: int = 0) -> str:
 
 
 def interval(low: float | None, high: float | None, digits: int = 0) -> str:
-    """Write an interval of shares.
-
-    Parameters
-    ----------
-    low, high
-        0 to 1, or None.
-    digits
-        Decimals.
-
-    Returns
-    -------
-    str
-        For example ``"44 to 64 %"``.
-    """
+    """Write an interval of shares (0 to 1): ``"44 to 64 %"``."""
     if _absent(low) or _absent(high):
         return MISSING
     return f"{100 * float(low or 0):.{digits}f}\u00a0to\u00a0{percent(high, digits)}"
 
 
 def number(value: float | None, digits: int = 2) -> str:
-    """Write a plain number with fixed decimals, `MISSING` where there is none."""
+    """Write a plain number with fixed decimals."""
     return MISSING if _absent(value) else f"{float(value or 0):.{digits}f}".replace("-", "−")
 
 
 def count(value: float | None) -> str:
-    """Write a whole number with thousands separators, `MISSING` where there is none."""
+    """Write a whole number with thousands separators."""
     return MISSING if _absent(value) else f"{round(float(value or 0)):,}"
 
 
+def operations(n: float) -> str:
+    """Write a number of operations with two digits and a unit: ``"330 million"``."""
+    if not n > 0:
+        return "0"
+    rounded = round(n, 1 - math.floor(math.log10(n)))
+    for scale, unit in ((1e9, "billion"), (1e6, "million"), (1e3, "thousand")):
+        if rounded >= scale:
+            return f"{rounded / scale:.3g}\u00a0{unit}"
+    return f"{rounded:.0f}"
+
+
+def power_of_ten(exponent: int) -> str:
+    """Write a power of ten: ``"10⁻¹²"``."""
+    return "10" + str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
 def duration(seconds: float | None) -> str:
-    """Write a span of time in the unit that suits it, from microseconds to hours.
-
-    Parameters
-    ----------
-    seconds
-        0 or more, or None.
-
-    Returns
-    -------
-    str
-        Two significant digits: ``"34 ms"``, ``"2.5 min"``.
-    """
+    """Write seconds (0 or more) with two digits in the unit that suits them: ``"2.5 min"``."""
     if _absent(seconds):
         return MISSING
     value = float(seconds or 0)
@@ -123,8 +90,5 @@ def p_value(p: float | None) -> str:
 
 def listing(names: Sequence[str], word: str = "and") -> str:
     """Join names to one phrase: ``"A, B and C"``; ``"none"`` where there are none."""
-    if not names:
-        return "none"
-    if len(names) == 1:
-        return names[0]
-    return f"{', '.join(names[:-1])} {word} {names[-1]}"
+    *most, last = names or ["none"]
+    return f"{', '.join(most)} {word} {last}" if most else last

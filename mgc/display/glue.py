@@ -62,18 +62,23 @@ class Glue:
             },
         )
 
+    def many(self, texts: Mapping[str, str], *basis: Basis) -> None:
+        """Glue several texts, each under its key, as one call for each would."""
+        for key, text in texts.items():
+            self(key, text, *basis)
+
 
 def _described(basis: Basis) -> dict[str, list[str]]:
     """Sort a basis into ids of fits and names of other sources."""
     fits: set[str] = set()
     sources: dict[str, None] = {}
-    for one in _flat(basis):
-        if isinstance(one, Record):
-            fits.add(one.fit_id)
-        elif isinstance(one, EditionRecord):
-            sources[f"edition {one.key}"] = None
-        elif isinstance(one, str):
-            sources[one] = None
+    for source in _flat(basis):
+        if isinstance(source, Record):
+            fits.add(source.fit_id)
+        elif isinstance(source, EditionRecord):
+            sources[f"edition {source.key}"] = None
+        elif isinstance(source, str):
+            sources[source] = None
     return {"fits": sorted(fits), "sources": list(sources)}
 
 

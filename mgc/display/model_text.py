@@ -3,70 +3,51 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, fields
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
 
 import pandas as pd
 
 from mgc.datasets import facts
 from mgc.datasets import tracks as tracks_module
 from mgc.display import formats
-from mgc.evaluation import metrics, significance
+from mgc.evaluation import metrics
+from mgc.evaluation.accuracy import accuracy_summary
 from mgc.models import NAMES, TITLES, recipe
 from mgc.models.recipe import TunedRecipe
 from mgc.records.store import NotRun, Record
 
 
-def not_run(entry: NotRun) -> str:
-    """Sentence that stands in place of a result: the reason and the remedy."""
-    return f"**{TITLES.get(entry.model, entry.model)} was not run**: {entry.reason}."
-
-
 def architecture(entry: Record | NotRun) -> pd.DataFrame:
-    """List the layers of a network for a page.
-
-    Parameters
-    ----------
-    entry : Record or NotRun
-
-    Returns
-    -------
-    DataFrame
-        ``Layer``, ``Output``, ``Parameters``, ``Trained``; layers without parameters and of
-        unchanged shape (dropout) keep their row, a nested network is one row. Empty when the
-        model was not run.
-    """
-    columns = ["Layer", "Output", "Parameters", "Trained"]
-    if isinstance(entry, NotRun):
-        return pd.DataFrame(columns=columns)
-    rows: list[list[object]] = []
-    nested: dict[str, int] = {}
-    for layer in entry.architecture:
+    """List the layers of a network as texts, a nested network in one row; empty if not run."""
+    rows: list[dict[str, Any]] = []
+    nested: dict[str, dict[str, Any]] = {}
+    for layer in () if isinstance(entry, NotRun) else entry.architecture:
         base, inside, _ = str(layer["name"]).partition("/")
-        shape = layer["output_shape"]
-        output = " × ".join(str(n) for n in shape) if isinstance(shape, list) else str(shape)
-        count = int(layer["parameters"])
-        if inside and base in nested:
-            row = rows[nested[base]]
-            row[1], row[2] = output, int(str(row[2])) + count
-            row[3] = bool(row[3]) or bool(layer["trainable"])
-            continue
+        row = nested.get(base)
+        if row is None:
+            title = f"{base} (frozen base)" if inside else str(layer["type"])
+            row = {"Layer": title, "Parameters": 0, "Trained": False}
+            rows.append(row)
         if inside:
-            nested[base] = len(rows)
-        title = f"{base} (frozen base)" if inside else str(layer["type"])
-        rows.append([title, output, count, bool(layer["trainable"])])
-    table = pd.DataFrame(rows, columns=columns)
-    table["Trained"] = [
-        formats.MISSING if not count else "yes" if trained else "no"
-        for count, trained in zip(table["Parameters"], table["Trained"], strict=True)
-    ]
-    table["Parameters"] = table["Parameters"].map(lambda n: formats.count(float(n)))
-    return table
+            nested[base] = row
+        shape = layer["output_shape"]
+        row["Output"] = " × ".join(map(str, shape)) if isinstance(shape, list) else str(shape)
+        row["Parameters"] += int(layer["parameters"])
+        row["Trained"] |= bool(layer["trainable"])
+    for row in rows:
+        trained = "yes" if row["Trained"] else "no"
+        row["Trained"] = trained if row["Parameters"] else formats.MISSING
+        row["Parameters"] = formats.count(row["Parameters"])
+    return pd.DataFrame(rows, columns=["Layer", "Output", "Parameters", "Trained"])
 
 
 def about(entry: Record | NotRun) -> str:
     """Size and result of one model in a paragraph, or why it was not run."""
-    return not_run(entry) if isinstance(entry, NotRun) else f"{size(entry)} {result(entry)}"
+    if isinstance(entry, NotRun):
+        return f"**{TITLES.get(entry.model, entry.model)} was not run**: {entry.reason}."
+    return f"{size(entry)} {result(entry)}"
 
 
 def compared_size(ratio: float) -> str:
@@ -78,71 +59,54 @@ def compared_size(ratio: float) -> str:
     return f"{shown} times {'as many' if ratio > 1 else 'fewer'}"
 
 
-def size(entry: Record | NotRun) -> str:
+def size(record: Record) -> str:
     """Compare the number of parameters with what the report states."""
-    if isinstance(entry, NotRun):
-        return not_run(entry)
-    trained = sum(int(la["parameters"]) for la in entry.architecture if la["trainable"])
+    trained = sum(int(la["parameters"]) for la in record.architecture if la["trainable"])
     claims = facts.report_claims().set_index("model")["parameters"].to_dict()
-    text = f"The network has {formats.count(entry.parameters)} parameters"
-    if trained < entry.parameters:
+    text = f"The network has {formats.count(record.parameters)} parameters"
+    if trained < record.parameters:
         text += f"; {formats.count(trained)} lie in layers that are trained"
-    if entry.model not in claims:
+    if record.model not in claims:
         return text + "."
-    stated = float(claims[entry.model])
+    stated = float(claims[record.model])
     return (
         f"{text}. The report states {formats.number(stated / 1e6, 1)} million,"
-        f" {compared_size(stated / max(entry.parameters, 1))}."
+        f" {compared_size(stated / max(record.parameters, 1))}."
     )
 
 
-def result(entry: Record | NotRun) -> str:
+def result(record: Record) -> str:
     """Sum up the test part of one fit in sentences."""
-    if isinstance(entry, NotRun):
-        return not_run(entry)
-    frame = metrics.test_rows(entry)
-    unit = "segments" if (frame["segment"] >= 0).any() else "tracks"
+    frame = metrics.test_rows(record)
+    example = "segment" if (frame["segment"] >= 0).any() else "track"
     right, n = int(metrics.correct(frame).sum()), len(frame)
-    low, high = significance.accuracy_interval(frame)
+    summary = accuracy_summary(record)
     text = [
-        f"{TITLES[entry.model]} names the right genre for {formats.count(right)} of"
-        f" {formats.count(n)} {unit}: {formats.percent(right / n)} (95 % interval"
-        f" {formats.interval(low, high)})."
+        f"{TITLES[record.model]} names the right genre for {formats.count(right)} of"
+        f" {formats.count(n)} {example}s: {formats.percent(summary.accuracy)} (95 % interval"
+        f" {formats.interval(summary.low, summary.high)})."
     ]
-    mixed = metrics.most_confused(frame, 1)
-    if len(mixed):
-        row = mixed.iloc[0]
-        said, true = (
-            tracks_module.label(str(row["predicted"])),
-            tracks_module.label(str(row["true"])),
-        )
+    for row in metrics.most_confused(frame, 1).to_dict("records"):
+        true, predicted = (tracks_module.label(row[name]) for name in ("true", "predicted"))
         text.append(
-            f"Its most frequent single confusion: {true} taken for {said},"
-            f" {formats.count(row['count'])} {unit if int(row['count']) != 1 else unit[:-1]}."
+            f"Its most frequent single confusion: {true} taken for {predicted},"
+            f" {formats.count(row['count'])} {example}{'s' if row['count'] != 1 else ''}."
         )
-    kept = entry.history[entry.history["stage"] == "fit"]
+    kept = metrics.kept_epochs(record)
     if len(kept):
-        best = kept.loc[kept.groupby("fold")["val_loss"].idxmin()]
         text.append(
             "At the kept epochs its accuracy was"
-            f" {formats.percent(float(best['accuracy'].mean()))}"
-            f" on what it was trained on and {formats.percent(float(best['val_accuracy'].mean()))}"
+            f" {formats.percent(float(kept['accuracy'].mean()))}"
+            f" on what it was trained on and {formats.percent(float(kept['val_accuracy'].mean()))}"
             " on the validation part (means over folds)."
         )
     return " ".join(text)
 
 
-def recipes(names: Iterable[str] = NAMES) -> pd.DataFrame:
-    """Tabulate the training recipes.
-
-    Returns
-    -------
-    DataFrame
-        One row a model: input, scaling, batch size, most epochs, first epoch that early stopping
-        counts, and whether the learning rate falls on a plateau.
-    """
+def recipes() -> pd.DataFrame:
+    """Tabulate the report's training recipes, a row a model."""
     rows = []
-    for name in names:
+    for name in NAMES:
         plan = recipe(name)
         falls = not math.isclose(plan.plateau_factor, 1.0)
         rows.append(
@@ -160,49 +124,6 @@ def recipes(names: Iterable[str] = NAMES) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
-
-
-def hard_table(tracks: pd.DataFrame) -> pd.DataFrame:
-    """Write the result of `mgc.evaluation.tracks.hardest` as texts for a page."""
-    return pd.DataFrame(
-        {
-            "Track": tracks["track_id"],
-            "Genre": [tracks_module.label(str(genre)) for genre in tracks["genre"]],
-            "Models wrong": [
-                f"{wrong} of {models}"
-                for wrong, models in zip(tracks["wrong"], tracks["models"], strict=True)
-            ],
-            "Most often taken for": [
-                tracks_module.label(str(genre)) for genre in tracks["taken_for"]
-            ],
-        }
-    )
-
-
-def overfitting(results: Mapping[str, Record | NotRun]) -> pd.DataFrame:
-    """Compare training and validation accuracy at the epoch whose weights were kept.
-
-    Parameters
-    ----------
-    results : mapping of str to Record or NotRun
-
-    Returns
-    -------
-    DataFrame
-        One row a model with learning curves: ``title``, ``epochs`` (mean over folds of the kept
-        epoch), ``training`` and ``validation`` (mean accuracies, 0 to 1; training with dropout
-        on) and ``gap``.
-    """
-    rows = []
-    for name, record in significance.only_run(results).items():
-        history = record.history[record.history["stage"] == "fit"]
-        if history.empty:
-            continue
-        kept = history.loc[history.groupby("fold")["val_loss"].idxmin()]
-        training, validation = float(kept["accuracy"].mean()), float(kept["val_accuracy"].mean())
-        epochs = float(kept["epoch"].mean())
-        rows.append((TITLES[name], epochs, training, validation, training - validation))
-    return pd.DataFrame(rows, columns=["title", "epochs", "training", "validation", "gap"])
 
 
 SETTING_TITLES: Mapping[str, str] = {
@@ -224,17 +145,10 @@ def _setting(name: str, value: object) -> str:
     return f"{title} {value:g}" if isinstance(value, float) else f"{title} {value}"
 
 
-def tuned_recipes(names: Iterable[str] = NAMES) -> pd.DataFrame:
-    """Tabulate the tuned recipes.
-
-    Returns
-    -------
-    DataFrame
-        One row a model: crop, batch, batches an epoch, epochs, learning rate, mixup, label
-        smoothing, weight decay, and what belongs to one model alone.
-    """
+def tuned_recipes() -> pd.DataFrame:
+    """Tabulate the tuned recipes, a row a model."""
     rows = []
-    for name in names:
+    for name in NAMES:
         plan = recipe(name, tuned=True)
         assert isinstance(plan, TunedRecipe)
         own = [
@@ -271,26 +185,15 @@ def about_trials(n_trials: int) -> str:
 
 
 def trials(table: pd.DataFrame) -> pd.DataFrame:
-    """Write the trials of `mgc.training.trials.table` as texts for a page.
-
-    Returns
-    -------
-    DataFrame
-        ``Model``, ``Settings`` (where they differ from the chosen ones), ``Validation accuracy``,
-        ``Log loss``, ``Best epoch``, ``Minutes``; by model, best log loss first.
-    """
+    """Write `mgc.training.trials.table` as texts, settings where they differ from the chosen."""
     rows = []
     for entry in table.to_dict("records"):
-        name = str(entry["model"])
-        chosen = asdict(recipe(name, tuned=True))
-        other = [
-            _setting(one.name, entry[one.name])
-            for one in fields(TunedRecipe)
-            if entry[one.name] != chosen[one.name]
-        ]
+        model = str(entry["model"])
+        chosen = asdict(recipe(model, tuned=True))
+        other = [_setting(name, entry[name]) for name in chosen if entry[name] != chosen[name]]
         rows.append(
             {
-                "Model": TITLES[name],
+                "Model": TITLES[model],
                 "Settings": ", ".join(other) if other else "as chosen",
                 "Validation accuracy": formats.percent(entry["valid_accuracy"], 1),
                 "Log loss": formats.number(entry["valid_log_loss"], 3),

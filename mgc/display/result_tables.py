@@ -1,8 +1,8 @@
-"""Tables of accuracy over seeds, variants and protocols."""
+"""Tables of results as texts: accuracies, tests, calibration, genres, tracks that are missed."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -10,19 +10,18 @@ from mgc.datasets import tracks
 from mgc.datasets.splits import PROTOCOL_TITLES
 from mgc.display import formats
 from mgc.evaluation import metrics
-from mgc.evaluation.results import Groups
+from mgc.evaluation.significance import Groups, fits_of
 from mgc.models import BASELINES, NAMES, TITLES
-from mgc.records.store import NotRun
+from mgc.records.store import Record
 
 
-def as_table(table: pd.DataFrame) -> pd.DataFrame:
-    """Write cells as texts for a page."""
-    ends = zip(table["low"], table["high"], strict=True)
+def seeds_table(table: pd.DataFrame) -> pd.DataFrame:
+    """Write `mgc.evaluation.results.accuracy_table` as texts."""
     return pd.DataFrame(
         {
             "Model": table["label"],
             "Accuracy": [formats.percent(value, 1) for value in table["accuracy"]],
-            "95 % interval": [formats.interval(low, high, 1) for low, high in ends],
+            "95 % interval": _intervals(table, 1),
             "Spread over seeds": [
                 formats.MISSING if pd.isna(sd) else f"{formats.number(100 * sd, 1)} points"
                 for sd in table["sd"]
@@ -34,13 +33,23 @@ def as_table(table: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def claims_table(claims: pd.DataFrame) -> pd.DataFrame:
+    """Write `mgc.datasets.facts.report_claims` as texts."""
+    return claims.drop(columns="model").assign(
+        accuracy=[formats.percent(share, 2) for share in claims["accuracy"]],
+        parameters=claims["parameters"].map(formats.count),
+    )
+
+
+def _intervals(table: pd.DataFrame, digits: int = 0) -> list[str]:
+    ends = zip(table["low"], table["high"], strict=True)
+    return [formats.interval(low, high, digits) for low, high in ends]
+
+
 def protocol_table(table: pd.DataFrame) -> pd.DataFrame:
     """Set the protocols side by side, a row a model: accuracy and interval."""
-    numbers = table[["accuracy", "low", "high"]].to_numpy(dtype=float)
-    text = [
-        f"{formats.percent(share, 1)} ({formats.interval(low, high)})"
-        for share, low, high in numbers
-    ]
+    shares = [formats.percent(share, 1) for share in table["accuracy"]]
+    text = [f"{share} ({ends})" for share, ends in zip(shares, _intervals(table), strict=True)]
     wide = table.assign(text=text).pivot_table("text", "model", "protocol", aggfunc="first")
     order = [name for name in PROTOCOL_TITLES if name in wide.columns]
     models = [name for name in (*NAMES, *BASELINES) if name in wide.index]
@@ -49,19 +58,45 @@ def protocol_table(table: pd.DataFrame) -> pd.DataFrame:
     return wide.reset_index(drop=True).rename_axis(columns=None)
 
 
+def editions_table(first: pd.DataFrame, mini: pd.DataFrame) -> pd.DataFrame:
+    """Set the protocols of an edition and those of the mini set side by side, a row a model."""
+    one, two = protocol_table(first), protocol_table(mini)
+    two = two.rename(columns={name: f"mini, {name}" for name in two.columns if name != "Model"})
+    titles = [TITLES[name] for name in (*NAMES, *BASELINES)]
+    both = one.set_index("Model").join(two.set_index("Model"), how="outer").fillna(formats.MISSING)
+    return both.reindex([title for title in titles if title in both.index]).reset_index()
+
+
+def tests_table(tests: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
+    """Write the result of `mgc.evaluation.significance.pairwise` as texts, a row a pair."""
+    return pd.DataFrame(
+        {
+            "first": tests["first"].map(labels),
+            "second": tests["second"].map(labels),
+            "difference": tests["difference"].map(formats.points),
+            "McNemar, each seed": [
+                ", ".join(formats.p_value(p) for p in each) for each in tests["p_seeds"]
+            ],
+            "combined": tests["p"].map(formats.p_value),
+            "after Holm": tests["p_holm"].map(formats.p_value),
+            "significant": tests["significant"].map({True: "yes", False: "no"}),
+        }
+    )
+
+
 def calibration_table(groups: Groups) -> pd.DataFrame:
     """Write calibration error, Brier score and log loss of each model: mean, range over seeds."""
     rows = []
-    for name, records in groups.items():
-        if isinstance(records, NotRun):
-            continue
+    for name, records in fits_of(groups).items():
         frames = [metrics.test_rows(record) for record in records]
-        measures = {
-            "Calibration error": [metrics.calibration(frame).ece for frame in frames],
-            "Brier score": [metrics.brier(frame) for frame in frames],
-            "Log loss": [metrics.log_loss(frame) for frame in frames],
-        }
-        rows.append({"Model": TITLES[name]} | {k: _ranged(v) for k, v in measures.items()})
+        rows.append(
+            {
+                "Model": TITLES[name],
+                "Calibration error": _ranged([metrics.calibration(f).ece for f in frames]),
+                "Brier score": _ranged([metrics.brier(f) for f in frames]),
+                "Log loss": _ranged([metrics.log_loss(f) for f in frames]),
+            }
+        )
     return pd.DataFrame(rows, columns=["Model", "Calibration error", "Brier score", "Log loss"])
 
 
@@ -72,22 +107,77 @@ def _ranged(values: Sequence[float]) -> str:
     return f"{middle} ({formats.number(min(values), 3)}–{formats.number(max(values), 3)})"
 
 
-def hard_table(hard: pd.DataFrame) -> pd.DataFrame:
-    """Write the result of `mgc.evaluation.seeds.always_wrong` as texts for a page."""
+def missed_table(missed: pd.DataFrame) -> pd.DataFrame:
+    """Write the result of `mgc.evaluation.tracks.missed_tracks`, of one seed, as texts."""
+    counts = zip(missed["missed"], missed["fits"], strict=True)
     return pd.DataFrame(
         {
-            "Track": hard["track_id"],
-            "Genre": [tracks.label(str(genre)) for genre in hard["genre"]],
-            "Most often taken for": [tracks.label(str(genre)) for genre in hard["named"]],
-            "Known fault": hard["known_fault"].replace("", formats.MISSING),
+            "Track": missed["track_id"],
+            "Genre": missed["genre"].map(tracks.label),
+            "Models wrong": [f"{wrong} of {models}" for wrong, models in counts],
+            "Most often taken for": missed["taken_for"].map(tracks.label),
         }
     )
 
 
-def beside(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
-    """Set the protocols of two editions side by side, a row a model."""
-    one, two = protocol_table(first), protocol_table(second)
-    two = two.rename(columns={name: f"mini, {name}" for name in two.columns if name != "Model"})
-    titles = [TITLES[name] for name in (*NAMES, *BASELINES)]
-    both = one.set_index("Model").join(two.set_index("Model"), how="outer").fillna(formats.MISSING)
-    return both.reindex([title for title in titles if title in both.index]).reset_index()
+def faults_table(missed: pd.DataFrame) -> pd.DataFrame:
+    """Write tracks of `mgc.evaluation.tracks.missed_tracks` with their faults, surest first."""
+    missed = missed.sort_values(["share", "track_id"], ascending=[False, True])
+    return pd.DataFrame(
+        {
+            "Track": missed["track_id"],
+            "Genre": missed["genre"].map(tracks.label),
+            "Most often taken for": missed["taken_for"].map(tracks.label),
+            "Known fault": missed["known_fault"].replace("", formats.MISSING),
+        }
+    )
+
+
+def overfitting_table(records: Mapping[str, Record]) -> pd.DataFrame:
+    """Compare training and validation accuracy at the epoch whose weights were kept.
+
+    Means over folds; a row a model with learning curves.
+    """
+    rows = []
+    for name, record in records.items():
+        kept = metrics.kept_epochs(record)
+        if kept.empty:
+            continue
+        training, validation = float(kept["accuracy"].mean()), float(kept["val_accuracy"].mean())
+        rows.append(
+            {
+                "Model": TITLES[name],
+                "Kept epoch": formats.number(float(kept["epoch"].mean()), 0),
+                "Training": formats.percent(training),
+                "Validation": formats.percent(validation),
+                "Gap": formats.points(training - validation),
+            }
+        )
+    return pd.DataFrame(rows, columns=["Model", "Kept epoch", "Training", "Validation", "Gap"])
+
+
+def genre_table(record: Record) -> pd.DataFrame:
+    """Write precision, recall and F1 of each genre in the test part."""
+    genres = metrics.per_genre(metrics.test_rows(record))
+    return pd.DataFrame(
+        {
+            "Genre": genres.index.map(tracks.label),
+            **{
+                title: genres[title.lower()].map(formats.number).to_numpy()
+                for title in ("Precision", "Recall", "F1")
+            },
+            "Tracks": genres["support"].to_numpy(),
+        }
+    )
+
+
+def sounds_table(answers: pd.DataFrame) -> pd.DataFrame:
+    """Write answers of `mgc.inference.probes.load` as texts."""
+    return pd.DataFrame(
+        {
+            "Sound": answers["name"],
+            "Said to be": answers["said"].map(tracks.label),
+            "Probability": answers.filter(like="p_").max(axis=1).map(formats.percent),
+            "Verdict": answers["verdict"],
+        }
+    )

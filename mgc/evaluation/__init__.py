@@ -1,7 +1,8 @@
 """Numbers only: metrics, intervals, paired tests, protocols compared, cost, leakage.
 
 - `metrics`: accuracy, F1, confusion and calibration of one record's predictions.
-- `seeds`, `significance`: intervals and tests, over tracks and over seeds.
-- `results`, `summary`: tables over many records.
-- `leakage`, `leak_curves`: what training and test share, and what that is worth.
+- `accuracy.accuracy_summary`: the accuracy of one fit or several seeds, with its interval.
+- `significance.pairwise`: paired tests of models, over tracks and seeds.
+- `results.load_results`, `results.accuracy_table`: the records of a study, summed up by model.
+- `leakage`: what training and test share, and what that is worth.
 """

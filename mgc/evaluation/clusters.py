@@ -145,7 +145,7 @@ def net_by_group(net: pd.Series[int], groups: Mapping[str, str]) -> IntArray:
     Returns
     -------
     net : ndarray [shape=(n_groups,)], int
-        For `mgc.evaluation.seeds.sign_flip`: whole groups are swapped.
+        For `mgc.evaluation.significance.sign_flip`: whole groups are swapped.
     """
     names = [groups.get(str(name), str(name)) for name in net.index]
     return np.asarray(net.groupby(names).sum(), dtype=np.int64)

@@ -11,10 +11,7 @@ import pandas as pd
 from mgc.records.store import Record
 
 Layer = Mapping[str, Any]
-COLUMNS = [
-    "edition", "model", "variant", "protocol", "seed", "device", "minutes", "peak_memory_mb",
-    "parameters", "flops", "passes", "base_s",
-]  # fmt: skip
+CONFIG = ("edition", "model", "variant", "protocol", "seed")
 
 
 def flops(architecture: Sequence[Layer]) -> int:
@@ -68,13 +65,12 @@ def table(records: Sequence[Record]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``edition``, ``model``, ``variant``, ``protocol``, ``seed``, ``device``, ``minutes`` (wall
-        time of the fit), ``peak_memory_mb`` (of its process), ``parameters``, ``flops`` (one
-        forward pass), ``passes`` (for one track),
+        `CONFIG`, ``device``, ``minutes`` (wall time of the fit), ``peak_memory_mb`` (of its
+        process), ``parameters``, ``flops`` (one forward pass), ``passes`` (for one track),
         ``base_s`` (of a track in a frozen base or encoder before the head; NaN without one).
     """
     rows = [
-        {key: record.config[key] for key in ("edition", "model", "variant", "protocol", "seed")}
+        {name: record.config[name] for name in CONFIG}
         | {
             "device": record.environment["device"],
             "minutes": float(record.environment["duration_s"]) / 60,
@@ -86,4 +82,5 @@ def table(records: Sequence[Record]) -> pd.DataFrame:
         }
         for record in records
     ]
-    return pd.DataFrame(rows, columns=COLUMNS)
+    costs = ("device", "minutes", "peak_memory_mb", "parameters", "flops", "passes", "base_s")
+    return pd.DataFrame(rows, columns=[*CONFIG, *costs])

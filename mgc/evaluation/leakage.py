@@ -24,9 +24,9 @@ from mgc.datasets.gtzan import gtzan_table
 from mgc.datasets.leak_splits import SHARES, leaked_tracks, share_of
 from mgc.datasets.splits import LEAK_SHARES, PROTOCOLS
 from mgc.errors import DataError, RecordError
-from mgc.evaluation import seeds
+from mgc.evaluation.accuracy import accuracy_summary, spread_of_mean, wilson
 from mgc.evaluation.metrics import correct, test_rows
-from mgc.evaluation.significance import UNIT, wilson
+from mgc.evaluation.significance import EXAMPLE
 from mgc.records.editions import EditionRecord
 from mgc.records.redraw import draw_split
 from mgc.records.store import Record, Store
@@ -182,7 +182,7 @@ def leak_summary(store: Store, edition: EditionRecord) -> LeakSummary:
                 for row in _accuracies(fits_of_share, frames)
             ]
         right[model] = {
-            share: pd.concat(frames).set_index(["seed", *UNIT])[["right", "leaked"]]
+            share: pd.concat(frames).set_index(["seed", *EXAMPLE])[["right", "leaked"]]
             for share, frames in tested.items()
         }
         half = right[model][SHARES[len(SHARES) // 2]]
@@ -230,7 +230,7 @@ def _accuracies(fits: Sequence[Record], tested: Sequence[pd.DataFrame]) -> list[
         ]
         if any(rows.empty for rows in kept):
             continue
-        summary = seeds.cell(
+        summary = accuracy_summary(
             [replace(fit, predictions=rows) for fit, rows in zip(fits, kept, strict=True)]
         )
         names = ("n_seeds", "n_tracks", "accuracy", "low", "high")
@@ -262,8 +262,9 @@ def gain(before: pd.Series, after: pd.Series, level: float = 0.95) -> Gain:
 
     Notes
     -----
-    The variance has a part for tracks and one for seeds, as in `mgc.evaluation.seeds.cell`;
-    degrees of freedom by Satterthwaite, interval by Student's t.
+    The variance has a part for tracks and one for seeds, as in
+    `mgc.evaluation.accuracy.accuracy_summary`; degrees of freedom by Satterthwaite, interval by
+    Student's t.
     """
     ahead = after.sub(before).dropna()
     by_seed = ahead.groupby(level="seed")
@@ -272,7 +273,7 @@ def gain(before: pd.Series, after: pd.Series, level: float = 0.95) -> Gain:
         index="track_id", columns="seed", values="residual", aggfunc="sum", fill_value=0.0
     )
     means = by_seed.mean()
-    spread = seeds.spread_of_mean(means.tolist(), by_track.to_numpy(dtype=np.float64), level)
+    spread = spread_of_mean(means.tolist(), by_track.to_numpy(dtype=np.float64), level)
     mean, half = float(means.mean()), spread.width * math.sqrt(spread.variance)
     return Gain(mean, mean - half, mean + half)
 

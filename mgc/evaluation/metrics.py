@@ -1,9 +1,8 @@
 """How good a set of predictions is: numbers computed from the rows of a record.
 
-Every function takes the frame of predictions of one part (:func:`test_rows`): one row a track, or
-a segment in the leaky protocol, with the columns ``genre`` and ``p_blues`` to ``p_rock``.
-scikit-learn does the counting. Public names are also importable from
-:mod:`mgc.evaluation.summary`.
+Nearly every function takes the predictions of one part (`test_rows`): one row an example (a track,
+or a segment where the protocol cuts tracks), with the columns ``genre`` and ``p_blues`` to
+``p_rock``. scikit-learn does the counting.
 """
 
 from __future__ import annotations
@@ -40,6 +39,12 @@ def test_rows(record: Record) -> pd.DataFrame:
 test_rows.__test__ = False  # type: ignore[attr-defined]
 
 
+def kept_epochs(record: Record) -> pd.DataFrame:
+    """Select the epoch of each fold with the lowest validation loss, whose weights were kept."""
+    history = record.history[record.history["stage"] == "fit"]
+    return history.loc[history.groupby("fold")["val_loss"].idxmin()]
+
+
 def probabilities(frame: pd.DataFrame) -> NDArray[np.float64]:
     """Array [n, 10] of probabilities, columns in the order of ``GENRES``."""
     if frame.empty:
@@ -51,8 +56,7 @@ def probabilities(frame: pd.DataFrame) -> NDArray[np.float64]:
 
 def truth(frame: pd.DataFrame) -> NDArray[np.int64]:
     """Array [n] of true genres as positions in ``GENRES``."""
-    position = {genre: number for number, genre in enumerate(GENRES)}
-    return np.asarray([position[str(genre)] for genre in frame["genre"]], dtype=np.int64)
+    return frame["genre"].map(GENRES.index).to_numpy(dtype=np.int64)
 
 
 def predicted(frame: pd.DataFrame) -> NDArray[np.int64]:
@@ -127,23 +131,12 @@ def most_confused(frame: pd.DataFrame, n: int = 5) -> pd.DataFrame:
         Up to `n` rows, most frequent first: ``true``, ``predicted``, ``count`` and ``share``,
         the count as a share of the true genre's rows.
     """
-    counts = confusion(frame).to_numpy()
-    pairs = [
-        (GENRES[i], GENRES[j], int(counts[i, j]), float(counts[i, j] / counts[i].sum()))
-        for i, j in np.argwhere(counts).tolist()
-        if i != j
-    ]
-    pairs.sort(key=lambda pair: (-pair[2], -pair[3], pair[0], pair[1]))
-    return pd.DataFrame(pairs[:n], columns=["true", "predicted", "count", "share"])
-
-
-def top_k(frame: pd.DataFrame, k: int = 2) -> float:
-    """Share of rows whose true genre is among the `k` most probable.
-
-    Among equal probabilities the alphabetical order decides, as in :func:`predicted`.
-    """
-    ranked = np.argsort(-probabilities(frame), axis=1, kind="stable")[:, :k]
-    return float((ranked == truth(frame)[:, None]).any(axis=1).mean())
+    counts = confusion(frame)
+    pairs = counts.reset_index().melt("true", value_name="count")
+    pairs = pairs[(pairs["true"] != pairs["predicted"]) & (pairs["count"] > 0)]
+    pairs["share"] = pairs["count"] / pairs["true"].map(counts.sum(axis=1))
+    order, rising = ["count", "share", "true", "predicted"], [False, False, True, True]
+    return pairs.sort_values(order, ascending=rising, ignore_index=True).head(n)
 
 
 def log_loss(frame: pd.DataFrame) -> float:
@@ -188,9 +181,9 @@ def calibration(frame: pd.DataFrame, bins: int = 10) -> Calibration:
     """
     confidence = probabilities(frame).max(axis=1)
     edges = np.linspace(0.0, 1.0, bins + 1)
-    place = np.clip(np.searchsorted(edges, confidence, side="left") - 1, 0, bins - 1)
-    rows = pd.DataFrame({"place": place, "confidence": confidence, "accuracy": correct(frame)})
-    grouped = rows.astype({"accuracy": np.float64}).groupby("place")
+    number = np.clip(np.searchsorted(edges, confidence, side="left") - 1, 0, bins - 1)
+    rows = pd.DataFrame({"bin": number, "confidence": confidence, "accuracy": correct(frame)})
+    grouped = rows.astype({"accuracy": np.float64}).groupby("bin")
     table = grouped[["confidence", "accuracy"]].mean().reindex(range(bins))
     table.insert(0, "n", grouped.size().reindex(range(bins), fill_value=0))
     table.insert(0, "high", edges[1:])

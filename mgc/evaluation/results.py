@@ -1,93 +1,166 @@
-"""Results over all seeds, one row a model, variant and protocol.
-
-The intervals cover tracks and seeds.
-"""
+"""The results of a study, looked up and summed up: one fit, all seeds, all variants, protocols."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
 from mgc.datasets.splits import PROTOCOL_TITLES
 from mgc.evaluation import metrics
-from mgc.evaluation.seeds import cell
+from mgc.evaluation.accuracy import accuracy_summary
+from mgc.evaluation.significance import Groups, fits_of, only_run
+from mgc.evaluation.tracks import n_test_tracks
 from mgc.models import BASELINES, NAMES, TITLES
 from mgc.models.recipe import VARIANTS
 from mgc.records.store import NotRun, Record
 from mgc.records.study import Study
 
-Groups = Mapping[str, list[Record] | NotRun]
-
 COLUMNS = (
-    "key", "model", "variant", "protocol", "label", "n_seeds", "n_tracks", "accuracy", "sd", "low",
-    "high", "covers", "macro_f1", "single",
+    "key", "model", "variant", "protocol", "label", "n_seeds", "n_tracks", "accuracy", "macro_f1",
+    "sd", "low", "high", "single", "parameters", "minutes", "status",
 )  # fmt: skip
 
 
-def cells(groups: Groups, variant: str, protocol: str) -> pd.DataFrame:
-    """Sum up each group of seeds; models without a record are left out.
+def accuracy_table(groups: Groups, labels: Mapping[str, str] = TITLES) -> pd.DataFrame:
+    """Sum up each model in one row.
 
     Parameters
     ----------
-    groups : mapping of str to list of Record, or NotRun
-        From `mgc.records.study.Study.groups`.
-    variant, protocol : str
-        For the columns of that name.
+    groups : mapping of str to list of Record, Record or NotRun
+    labels : mapping of str to str
+        What to call each key of `groups`.
 
     Returns
     -------
     DataFrame
-        ``key``, ``model``, ``variant``, ``protocol``, ``label``, ``n_seeds``, ``n_tracks``,
-        ``accuracy`` (mean over seeds, 0 to 1), ``sd`` (over seeds), ``low``, ``high`` (95 %),
-        ``covers``, ``macro_f1``, ``single`` (tuple: the accuracy of each seed).
+        In the order given: ``key`` (of `groups`), ``model``, ``variant``, ``protocol``,
+        ``label``, the fields of `mgc.evaluation.accuracy.AccuracySummary`, ``single`` (tuple: the
+        accuracy of each seed), ``parameters``, ``minutes`` (wall time of a fit with all folds,
+        mean over seeds) and ``status``: "run" or "not run: <reason>". Of a model that was not run
+        the numbers are missing.
     """
-    rows = []
-    for name, records in groups.items():
-        if isinstance(records, NotRun):
-            continue
-        found = cell(records)
-        single = tuple(metrics.accuracy(metrics.test_rows(record)) for record in records)
-        rows.append(
-            (name, name, variant, protocol, TITLES[name], found.n_seeds, found.n_tracks,
-             found.accuracy, found.sd, found.low, found.high, found.covers, found.macro_f1,
-             single)
-        )  # fmt: skip
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return pd.DataFrame(_accuracy_rows(groups, labels), columns=list(COLUMNS)).astype(
+        # Counts stay whole numbers even where a model that was not run leaves a gap.
+        {"n_seeds": "Int64", "n_tracks": "Int64", "parameters": "Int64"}
+        | dict.fromkeys(("accuracy", "macro_f1", "sd", "low", "high", "minutes"), "float64")
+    )
 
 
-def headline(study: Study) -> tuple[pd.DataFrame, dict[str, list[Record] | NotRun]]:
-    """Collect every variant and baseline under the study's protocol.
+def _accuracy_rows(groups: Groups, labels: Mapping[str, str]) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    fits = fits_of(groups)
+    for key, entry in groups.items():
+        row: dict[str, Any] = {"key": key, "label": labels[key]}
+        if isinstance(entry, NotRun):
+            row |= {"model": entry.model, "single": (), "status": f"not run: {entry.reason}"}
+        else:
+            records = fits[key]
+            minutes = [float(record.environment["duration_s"]) / 60 for record in records]
+            row |= accuracy_summary(records)._asdict()
+            row |= {name: records[0].config[name] for name in ("model", "variant", "protocol")}
+            row["single"] = tuple(metrics.accuracy(metrics.test_rows(r)) for r in records)
+            row["parameters"] = records[0].parameters
+            row["minutes"] = sum(minutes) / len(minutes)
+            row["status"] = "run"
+        rows.append(row)
+    return rows
 
-    Parameters
+
+@dataclass(frozen=True)
+class Results:
+    """The records of a study by model, looked up once for all that a chapter shows.
+
+    Attributes
     ----------
     study : Study
-
-    Returns
-    -------
-    table : DataFrame
-        As `cells`; the label names the variant where there are several.
-    groups : dict of str to list of Record, or NotRun
-        By ``key``, for the tests: the name of the model, and for other variants than the
-        study's that of the variant too.
+    first_seed : dict of str to Record or NotRun
+        The five networks in the study's variant, protocol and first seed.
     """
-    variants = [
-        name
-        for name in dict.fromkeys((study.variant, *VARIANTS))
-        if any(not isinstance(g, NotRun) for g in study.groups(name).values())
-    ]
-    parts = [(name, study.groups(name)) for name in variants or [study.variant]]
-    tables, groups = [], dict[str, list[Record] | NotRun]()
-    for variant, found in [*parts, ("", study.groups(models=BASELINES))]:
-        table = cells(found, variant, study.protocol)
-        several = len(parts) > 1 and bool(variant)
-        table["label"] += f", {VARIANTS[variant].title}" if several else ""
-        suffix = "" if variant in ("", study.variant) else f" {variant}"
-        table["key"] += suffix
-        tables.append(table)
-        groups |= {name + suffix: records for name, records in found.items()}
-    return pd.concat(tables, ignore_index=True), groups
+
+    study: Study
+    first_seed: dict[str, Record | NotRun]
+
+    @property
+    def records(self) -> dict[str, Record]:
+        """Networks of the first seed that have a record."""
+        return only_run(self.first_seed)
+
+    @property
+    def n_tracks(self) -> int:
+        """Test tracks of the first seed; 0 where no network was run."""
+        return n_test_tracks(self.first_seed)
+
+    @cached_property
+    def networks(self) -> dict[str, list[Record] | NotRun]:
+        """The five networks in the study's variant, over all seeds that have a record."""
+        return self.study.groups()
+
+    @cached_property
+    def baselines(self) -> dict[str, list[Record] | NotRun]:
+        """The two baselines, over all seeds that have a record."""
+        return self.study.groups(models=BASELINES)
+
+    @cached_property
+    def own(self) -> dict[str, list[Record] | NotRun]:
+        """The networks in the study's variant, and the baselines."""
+        return self.networks | self.baselines
+
+    @property
+    def learned(self) -> dict[str, list[Record] | NotRun]:
+        """The networks in the study's variant, and logistic regression."""
+        return self.networks | {"logistic": self.baselines["logistic"]}
+
+    def fits(self, *variants: str) -> list[Record]:
+        """All records of the networks in some variants."""
+        groups = [self.variants.get(variant, {}) for variant in dict.fromkeys(variants)]
+        return [record for group in groups for fits in fits_of(group).values() for record in fits]
+
+    @cached_property
+    def variants(self) -> dict[str, dict[str, list[Record] | NotRun]]:
+        """The five networks of each variant that has a record, the study's own first."""
+        names = dict.fromkeys((self.study.variant, *VARIANTS))
+        every = {name: self.study.groups(name) for name in names}
+        return {n: groups for n, groups in every.items() if fits_of(groups)} or {
+            self.study.variant: self.networks
+        }
+
+    @cached_property
+    def groups(self) -> dict[str, list[Record] | NotRun]:
+        """All variants and the baselines by key: the name of the model, of others the variant too.
+
+        The variant stands in the key of those that are not the study's own.
+        """
+        own = self.study.variant
+        return {
+            name if variant == own else f"{name} {variant}": group
+            for variant, groups in self.variants.items()
+            for name, group in groups.items()
+        } | self.baselines
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """Each key of `groups` with its title, which names the variant where there are several."""
+        titles = {}
+        for key in self.groups:
+            model, _, variant = key.partition(" ")
+            named = len(self.variants) > 1 and model in NAMES
+            suffix = f", {VARIANTS[variant or self.study.variant].title}" if named else ""
+            titles[key] = TITLES[model] + suffix
+        return titles
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """`accuracy_table` of those `groups` that were run."""
+        return _run(accuracy_table(self.groups, self.labels))
+
+
+def load_results(study: Study) -> Results:
+    """Look up the results that a study has records of; nothing is trained or summed up yet."""
+    return Results(study, study.results())
 
 
 def by_protocol(study: Study, variant: str | None = None) -> pd.DataFrame:
@@ -96,21 +169,19 @@ def by_protocol(study: Study, variant: str | None = None) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        As `cells`, model by model, protocols in the order of `PROTOCOL_TITLES`.
+        As `accuracy_table`, model by model, protocols in the order of `PROTOCOL_TITLES`; models
+        that were not run are left out.
     """
-    tables = [
-        cells(
-            study.groups(variant, protocol, (*NAMES, *BASELINES)),
-            variant or study.variant,
-            protocol,
-        )
-        for protocol in PROTOCOL_TITLES
-    ]
-    found = pd.concat([t for t in tables if len(t)] or tables[:1], ignore_index=True)
-    place = {name: number for number, name in enumerate((*NAMES, *BASELINES))}
-    return found.sort_values(
-        "model", key=lambda names: names.map(place), kind="stable", ignore_index=True
+    names = (*NAMES, *BASELINES)
+    tables = [_run(accuracy_table(study.groups(variant, p, names))) for p in PROTOCOL_TITLES]
+    table = pd.concat([t for t in tables if len(t)] or tables[:1], ignore_index=True)
+    return table.sort_values(
+        "model", key=lambda models: models.map(names.index), kind="stable", ignore_index=True
     )
+
+
+def _run(table: pd.DataFrame) -> pd.DataFrame:
+    return table[table["status"] == "run"].reset_index(drop=True)
 
 
 def second_edition(study: Study) -> Study | None:
@@ -127,10 +198,9 @@ def second_edition(study: Study) -> Study | None:
         for variant in dict.fromkeys((study.variant, *VARIANTS))
     ]
     mini = max(minis, key=_n_networks)
-    there = mini.groups(models=BASELINES).values()
-    none = not _n_networks(mini) and all(isinstance(group, NotRun) for group in there)
-    return None if none else mini
+    there = fits_of(mini.groups(models=BASELINES))
+    return mini if there or _n_networks(mini) else None
 
 
 def _n_networks(study: Study) -> int:
-    return sum(not isinstance(group, NotRun) for group in study.groups().values())
+    return len(fits_of(study.groups()))

@@ -27,6 +27,12 @@ N_FOLDS = 5
 """Of the cross-validation, or as many as the smallest genre has tracks."""
 
 
+def spectral_shape(values: pd.DataFrame) -> pd.DataFrame:
+    """Select the statistics of centroid, roll-off, bandwidth and contrast."""
+    shape = ("centroid", "rolloff", "bandwidth", "contrast")
+    return values.loc[:, values.columns.str.startswith(shape)]
+
+
 def explained(values: pd.DataFrame, genre: Sequence[str]) -> pd.Series:
     """Share of each column's variance that the genre explains (eta squared).
 
@@ -38,8 +44,8 @@ def explained(values: pd.DataFrame, genre: Sequence[str]) -> pd.Series:
 
     Notes
     -----
-    Source: one-way analysis of variance, between over total sum of squares. With g genres and n
-    tracks, noise reaches (g - 1) / (n - 1) on average.
+    One-way analysis of variance, between over total sum of squares. With g genres and n tracks,
+    noise reaches (g - 1) / (n - 1) on average.
     """
     centred = values - values.mean()
     total = (centred**2).sum()
@@ -55,8 +61,7 @@ def correlations(values: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``first``, ``second``, ``r`` (Pearson, -1 to 1), sorted by the size of ``r``. Pairs with
-        a constant column are left out.
+        ``first``, ``second``, ``r`` (Pearson, -1 to 1), sorted by the size of ``r``.
     """
     varying = values.loc[:, values.std() > 0]
     matrix = varying.corr().to_numpy()

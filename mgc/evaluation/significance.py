@@ -1,47 +1,31 @@
-"""How sure a number is, and whether a difference is real: intervals and paired tests.
+"""Whether a difference between two models is real: paired tests over the tracks of all seeds.
 
-statsmodels and scipy do the statistics. Whatever this book says about one model being better
-than another comes out of :func:`statement`. Public names are also importable from
-:mod:`mgc.evaluation.summary`.
+Whatever this book says about one model being better than another comes out of `statement`.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
-from scipy import stats
 from statsmodels.stats.contingency_tables import mcnemar as exact_mcnemar
 from statsmodels.stats.multitest import multipletests
-from statsmodels.stats.proportion import proportion_confint
 
 from mgc.errors import RecordError
 from mgc.evaluation.metrics import accuracy, correct, test_rows
 from mgc.records.store import NotRun, Record
 
 ALPHA = 0.05
-UNIT = ["track_id", "segment"]
+"""Chance of one or more false findings among all pairs that is accepted."""
+EXAMPLE = ["track_id", "segment"]
+"""Columns that tell the examples of a record apart."""
 
-
-class Interval(NamedTuple):
-    """Ends of a confidence interval."""
-
-    low: float
-    high: float
-
-
-class SeedSpread(NamedTuple):
-    """Accuracy over seeds: mean, standard deviation (n - 1) and t-interval of the mean."""
-
-    n: int
-    mean: float
-    sd: float
-    low: float
-    high: float
+Groups = Mapping[str, Sequence[Record] | Record | NotRun]
+"""Models by name: one fit, those of several seeds, or why there is none."""
 
 
 class McNemar(NamedTuple):
@@ -52,72 +36,22 @@ class McNemar(NamedTuple):
     p: float
 
 
-def wilson(successes: float, n: float, level: float = 0.95) -> Interval:
-    """Interval of a share by Wilson's score method.
-
-    Parameters
-    ----------
-    successes, n : float
-        Need not be whole, so that an effective sample size may be given.
-    level : float
-        Confidence, in (0, 1).
-
-    Notes
-    -----
-    Wilson (1927), as ``statsmodels.stats.proportion.proportion_confint`` computes it.
-    """
-    if n <= 0:
-        raise RecordError("No interval: there are no predictions; fit the model again.")
-    low, high = proportion_confint(successes, n, alpha=1 - level, method="wilson")
-    # Rounding may leave an end of all-right or all-wrong a hair off.
-    share = successes / n
-    return Interval(max(0.0, min(float(low), share)), min(1.0, max(float(high), share)))
+def only_run(records: Mapping[str, Record | NotRun]) -> dict[str, Record]:
+    """Leave out the models that were not run."""
+    return {name: record for name, record in records.items() if isinstance(record, Record)}
 
 
-def accuracy_interval(frame: pd.DataFrame, level: float = 0.95) -> Interval:
-    """Interval of the accuracy over tracks.
-
-    It says how far the accuracy of these fitted models may lie from what more tracks of the
-    same kind would show; it does not cover the seed, nor another draw of the training tracks.
-    Segments of one track rise and fall together: where rows are segments, the sample size is
-    divided by the design effect of the clusters, so that ten segments do not pass for ten tracks.
-
-    Notes
-    -----
-    Effective sample size in a score interval: Korn and Graubard (1998), Survey Methodology 24.
-    """
-    right = correct(frame).astype(np.float64)
-    n, share = len(right), float(right.mean())
-    clusters = frame["track_id"].nunique()
-    effective = float(n)
-    if clusters < n:
-        residual = pd.Series(right - share).groupby(frame["track_id"].to_numpy()).sum()
-        scale = clusters / (clusters - 1) if clusters > 1 else 1.0
-        variance = scale * float((residual**2).sum()) / n**2
-        simple = share * (1 - share)
-        # Where nothing varies no design effect can be estimated: take a track for one row.
-        effective = min(float(n), simple / variance) if variance > 0 else float(clusters)
-    return wilson(share * effective, effective, level)
-
-
-def seed_spread(records: Sequence[Record], level: float = 0.95) -> SeedSpread:
-    """Spread of the test accuracy over fits that differ in their seed.
-
-    With one seed there is no spread to see: standard deviation and interval are NaN.
-    """
-    values = [accuracy(test_rows(record)) for record in records]
-    if not values:
-        raise RecordError("No spread over seeds: no records were given; fit the model first.")
-    n, mean = len(values), float(np.mean(values))
-    if n == 1:
-        return SeedSpread(n, mean, math.nan, math.nan, math.nan)
-    sd = float(np.std(values, ddof=1))
-    half = float(stats.t.ppf((1 + level) / 2, n - 1)) * sd / math.sqrt(n)
-    return SeedSpread(n, mean, sd, mean - half, mean + half)
+def fits_of(groups: Groups) -> dict[str, list[Record]]:
+    """Give each model that was run the list of its records."""
+    return {
+        name: [entry] if isinstance(entry, Record) else list(entry)
+        for name, entry in groups.items()
+        if not isinstance(entry, NotRun)
+    }
 
 
 def mcnemar(a: pd.DataFrame, b: pd.DataFrame) -> McNemar:
-    """Exact McNemar test of two models on the same rows.
+    """Exact McNemar test of two models on the same examples.
 
     Parameters
     ----------
@@ -127,20 +61,31 @@ def mcnemar(a: pd.DataFrame, b: pd.DataFrame) -> McNemar:
     Returns
     -------
     McNemar
-        Where rows are segments the unit stays the track, since segments of one track are not
-        independent: ``b`` counts the tracks of which the first model has more segments right.
+        Segments of one track are not independent, so tracks are counted in any case: ``b`` holds
+        those of which the first model has more segments right.
 
     Raises
     ------
     RecordError
-        The two do not hold the same rows.
+        The two do not hold the same examples.
 
     Notes
     -----
     McNemar (1947); two-sided binomial test of b against b + c at one half.
     """
-    left = a.assign(right=correct(a)).set_index(UNIT)[["right", "genre"]]
-    other = b.assign(right=correct(b)).set_index(UNIT)[["right", "genre"]]
+    return _mcnemar(_ahead(a, b))
+
+
+def _mcnemar(ahead: pd.Series[int]) -> McNemar:
+    first, second = int((ahead > 0).sum()), int((ahead < 0).sum())
+    p = float(exact_mcnemar([[0, first], [second, 0]], exact=True).pvalue)
+    return McNemar(first, second, min(1.0, p))
+
+
+def _ahead(a: pd.DataFrame, b: pd.DataFrame) -> pd.Series[int]:
+    """By how many of its examples the first model is ahead of the second on each track."""
+    left = a.assign(right=correct(a)).set_index(EXAMPLE)[["right", "genre"]]
+    other = b.assign(right=correct(b)).set_index(EXAMPLE)[["right", "genre"]]
     if set(left.index) != set(other.index) or len(left) != len(other):
         raise RecordError(
             "The two models were not tested on the same tracks; compare records of one edition, "
@@ -150,62 +95,138 @@ def mcnemar(a: pd.DataFrame, b: pd.DataFrame) -> McNemar:
     if not (left["genre"] == other["genre"]).all():
         raise RecordError("The two records disagree on a track's genre; fit one of them again.")
     net = left["right"].astype(np.int64) - other["right"].astype(np.int64)
-    by_track = net.groupby(level="track_id").sum()
-    first, second = int((by_track > 0).sum()), int((by_track < 0).sum())
-    p = float(exact_mcnemar([[0, first], [second, 0]], exact=True).pvalue)
-    return McNemar(first, second, min(1.0, p))
+    return net.groupby(level="track_id").sum()
 
 
-def only_run(records: Mapping[str, Record | NotRun]) -> dict[str, Record]:
-    """Leave out the models that were not run."""
-    return {name: record for name, record in records.items() if isinstance(record, Record)}
-
-
-def pairwise(records: Mapping[str, Record | NotRun], alpha: float = ALPHA) -> pd.DataFrame:
-    """Test every pair of models, with Holm's correction over all pairs.
+def pairwise(groups: Groups) -> pd.DataFrame:
+    """Test every pair of models over all seeds, with Holm's correction over pairs.
 
     Parameters
     ----------
-    records : mapping of str to Record or NotRun
-        Fits of one edition, protocol and seed; models that were not run are passed over.
-    alpha : float
-        Chance of one or more false findings among all pairs that is accepted.
+    groups : mapping of str to list of Record, Record or NotRun
+        Of one edition and protocol; models that were not run are passed over.
 
     Returns
     -------
     DataFrame
         One row a pair in the order given: ``first``, ``second``, ``pair``, ``difference``
-        (accuracy of the first minus that of the second), ``b``, ``c``, ``p``, ``p_holm``,
-        ``significant``.
+        (accuracy of the first minus that of the second, mean over seeds), ``b``, ``c`` (how
+        often, over tracks and seeds, only the first or only the second is right; of segments, the
+        net for a track), ``p`` (combined test), ``p_seeds`` (tuple: the exact McNemar test of
+        each seed), ``seeds`` (number of them), ``p_holm``, ``significant``.
 
     Raises
     ------
     RecordError
-        The records belong to different editions or protocols, or to different tracks.
+        Different editions or protocols, or no test tracks in common.
 
     Notes
     -----
-    Holm (1979), Scandinavian Journal of Statistics 6, by ``statsmodels`` ``multipletests``.
+    Seeds are paired by number where both models have them, and a model with a single fit stands
+    beside each seed of the other with the same test tracks. The combined test adds up, for each
+    track, by how many seeds the first model got it right more often than the second, and asks
+    how large the sum would be if the two were swapped within tracks at random: a permutation
+    test, exact, over tracks. For one seed of whole tracks it is the exact McNemar test. It speaks
+    of these fits: another training may differ. Holm (1979), Scandinavian Journal of Statistics 6,
+    by statsmodels.
     """
-    run = only_run(records)
-    places = {(r.config["edition_hash"], r.config["protocol"]) for r in run.values()}
+    fits = fits_of(groups)
+    places = {(r.config["edition_hash"], r.config["protocol"]) for rs in fits.values() for r in rs}
     if len(places) > 1:
         raise RecordError(
             "Models can only be compared within one edition and protocol; select records of one."
         )
-    frames = {name: test_rows(record) for name, record in run.items()}
-    rows = []
-    for one, two in combinations(frames, 2):
-        difference = accuracy(frames[one]) - accuracy(frames[two])
-        test = mcnemar(frames[one], frames[two])
-        rows.append((one, two, f"{one} – {two}", difference, *test))
-    table = pd.DataFrame(
-        rows, columns=["first", "second", "pair", "difference", "b", "c", "p"]
-    ).astype({"difference": np.float64, "b": np.int64, "c": np.int64, "p": np.float64})
+    rows = [
+        (first, second, f"{first} – {second}", *_compare(fits[first], fits[second]))
+        for first, second in combinations(fits, 2)
+    ]
+    columns = ["first", "second", "pair", "difference", "b", "c", "p", "p_seeds", "seeds"]
+    table = pd.DataFrame(rows, columns=columns).astype(
+        {"difference": np.float64, "b": np.int64, "c": np.int64, "p": np.float64}
+    )
     if table.empty:
         return table.assign(p_holm=table["p"], significant=False).astype({"significant": bool})
-    reject, holm = multipletests(table["p"].to_numpy(), alpha=alpha, method="holm")[:2]
+    reject, holm = multipletests(table["p"].to_numpy(), alpha=ALPHA, method="holm")[:2]
     return table.assign(p_holm=holm.astype(np.float64), significant=reject.astype(bool))
+
+
+def _compare(
+    first: Sequence[Record], second: Sequence[Record]
+) -> tuple[float, int, int, float, tuple[float, ...], int]:
+    ahead, gaps = [], []
+    for left, right in seed_pairs(first, second):
+        a, b = test_rows(left), test_rows(right)
+        ahead.append(_ahead(a, b))
+        gaps.append(accuracy(a) - accuracy(b))
+    total = pd.concat(ahead, axis=1).fillna(0).sum(axis=1).to_numpy(dtype=np.int64)
+    wins, losses = int(total[total > 0].sum()), int(-total[total < 0].sum())
+    each_seed = tuple(_mcnemar(net).p for net in ahead)
+    return float(np.mean(gaps)), wins, losses, sign_flip(total), each_seed, len(gaps)
+
+
+def seed_pairs(
+    first: Sequence[Record], second: Sequence[Record]
+) -> Iterator[tuple[Record, Record]]:
+    """Pair fits of two models that were tested on the same tracks, by seed.
+
+    Raises
+    ------
+    RecordError
+        There is no such pair.
+    """
+    lonely = min(len(first), len(second)) == 1 and max(len(first), len(second)) > 1
+    n_pairs = 0
+    for left in first:
+        for right in second:
+            same = left.config["seed"] == right.config["seed"]
+            if same or (lonely and _tested(left) == _tested(right)):
+                n_pairs += 1
+                yield left, right
+    if not n_pairs:
+        shared = {r.config["seed"] for r in first} & {r.config["seed"] for r in second}
+        raise RecordError(
+            f"No seed of {first[0].model} and {second[0].model} was tested on the same tracks"
+            f" (seeds in common: {sorted(shared) or 'none'}); fit them with the same seeds."
+        )
+
+
+def _tested(record: Record) -> frozenset[tuple[str, int]]:
+    frame = test_rows(record)
+    return frozenset(zip(frame["track_id"], frame["segment"], strict=True))
+
+
+def sign_flip(net: npt.NDArray[np.int64]) -> float:
+    """Exact two-sided p of a permutation test that swaps two models within tracks.
+
+    Parameters
+    ----------
+    net : ndarray [shape=(n_tracks,)], int
+        By how much the first model is ahead on each track.
+
+    Returns
+    -------
+    p : float in (0, 1]
+        Share of all sign patterns whose sum is at least as far from zero.
+
+    Notes
+    -----
+    The distribution of a sum of signed whole numbers, built up number by number; no sampling.
+    """
+    sizes = np.abs(net[net != 0])
+    if not len(sizes):
+        return 1.0
+    total = int(sizes.sum())
+    chance = np.zeros(2 * total + 1)
+    chance[total] = 1.0
+    for size in sizes:
+        step = int(size)
+        moved = np.zeros_like(chance)
+        moved[step:] += 0.5 * chance[:-step]
+        moved[:-step] += 0.5 * chance[step:]
+        chance = moved
+    reached = abs(int(net.sum()))
+    sums = np.abs(np.arange(-total, total + 1))
+    return min(1.0, float(chance[sums >= reached].sum()))
 
 
 def statement(
@@ -216,58 +237,53 @@ def statement(
     Parameters
     ----------
     pairwise : DataFrame
-        From :func:`pairwise`.
+        From `pairwise`.
     a, b : str
         Names as in the table, in either order.
     titles : mapping, optional
         Names to print instead.
-
-    Returns
-    -------
-    str
-        "A beats B by 12.0 points (Holm p = 0.013)." with the winner first, or that no
-        difference is shown, or that there is nothing to compare.
     """
-    named = {name: (titles or {}).get(name, name) for name in (a, b)}
-    hit = pairwise[pairwise["first"].isin([a, b]) & pairwise["second"].isin([a, b])]
-    if a == b or hit.empty:
-        return f"{named[a]} and {named[b]} cannot be compared: one of them was not run."
-    row = hit.iloc[0]
-    p = float(row["p_holm"])
+    title = {name: (titles or {}).get(name, name) for name in (a, b)}
+    test, sign = _test(pairwise, a, b), direction(pairwise, a, b)
+    if test is None:
+        return f"{title[a]} and {title[b]} cannot be compared: one of them was not run."
+    p = float(test["p_holm"])
     shown = "< 0.001" if p < 0.001 else f"= {p:.3f}"
-    points = f"{abs(float(row['difference'])) * 100:.1f} points"
-    if not bool(row["significant"]):
+    points = f"{abs(float(test['difference'])) * 100:.1f} points"
+    if not sign:
         return (
-            f"No difference between {named[a]} and {named[b]} is shown "
+            f"No difference between {title[a]} and {title[b]} is shown "
             f"({points} apart, Holm p {shown})."
         )
-    # The test counts tracks, which in the leaky protocol is not what the accuracy counts.
-    winner, loser = (
-        (row["first"], row["second"]) if row["b"] > row["c"] else (row["second"], row["first"])
-    )
-    return f"{named[winner]} beats {named[loser]} by {points} (Holm p {shown})."
+    winner, loser = (a, b) if sign == 1 else (b, a)
+    return f"{title[winner]} beats {title[loser]} by {points} (Holm p {shown})."
 
 
-def direction(table: pd.DataFrame, first: str, second: str) -> int | None:
+def direction(pairwise: pd.DataFrame, first: str, second: str) -> int | None:
     """Which of two models a test shows to be better.
 
     Parameters
     ----------
-    table : DataFrame
-        From `mgc.evaluation.significance.pairwise`.
+    pairwise : DataFrame
+        From `pairwise`.
     first, second : str
-        Names of models.
+        Names of models, in either order.
 
     Returns
     -------
     int or None
         1: the first; -1: the second; 0: no difference shown; None: one was not run.
     """
-    for a, b, sign in ((first, second, 1), (second, first, -1)):
-        row = table[(table["first"] == a) & (table["second"] == b)]
-        if len(row):
-            line = row.iloc[0]
-            if not bool(line["significant"]):
-                return 0
-            return sign if line["b"] > line["c"] else -sign
-    return None
+    test = _test(pairwise, first, second)
+    if test is None:
+        return None
+    if not bool(test["significant"]):
+        return 0
+    # The test counts tracks, which in the leaky protocol is not what the accuracy counts.
+    return 1 if (test["b"] > test["c"]) == (test["first"] == first) else -1
+
+
+def _test(pairwise: pd.DataFrame, a: str, b: str) -> pd.Series[Any] | None:
+    """Find the row of a pair, whichever of the two stands first."""
+    rows = pairwise[pairwise["first"].isin([a, b]) & pairwise["second"].isin([a, b])]
+    return None if rows.empty else rows.iloc[0]

@@ -1,10 +1,8 @@
-"""Measured speeds, their goals, and the record of all of them."""
+"""The record of how fast the package is, which `tools.bench` writes: figures, goals, curves."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +10,6 @@ import numpy as np
 from scipy.stats import linregress
 
 from mgc.errors import RecordError
-from mgc.util.atomic import write_whole
 from mgc.util.textfiles import read_json
 
 FILE = "bench/bench.json"
@@ -52,6 +49,11 @@ class Figure:
     def met(self) -> bool:
         """Whether the goal is reached; true without one."""
         return self.value >= self.goal if self.goal >= 0 else self.value <= -self.goal
+
+    @property
+    def times_the_goal(self) -> float:
+        """How many times as good as its goal the value is; 1 and more reach it."""
+        return self.value / self.goal if self.goal > 0 else -self.goal / self.value
 
     def row(self) -> dict[str, str]:
         """Say in words what was measured, for a table."""
@@ -94,58 +96,24 @@ class Curve:
     @property
     def exponent(self) -> float:
         """Slope of the straight line through the logarithms."""
-        return float(_line(self.sizes, self.seconds).slope)
+        return float(self._line().slope)
 
-    def fitted(self) -> list[float]:
+    def fitted(self) -> tuple[float, ...]:
         """Seconds by the power law at each size."""
-        line = _line(self.sizes, self.seconds)
-        return np.exp(line.intercept + line.slope * np.log(self.sizes)).tolist()  # type: ignore[no-any-return]
+        line = self._line()
+        return tuple(np.exp(line.intercept + line.slope * np.log(self.sizes)).tolist())
+
+    def _line(self) -> Any:
+        return linregress(np.log(self.sizes), np.log(self.seconds))
 
 
 @dataclass(frozen=True)
 class Bench:
-    """The record of a run: the machine that it ran on and when, and what was measured."""
+    """What was measured on a machine, which is described by a dict."""
 
     machine: dict[str, Any]
     figures: list[Figure]
     curves: list[Curve]
-
-
-def figure(
-    key: str,
-    title: str,
-    samples: Sequence[float],
-    unit: str,
-    goal: float = 0.0,
-    *,
-    quantile: float = 0.5,
-    estimate: bool = False,
-) -> Figure:
-    """Sum up measurements.
-
-    Parameters
-    ----------
-    samples : sequence of float, at least one
-    quantile : float in [0, 1]
-        What of the measurements is the value; the median by default.
-    key, title, unit, goal, estimate
-        See `Figure`.
-    """
-    value, low, high = (float(f"{x:.4g}") for x in np.quantile(samples, (quantile, 0, 1)))
-    return Figure(key, title, unit, value, low, high, len(samples), float(goal), estimate)
-
-
-def save(file: Path, measured: Iterable[Figure | Curve], machine: Mapping[str, Any]) -> None:
-    """Write the record; what it holds already and was not measured now stays."""
-    before = load(file) if file.is_file() else Bench({}, [], [])
-    known = {one.key: one for one in (*before.figures, *before.curves, *measured)}
-    content = {
-        "machine": dict(machine),
-        "figures": [asdict(one) for one in known.values() if isinstance(one, Figure)],
-        "curves": [asdict(one) for one in known.values() if isinstance(one, Curve)],
-    }
-    file.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(file, (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode())
 
 
 def load(file: Path) -> Bench:
@@ -154,36 +122,11 @@ def load(file: Path) -> Bench:
     try:
         return Bench(
             dict(content["machine"]),
-            [Figure(**one) for one in content["figures"]],
+            [Figure(**fields) for fields in content["figures"]],
             [
-                Curve(
-                    **one | {name: tuple(map(float, one[name])) for name in ("sizes", "seconds")}
-                )
-                for one in content.get("curves", [])
+                Curve(**fields | {k: tuple(map(float, fields[k])) for k in ("sizes", "seconds")})
+                for fields in content.get("curves", [])
             ],
         )
     except (AttributeError, KeyError, TypeError, ValueError):
         raise RecordError(f"{file}: holds no figures; run `nox -s bench`") from None
-
-
-def exponent(sizes: Sequence[float], costs: Sequence[float]) -> tuple[float, float]:
-    """Fit cost = a * size ** b by least squares of the logarithms.
-
-    Parameters
-    ----------
-    sizes, costs : sequence of float, positive, at least three
-
-    Returns
-    -------
-    exponent : float
-        1 where the cost grows with the size, 0 where it does not grow.
-    error : float
-        Standard error of the exponent.
-    """
-    line = _line(sizes, costs)
-    # SciPy has no error for costs that are all the same.
-    return float(line.slope), float(np.nan_to_num(line.stderr))
-
-
-def _line(sizes: Sequence[float], costs: Sequence[float]) -> Any:
-    return linregress(np.log(sizes), np.log(costs))

@@ -1,15 +1,19 @@
-"""What a model said of each track, and what two or more models say together."""
+"""What a model predicted for each track, and what several models do together."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
+from sklearn.metrics import cohen_kappa_score
 
+from mgc.datasets import gtzan_faults
 from mgc.datasets.tracks import GENRES, P_COLUMNS
 from mgc.errors import RecordError
-from mgc.evaluation import metrics, significance, summary
+from mgc.evaluation import metrics
+from mgc.evaluation.significance import Groups, fits_of, only_run, seed_pairs
 from mgc.records.store import NotRun, Record
 
 
@@ -32,7 +36,7 @@ def track_rows(record: Record) -> pd.DataFrame:
 
 
 def outcomes(record: Record) -> pd.DataFrame:
-    """Say of each test track what the model named and how probable it held the truth.
+    """Say of each test track what the model predicted and how probable it held the truth.
 
     Parameters
     ----------
@@ -41,20 +45,20 @@ def outcomes(record: Record) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``track_id``, ``genre``, ``named`` (a genre), ``p_true`` and ``p_named`` (0 to 1); one row
-        a track.
+        ``track_id``, ``genre``, ``predicted`` (a genre), ``p_true`` and ``p_predicted`` (0 to 1);
+        one row a track, sorted by track.
     """
     rows = track_rows(record)
     p = metrics.probabilities(rows)
-    named, true = metrics.predicted(rows), metrics.truth(rows)
+    predicted, true = metrics.predicted(rows), metrics.truth(rows)
     each = np.arange(len(p))
     return pd.DataFrame(
         {
             "track_id": rows["track_id"],
             "genre": rows["genre"],
-            "named": np.asarray(GENRES)[named],
+            "predicted": np.asarray(GENRES)[predicted],
             "p_true": p[each, true],
-            "p_named": p[each, named],
+            "p_predicted": p[each, predicted],
         }
     )
 
@@ -88,15 +92,86 @@ def averaged(records: Sequence[Record]) -> pd.DataFrame:
     return combined
 
 
-def tested(results: Mapping[str, Record | NotRun]) -> int:
+def n_test_tracks(results: Mapping[str, Record | NotRun]) -> int:
     """Count the tracks of the test part; 0 when no model was run."""
-    run = significance.only_run(results)
-    return len(track_rows(next(iter(run.values())))) if run else 0
+    records = only_run(results)
+    return len(track_rows(next(iter(records.values())))) if records else 0
 
 
-def hardest(results: Mapping[str, Record | NotRun]) -> pd.DataFrame:
-    """List tracks that most models get wrong; empty without models."""
-    run = significance.only_run(results)
-    if not run:
-        return pd.DataFrame(columns=["track_id", "genre", "wrong", "models", "taken_for"])
-    return summary.hardest_tracks(run)
+def missed_tracks(groups: Groups) -> pd.DataFrame:
+    """List the test tracks that more than half of the fits get wrong.
+
+    Parameters
+    ----------
+    groups : mapping of str to list of Record, Record or NotRun
+        Of one edition; models that were not run are passed over.
+
+    Returns
+    -------
+    DataFrame
+        Most missed first: ``track_id``, ``genre``, ``missed`` (fits that get it wrong), ``fits``
+        (that tested it), ``taken_for`` (the genre predicted most often instead), ``share`` (of
+        the fits that predict that one), ``known_fault`` (from `mgc.datasets.gtzan_faults`; empty
+        for none).
+    """
+    records = [record for fits in fits_of(groups).values() for record in fits]
+    columns = ["track_id", "genre", "missed", "fits", "taken_for", "share", "known_fault"]
+    if not records:
+        return pd.DataFrame(columns=columns)
+    faults = _known_faults(records)
+    everything = pd.concat([outcomes(record) for record in records])
+    rows = []
+    for (track, genre), answers in everything.groupby(["track_id", "genre"])["predicted"]:
+        wrong = answers[answers != genre]
+        if 2 * len(wrong) <= len(answers):
+            continue
+        counts = wrong.value_counts()
+        most = min(counts.index[counts == counts.max()])
+        share = float(counts.max() / len(answers))
+        fault = faults.get(str(track), "")
+        rows.append((track, genre, len(wrong), len(answers), most, share, fault))
+    table = pd.DataFrame(rows, columns=columns)
+    return table.sort_values("missed", ascending=False, kind="stable", ignore_index=True)
+
+
+def _known_faults(records: Sequence[Record]) -> dict[str, str]:
+    """Say what is wrong with each track of the edition that is known to have a fault."""
+    marks = [gtzan_faults.of_edition(str(record.config["edition"])) for record in records]
+    # A track of an edition of which nothing is known may bear the id of one of GTZAN's.
+    known = marks[0] if all(marks) else {}
+    return {
+        track: "; ".join(f"{gtzan_faults.KINDS[fault.kind]}: {fault.text}" for fault in faults)
+        for track, faults in known.items()
+    }
+
+
+def agreement(groups: Groups) -> pd.DataFrame:
+    """How often two models predict the same genre for a track, right or wrong, over all seeds.
+
+    Parameters
+    ----------
+    groups : mapping of str to list of Record, Record or NotRun
+        Of one edition and protocol; models that were not run are passed over.
+
+    Returns
+    -------
+    DataFrame
+        One row a pair: ``first``, ``second``, ``share`` (0 to 1, mean over seeds), ``kappa``
+        (Cohen's: 0 where the two agree as often as chance would let them, 1 where always).
+
+    Raises
+    ------
+    RecordError
+        No test tracks in common.
+    """
+    fits = fits_of(groups)
+    rows = []
+    for first, second in combinations(fits, 2):
+        shares, kappas = [], []
+        for left, right in seed_pairs(fits[first], fits[second]):
+            a, b = (outcomes(r).set_index("track_id")["predicted"] for r in (left, right))
+            a, b = a.align(b, join="inner")
+            shares.append(float((a == b).mean()))
+            kappas.append(float(cohen_kappa_score(a, b)))
+        rows.append((first, second, float(np.mean(shares)), float(np.mean(kappas))))
+    return pd.DataFrame(rows, columns=["first", "second", "share", "kappa"])

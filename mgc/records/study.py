@@ -12,12 +12,13 @@ import pandas as pd
 
 from mgc.datasets.edition import Edition, is_archive
 from mgc.datasets.opening import open_edition
-from mgc.datasets.splits import ALL_PROTOCOLS, PROTOCOLS
+from mgc.datasets.splits import ALL_PROTOCOLS, PROTOCOLS, Split
 from mgc.errors import DataError, MgcError
 from mgc.models import BASELINES, NAMES, TITLES
 from mgc.models.recipe import ABLATIONS, VARIANTS
 from mgc.records.config import fit_id
 from mgc.records.editions import EditionRecord
+from mgc.records.redraw import draw_split
 from mgc.records.store import NotRun, Record, Store, default_root
 from mgc.util.cache import cache_folder
 
@@ -252,6 +253,10 @@ class Study:
             self.seeds[0] if seed is None else seed,
             self.edition_record.feature_version,
         )
+
+    def split(self) -> Split:
+        """Divide the usable tracks by the study's protocol and first seed."""
+        return draw_split(self.edition_record, self.protocol, self.seeds[0])[0]
 
     def arrays(self, *, progress: bool = False) -> Arrays:
         """Features of the usable tracks, from the cache or computed; needs the audio.

@@ -8,9 +8,8 @@ from dataclasses import replace
 from mgc.datasets import facts
 from mgc.datasets.splits import PROTOCOL_TITLES
 from mgc.display import formats
-from mgc.evaluation.seeds import cell as accuracy_summary
-from mgc.evaluation.seeds import pairwise
-from mgc.evaluation.significance import only_run
+from mgc.evaluation.accuracy import accuracy_summary
+from mgc.evaluation.significance import only_run, pairwise
 from mgc.models import BASELINES, NAMES, TITLES
 from mgc.models.recipe import VARIANTS
 from mgc.records.store import Record

@@ -5,10 +5,9 @@ from __future__ import annotations
 from mgc.datasets import facts
 from mgc.datasets.splits import PROTOCOL_TITLES
 from mgc.display import formats
+from mgc.evaluation.accuracy import accuracy_summary
 from mgc.evaluation.results import second_edition
-from mgc.evaluation.seeds import cell as accuracy_summary
-from mgc.evaluation.seeds import pairwise
-from mgc.evaluation.significance import ALPHA, only_run
+from mgc.evaluation.significance import ALPHA, only_run, pairwise
 from mgc.models import TITLES
 from mgc.models.recipe import ABLATIONS
 from mgc.records.redraw import split_of

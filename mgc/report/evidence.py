@@ -10,7 +10,7 @@ import pandas as pd
 
 from mgc.datasets.gtzan import WHOLE_GTZAN
 from mgc.display import formats
-from mgc.evaluation.seeds import pairwise
+from mgc.evaluation.significance import pairwise
 from mgc.models import BASELINES, NAMES, TITLES
 from mgc.records.editions import EditionRecord
 from mgc.records.store import NotRun, Record

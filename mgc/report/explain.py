@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from mgc.datasets.splits import LEAK_SHARES
-from mgc.display import cost_tables, formats
-from mgc.evaluation import cost, metrics, significance
+from mgc.display import formats
+from mgc.evaluation import cost, metrics
+from mgc.evaluation.accuracy import accuracy_summary
 from mgc.models import BASELINES, TITLES
 from mgc.models.recipe import ABLATIONS, VARIANTS
 from mgc.records.store import Record, Store
@@ -51,7 +52,7 @@ def _what(record: Record) -> str:
     if record.model not in BASELINES:
         kind = f"variant “{({**VARIANTS, **ABLATIONS})[record.config['variant']].title}”"
     size = formats.count(record.parameters) if record.parameters else "no"
-    operations = cost_tables.scaled(cost.flops(record.architecture))
+    operations = formats.operations(cost.flops(record.architecture))
     return (
         f"{record.fit_id} is a fit of {TITLES[record.model]} ({kind}), seed"
         f" {record.config['seed']}: {size} parameters, {operations} floating-point operations in"
@@ -113,12 +114,12 @@ def _how(record: Record) -> str:
 
 def _result(record: Record) -> str:
     rows = metrics.test_rows(record)
-    low, high = significance.accuracy_interval(rows)
+    known = accuracy_summary(record)
     return (
         "It names the right genre for"
-        f" {formats.percent(metrics.accuracy(rows), 1)} of the test part"
-        f" (95 % interval over tracks {formats.interval(low, high, 1)}); macro F1"
-        f" {formats.number(metrics.macro_f1(rows))}, log loss"
+        f" {formats.percent(known.accuracy, 1)} of the test part"
+        f" (95 % interval over tracks {formats.interval(known.low, known.high, 1)}); macro F1"
+        f" {formats.number(known.macro_f1)}, log loss"
         f" {formats.number(metrics.log_loss(rows))}, calibration error"
         f" {formats.number(metrics.calibration(rows).ece)}."
     )

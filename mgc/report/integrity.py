@@ -11,7 +11,7 @@ import pandas as pd
 from mgc.datasets.gtzan import gtzan_table
 from mgc.datasets.splits import LEAKING, Split
 from mgc.errors import RecordError
-from mgc.evaluation.seeds import cell as accuracy_summary
+from mgc.evaluation.accuracy import accuracy_summary
 from mgc.records.editions import EditionRecord
 from mgc.records.redraw import split_of
 from mgc.records.store import Record, Store

@@ -14,15 +14,9 @@ import pandas as pd
 from mgc.datasets import facts
 from mgc.datasets.gtzan import WHOLE_GTZAN
 from mgc.display import formats
+from mgc.evaluation.accuracy import accuracy_summary
 from mgc.evaluation.metrics import accuracy, test_rows
-from mgc.evaluation.significance import (
-    ALPHA,
-    accuracy_interval,
-    direction,
-    mcnemar,
-    only_run,
-    statement,
-)
+from mgc.evaluation.significance import ALPHA, direction, mcnemar, only_run, statement
 from mgc.evaluation.tracks import averaged, track_rows
 from mgc.models import NAMES, TITLES
 from mgc.records.store import NotRun, Record
@@ -56,12 +50,13 @@ def accuracies_hold(results: Results) -> Decision:
     stated = facts.report_claims().set_index("model")["accuracy"]
     texts, inside = [], [False] * (len(NAMES) - len(run))
     for name, record in run.items():
-        low, high = accuracy_interval(test_rows(record))
-        side = "above" if stated[name] > high else "below" if stated[name] < low else "inside"
+        known = accuracy_summary(record)
+        above, below = stated[name] > known.high, stated[name] < known.low
+        side = "above" if above else "below" if below else "inside"
         inside.append(side == "inside")
         texts.append(
             f"{TITLES[name]}: {formats.percent(stated[name])} stated, {side} the"
-            f" {formats.interval(low, high)} measured."
+            f" {formats.interval(known.low, known.high)} measured."
         )
     verdict = Verdict.of_parts(inside)
     config = next(iter(run.values())).config

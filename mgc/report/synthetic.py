@@ -7,11 +7,16 @@ ceiling that no model can pass except by luck.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
 import numpy as np
+import pandas as pd
+from scipy.stats import binom
+
+from mgc.display import formats
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,62 @@ INPUTS: Final = MappingProxyType(
         "sequence": (),
     }
 )
+
+
+MODEL_INPUTS: Final = MappingProxyType(
+    {
+        "mlp": "tabular",
+        "cnn": "spectrogram",
+        "lstm": "sequence",
+        "autoencoder": "spectrogram",
+        "vgg16": "spectrogram",
+    }
+)
+"""Which of `INPUTS` each of the report's models read."""
+
+
+def shifts_table() -> pd.DataFrame:
+    """Write all of `INPUTS` as texts, a row a raised genre."""
+    return pd.DataFrame(
+        {
+            "input": name,
+            "genre": shift.genre,
+            "values raised": formats.count(shift.cells),
+            "by (standard deviations)": formats.number(shift.amount, 1),
+            "separation": formats.number(shift.separation, 1),
+        }
+        for name, shifts in INPUTS.items()
+        for shift in shifts
+    )
+
+
+def model_ceilings() -> dict[str, float]:
+    """Give the `ceiling` of each of the report's models (0 to 1) on the input that it read."""
+    ceilings = {name: ceiling(shifts) for name, shifts in INPUTS.items()}
+    return {model: ceilings[name] for model, name in MODEL_INPUTS.items()}
+
+
+def luck_exponent(claims: pd.DataFrame, n_test: int) -> int:
+    """Bound the chance to score as claimed by luck alone, at the most that the data allow.
+
+    Parameters
+    ----------
+    claims : DataFrame
+        From `mgc.datasets.facts.report_claims`.
+    n_test : int
+        Tracks of the report's test part.
+
+    Returns
+    -------
+    int
+        The power of ten that the chance lies below for each of the models (binomial tail).
+    """
+    best = model_ceilings()
+    chances = [
+        float(binom.logsf(round(share * n_test) - 1, n_test, best[str(model)]))
+        for model, share in claims.set_index("model")["accuracy"].items()
+    ]
+    return math.ceil(max(chances) / math.log(10))
 
 
 def ceiling(

@@ -11,7 +11,8 @@ from scipy.stats import norm
 
 from mgc.display import formats
 from mgc.evaluation import metrics
-from mgc.evaluation.significance import ALPHA, accuracy_interval, mcnemar, only_run
+from mgc.evaluation.accuracy import accuracy_summary
+from mgc.evaluation.significance import ALPHA, mcnemar, only_run
 from mgc.evaluation.tracks import track_rows
 from mgc.models import TITLES
 from mgc.records.store import NotRun, Record
@@ -33,15 +34,14 @@ def accuracy_gap(results: Results, target: float) -> pd.DataFrame:
     """
     rows = []
     for name, record in only_run(results).items():
-        frame = metrics.test_rows(record)
-        share, (low, high) = metrics.accuracy(frame), accuracy_interval(frame)
-        reached = "yes" if low >= target else "no" if high < target else "undecided"
+        known = accuracy_summary(record)
+        reached = "yes" if known.low >= target else "no" if known.high < target else "undecided"
         rows.append(
             {
                 "Model": TITLES[name],
-                "Accuracy": formats.percent(share),
-                "95 % interval": formats.interval(low, high),
-                "Short of the target by": formats.points(target - share).lstrip("+"),
+                "Accuracy": formats.percent(known.accuracy),
+                "95 % interval": formats.interval(known.low, known.high),
+                "Short of the target by": formats.points(target - known.accuracy).lstrip("+"),
                 "Target reached": reached,
             }
         )

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from mgc.evaluation import leakage, seeds
+from mgc.evaluation import leakage
+from mgc.evaluation.accuracy import accuracy_summary
 from mgc.models import BASELINES, NAMES
 from mgc.records.store import NotRun, Record, Store
 from mgc.records.study import open_study
@@ -21,7 +22,7 @@ def accuracy(model: str, protocol: str) -> float:
     study = open_study(ARCHIVE, records=RECORDS, protocol=protocol, variant="tuned")
     records = study.groups(models=(model,))[model]
     assert not isinstance(records, NotRun), f"no published record of {model} under {protocol}"
-    return seeds.cell(records).accuracy
+    return accuracy_summary(records).accuracy
 
 
 @pytest.mark.parametrize("model", ["mlp", "cnn", "lstm", "vgg16"])

@@ -17,9 +17,8 @@ from rich.console import Console
 
 from mgc.errors import BookError
 from mgc.records.study import open_study
-from mgc.report import decide
-from mgc.report.claims import Claim, load_claims
-from mgc.report.decision import CONFIRMED, Decision
+from mgc.report import audit
+from mgc.report.claims import Claim, Decision, Verdict, load_claims
 from mgc.report.evidence import Evidence
 from tools.pages import chain
 from tools.pages.project import Options, Project
@@ -163,12 +162,12 @@ def test_a_new_claim_is_a_line_that_a_decider_judges(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def longest(claim: Claim, evidence: Evidence, argument: str) -> Decision:
-        return Decision(claim, CONFIRMED, measured=f"{evidence.study.protocol} {argument}")
+        return Decision(Verdict.CONFIRMED, "", measured=f"{evidence.study.protocol} {argument}")
 
     line = "s1-99,1,there are ten genres,10,genres,facts,longest:word,\n"
     claims = (ROOT / "book" / "claims.csv").read_text(encoding="utf-8") + line
     (tmp_path / "claims.csv").write_text(claims, encoding="utf-8")
-    monkeypatch.setattr(decide, "DECIDERS", {**decide.DECIDERS, "longest": longest})
+    monkeypatch.setattr(audit, "DECIDERS", {**audit.DECIDERS, "longest": longest})
     new = load_claims(tmp_path / "claims.csv")[-1]
     study = open_study("gtzan-archive", records=ROOT / "book" / "records")
-    assert decide.decide(new, Evidence(study)).measured == f"{study.protocol} word"
+    assert audit.decide(new, Evidence(study)).measured == f"{study.protocol} word"

@@ -11,10 +11,10 @@ import click
 import pandas as pd
 
 from mgc.cli.tables import console_for_output, print_frame
-from mgc.evaluation import speed
 from mgc.evaluation.speed import Curve, Figure
 from mgc.util import machine
 from tools.bench import extracting, folders, hearing, starting, transfer
+from tools.bench.measured import save
 
 PARTS: dict[str, Callable[[Path], Sequence[Figure | Curve]]] = {
     "start": lambda _: starting.measure(),
@@ -39,7 +39,7 @@ def main(out: Path, only: tuple[str, ...]) -> None:
         with tempfile.TemporaryDirectory() as folder:
             measured += PARTS[name](Path(folder))
         date = datetime.now(UTC).strftime("%Y-%m-%d")
-        speed.save(out, measured, {"date": date, **machine.machine(PACKAGES)})
+        save(out, measured, {"date": date, **machine.machine(PACKAGES)})
     rows = [one.row() for one in measured if isinstance(one, Figure)]
     print_frame(console_for_output(), "Speed", pd.DataFrame(rows), {})
 

@@ -11,9 +11,10 @@ import numpy.typing as npt
 
 from mgc.audio.samples import SAMPLE_RATE, load
 from mgc.datasets import demo
-from mgc.evaluation.speed import Figure, figure
+from mgc.evaluation.speed import Figure
 from mgc.features.extract import extract, prepare
 from mgc.typing import Float
+from tools.bench.measured import figure
 
 CLIPS = tuple(f"{genre}.00004" for genre in ("blues", "classical", "disco", "jazz", "metal"))
 

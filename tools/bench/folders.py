@@ -12,7 +12,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from mgc.datasets import demo
-from mgc.evaluation.speed import Curve, Figure, exponent, figure
+from mgc.evaluation.speed import Curve, Figure
+from tools.bench.measured import exponent, figure
 
 SIZES = (100, 300, 1000)
 DAY_S = 86_400

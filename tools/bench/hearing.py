@@ -12,9 +12,10 @@ import soundfile
 
 from mgc.audio.samples import SAMPLE_RATE, decode
 from mgc.datasets import demo
-from mgc.evaluation.speed import Curve, Figure, exponent, figure
+from mgc.evaluation.speed import Curve, Figure
 from mgc.features.extract import N_FRAMES, N_MELS, extract
 from mgc.inference.classifier import Classifier
+from tools.bench.measured import exponent, figure
 
 CALLS = 120
 FEW_CALLS = 30

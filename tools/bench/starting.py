@@ -7,7 +7,8 @@ import sys
 import time
 from collections.abc import Sequence
 
-from mgc.evaluation.speed import Figure, figure
+from mgc.evaluation.speed import Figure
+from tools.bench.measured import figure
 
 REPEATS = 9
 

@@ -9,9 +9,10 @@ import numpy as np
 from mgc.audio.samples import decode
 from mgc.datasets import demo
 from mgc.errors import WeightsError
-from mgc.evaluation.speed import Figure, figure
+from mgc.evaluation.speed import Figure
 from mgc.features.extract import extract
 from mgc.models import recipe, vgg16
+from tools.bench.measured import figure
 
 TRACKS = 16
 PASSES = 3

@@ -35,15 +35,15 @@ def results_block(records: Path) -> str:
     from dataclasses import replace
 
     from mgc.datasets.facts import report_claims
-    from mgc.evaluation.results import headline
+    from mgc.evaluation.results import load_results
     from mgc.records.study import open_study
 
     try:
         study = open_study(EDITION, records=records, protocol=PROTOCOL, variant=VARIANT)
     except DataError:
         return f"No records of {EDITION} have been published yet."
-    table, _ = headline(study)
-    other, _ = headline(replace(study, protocol=OTHER_PROTOCOL))
+    table = load_results(study).table
+    other = load_results(replace(study, protocol=OTHER_PROTOCOL)).table
     random = {key: _share(row) for key, row in other.set_index("key").iterrows()}
     claimed = report_claims()
     claims = dict(zip(claimed["model"], claimed["accuracy"], strict=True))
@@ -64,7 +64,7 @@ def results_block(records: Path) -> str:
 
 
 def _share(row: pd.Series[Any]) -> str:
-    """Write accuracy and interval of one cell."""
+    """Write the accuracy of one row with its interval."""
     return f"{row['accuracy']:.1%} ({row['low']:.1%} to {row['high']:.1%})"
 
 

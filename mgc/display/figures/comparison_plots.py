@@ -43,9 +43,10 @@ def accuracies(
     Parameters
     ----------
     table : DataFrame
-        ``label`` (of the row), ``accuracy``, ``low``, ``high`` (0 to 1; NaN where nothing was
-        run), ``model`` (for the claims), and where there are such: ``group`` (several of a row
-        lie one below the other) and ``single`` (tuple: the accuracy of each seed).
+        From `mgc.evaluation.results.accuracy_table`, or with ``label`` (of the row), ``accuracy``,
+        ``low``, ``high`` (0 to 1; NaN where nothing was run), ``model`` (for the claims), and
+        where there are such: ``group`` (several of a row lie one below the other) and ``single``
+        (tuple: the accuracy of each seed).
     claims : mapping of str to float, optional
         Claimed accuracy (0 to 1) by model name.
     line : float, optional
@@ -125,8 +126,7 @@ def cost(summary: pd.DataFrame) -> Figure:
     Parameters
     ----------
     summary : DataFrame
-        ``label``, ``accuracy``, ``low``, ``high`` (0 to 1), ``minutes``, ``parameters``; rows
-        without an accuracy are left out.
+        From `mgc.evaluation.results.accuracy_table`; rows without an accuracy are left out.
 
     Returns
     -------

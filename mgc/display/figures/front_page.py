@@ -7,7 +7,7 @@ the report claims. It stands inside the page in two widths, so that a phone can 
 from __future__ import annotations
 
 import html
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,22 +50,20 @@ def front_figure(study: Study) -> FrontFigure:
     """Read from the records of a study what the figure shows; all claims, whatever was run."""
     from mgc.datasets.facts import report_claims
     from mgc.datasets.splits import PROTOCOL_TITLES
-    from mgc.evaluation.results import cells
-    from mgc.models import BASELINES, NAMES, TITLES
+    from mgc.evaluation.results import accuracy_table
+    from mgc.models import BASELINES, NAMES
 
-    names = [*NAMES, *BASELINES]
     tables = []
     for protocol in dict.fromkeys((study.protocol, OTHER)):
-        one = replace(study, protocol=protocol)
-        found = cells(one.groups(models=names), study.variant, protocol).set_index("model")
-        shown = found[["accuracy", "low", "high", "n_tracks"]].astype(float).reindex(names)
-        if protocol == study.protocol or len(found):
-            tables.append(shown.assign(group=PROTOCOL_TITLES[protocol]).reset_index())
-    table = pd.concat(tables, ignore_index=True)
+        groups = study.groups(protocol=protocol, models=(*NAMES, *BASELINES))
+        table = accuracy_table(groups).assign(group=PROTOCOL_TITLES[protocol])
+        if protocol == study.protocol or table["accuracy"].notna().any():
+            tables.append(table)
+    columns = ["model", "label", "group", "accuracy", "low", "high"]
     claims = report_claims().set_index("model")["accuracy"]
     n_tracks = tables[0]["n_tracks"].max()
     return FrontFigure(
-        table.assign(label=table["model"].map(TITLES)).drop(columns="n_tracks"),
+        pd.concat(tables, ignore_index=True)[columns],
         {str(model): share for model, share in claims.items()},
         0 if pd.isna(n_tracks) else int(n_tracks),
         1 / study.edition_record.tracks["genre"].nunique(),

@@ -135,7 +135,7 @@ def mistakes(entry: Record | NotRun) -> Figure:
     for row, genre in enumerate(present):
         own = tracks[tracks["genre"] == genre].sort_values("track_id")
         share[row, : len(own)] = own["p_true"]
-        wrong[row, : len(own)] = own["named"] != genre
+        wrong[row, : len(own)] = own["predicted"] != genre
     figure, axis = single(7.6, 0.36 * len(present) + 1.2)
     names = [tracks_module.label(genre) for genre in present]
     image = heatmap(axis, share, names, [], vmin=0, vmax=1)

@@ -9,8 +9,9 @@ from matplotlib.figure import Figure
 from mgc.datasets import facts
 from mgc.datasets.tracks import GENRES
 from mgc.display.figures import comparison_plots, model_plots, style
-from mgc.evaluation import metrics, significance
-from mgc.evaluation import summary as summary_module
+from mgc.evaluation import metrics
+from mgc.evaluation.results import accuracy_table
+from mgc.evaluation.significance import only_run, pairwise
 from mgc.models import TITLES
 from mgc.records.checks import HISTORY_COLUMNS
 from mgc.records.store import NotRun
@@ -26,12 +27,6 @@ def texts(figure: Figure) -> str:
         found += [axis.get_title(loc="left"), axis.get_xlabel(), axis.get_ylabel()]
         found += [label.get_text() for label in (*axis.get_xticklabels(), *axis.get_yticklabels())]
     return "\n".join(found)
-
-
-def labelled(records):
-    """Return a summary as chapters make it."""
-    frame = summary_module.summary(records).reset_index()
-    return frame.assign(label=frame["model"].map(TITLES))
 
 
 @pytest.fixture
@@ -113,7 +108,7 @@ def points(axis, shape):
 def test_accuracies_stand_where_the_records_put_them_and_claims_beside_them(good):
     records = {"mlp": good, "vgg16": MISSING}
     claims = {"vgg16": 0.8923}
-    axis = comparison_plots.accuracies(labelled(records), claims=claims, line=0.1).axes[0]
+    axis = comparison_plots.accuracies(accuracy_table(records), claims=claims, line=0.1).axes[0]
     accuracy = metrics.accuracy(metrics.test_rows(good))
     assert points(axis, "o") == [(accuracy, 0)]
     assert points(axis, "D") == [(0.8923, 1)]
@@ -148,7 +143,7 @@ def test_groups_of_a_row_differ_in_height_marker_and_colour_and_seeds_are_dots()
 def test_only_differences_that_the_test_shows_are_shaded(good, poor):
     twin = unsaved(good.predictions, model="lstm")
     records = {"mlp": good, "cnn": poor, "lstm": twin}
-    table = significance.pairwise(records)
+    table = pairwise(records)
     axis = comparison_plots.real_differences(table).axes[0]
     cells = np.ma.filled(axis.images[0].get_array(), np.nan)
     assert table["significant"].tolist() == [True, False, True]
@@ -162,7 +157,7 @@ def test_only_differences_that_the_test_shows_are_shaded(good, poor):
 
 def test_a_marker_means_the_same_model_in_both_panels_of_the_cost(good, poor):
     records = {"mlp": unsaved(good.predictions, model="majority"), "cnn": poor}
-    frame = labelled(records)
+    frame = accuracy_table(records)
     frame.loc[0, "parameters"] = 0  # a model without parameters has no place on that axis
     left, right = comparison_plots.cost(frame).axes
     look = {c.get_label(): c.lines[0].get_marker() for c in left.containers}
@@ -195,8 +190,8 @@ def test_targets_are_drawn_with_their_values():
 
 def every_figure(good, poor):
     records = {"mlp": good, "cnn": poor, "vgg16": MISSING}
-    run = significance.only_run(records)
-    summary = labelled(records)
+    run = only_run(records)
+    summary = accuracy_table(records)
     scores = pd.DataFrame({name: metrics.per_genre(metrics.test_rows(r))["f1"]
                            for name, r in run.items()}).T  # fmt: skip
     yield model_plots.learning_curves(good)
@@ -205,7 +200,7 @@ def every_figure(good, poor):
     yield model_plots.mistakes(good)
     yield model_plots.reliability(run)
     yield comparison_plots.accuracies(summary, claims={"mlp": 0.7}, line=0.1)
-    yield comparison_plots.real_differences(significance.pairwise(records))
+    yield comparison_plots.real_differences(pairwise(records))
     yield comparison_plots.cost(summary)
     yield comparison_plots.genre_scores(scores)
     yield comparison_plots.literature(facts.literature(), "cv5", {})
@@ -223,10 +218,10 @@ def test_every_figure_fits_a_page_and_is_legible(good, poor):
 
 def test_figures_without_any_model_say_so_instead_of_failing():
     nothing = {"mlp": NotRun("mlp", "no record"), "cnn": NotRun("cnn", "no record")}
-    summary = labelled(nothing)
+    summary = accuracy_table(nothing)
     for figure in (
         comparison_plots.cost(summary),
-        comparison_plots.real_differences(significance.pairwise(nothing)),
+        comparison_plots.real_differences(pairwise(nothing)),
         comparison_plots.genre_scores(pd.DataFrame()),
         comparison_plots.target_bars({}, 1.0, unit="s", target_label="target"),
         model_plots.reliability({}),

@@ -17,9 +17,14 @@ from mgc.audio.samples import SAMPLE_RATE
 from mgc.datasets import opening
 from mgc.datasets.tracks import GENRES, label
 from mgc.display import demo_clips
-from mgc.display.demo_clips import Clip, composed_tempos, one_per_genre, players
+from mgc.display.demo_clips import (
+    Clip,
+    composed_tempos,
+    one_per_genre,
+    players,
+    tempo_matches,
+)
 from mgc.display.figures import feature_plots, signal_plots, style
-from mgc.errors import DataError
 from mgc.evaluation import separability
 from mgc.features.extract import HOP_LENGTH, N_FRAMES, extract
 from mgc.features.names import FEATURE_NAMES, FRAME_DESCRIPTORS
@@ -34,7 +39,7 @@ def clips() -> list[Clip]:
     clicks[:: 22 * HOP_LENGTH] = 1.0
     signals = {"jazz": tone, "disco": clicks, "blues": np.zeros_like(tone)}
     return [
-        Clip(f"{genre}.00000", genre, "", samples, extract(samples))
+        Clip(f"{genre}.00000", genre, samples, extract(samples))
         for genre, samples in signals.items()
     ]
 
@@ -138,23 +143,28 @@ def test_players_name_their_genre_and_load_nothing_unasked() -> None:
 def test_clips_come_one_a_genre_with_the_features_of_their_samples(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(demo_clips, "GENRES", ("classical", "rock"))
-    found = one_per_genre(1)
-    assert [clip.track_id for clip in found] == ["classical.00001", "rock.00001"]
-    assert [clip.artist for clip in found] == ["classical-a", "rock-a"]
-    expected = extract(found[0].samples)
-    np.testing.assert_array_equal(found[0].features.tabular, expected.tabular)
-
-
-def test_a_clip_number_that_does_not_exist_is_named() -> None:
-    with pytest.raises(DataError, match=r"blues\.00099"):
-        players(99)
+    monkeypatch.setattr(
+        demo_clips, "CLIPS", {"classical": "classical.00000", "rock": "rock.00000"}
+    )
+    clips = one_per_genre()
+    assert [clip.track_id for clip in clips] == ["classical.00000", "rock.00000"]
+    expected = extract(clips[0].samples)
+    np.testing.assert_array_equal(clips[0].features.tabular, expected.tabular)
 
 
 def test_every_embedded_clip_has_a_composed_tempo() -> None:
     tempos = composed_tempos()
     assert set(tempos) == {track.track_id for track in opening.edition().tracks}
     assert all(40 < tempo < 260 for tempo in tempos.values())
+
+
+def test_an_estimated_tempo_is_right_a_simple_ratio_or_neither(clips: list[Clip]) -> None:
+    """The clips of this file: silence has no tempo of its own, clicks theirs."""
+    estimates = [float(clip.features.tabular[FEATURE_NAMES.index("tempo_mean")]) for clip in clips]
+    for factor, name in ((1.05, "right"), (2.1, "ratio"), (2 / 3, "ratio"), (1.25, "other")):
+        truth = {c.track_id: factor * e for c, e in zip(clips, estimates, strict=True)}
+        matches = tempo_matches(clips, truth)
+        assert matches == {"right": 0, "ratio": 0, "other": 0} | {name: len(clips)}
 
 
 @pytest.fixture(scope="module")

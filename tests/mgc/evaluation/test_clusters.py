@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from mgc.evaluation.clusters import artist_groups, count, interval, net_by_group, resample
-from mgc.evaluation.seeds import sign_flip
+from mgc.evaluation.significance import sign_flip
 
 GENRES = ("blues", "jazz", "rock")
 

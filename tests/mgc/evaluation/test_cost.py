@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from mgc.display import cost_tables
+from mgc.display import cost_tables, formats
 from mgc.evaluation import cost
 from mgc.models import build
 from mgc.records.store import Record
@@ -83,16 +83,16 @@ def test_the_table_sets_the_reports_figures_beside_ours() -> None:
         )
         for seed in (1, 3)
     ]
-    row = cost_tables.as_table(cost.table(records)).iloc[0]
+    (row,) = cost_tables.networks_table(cost.table(records)).to_dict("records")
     assert row["Fits"] == "2"
     assert row["Training"] == "2.0\u00a0min"
     assert row["Peak memory"] == "803\u00a0MB"
     assert row["Parameters"] == "16"
     assert row["Report's parameters"] == "500,000"
     assert row["Report"] == "15\u00a0min"
-    runs = cost_tables.every_run(cost.table(records))
-    assert runs["Time"].tolist() == ["1.0\u00a0min", "3.0\u00a0min"]
-    assert runs["Seed"].tolist() == ["1", "3"]
+    fits = cost_tables.fits_table(cost.table(records))
+    assert fits["Time"].tolist() == ["1.0\u00a0min", "3.0\u00a0min"]
+    assert fits["Seed"].tolist() == ["1", "3"]
 
 
 @pytest.mark.parametrize(
@@ -107,4 +107,4 @@ def test_the_table_sets_the_reports_figures_beside_ours() -> None:
 )
 def test_operations_are_written_with_two_digits(operations: float, text: str) -> None:
     """Units make the size of a number readable."""
-    assert cost_tables.scaled(operations) == text.replace(" ", "\u00a0", 1)
+    assert formats.operations(operations) == text.replace(" ", "\u00a0", 1)

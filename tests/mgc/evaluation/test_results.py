@@ -75,7 +75,7 @@ def test_tables_keep_the_order_of_models_and_protocols(study: Study) -> None:
     assert shown.columns.name is None, "it would become a heading of its own"
     assert shown["Model"].tolist() == [TITLES[name] for name in NAMES]
     assert shown.loc[0, "random"] == "–"
-    both = result_tables.beside(table, table[table["model"] == "cnn"])
+    both = result_tables.editions_table(table, table[table["model"] == "cnn"])
     assert both["Model"].tolist() == [TITLES[name] for name in NAMES]
     assert both.loc[0, "mini, fault-filtered"] == "–"
     assert both.loc[1, "mini, fault-filtered"] != "–"

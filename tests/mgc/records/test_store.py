@@ -443,7 +443,7 @@ def test_default_root(tmp_path, monkeypatch):
 def test_reading_records_needs_no_tensorflow():
     code = (
         "import sys; sys.modules['tensorflow'] = sys.modules['keras'] = None; "
-        "import mgc.records.store, mgc.datasets.protocols, mgc.evaluation.summary; print('fine')"
+        "import mgc.records.store, mgc.datasets.protocols, mgc.evaluation.results; print('fine')"
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
     assert out.stdout == "fine\n"

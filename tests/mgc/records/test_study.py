@@ -77,6 +77,15 @@ def test_replay_needs_no_audio(study: Study) -> None:
         fit_all(replay, ("cnn",), progress=False)
 
 
+def test_the_split_of_a_study_is_the_one_that_its_fits_were_tested_by(study: Study) -> None:
+    record = fit_all(study, ("majority",), jobs=1, progress=False)["majority"]
+    assert isinstance(record, Record)
+    split = replace(study, edition=None).split()
+    ids = study.edition_record.tabular["track_id"].to_numpy()
+    (fold,) = split.folds
+    assert set(ids[split.unit_track[fold.test]]) == set(metrics.test_rows(record)["track_id"])
+
+
 def test_what_was_not_run_says_why(study: Study) -> None:
     results = study.results()
     assert list(results) == list(NAMES)

@@ -8,8 +8,9 @@ import pytest
 from mgc.datasets.tracks import GENRES
 from mgc.display import comparison, formats, model_text, notebook
 from mgc.errors import RecordError
-from mgc.evaluation import results, significance, tracks
-from mgc.evaluation.seeds import pairwise
+from mgc.evaluation import tracks
+from mgc.evaluation.results import load_results
+from mgc.evaluation.significance import pairwise
 from mgc.records.store import Store
 from mgc.records.study import Study
 from mgc.report import model_findings
@@ -141,8 +142,8 @@ def test_models_of_different_tracks_are_not_combined():
 def test_segments_count_as_one_track():
     record = unsaved(predictions(segments=range(10)), protocol="leaky_segments")
     assert len(tracks.track_rows(record)) == 20
-    assert tracks.tested({"mlp": record}) == 20
-    assert tracks.outcomes(record)["p_named"].between(0.1, 1).all()
+    assert tracks.n_test_tracks({"mlp": record}) == 20
+    assert tracks.outcomes(record)["p_predicted"].between(0.1, 1).all()
 
 
 def test_the_recommendation_carries_no_more_than_the_tests():
@@ -150,18 +151,18 @@ def test_the_recommendation_carries_no_more_than_the_tests():
     results["vgg16"] = with_environment(results["vgg16"], duration_s=5.0)
     results |= {"majority": predicting(lambda g, i: "blues", model="majority"),
                 "logistic": right(0.9, model="logistic")}  # fmt: skip
-    said = " ".join(comparison.recommendation(results, significance.pairwise(results)))
+    said = " ".join(comparison.recommendation(results, pairwise(results)))
     assert "The tests do not tell it from VGG16" in said
     assert "shown to beat MLP" in said
     assert "no deep model is shown to beat it" in said
     assert "neither support nor refute" in said
-    said = " ".join(comparison.recommendation(NOBODY, significance.pairwise(NOBODY)))
+    said = " ".join(comparison.recommendation(NOBODY, pairwise(NOBODY)))
     assert "nothing can be recommended" in said
     results = five(mlp=0.2, vgg16=0.9)
-    said = " ".join(comparison.recommendation(results, significance.pairwise(results)))
+    said = " ".join(comparison.recommendation(results, pairwise(results)))
     assert "these records support that" in said
     results = five(mlp=0.9, vgg16=0.2)
-    said = " ".join(comparison.recommendation(results, significance.pairwise(results)))
+    said = " ".join(comparison.recommendation(results, pairwise(results)))
     assert "speak against it" in said
 
 
@@ -250,22 +251,24 @@ def study(tmp_path):
 
 
 def test_variants_with_records_have_rows_of_their_own(study):
-    assert list(comparison.rows(study)) == ["quick", "as_written"]
-    table = comparison.summary(study)
-    assert table["label"].is_unique
-    assert table.set_index("label")["accuracy"].dropna().tolist() == [0.9, 0.2]
-    assert len(comparison.as_table(table)) == len(table) == 12
-    cells, groups = results.headline(study)
-    labels = dict(zip(cells["key"], cells["label"], strict=True))
-    (said,) = comparison.variant_statements(pairwise(groups), labels)
+    results = load_results(study)
+    assert list(results.variants) == ["quick", "as_written"]
+    assert results.table["label"].is_unique
+    assert results.table.set_index("label")["accuracy"].tolist() == [0.9, 0.2]
+    (said,) = comparison.variant_statements(pairwise(results.groups), results.labels)
     assert said.startswith("MLP, quick beats MLP, as written")
     assert "by 70.0 points" in said
+    assert results.table.equals(load_results(study).table)
+    assert [record.config["variant"] for record in results.fits("as_written", "quick")] == [
+        "as_written",
+        "quick",
+    ]
 
 
 def test_published_figures_are_compared_on_the_same_data_only(study):
-    from mgc.datasets.facts import literature
-
-    assert "none of the" in comparison.published(literature(), study, study.results())
+    results = load_results(study)
+    assert "none of the" in comparison.beside_literature(results)
+    assert comparison.comparable_accuracies(results) == {}
 
 
 def test_each_protocol_of_the_literature_has_a_title_of_its_own():

@@ -30,7 +30,7 @@ from mgc.display import formats
 from mgc.display.figures import style
 from mgc.errors import RecordError
 from mgc.evaluation import metrics
-from mgc.evaluation.seeds import cell
+from mgc.evaluation.accuracy import accuracy_summary
 from mgc.models import BASELINES, NAMES, TITLES
 from mgc.models.recipe import VARIANTS
 from mgc.records.config import fit_id
@@ -230,7 +230,7 @@ def _ordered(record: Record) -> pd.DataFrame:
 
 def _summary(records: Sequence[Record]) -> Data:
     """Accuracy with its interval, as numbers and as the texts of the other pages."""
-    found = cell(records)
+    found = accuracy_summary(records)
     return {
         "accuracy": found.accuracy,
         "low": found.low,

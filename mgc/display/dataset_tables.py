@@ -1,0 +1,144 @@
+"""An edition in tables and sentences: its tracks, what cleaning finds, how genres lie apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from mgc.datasets import quality
+from mgc.datasets.gtzan import gtzan_table
+from mgc.datasets.tracks import label
+from mgc.display import formats
+from mgc.records.editions import EditionRecord
+
+SPREADS: Mapping[str, str] = {
+    "tempo_std": "spread of tempo (BPM)",
+    "onset_strength_std": "spread of onset strength (dB)",
+}
+"""What varies within a track, with titles."""
+
+
+def about_tracks(edition: EditionRecord) -> list[str]:
+    """Say how the tracks of an edition stand to the splits of GTZAN and to artists."""
+    names = edition.tracks["artist"].fillna("")
+    artists = names[names != ""].nunique()
+    table = gtzan_table()
+    test = table.loc[table["fault_filtered"] == "test", "track_id"]
+    in_test = formats.count(edition.tracks["track_id"].isin(test).sum())
+    return [
+        "Its pieces have nothing to do with the tracks of GTZAN that bear the same numbers."
+        if edition.name == "demo"
+        else f"In the fault-filtered split, {in_test} of its tracks belong to the test.",
+        f"It names {artists} artists, and cross-validation keeps each on one side."
+        if artists
+        else "Its artists are not known, so no split of it can be filtered by artist.",
+    ]
+
+
+def rules_table(flags: pd.DataFrame) -> pd.DataFrame:
+    """List the rules of `mgc.datasets.quality` and how many tracks each of them flags."""
+    hits = flags.groupby("rule")["track_id"].nunique()
+    return pd.DataFrame(
+        {
+            "rule": name,
+            "flags a track when": rule.reason,
+            "limit": "" if np.isnan(rule.threshold) else f"{rule.threshold:g}",
+            "tracks": formats.count(hits.get(name, 0)),
+        }
+        for name, rule in quality.RULES.items()
+    )
+
+
+def left_out_statement(edition: EditionRecord) -> str:
+    """Say which tracks cleaning leaves out, at most ten of them, and why."""
+    reasons = [f"`{name}` ({reason})" for name, reason in edition.left_out.items()]
+    if reasons:
+        return f"Left out of everything that follows: {formats.listing(reasons[:10])}."
+    return (
+        "Nothing is left out: every track of this edition can be read, and a flag alone is no"
+        " reason."
+    )
+
+
+def separability_table(shape: pd.Series, full: pd.Series, cluster: pd.Series) -> pd.DataFrame:
+    """Set three measures of `mgc.evaluation.separability` side by side, by the first of them.
+
+    Parameters
+    ----------
+    shape, full : Series
+        From `one_against_rest`, of spectral shape and of all features.
+    cluster : Series
+        From `silhouettes`.
+    """
+    areas = {"spectral shape": shape, "all features": full, "silhouette": cluster}
+    table = pd.DataFrame(areas).loc[shape.index].map(formats.number)
+    table.insert(0, "genre", [label(genre) for genre in table.index])
+    return table
+
+
+def distinct_statements(shape: pd.Series, cluster: pd.Series) -> list[str]:
+    """Say whether classical and metal are the most distinct, and which genres are no clusters."""
+    top = list(shape.index[:2])
+    claimed = [genre for genre in sorted(top) if genre in ("classical", "metal")]
+    verdict = {
+        0: "neither is the one or the other",
+        1: f"one of them is {''.join(claimed)}",
+        2: "as the report says",
+    }[len(claimed)]
+    first, second = map(label, top)
+    sentences = [f"The two most distinct genres here are {first} and {second}: {verdict}."]
+    if negative := [label(genre) for genre in cluster.index[cluster < 0]]:
+        sentences.append(
+            f"The silhouette is negative for {formats.listing(negative)}: on average, tracks of"
+            " these genres lie nearer to another genre than to their own. In the raw feature space"
+            " genres are no clusters."
+        )
+    return sentences
+
+
+def pair_statements(pairs: pd.DataFrame, first: str, second: str) -> list[str]:
+    """Say which pair of genres is the hardest, and where another one stands.
+
+    Parameters
+    ----------
+    pairs : DataFrame
+        From `mgc.evaluation.separability.one_against_one`, hardest first.
+    first, second : str
+        Two genres in alphabetical order.
+    """
+    columns = (pairs[name] for name in ("first", "second", "area"))
+    areas = {(one, two): float(area) for one, two, area in zip(*columns, strict=True)}
+    order = list(areas)
+    hardest = order[0]
+    sentences = [
+        f"The hardest pair is {' and '.join(map(label, hardest))} (area"
+        f" {formats.number(areas[hardest])})."
+    ]
+    if (first, second) in areas:
+        sentences.append(
+            f"{label(first).capitalize()} and {label(second)} have"
+            f" {formats.number(areas[first, second])} and come in place"
+            f" {order.index((first, second)) + 1} of {len(pairs)}, counted from the hardest."
+        )
+    return sentences
+
+
+def variation_table(varied: pd.DataFrame) -> pd.DataFrame:
+    """Write the mean of `SPREADS` for each genre as texts."""
+    table = varied.map(lambda value: formats.number(value, 1)).rename(columns=SPREADS)
+    table.insert(0, "genre", [label(genre) for genre in table.index])
+    return table
+
+
+def variation_statements(varied: pd.DataFrame, *genres: str) -> list[str]:
+    """Say in which place some genres come by the mean of each of `SPREADS`."""
+    places = varied.rank(ascending=False, method="min").astype(int).to_dict("index")
+    return [
+        f"{label(genre).capitalize()} comes in place {places[genre]['tempo_std']} of"
+        f" {len(places)} for tempo and in place {places[genre]['onset_strength_std']} for"
+        " onset strength."
+        for genre in genres
+        if genre in places
+    ]

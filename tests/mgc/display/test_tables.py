@@ -1,0 +1,113 @@
+"""Tables and sentences of chapters: they say what the numbers say, whatever was run."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mgc.datasets import quality
+from mgc.display import comparison, dataset_tables, formats, result_tables
+from mgc.display.glue import KEY, Glue
+from mgc.evaluation.significance import pairwise
+from mgc.evaluation.tracks import missed_tracks
+from mgc.records.editions import EditionRecord
+from mgc.records.store import NotRun
+from tests.helpers.records import answers, one_hot, unsaved
+
+
+def edition(name="gtzan-mini", artist="", **left_out):
+    tracks = pd.DataFrame({"track_id": ["blues.00000", "rock.00000"], "artist": artist})
+    tabular = pd.DataFrame({"track_id": tracks["track_id"]})
+    return EditionRecord(name, "ab" * 32, 2, "1", (), left_out, tracks, tabular)
+
+
+def test_many_texts_are_glued_as_one_by_one(monkeypatch):
+    shown = []
+    monkeypatch.setattr("IPython.display.display", lambda data, **more: shown.append((data, more)))
+    glue = Glue("a table")
+    glue("first", "1")
+    glue("second", "2", "another")
+    alone, shown[:] = list(shown), []
+    glue.many({"first": "1"})
+    glue.many({"second": "2"}, "another")
+    assert shown == alone
+    assert [more["metadata"][KEY]["sources"] for _, more in shown] == [["a table"], ["another"]]
+
+
+def test_each_pair_has_its_test_of_each_seed():
+    fits = {
+        "cnn": [unsaved(answers(np.arange(30) < 20), model="cnn", seed=s) for s in range(2)],
+        "mlp": [unsaved(answers(np.arange(30) < 8), model="mlp", seed=s) for s in range(2)],
+    }
+    tests = pairwise(fits)
+    (row,) = result_tables.tests_table(tests, {"cnn": "CNN", "mlp": "MLP"}).to_dict("records")
+    assert (row["first"], row["second"], row["significant"]) == ("CNN", "MLP", "yes")
+    assert row["McNemar, each seed"] == ", ".join([formats.p_value(2 * 0.5**12)] * 2)
+    assert row["difference"] == "+40\u00a0points"
+    assert comparison.labelled(tests, {"cnn": "CNN", "mlp": "MLP"})["first"].tolist() == ["CNN"]
+
+
+def test_tracks_that_all_miss_come_with_their_faults_the_surest_mistakes_first():
+    rows = {
+        "cnn": [("pop.00000", "pop", "rock"), ("metal.00058", "metal", "rock")],
+        "mlp": [("pop.00000", "pop", "jazz"), ("metal.00058", "metal", "rock")],
+    }
+    fits = {name: unsaved(one_hot(one), model=name, edition="gtzan") for name, one in rows.items()}
+    missed = missed_tracks(fits)
+    shown = result_tables.faults_table(missed)
+    assert shown["Track"].tolist() == ["metal.00058", "pop.00000"]
+    assert "rock.00016" in shown["Known fault"].tolist()[0]
+    assert result_tables.missed_table(missed)["Models wrong"].tolist() == ["2 of 2", "2 of 2"]
+    nobody = missed_tracks({"cnn": NotRun("cnn", "no record")})
+    assert result_tables.faults_table(nobody).empty
+    assert result_tables.missed_table(nobody).empty
+
+
+def test_an_edition_is_described_by_its_name_artists_and_what_is_left_out():
+    test, artists = dataset_tables.about_tracks(edition())
+    assert "of its tracks belong to the test" in test
+    assert "not known" in artists
+    own, artists = dataset_tables.about_tracks(edition("demo", ["a", "b"]))
+    assert "nothing to do with the tracks of GTZAN" in own
+    assert "2 artists" in artists
+    assert "Nothing is left out" in dataset_tables.left_out_statement(edition())
+    said = dataset_tables.left_out_statement(edition(**{"jazz.00054": "the file does not decode"}))
+    assert "`jazz.00054` (the file does not decode)" in said
+
+
+def test_rules_count_the_tracks_that_they_flag():
+    flags = pd.DataFrame({"track_id": ["a", "a", "b"], "rule": ["short", "silence", "short"]})
+    table = dataset_tables.rules_table(flags).set_index("rule")
+    assert list(table.index) == list(quality.RULES)
+    assert table["tracks"].to_dict() == dict.fromkeys(quality.RULES, "0") | {
+        "short": "2",
+        "silence": "1",
+    }
+    assert table.loc["unreadable", "limit"] == ""
+
+
+@pytest.mark.parametrize(
+    ("top", "verdict"),
+    [
+        (("metal", "classical"), "as the report says"),
+        (("metal", "jazz"), "one of them is metal"),
+        (("jazz", "hiphop"), "neither"),
+    ],
+)
+def test_the_most_distinct_genres_are_set_against_the_claim(top, verdict):
+    areas = pd.Series([0.9, 0.8, 0.5], index=[*top, "pop"])
+    cluster = pd.Series([0.2, 0.1, -0.1], index=[*top, "pop"])
+    distinct, negative = dataset_tables.distinct_statements(areas, cluster)
+    assert verdict in distinct
+    assert "negative for pop" in negative
+    assert len(dataset_tables.distinct_statements(areas, abs(cluster))) == 1
+
+
+def test_a_pair_has_its_place_from_the_hardest_on():
+    pairs = pd.DataFrame(
+        [("pop", "rock", 0.5), ("jazz", "pop", 0.7), ("metal", "rock", 0.9)],
+        columns=["first", "second", "area"],
+    )
+    hardest, place = dataset_tables.pair_statements(pairs, "metal", "rock")
+    assert "pop and rock (area 0.50)" in hardest
+    assert "0.90 and come in place 3 of 3" in place
+    assert len(dataset_tables.pair_statements(pairs, "blues", "rock")) == 1

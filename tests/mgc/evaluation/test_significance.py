@@ -1,0 +1,161 @@
+"""Paired tests: against scipy, statsmodels' definition, and cases worked out by hand."""
+
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+from scipy.stats import binomtest
+
+from mgc.errors import RecordError
+from mgc.evaluation.significance import (
+    direction,
+    mcnemar,
+    pairwise,
+    sign_flip,
+    statement,
+)
+from mgc.records.store import NotRun
+from tests.helpers.records import answers, segments, unsaved
+
+
+def fit(right, seed=0, model="cnn", **rows):
+    return unsaved(answers(right, **rows), model=model, seed=seed)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=60))
+def test_mcnemar_is_the_exact_binomial_test_and_symmetric(pairs):
+    a, b = answers([x for x, _ in pairs]), answers([y for _, y in pairs])
+    only_a = sum(x and not y for x, y in pairs)
+    only_b = sum(y and not x for x, y in pairs)
+    test = mcnemar(a, b.sample(frac=1, random_state=0))
+    assert test[:2] == (only_a, only_b)
+    n = only_a + only_b
+    assert test.p == pytest.approx(binomtest(only_a, n).pvalue if n else 1.0)
+    assert mcnemar(b, a) == pytest.approx((only_b, only_a, test.p))
+
+
+def test_mcnemar_by_hand():
+    # 8 against 1: p = 2 (1 + 9) / 2^9.
+    a = answers([True] * 8 + [False] + [True] * 5)
+    b = answers([False] * 8 + [True] + [True] * 5)
+    assert mcnemar(a, b) == pytest.approx((8, 1, 20 / 512))
+
+
+def test_mcnemar_counts_tracks_where_examples_are_segments():
+    a = segments([[True] * 10] * 4 + [[False] * 10])
+    b = segments([[True] * 9 + [False]] * 4 + [[True] + [False] * 9])
+    assert mcnemar(a, b) == pytest.approx((4, 1, binomtest(4, 5).pvalue))
+
+
+def test_models_tested_on_other_tracks_cannot_be_compared():
+    a = answers([True, False])
+    with pytest.raises(RecordError, match="not tested on the same tracks"):
+        mcnemar(a, answers([True]))
+    with pytest.raises(RecordError, match="genre"):
+        mcnemar(a, a.assign(genre="rock"))
+    with pytest.raises(RecordError, match="one edition and protocol"):
+        pairwise({"mlp": unsaved(a), "cnn": unsaved(a, protocol="random", model="cnn")})
+    # Seeds that draw other test tracks are paired by seed or not at all.
+    one, two = [fit([True] * 20)], [fit([True] * 20, 1, "mlp", tracks=range(500, 520))]
+    with pytest.raises(RecordError, match="same tracks"):
+        pairwise({"cnn": one, "mlp": two})
+
+
+@settings(deadline=None)
+@given(st.lists(st.integers(-4, 4), min_size=1, max_size=9))
+def test_sign_flip_counts_all_patterns(net):
+    """The p value is the share of all patterns of signs that reach the sum."""
+    values = np.array(net)
+    sums = [abs(int((np.array(s) * values).sum())) for s in product((-1, 1), repeat=len(net))]
+    expected = float(np.mean([s >= abs(int(values.sum())) for s in sums]))
+    assert sign_flip(values) == pytest.approx(expected)
+
+
+def test_sign_flip_equals_scipys_permutation_test():
+    """SciPy samples the same distribution."""
+    net = np.random.default_rng(5).integers(-3, 4, 60)
+    sampled = stats.permutation_test(
+        (net, np.zeros_like(net)), lambda x, y: (x - y).sum(), permutation_type="samples",
+        n_resamples=20_000, rng=np.random.default_rng(6),
+    )  # fmt: skip
+    assert sign_flip(net) == pytest.approx(sampled.pvalue, abs=0.02)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=40))
+def test_one_seed_of_whole_tracks_is_tested_by_mcnemar(pairs):
+    a, b = [x for x, _ in pairs], [y for _, y in pairs]
+    (row,) = pairwise({"cnn": fit(a), "mlp": fit(b, model="mlp")}).to_dict("records")
+    expected = mcnemar(answers(a), answers(b))
+    assert (row["b"], row["c"]) == expected[:2]
+    assert row["p"] == pytest.approx(expected.p)
+    assert row["p_seeds"] == (pytest.approx(expected.p),)
+    assert row["difference"] == pytest.approx(np.mean(a) - np.mean(b))
+
+
+def test_seeds_add_up_and_a_single_fit_meets_each_of_them():
+    """By hand: 12 tracks that only the first has right, three times, against one baseline."""
+    first = [fit(np.arange(30) < 20, seed) for seed in range(3)]
+    single = [fit(np.arange(30) < 8, model="logistic")]
+    (row,) = pairwise({"cnn": first, "logistic": single}).to_dict("records")
+    assert (row["b"], row["c"], row["seeds"]) == (36, 0, 3)
+    assert row["p"] == pytest.approx(2 * 0.5**12)
+    assert row["p_seeds"] == (pytest.approx(2 * 0.5**12),) * 3
+    assert row["difference"] == pytest.approx(0.4)
+
+
+def three_models():
+    """Return a ahead of b by 12 to 0 tracks, c behind b by 0 to 2, and one that was not run."""
+    n_right = {"a": 16, "b": 4, "c": 2}
+    records = {name: fit(np.arange(20) < n, model=name) for name, n in n_right.items()}
+    return records | {"d": NotRun("d", "no ImageNet weights")}
+
+
+def test_holm_by_hand():
+    table = pairwise(three_models()).set_index("pair")
+    assert list(table.index) == ["a – b", "a – c", "b – c"]
+    assert table["difference"].tolist() == pytest.approx([0.6, 0.7, 0.1])
+    assert table[["b", "c"]].to_numpy().tolist() == [[12, 0], [14, 0], [2, 0]]
+    p = [2 / 2**12, 2 / 2**14, 0.5]
+    assert table["p"].tolist() == pytest.approx(p)
+    # Smallest times three, next times two, largest as it is, never falling.
+    assert table["p_holm"].tolist() == pytest.approx([2 * p[0], 3 * p[1], 0.5])
+    assert table["significant"].tolist() == [True, True, False]
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.lists(st.booleans(), min_size=12, max_size=12), min_size=2, max_size=5))
+def test_holm_never_lowers_p_and_follows_its_definition(rights):
+    table = pairwise({f"m{i}": fit(right, model=f"m{i}") for i, right in enumerate(rights)})
+    table = table.sort_values("p", kind="stable")
+    m, running = len(table), 0.0
+    for rank, (p, holm) in enumerate(zip(table["p"], table["p_holm"], strict=True)):
+        running = max(running, min(1.0, (m - rank) * p))
+        assert holm == pytest.approx(running)
+    assert (table["significant"] == (table["p_holm"] <= 0.05)).all()
+
+
+def test_statement_says_what_the_test_shows():
+    table = pairwise(three_models())
+    assert statement(table, "b", "a") == "a beats b by 60.0 points (Holm p < 0.001)."
+    assert statement(table, "a", "b") == statement(table, "b", "a")
+    assert statement(table, "b", "c", {"b": "CNN", "c": "LSTM"}) == (
+        "No difference between CNN and LSTM is shown (10.0 points apart, Holm p = 0.500)."
+    )
+    assert statement(table, "a", "d") == "a and d cannot be compared: one of them was not run."
+    swapped = table[table["pair"] == "a – b"].assign(b=0, c=12, difference=-0.6, p_holm=0.0123)
+    assert statement(swapped, "a", "b") == "b beats a by 60.0 points (Holm p = 0.012)."
+    pairs = [("a", "b"), ("b", "a"), ("b", "c"), ("a", "d"), ("a", "a")]
+    assert [direction(table, *pair) for pair in pairs] == [1, -1, 0, None, None]
+    assert direction(swapped, "a", "b") == -1
+
+
+def test_fewer_than_two_models_give_an_empty_table():
+    table = pairwise({"a": fit([True]), "d": NotRun("d", "no weights")})
+    assert table.empty
+    assert list(table.columns) == list(pairwise(three_models()).columns)
+    assert table["significant"].dtype == bool
