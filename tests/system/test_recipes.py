@@ -23,6 +23,7 @@ from tools.pages import chain
 from tools.pages.execute import chapters
 from tools.pages.project import Project
 
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[2]
 
 MODEL = '''
