@@ -1,7 +1,7 @@
 """Numbers only: metrics, intervals, paired tests, protocols compared, cost, leakage.
 
 - `metrics`: accuracy, F1, confusion and calibration of one record's predictions.
-- `seeds`, `significance`: intervals and tests, over tracks and over seeds.
-- `results`, `summary`: tables over many records.
-- `leakage`, `leak_curves`: what training and test share, and what that is worth.
+- `significance`: whether a difference is more than chance, over tracks and over seeds.
+- `results`: tables over many records.
+- `leakage`: what training and test share, and what that is worth.
 """

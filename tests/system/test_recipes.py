@@ -15,9 +15,8 @@ import pytest
 
 from mgc.errors import BookError
 from mgc.records.study import open_study
-from mgc.report import decide
-from mgc.report.claims import Claim, load_claims
-from mgc.report.decision import CONFIRMED, Decision
+from mgc.report import audit
+from mgc.report.claims import Claim, Decision, Verdict, load_claims
 from mgc.report.evidence import Evidence
 from tools.pages import chain
 from tools.pages.execute import chapters
@@ -164,12 +163,13 @@ def test_a_new_claim_is_a_line_that_a_decider_judges(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def longest(claim: Claim, evidence: Evidence, argument: str) -> Decision:
-        return Decision(claim, CONFIRMED, measured=f"{evidence.study.protocol} {argument}")
+        said = f"{evidence.study.protocol} {argument}"
+        return Decision(Verdict.CONFIRMED, f"There are {claim.figure}.", measured=said)
 
     line = "s1-99,1,there are ten genres,10,genres,facts,longest:word,\n"
     claims = (ROOT / "book" / "claims.csv").read_text(encoding="utf-8") + line
     (tmp_path / "claims.csv").write_text(claims, encoding="utf-8")
-    monkeypatch.setattr(decide, "DECIDERS", {**decide.DECIDERS, "longest": longest})
+    monkeypatch.setattr(audit, "DECIDERS", {**audit.DECIDERS, "longest": longest})
     new = load_claims(tmp_path / "claims.csv")[-1]
     study = open_study("gtzan-archive", records=ROOT / "book" / "records")
-    assert decide.decide(new, Evidence(study)).measured == f"{study.protocol} word"
+    assert audit.decide(new, Evidence(study)).measured == f"{study.protocol} word"
