@@ -131,7 +131,7 @@ def offline(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run the test suite but for what is marked slow; arguments after -- go to pytest instead."""
     _prepare(session, "book", "cluster", "demo", "test")
-    chosen = session.posargs or [*WORKERS, "-m", "not slow", "tests"]
+    chosen = session.posargs or [*WORKERS, AS_COLLECTED, "-m", "not slow", "tests"]
     _python(session, "-m", "pytest", *chosen, **ONE_THREAD)
 
 
@@ -139,7 +139,7 @@ def tests(session: nox.Session) -> None:
 def system(session: nox.Session) -> None:
     """Run the slow tests of the whole: killed processes, full disks, clusters, distributions."""
     _prepare(session, "book", "cluster", "demo", "test")
-    chosen = session.posargs or [*WORKERS, "-m", "slow", "tests"]
+    chosen = session.posargs or [*WORKERS, AS_COLLECTED, "-m", "slow", "tests"]
     _python(session, "-m", "pytest", *chosen, **ONE_THREAD)
 
 
@@ -147,7 +147,7 @@ def system(session: nox.Session) -> None:
 def coverage(session: nox.Session) -> None:
     """Run all tests, slow ones too, and say which lines none of them reaches."""
     _prepare(session, "book", "cluster", "demo", "test")
-    chosen = session.posargs or [*WORKERS, "--cov", "--cov-report=term", "tests"]
+    chosen = session.posargs or [*WORKERS, AS_COLLECTED, "--cov", "--cov-report=term", "tests"]
     _python(session, "-m", "pytest", *chosen, **ONE_THREAD)
 
 
@@ -276,5 +276,6 @@ def pin(session: nox.Session) -> None:
 
 
 WORKERS = ("-n", "logical", "--dist", "loadscope")
+AS_COLLECTED = "--no-loadscope-reorder"  # in the order of tests/conftest.py: the longest first
 # Workers share the cores: one thread each is faster than all of them fighting for two.
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}

@@ -70,7 +70,7 @@ def make_project(root: Path) -> Project:
     toc["chapters"] = [{"file": name} for name in ("01_first", "02_second", "numbers", "status")]
     (root / "_toc.yml").write_text(yaml.safe_dump(toc))
     settings = Project(ROOT).settings
-    del settings["bibtex_bibfiles"]
+    del settings["bibtex_bibfiles"], settings["sphinx"]["config"]["bibtex_reference_style"]
     extensions = settings["sphinx"]["local_extensions"]
     settings["sphinx"]["local_extensions"] = dict.fromkeys(extensions, str(ROOT))
     (root / "_config.yml").write_text(yaml.safe_dump(settings))

@@ -22,6 +22,7 @@ from mgc.inference.batch.parts import DIED, run
 from tests.helpers.rows import CountedRows, calls, worker_of, write_files
 from tests.mgc.inference.test_parts import check_restart, digests, kill_the_client, until
 
+pytestmark = pytest.mark.slow
 distributed = pytest.importorskip("distributed", reason="needs the extra `cluster`")
 
 

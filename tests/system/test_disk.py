@@ -18,6 +18,7 @@ from mgc.cli.main import main
 from mgc.util import cache
 from tools.pages import command
 
+pytestmark = pytest.mark.slow
 FULL, CLOSED = "No space left on device; free some space", "Read-only file system; check the path"
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[2]
 LARGE = (".keras", ".onnx", ".h5", ".npz")
 """Kinds of files that users make in a clone, and that the package ships or may ship."""

@@ -21,6 +21,7 @@ import pytest
 from mgc.util.pools import ENDS_WITH
 from tests.tools.pages.test_chain import make_project, write_chapter
 
+pytestmark = pytest.mark.slow
 KILLS = int(os.environ.get("MGC_KILLS", "1"))
 SECONDS = 1200
 """After which a run that should have ended hangs."""

@@ -8,12 +8,10 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
-from io import StringIO
 from pathlib import Path
 
 import nbformat
 import pytest
-from rich.console import Console
 
 from mgc.errors import BookError
 from mgc.records.study import open_study
@@ -21,8 +19,10 @@ from mgc.report import audit
 from mgc.report.claims import Claim, Decision, Verdict, load_claims
 from mgc.report.evidence import Evidence
 from tools.pages import chain
-from tools.pages.project import Options, Project
+from tools.pages.execute import chapters
+from tools.pages.project import Project
 
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[2]
 
 MODEL = '''
@@ -149,9 +149,10 @@ def test_a_new_chapter_is_a_file_that_the_chain_finds_and_executes(tmp_path: Pat
     file = project.sources / "13_new.py"
     file.write_text(CHAPTER, encoding="utf-8")
     chain.check_sources(project)
-    console = Console(file=StringIO())
-    done = chain.run_chapters(project, Options(), project.chapters(), "", console)
-    cells = nbformat.read(done["13_new"].notebook, as_version=4).cells
+    (chapter,) = project.chapters()
+    with chapters.this_interpreter(project.build):
+        done = chapters.execute(chapter, tmp_path / "made", {}, "")
+    cells = nbformat.read(done.notebook, as_version=4).cells
     assert "heard gtzan-archive" in "".join(str(cell.get("outputs", "")) for cell in cells)
     file.write_text(CHAPTER.replace('tags=["parameters"]', ""), encoding="utf-8")
     with pytest.raises(BookError, match="parameters"):
@@ -162,7 +163,8 @@ def test_a_new_claim_is_a_line_that_a_decider_judges(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def longest(claim: Claim, evidence: Evidence, argument: str) -> Decision:
-        return Decision(Verdict.CONFIRMED, "", measured=f"{evidence.study.protocol} {argument}")
+        said = f"{evidence.study.protocol} {argument}"
+        return Decision(Verdict.CONFIRMED, f"There are {claim.figure}.", measured=said)
 
     line = "s1-99,1,there are ten genres,10,genres,facts,longest:word,\n"
     claims = (ROOT / "book" / "claims.csv").read_text(encoding="utf-8") + line

@@ -40,6 +40,8 @@ def wait_for(condition: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
+# Tornado leaves the socket open that finds its port taken.
+@pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
 def test_a_saved_chapter_is_built_again_and_a_failing_one_keeps_the_server_up(
     project, monkeypatch
 ):

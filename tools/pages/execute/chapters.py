@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import Context
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import metadata
@@ -146,7 +147,8 @@ def execute(
     with scratch(folder) as staging:
         source, result = staging / "in.ipynb", staging / f"{chapter.stem}.ipynb"
         nbformat.write(read_chapter(chapter), source)
-        _run(chapter, source, result, values, kernel)
+        with _event_loop() as context:
+            context.run(_run, chapter, source, result, values, kernel)
         notebook = nbformat.read(result, as_version=4)
         checks.check_executed(notebook, chapter.stem, root)
         checks.clean(notebook)
@@ -194,11 +196,29 @@ def _run(
             kernel.shutdown_kernel(now=True)
 
 
+@contextmanager
+def _event_loop() -> Iterator[Context]:
+    """Give the event loop that Jupyter opens for a thread, and leaves open, an end."""
+    from jupyter_core.utils import ensure_event_loop
+
+    context = Context()
+    loop = context.run(ensure_event_loop)
+    try:
+        yield context
+    finally:
+        loop.close()
+
+
 def start_kernel(folder: Path) -> KernelManager:
     """Start a kernel ahead of its chapter, with what most chapters import of other packages.
 
     Of this package it imports nothing, so that the chapter meets the code of its own moment.
     """
+    with _event_loop() as context:
+        return context.run(_start_kernel, folder)
+
+
+def _start_kernel(folder: Path) -> KernelManager:
     from jupyter_client.manager import KernelManager
 
     kernel = KernelManager(kernel_name="python3")
