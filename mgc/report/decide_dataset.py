@@ -19,7 +19,6 @@ from mgc.report.claims import Claim, Decision, NotTestableError, Verdict
 from mgc.report.evidence import Evidence
 
 SECONDS = 30.0
-SPECTRAL = ("centroid", "rolloff", "bandwidth", "contrast")
 HIGH = 0.8
 """A correlation from which two columns are called highly correlated."""
 
@@ -97,7 +96,7 @@ def _features(evidence: Evidence) -> tuple[pd.DataFrame, pd.Series[str]]:
 def _spectral_shape(evidence: Evidence) -> tuple[pd.DataFrame, list[str]]:
     """Their statistics of spectral shape alone, and their genres."""
     tabular, genre = _features(evidence)
-    return tabular.loc[:, tabular.columns.str.startswith(SPECTRAL)], genre.tolist()
+    return separability.spectral_shape(tabular), genre.tolist()
 
 
 def distinct(claim: Claim, evidence: Evidence, names: str) -> Decision:
