@@ -59,6 +59,7 @@ def make_project(root: Path) -> Project:
     write_chapter(project, "01_first", GLUE)
     write_chapter(project, "02_second", DRAWING)
     pages = {
+        "aside": "# Aside\n",
         "index": "# Front\n\n```{include} _generated/build.md\n```\n",
         "status": "# Status\n\n## This build\n\n```{include} _generated/status.md\n```\n",
     }
@@ -66,18 +67,19 @@ def make_project(root: Path) -> Project:
         (project.sources / f"{name}.md").write_text(text, encoding="utf-8")
     shutil.copytree(ROOT / "book" / "_static", project.sources / "_static")
     shutil.copy(ROOT / "CITATION.cff", root)
+    shutil.copy(ROOT / "book" / "references.bib", project.sources)
     toc = {"format": "jb-book", "root": "index"}
-    toc["chapters"] = [{"file": name} for name in ("01_first", "02_second", "numbers", "status")]
+    names = ("01_first", "02_second", "aside", "numbers", "status")
+    toc["chapters"] = [{"file": name} for name in names]
     (root / "_toc.yml").write_text(yaml.safe_dump(toc))
     settings = Project(ROOT).settings
-    del settings["bibtex_bibfiles"], settings["sphinx"]["config"]["bibtex_reference_style"]
     extensions = settings["sphinx"]["local_extensions"]
     settings["sphinx"]["local_extensions"] = dict.fromkeys(extensions, str(ROOT))
     (root / "_config.yml").write_text(yaml.safe_dump(settings))
     return project
 
 
-def build(project: Project, **options: object) -> chain.Built:
-    console = Console(file=StringIO())
+def build(project: Project, kept: Path | None = None, **options: object) -> chain.Built:
+    said = Console(file=StringIO())
     chosen = Options(**({"jobs": 2} | options))
-    return chain.build(project, chosen, prepare=lambda *_: EVIDENCE, console=console)
+    return chain.build(project, chosen, prepare=lambda *_: EVIDENCE, console=said, kept=kept)

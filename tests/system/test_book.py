@@ -14,7 +14,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from mgc.errors import BookError
-from tests.helpers.book import ROOT, build, make_project, write_chapter
+from tests.helpers.book import GLUE, ROOT, build, make_project, write_chapter
 from tools.pages import chain, html_build
 from tools.pages.execute import chapters, checks
 from tools.pages.project import Options, Project
@@ -114,6 +114,20 @@ def test_a_known_address_is_told_to_search_engines_and_to_readers_who_lost_their
     within = [address for address in addresses if not address.startswith(("#", "http"))]
     assert [address for address in within if not address.startswith("/some/book/")] == []
     assert "/some/book/01_first.html" in within
+
+
+def test_an_edit_while_serving_writes_the_pages_that_show_it_and_no_other(tmp_path):
+    project = make_project(tmp_path)
+    kept = project.build / "live"
+    build(project, kept)
+    before = (project.html / "aside.html").stat().st_mtime_ns
+    write_chapter(project, "01_first", GLUE.replace("forty", "fifty"))
+    build(project, kept)
+    assert "fifty-*two*" in page(project, "02_second.html").text
+    assert page(project, "01_first.html").select_one("nav.page-toc, #pst-primary-sidebar")
+    assert (project.html / "aside.html").stat().st_mtime_ns == before
+    stamp = (project.html / html_build.STAMP).read_text()
+    assert stamp != html_build.source_hash(project.source), "a whole build still has work to do"
 
 
 def test_a_warning_of_the_site_is_an_error(tmp_path):

@@ -55,6 +55,7 @@ def build(
     prepare: Prepare = prepare,
     console: Console | None = None,
     kernel: Callable[[], KernelManager | None] = lambda: None,
+    kept: Path | None = None,
 ) -> Built:
     """Fit (working mode), execute what changed, check, and build the site.
 
@@ -70,6 +71,8 @@ def build(
         Where progress goes.
     kernel : callable
         Gives the kernel of a chapter, where one has been started ahead.
+    kept : Path, optional
+        As for `tools.pages.html_build.make_site`.
 
     Raises
     ------
@@ -98,7 +101,7 @@ def build(
     remove_forgotten(folder, set(outcomes))
     started = time.perf_counter()
     staging.stage(project, ordered, evidence, around)
-    if html_build.make_site(project, fresh=options.fresh):
+    if html_build.make_site(project, fresh=options.fresh, kept=kept):
         console.print(f"pages: {time.perf_counter() - started:.1f} s")
     else:
         console.print("pages: nothing has changed")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
 from mgc.errors import BookError
@@ -31,8 +33,18 @@ def source_hash(source: Path) -> str:
     ).hexdigest()
 
 
-def make_site(project: Project, *, fresh: bool = False) -> bool:
+def make_site(project: Project, *, fresh: bool = False, kept: Path | None = None) -> bool:
     """Build the HTML from `_build/source` into `_build/html`, whole or not at all.
+
+    Parameters
+    ----------
+    project : Project
+    fresh : bool
+        Build although nothing has changed.
+    kept : Path, optional
+        Folder that keeps what Sphinx knows for the next build, which then reads and writes the
+        changed pages alone. What others show of them, a definition for one, may be outdated, so
+        such a site does not count as up to date elsewhere.
 
     Returns
     -------
@@ -44,24 +56,25 @@ def make_site(project: Project, *, fresh: bool = False) -> bool:
     BookError
         With the warnings of Jupyter Book.
     """
-    mark = source_hash(project.source)
+    mark = f"{source_hash(project.source)}{' in part' if kept else ''}"
     stamp = project.html / STAMP
     if not fresh and stamp.is_file() and stamp.read_text(encoding="utf-8") == mark:
         return False
     log = project.build / "site.log"
-    with scratch(project.build) as out:
+    with nullcontext(kept) if kept else scratch(project.build) as out:
         done = _jupyter_book(project, out)
         text = COLOUR.sub("", done.stdout).replace(f"{project.source}/", "")
         write_whole(log, text.encode())
         made = out / "_build" / "html"
         if done.returncode or not (made / "index.html").is_file():
+            if kept:  # warnings of pages that do not change are not repeated
+                shutil.rmtree(kept, ignore_errors=True)
             raise BookError(
                 f"the site could not be built:\n{complaints(text)}\n(all of it: {log})"
             )
         (made / STAMP).write_text(mark, encoding="utf-8")
         with whole_folder(project.html) as target:
-            for path in made.iterdir():
-                path.rename(target / path.name)
+            shutil.copytree(made, target, dirs_exist_ok=True)
     return True
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -81,12 +82,13 @@ def serve(
     """
     from livereload import Server
 
-    workshop = Workshop(project.sources)
+    workshop, kept = Workshop(project.sources), project.build / "live"
+    shutil.rmtree(kept, ignore_errors=True)  # code that makes pages may have changed
 
     def rebuild(changed: list[str] | None = None) -> None:
         if changed:
             console.print(f"changed: {', '.join(Path(name).name for name in changed[:5])}")
-        stays = {"prepare": workshop.prepare, "kernel": workshop.kernel}
+        stays = {"prepare": workshop.prepare, "kernel": workshop.kernel, "kept": kept}
         try:
             build(project, options, console=console, **stays)
         except (MgcError, OSError) as error:

@@ -23,6 +23,7 @@ from tools.pages.place import Place, find_place
 from tools.pages.project import STATIC, Project, content_hash
 
 AUDIO = re.compile(r"_static/audio/([A-Za-z]+\.\d{5})\.ogg")
+VERSION = re.compile(r"^## \[(.+?)\]", re.MULTILINE)
 COMMIT = re.compile(r"[0-9a-f]{7,40}")
 NOT_STAGED = ("_static", "*.py", "records", "__pycache__", "*.ipynb", ".ipynb_checkpoints", ".*")
 GENERATED = "_generated"
@@ -70,14 +71,18 @@ def stage(
             robots = f"User-agent: *\nAllow: /\n\nSitemap: {place.site}sitemap.xml\n"
             (made / "_extra" / "robots.txt").write_text(robots, encoding="utf-8")
         generated = made / GENERATED
-        if (log := project.root / "CHANGELOG.md").is_file():
-            shutil.copy(log, generated / "changelog.md")
         texts = {"build": colophon.front_page(evidence, commit),
                  "status": colophon.tables(outcomes, evidence)}  # fmt: skip
+        if (log := project.root / "CHANGELOG.md").is_file():
+            texts["changelog"] = VERSION.sub(r"## \1", log.read_text(encoding="utf-8"))
         for name, text in texts.items():
             (generated / f"{name}.md").write_text(text, encoding="utf-8")
         stage_chapters(made, project, outcomes, evidence.fits, place, commit)
         copy_clips(made, explorer.clips(evidence.explored))
+        for path in (*made.glob("*.ipynb"), *made.rglob("*.md")):
+            before = project.source / path.relative_to(made)
+            if before.is_file() and before.read_bytes() == path.read_bytes():
+                shutil.copystat(before, path)  # Sphinx reads again what is newer
     return project.source
 
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 # A new release of one of these may draw or round differently, so chapters run again.
 DECISIVE = ("librosa", "matplotlib", "numpy", "pandas", "scikit-learn", "scipy", "seaborn",
             "statsmodels")  # fmt: skip
-WARM_UP = "import cv2, librosa, matplotlib.pyplot, pandas, scipy.stats, seaborn, sklearn.metrics"
+WARM_UP = "import matplotlib.pyplot, pandas, sklearn.linear_model, statsmodels.stats.multitest"
 KERNEL_SETTINGS = """\
 c = get_config()
 c.InlineBackend.figure_formats = {"svg"}
