@@ -20,6 +20,7 @@ from mgc.inference import network_file, onnx_file, probes
 from mgc.inference.classifier import Classifier
 from mgc.models import cnn
 from tools.pages.content import try_markup, try_page, vendor
+from tools.probes import ask_crops
 
 ROOT = Path(__file__).resolve().parents[4]
 RECORDS = ROOT / "book" / "records"
@@ -97,7 +98,7 @@ def test_a_network_of_another_make_is_refused(
 
 def test_the_crops_on_record_are_what_the_network_says() -> None:
     found = probes.load_crops(RECORDS)
-    expected = probes.ask_crops(Classifier(threads=1))
+    expected = ask_crops(Classifier(threads=1))
     assert found["name"].tolist() == expected["name"].tolist()
     assert np.allclose(found[list(P_COLUMNS)], expected[list(P_COLUMNS)], atol=1e-4)
 
