@@ -8,9 +8,8 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from mgc.cli.tables import console_for_output
-from mgc.errors import RecordError
-from mgc.records.store import Record, Store, default_root, load_record
+from mgc.cli.tables import console_for_output, find_record
+from mgc.records.store import Store, default_root
 from mgc.records.study import open_study
 from mgc.report.audit import Decisions, counts, decide_all, table, write_all
 from mgc.report.claims import find_claims, load_claims
@@ -27,29 +26,13 @@ COLUMNS = ("id", "claim", "stated", "measured", "uncertainty", "verdict")
 def run(
     *, record: str, data: str, records: str, claims: str, results: str, out: str, renew: bool
 ) -> None:
-    """Explain one record, renew the table of published results, or audit everything.
+    """Explain the record that begins so, renew the published results, or audit everything.
 
-    Parameters
-    ----------
-    record : str
-        First digits of a fit id; empty for the whole audit.
-    data : str
-        Edition that the verdicts are about.
-    records, claims, results : str
-        Store, table of claims and table of published results; empty for those of the clone.
-    out : str
-        Folder for the files of the audit; empty for none.
-    renew : bool
-        Only write the table of published results.
-
-    Raises
-    ------
-    MgcError
-        The first thing that does not hold.
+    Raises MgcError for the first thing that does not hold.
     """
     store = Store(records or default_root())
     if record:
-        click.echo(explain(_one(store, record), store))
+        click.echo(explain(find_record(store, record), store))
         return
     published = Path(results or store.root.parent / "results.csv")
     if renew:
@@ -70,17 +53,6 @@ def run(
         f"{proven} records hold: hashes, tracks, disjoint and complete splits, no test track in"
         f" training. {figures} published figures equal those of the predictions."
     )
-
-
-def _one(store: Store, start: str) -> Record:
-    folders = (store.fits, store.leak.fits) if start.isalnum() else ()
-    found = [path for one in folders for path in sorted(one.glob(f"{start}*"))]
-    if len(found) != 1:
-        what = "no fit begins" if not found else f"{len(found)} fits begin"
-        raise RecordError(
-            f"{what} with {start} in {store.root}; `mgc records list` names them all"
-        )
-    return load_record(found[0])
 
 
 def _print(console: Console, decisions: Decisions) -> None:

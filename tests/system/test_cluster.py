@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
-import platform
 import signal
 import subprocess
 import sys
@@ -155,8 +153,7 @@ def test_a_killed_client_leaves_no_process_and_continues(
         client.send_signal(signal.SIGKILL)
         client.wait()
     until(lambda: not any(map(alive, workers)), "no worker outlives its client")
-    machine = hashlib.sha256(platform.node().encode()).hexdigest()[:8]
-    (out / f".mgc-{machine}-{'0' * 16}.part").write_bytes(b"PAR1")
+    (out / f".mgc-{'0' * 16}.part").mkdir()
     done, before = {path.name for path in out.glob("part-*")}, calls(log)
     (tmp_path / "go").touch()
     report = write_parts(files, CountedRows(log), out, cluster=cluster, jobs=2, per_part=2)

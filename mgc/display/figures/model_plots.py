@@ -216,6 +216,7 @@ def genres_over_time(answer: Answer, title: str) -> Figure:
             seconds, shown[:, k], color=style.colour(genre), marker=style.marker(genre),
             markersize=5, markevery=max(1, len(seconds) // 20), label=tracks_module.label(genre),
         )  # fmt: skip
-    below.set(ylim=(0, 1), xlim=(answer.windows[0].start_s, end), xlabel="time (s)", ylabel="probability")
+    ends = (answer.windows[0].start_s, end)
+    below.set(ylim=(0, 1), xlim=ends, xlabel="time (s)", ylabel="probability")
     below.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return figure
