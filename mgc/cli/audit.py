@@ -5,13 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.table import Table
 
-from mgc.cli.tables import console_for_output, find_record
+from mgc.cli.tables import console_for_output, find_record, print_frame
 from mgc.records.store import Store, default_root
 from mgc.records.study import open_study
-from mgc.report.audit import Decisions, counts, decide_all, table, write_all
+from mgc.report.audit import counts, decide_all, table, write_all
 from mgc.report.claims import find_claims, load_claims
 from mgc.report.evidence import MAIN, Evidence
 from mgc.report.explain import explain
@@ -43,7 +41,9 @@ def run(
     study = open_study(data, records=store.root, protocol=MAIN, variant=VARIANT)
     decisions = decide_all(statements, Evidence(study))
     console = console_for_output()
-    _print(console, decisions)
+    print_frame(console, "The report's claims", table(decisions)[list(COLUMNS)], {})
+    for verdict, number in counts(decisions).items():
+        console.print(f"{verdict}: {number}")
     if out:
         for file in write_all(decisions, out):
             console.print(f"wrote {file}")
@@ -53,14 +53,3 @@ def run(
         f"{proven} records hold: hashes, tracks, disjoint and complete splits, no test track in"
         f" training. {figures} published figures equal those of the predictions."
     )
-
-
-def _print(console: Console, decisions: Decisions) -> None:
-    shown = Table(*COLUMNS, title="The report's claims")
-    for column in shown.columns:
-        column.overflow = "fold"
-    for row in table(decisions)[list(COLUMNS)].itertuples(index=False):
-        shown.add_row(*row)
-    console.print(shown)
-    for verdict, number in counts(decisions).items():
-        console.print(f"{verdict}: {number}")

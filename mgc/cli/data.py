@@ -65,14 +65,10 @@ def where() -> None:
     click.echo(where_text())
 
 
-@data.group()
-def fetch() -> None:
-    """Download a set of audio."""
-
-
-@fetch.command()
+@data.command()
+@click.argument("name", metavar="mini", type=click.Choice(["mini"]))
 @click.argument("folder", type=click.Path(path_type=Path))
-def mini(folder: Path) -> None:
+def fetch(name: str, folder: Path) -> None:
     """Download the 100-track GTZAN mini set into FOLDER."""
     from mgc.datasets.fetch import fetch_mini
 

@@ -197,11 +197,6 @@ def test_out_writes_the_answers_of_the_command_in_parts(song: Path, tmp_path: Pa
     assert "(1 of them from before)" in again.stdout
 
 
-def test_options_that_do_not_go_together(song: Path, tmp_path: Path) -> None:
-    for options in (("--jobs", "2"), ("--cluster", "local"), ("--out", "x", "--csv", "y")):
-        assert ask(song, *options).exit_code == 2
-
-
 def test_the_command_prints_its_answer_and_nothing_else() -> None:
     """In a process of its own, since TensorFlow greets but once."""
     line = [sys.executable, "-m", "mgc", "predict", str(demo.clip_path("metal.00000"))]

@@ -273,21 +273,6 @@ def test_features_out_writes_the_statistics_of_all_audio(
     assert "(1 of them from before)" in again.stdout
 
 
-@pytest.mark.parametrize(
-    ("options", "reason"),
-    [
-        (("--cluster", "local"), "need --out"),
-        (("--fresh",), "need --out"),
-        (("--out", "x", "--csv", "y"), "neither"),
-        (("--out", "x", "--cluster", "tcp://h:1", "--jobs", "2"), "--jobs"),
-    ],
-)
-def test_options_that_do_not_go_together(options: tuple[str, ...], reason: str) -> None:
-    done = CliRunner().invoke(main, ["features", "demo", *options])
-    assert done.exit_code == 2
-    assert reason in done.stderr
-
-
 def test_wrong_sources_are_one_line(tmp_path: Path, out: Path) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "a.npz").touch()
