@@ -152,18 +152,17 @@ def write_parts(
     place, size = Path(folder).expanduser().absolute(), per_part or part_size(len(files))
     named = [(_plain(name), path.absolute()) for name, path in files.items()]
     groups = [named[start : start + size] for start in range(0, len(named), size)]
-    with open_workers(cluster, jobs) as workers:
-        place.mkdir(parents=True, exist_ok=True)
-        remove_leftovers(place)
-        targets = [
-            place / f"part-{number:05d}-{source}.parquet"
-            for number, source in enumerate(_sources(groups, rows_of, workers))
-        ]
-        _clear(place, set(targets), fresh=fresh)
-        try:
+    try:
+        with open_workers(cluster, jobs) as workers:
+            place.mkdir(parents=True, exist_ok=True)
+            targets = [
+                place / f"part-{number:05d}-{source}.parquet"
+                for number, source in enumerate(_sources(groups, rows_of, workers))
+            ]
+            _clear(place, set(targets), fresh=fresh)
             parts = _write_all(targets, groups, rows_of, workers)
-        finally:
-            remove_leftovers(place)
+    finally:
+        remove_leftovers(place)
     left_out = {name: reason for part in parts for name, reason in part.left_out.items()}
     if len(left_out) == len(files):
         reasons = "; ".join(sorted(set(left_out.values()))[:3])

@@ -131,6 +131,13 @@ def test_a_damaged_network_is_refused_by_name(
         network_file.open_network(bad)
 
 
+def test_the_width_of_crops_is_known_without_tensorflow(file: Path, tmp_path: Path) -> None:
+    assert network_file.input_width(file) == WIDTH
+    vague = with_config(lambda config: config["config"]["layers"][0]["config"].clear())
+    with pytest.raises(NetworkError, match="does not say what it reads"):
+        network_file.input_width(repacked(file, tmp_path / "vague.keras", vague))
+
+
 def test_code_in_a_network_never_runs(tmp_path: Path) -> None:
     """A Lambda layer is Python code; Keras would refuse it too, but we do not even ask."""
     trap = tmp_path / "ran"

@@ -8,17 +8,15 @@ import json
 import re
 from pathlib import Path
 
-import keras
 import matplotlib as mpl
 import numpy as np
 import pytest
 
 from mgc.datasets.tracks import GENRES, P_COLUMNS
 from mgc.display.figures import style
-from mgc.errors import BookError, NetworkError
+from mgc.errors import BookError
 from mgc.inference import network_file, onnx_file, probes
 from mgc.inference.classifier import Classifier
-from mgc.models import cnn
 from tools.pages.content import try_markup, try_page, vendor
 from tools.probes import ask_crops
 
@@ -101,19 +99,6 @@ def test_the_crops_on_record_are_what_the_network_says() -> None:
     expected = ask_crops(Classifier(threads=1))
     assert found["name"].tolist() == expected["name"].tolist()
     assert np.allclose(found[list(P_COLUMNS)], expected[list(P_COLUMNS)], atol=1e-4)
-
-
-def test_the_width_of_crops_is_known_without_tensorflow(tmp_path: Path) -> None:
-    assert (
-        network_file.input_width(network_file.shipped())
-        == network_file.open_network().input_shape[2]
-    )
-    file = tmp_path / "wide.keras"
-    network_file.write(cnn.build((128, 70, 1), 10), file)
-    assert network_file.input_width(file) == 70
-    keras.Sequential([keras.layers.Dense(3)]).save(tmp_path / "vague.keras")
-    with pytest.raises(NetworkError, match="does not say what it reads"):
-        network_file.input_width(tmp_path / "vague.keras")
 
 
 @pytest.mark.parametrize("genre", GENRES)
