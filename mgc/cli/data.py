@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from mgc.cli.tables import console_for_output, print_frame
+from mgc.cli import options
+from mgc.cli.tables import console_for_output, print_frame, print_left_out, write_csv
 from mgc.errors import DataError
 
 
@@ -16,10 +17,9 @@ def data() -> None:
 
 
 @data.command()
-@click.argument("folder", metavar="[DATA]", default="demo")
+@options.EDITION
 @click.option("--all", "show_all", is_flag=True, help="List every track, not only odd ones.")
-@click.option("--csv", "target", type=click.Path(dir_okay=False, path_type=Path),
-              help="Also write the full table to this file.")  # fmt: skip
+@options.CSV
 def verify(folder: str, show_all: bool, target: Path | None) -> None:
     """Check every file: readable, complete, rate, checksum, repetitions.
 
@@ -30,13 +30,10 @@ def verify(folder: str, show_all: bool, target: Path | None) -> None:
     from mgc.datasets.opening import open_edition
     from mgc.datasets.verify import BROKEN
     from mgc.datasets.verify import verify as check
-    from mgc.util.atomic import write_whole
-    from mgc.util.textfiles import csv_bytes
 
     edition = open_edition(folder)
     result = check(edition, progress=True)
-    if target is not None:
-        write_whole(target, csv_bytes(result))
+    write_csv(target, result)
     strange = ~result["status"].isin(["ok", "unknown"]) | (result["identical_to"] != "")
     listed = result if show_all else result[strange]
     console = console_for_output()
@@ -68,14 +65,10 @@ def where() -> None:
     click.echo(where_text())
 
 
-@data.group()
-def fetch() -> None:
-    """Download a set of audio."""
-
-
-@fetch.command()
+@data.command()
+@click.argument("name", metavar="mini", type=click.Choice(["mini"]))
 @click.argument("folder", type=click.Path(path_type=Path))
-def mini(folder: Path) -> None:
+def fetch(name: str, folder: Path) -> None:
     """Download the 100-track GTZAN mini set into FOLDER."""
     from mgc.datasets.fetch import fetch_mini
 
@@ -84,20 +77,16 @@ def mini(folder: Path) -> None:
 
 
 @data.command()
-@click.argument("folder", metavar="[DATA]", default="demo")
-@click.option("--csv", "target", type=click.Path(dir_okay=False, path_type=Path),
-              help="Also write all measurements to this file.")  # fmt: skip
+@options.EDITION
+@options.CSV
 def quality(folder: str, target: Path | None) -> None:
     """Measure silence, clipping, offset, repetitions, outliers, and flag them."""
     from mgc.datasets import quality as quality_module
     from mgc.datasets.opening import open_edition
-    from mgc.util.atomic import write_whole
-    from mgc.util.textfiles import csv_bytes
 
     edition = open_edition(folder)
     frame = quality_module.measure(edition, progress=True)
-    if target is not None:
-        write_whole(target, csv_bytes(frame))
+    write_csv(target, frame)
     flags = quality_module.flag(frame)
     console = console_for_output()
     if len(flags):
@@ -112,7 +101,7 @@ def quality(folder: str, target: Path | None) -> None:
 @data.command()
 @click.argument("folder", metavar="AUDIO_ROOT")
 @click.argument("target", metavar="OUT.npz", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--jobs", type=click.IntRange(min=1), help="Processes [all cores].")
+@options.JOBS
 @click.option("--fresh", is_flag=True, help="Replace OUT.npz where it exists.")
 def pack(folder: str, target: Path, jobs: int | None, fresh: bool) -> None:
     """Write the spectrograms of AUDIO_ROOT as an archive, to share or to fit on."""
@@ -120,8 +109,7 @@ def pack(folder: str, target: Path, jobs: int | None, fresh: bool) -> None:
     from mgc.features import pack as pack_module
 
     left_out = pack_module.pack(folder, target, jobs=jobs, fresh=fresh)
-    for track_id, reason in left_out.items():
-        click.echo(f"left out: {track_id}: {reason}", err=True)
+    print_left_out(left_out)
     edition = archive.edition(target)
     click.echo(
         f"{edition.n_tracks} tracks in {target}, {len(left_out)} left out; edition {edition.key}."

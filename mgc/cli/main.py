@@ -1,4 +1,4 @@
-"""The command ``mgc``: look at data, compute features, fit models, read records, build the book.
+"""The command ``mgc``: look at data, compute features, fit models, classify, read records.
 
 Every command imports what it needs when it runs, so that ``mgc --help`` answers at once.
 """
@@ -14,9 +14,10 @@ from typing import Any
 import click
 
 from mgc import __version__
+from mgc.cli import options
 from mgc.cli.data import data
 from mgc.cli.music import export_web, features, predict, train
-from mgc.cli.tables import console_for_output, plain, print_frame, print_summary
+from mgc.cli.tables import console_for_output, find_record, plain, print_frame, print_summary
 from mgc.errors import DataError, MgcError, RecordError, sentence
 
 
@@ -52,8 +53,8 @@ def main() -> None:
               help="quick, as_written, or one of mgc.models.recipe.VARIANTS.")  # fmt: skip
 @click.option("--models", default="", help="Separated by commas [all five and the baselines].")
 @click.option("--seeds", default="0", show_default=True, help="Separated by commas.")
-@click.option("--records", default="", help="Store [MGC_RECORDS, or book/records of the clone].")
-@click.option("--jobs", type=click.IntRange(min=1), help="Fits at a time [number of cores].")
+@options.RECORDS
+@options.JOBS
 @click.option("--fresh", is_flag=True, help="Fit again what has a record.")
 @click.option("--vgg16-weights", type=click.Path(exists=True, dir_okay=False),
               help="File of ImageNet weights [MGC_VGG16_WEIGHTS].")  # fmt: skip
@@ -89,8 +90,8 @@ def run(
 @main.command()
 @click.option("--archive", default="", help="Spectrogram archive of all of GTZAN.")
 @click.option("--mini", "folder", default="", help="Folder with the 100-track mini set.")
-@click.option("--records", default="", help="Store [MGC_RECORDS, or book/records of the clone].")
-@click.option("--jobs", type=click.IntRange(min=1), help="Fits at a time [number of cores].")
+@options.RECORDS
+@options.JOBS
 @click.option("--status", "only_say", is_flag=True, help="Say what is done and left; fit nothing.")
 def published(archive: str, folder: str, records: str, jobs: int | None, only_say: bool) -> None:
     """Make the records that the published book rests on; continues where it stopped."""
@@ -126,9 +127,9 @@ def published(archive: str, folder: str, records: str, jobs: int | None, only_sa
 @click.option("--data", "folder", required=True, help="Archive or folder with all of GTZAN.")
 @click.option("--set", "changes", multiple=True, metavar="NAME=VALUE",
               help="Change a setting of the model's tuned recipe; may be repeated.")  # fmt: skip
-@click.option("--seed", default=0, show_default=True, type=click.IntRange(min=0))
-@click.option("--records", default="", help="Store [MGC_RECORDS, or book/records of the clone].")
-@click.option("--threads", default=1, show_default=True, type=click.IntRange(min=1))
+@options.SEED
+@options.RECORDS
+@options.THREADS
 def tune(
     model: str, folder: str, changes: tuple[str, ...], seed: int, records: str, threads: int
 ) -> None:
@@ -158,21 +159,16 @@ def records() -> None:
     """Look into the store of fits."""
 
 
-_STORE = click.option(
-    "--records", "root", default="", help="Store [MGC_RECORDS, or book/records of the clone]."
-)
-
-
 @records.command("list")
-@_STORE
-def list_records(root: str) -> None:
+@options.RECORDS
+def list_records(records: str) -> None:
     """List every fit with its accuracy."""
     import pandas as pd
 
     from mgc.evaluation.accuracy import accuracy_summary
     from mgc.records.store import Store, default_root
 
-    store = Store(root or default_root())
+    store = Store(records or default_root())
     rows = []
     for record in store.find():
         known = accuracy_summary(record)
@@ -194,20 +190,15 @@ def list_records(root: str) -> None:
 
 @records.command()
 @click.argument("fit")
-@_STORE
-def show(fit: str, root: str) -> None:
+@options.RECORDS
+def show(fit: str, records: str) -> None:
     """Show one fit; the first digits of its id are enough."""
     import pandas as pd
 
     from mgc.evaluation import metrics
-    from mgc.records.store import Store, default_root, load_record
+    from mgc.records.store import Store, default_root
 
-    store = Store(root or default_root())
-    found = sorted(store.fits.glob(f"{fit}*")) if fit.isalnum() else []
-    if len(found) != 1:
-        what = "no fit begins" if not found else f"{len(found)} fits begin"
-        raise RecordError(f"{what} with {fit} in {store.root}; `mgc records list` names them all")
-    record = load_record(found[0])
+    record = find_record(Store(records or default_root()), fit)
     console = console_for_output()
     facts = {**record.config, **record.environment}
     rows = [{"name": key, "value": plain(value)} for key, value in facts.items()]
@@ -222,16 +213,14 @@ def show(fit: str, root: str) -> None:
 
 @main.command()
 @click.argument("record", default="")
-@click.option("--data", "edition", default="gtzan-archive", show_default=True,
+@click.option("--data", default="gtzan-archive", show_default=True,
               help="Edition with records that the verdicts are about.")  # fmt: skip
-@_STORE
+@options.RECORDS
 @click.option("--claims", default="", help="Table of claims [book/claims.csv of the clone].")
 @click.option("--results", default="", help="Published results [results.csv beside the store].")
 @click.option("--out", default="", help="Folder for audit.csv, audit.json and audit.html.")
 @click.option("--renew", is_flag=True, help="Only write the table of published results anew.")
-def audit(
-    record: str, edition: str, root: str, claims: str, results: str, out: str, renew: bool
-) -> None:
+def audit(**settings: Any) -> None:
     """Audit the original report and the records; with RECORD, tell in words what that fit was.
 
     Judges every claim, recomputes every published figure from predictions and proves every record.
@@ -239,17 +228,11 @@ def audit(
     """
     from mgc.cli.audit import run
 
-    run(
-        record=record, data=edition, records=root, claims=claims, results=results, out=out,
-        renew=renew,
-    )  # fmt: skip
+    run(**settings)
 
 
-main.add_command(data)
-main.add_command(features)
-main.add_command(predict)
-main.add_command(train)
-main.add_command(export_web)
+for command in (data, features, predict, train, export_web):
+    main.add_command(command)
 
 
 def _names(text: str, known: Sequence[str]) -> tuple[str, ...]:

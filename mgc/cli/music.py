@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from mgc.cli import options
+from mgc.cli.tables import print_left_out, write_csv
 from mgc.errors import AudioError
 
 if TYPE_CHECKING:
@@ -17,15 +21,11 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("folder", metavar="DATA")
 @click.option("--cache", default="", help="Folder of the cache [MGC_CACHE, or ~/.cache/mgc].")
-@click.option("--jobs", type=click.IntRange(min=1), help="Processes [all cores].")
-@click.option("--csv", "target", type=click.Path(dir_okay=False, path_type=Path),
-              help="Write the statistics of each track to this file.")  # fmt: skip
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path),
-              help="Write them to this folder in parts (Parquet); DATA may be any folder of"
-              " audio.")  # fmt: skip
-@click.option("--cluster", default="", metavar="ADDRESS",
-              help="With --out: `local` or tcp://HOST:8786, a Dask cluster.")  # fmt: skip
-@click.option("--fresh", is_flag=True, help="With --out: remove the parts that are there.")
+@options.JOBS
+@options.CSV
+@options.OUT
+@options.CLUSTER
+@options.FRESH_PARTS
 def features(
     folder: str,
     cache: str,
@@ -43,11 +43,10 @@ def features(
     if out is not None:
         if cache or target is not None:
             raise click.UsageError("--out goes with neither --cache nor --csv")
-        _check_jobs(cluster, jobs)
-        from mgc.inference.batch.feature_rows import write_features
+        from mgc.inference.batch.tables import write_features
 
-        report = write_features(folder, out, cluster=cluster, jobs=jobs, fresh=fresh)
-        _conclude(report, out, "were left out")
+        write = partial(write_features, folder, out)
+        _write_in_parts(write, out, "were left out", cluster, jobs, fresh=fresh)
         return
     if cluster or fresh:
         raise click.UsageError("--cluster and --fresh need --out")
@@ -55,9 +54,7 @@ def features(
 
     from mgc.datasets.opening import open_edition
     from mgc.features.loading import feature_names, load_arrays
-    from mgc.util.atomic import write_whole
     from mgc.util.cache import cache_folder
-    from mgc.util.textfiles import csv_bytes
 
     where = cache_folder(cache)
     edition = open_edition(folder)
@@ -66,9 +63,8 @@ def features(
         table = pd.DataFrame(arrays.tabular, columns=list(feature_names(edition)))
         table.insert(0, "genre", arrays.genre)
         table.insert(0, "track_id", arrays.track_id)
-        write_whole(target, csv_bytes(table, "%.6g"))
-    for track_id, reason in arrays.left_out.items():
-        click.echo(f"left out: {track_id}: {reason}", err=True)
+        write_csv(target, table, "%.6g")
+    print_left_out(arrays.left_out)
     click.echo(f"{len(arrays.track_id)} tracks in {where}, {len(arrays.left_out)} left out.")
     if arrays.left_out:
         raise AudioError(f"{len(arrays.left_out)} tracks were left out; the reasons stand above")
@@ -76,28 +72,23 @@ def features(
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="FILE_OR_FOLDER...")
-@click.option("--network", type=click.Path(dir_okay=False),
-              help="File that `mgc train` made [the network that ships].")  # fmt: skip
+@options.NETWORK
 @click.option("--json", "as_json", default="", metavar="FILE", help="Write JSON; - prints it.")
 @click.option("--csv", "as_csv", default="", metavar="FILE", help="Write a table; - prints it.")
 @click.option("--plot", "plots", default="", metavar="FOLDER",
               help="Draw the genres of each file over time.")  # fmt: skip
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path),
-              help="Write a table to this folder in parts (Parquet), for many files.")  # fmt: skip
-@click.option("--cluster", default="", metavar="ADDRESS",
-              help="With --out: `local` or tcp://HOST:8786, a Dask cluster.")  # fmt: skip
-@click.option("--jobs", type=click.IntRange(min=1), help="With --out: processes [all cores].")
-@click.option("--fresh", is_flag=True, help="With --out: remove the parts that are there.")
+@options.OUT
+@options.CLUSTER
+@options.JOBS
+@options.FRESH_PARTS
 def predict(
     paths: tuple[str, ...],
-    network: str | None,
-    as_json: str,
-    as_csv: str,
-    plots: str,
+    network: Path | None,
     out: Path | None,
     cluster: str,
     jobs: int | None,
     fresh: bool,
+    **outputs: str,
 ) -> None:
     """Classify music: three genres with probabilities, for each 30 s and for the whole.
 
@@ -107,19 +98,35 @@ def predict(
     if out is None:
         if cluster or fresh or jobs:
             raise click.UsageError("--cluster, --jobs and --fresh need --out")
-        from mgc.cli.predict import run
+        from mgc.cli.predict import predict_each
 
-        run(paths, network=network, as_json=as_json, as_csv=as_csv, plots=plots)
+        predict_each(paths, network=network, **outputs)
         return
-    if as_json or as_csv or plots:
+    if any(outputs.values()):
         raise click.UsageError("--out goes with none of --json, --csv and --plot")
-    _check_jobs(cluster, jobs)
-    from mgc.inference.batch.genre_rows import write_genres
+    from mgc.inference.batch.tables import write_genres
 
-    report = write_genres(
-        paths, out, network_file=network, cluster=cluster, jobs=jobs, fresh=fresh
-    )
-    _conclude(report, out, "got no answer")
+    write = partial(write_genres, paths, out, network=network)
+    _write_in_parts(write, out, "got no answer", cluster, jobs, fresh=fresh)
+
+
+def _write_in_parts(
+    write: Callable[..., Report],
+    out: Path,
+    fate: str,
+    cluster: str,
+    jobs: int | None,
+    *,
+    fresh: bool,
+) -> None:
+    """Write a table in parts and say what was done; raise AudioError where a file is left out."""
+    if jobs is not None and "://" in cluster:
+        raise click.UsageError("--jobs is for this machine; a cluster has its own workers")
+    report = write(cluster=cluster, jobs=jobs, fresh=fresh)
+    print_left_out(report.left_out)
+    click.echo(f"{report.summary()} Parts: {out}")
+    if report.left_out:
+        raise AudioError(f"{len(report.left_out)} files {fate}; the reasons stand above")
 
 
 @click.command()
@@ -127,12 +134,10 @@ def predict(
 @click.option("--data", "folder", required=True, help="Edition to train on.")
 @click.option("--protocol", default="fault_filtered", show_default=True,
               help="One of mgc.datasets.splits.PROTOCOLS; its first fold is used.")  # fmt: skip
-@click.option("--seed", default=0, show_default=True, type=click.IntRange(min=0))
-@click.option(
-    "--records", "root", default="", help="Store of the record [records, beside OUT.keras]."
-)
-@click.option("--threads", default=1, show_default=True, type=click.IntRange(min=1))
-def train(target: Path, folder: str, protocol: str, seed: int, root: str, threads: int) -> None:
+@options.SEED
+@click.option("--records", default="", help="Store of the record [records, beside OUT.keras].")
+@options.THREADS
+def train(target: Path, folder: str, protocol: str, seed: int, records: str, threads: int) -> None:
     """Train the network that `mgc predict` uses, and say how good the file is."""
     from mgc.evaluation.accuracy import accuracy_summary
     from mgc.inference import make_network
@@ -140,19 +145,19 @@ def train(target: Path, folder: str, protocol: str, seed: int, root: str, thread
 
     study = open_study(
         folder,
-        records=root or target.parent / "records",
+        records=records or target.parent / "records",
         protocol=protocol,
         variant=make_network.VARIANT,
         seeds=(seed,),
     )
 
-    def say(stage: str, epoch: int, epochs: int, loss: float) -> None:
+    def show_epoch(stage: str, epoch: int, epochs: int, loss: float) -> None:
         if sys.stderr.isatty():
             end = "\r" if epoch < epochs else "\n"
             print(f"epoch {epoch} of {epochs}, validation loss {loss:.3f} ", end=end,
                   file=sys.stderr, flush=True)  # fmt: skip
 
-    record = make_network.make(study, target, threads=threads, on_epoch=say)
+    record = make_network.make(study, target, threads=threads, on_epoch=show_epoch)
     known = accuracy_summary(record)
     click.echo(
         f"{target}: {target.stat().st_size / 1e6:.1f} MB, accuracy {known.accuracy:.1%}"
@@ -163,26 +168,10 @@ def train(target: Path, folder: str, protocol: str, seed: int, root: str, thread
 
 @click.command("export-web")
 @click.argument("target", metavar="OUT.onnx", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--network", type=click.Path(dir_okay=False),
-              help="File that `mgc train` made [the network that ships].")  # fmt: skip
-def export_web(target: Path, network: str | None) -> None:
+@options.NETWORK
+def export_web(target: Path, network: Path | None) -> None:
     """Write a network as an ONNX file, for browsers and other programs without Keras."""
     from mgc.inference.onnx_file import write
 
     write(target, network)
     click.echo(f"{target}: {target.stat().st_size / 1e6:.1f} MB")
-
-
-def _check_jobs(cluster: str, jobs: int | None) -> None:
-    """Refuse a number of processes for machines that have workers of their own."""
-    if jobs is not None and "://" in cluster:
-        raise click.UsageError("--jobs is for this machine; a cluster has its own workers")
-
-
-def _conclude(report: Report, out: Path, fate: str) -> None:
-    """Say what a run in parts did; raise AudioError where it left something out."""
-    for line in report.lines():
-        click.echo(line, err=True)
-    click.echo(f"{report.summary()} Parts: {out}")
-    if report.left_out:
-        raise AudioError(f"{len(report.left_out)} files {fate}; the reasons stand above")

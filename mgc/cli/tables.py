@@ -1,16 +1,21 @@
-"""Tables on the terminal, for the command line."""
+"""Tables on the terminal and as files, for the command line."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import click
+
+from mgc.errors import RecordError
 
 if TYPE_CHECKING:
     import pandas as pd
     from rich.console import Console
 
-    from mgc.records.store import NotRun, Record
+    from mgc.records.store import NotRun, Record, Store
 
 PIPE_WIDTH = 200  # where nobody's window limits a line, tables keep their full width
 
@@ -29,6 +34,35 @@ def console_for_output() -> Console:
     from rich.console import Console
 
     return Console(width=None if sys.stdout.isatty() else PIPE_WIDTH, highlight=False)
+
+
+def write_csv(target: Path | None, frame: pd.DataFrame, float_format: str | None = None) -> None:
+    """Write a data frame where a command was given a file for it."""
+    from mgc.util.atomic import write_whole
+    from mgc.util.textfiles import csv_bytes
+
+    if target is not None:
+        write_whole(target, csv_bytes(frame, float_format))
+
+
+def find_record(store: Store, start: str) -> Record:
+    """Read the fit of a store, or of its page on leaks, whose id begins so; else RecordError."""
+    from mgc.records.store import load_record
+
+    folders = (store.fits, store.leak.fits) if start.isalnum() else ()
+    matches = [path for folder in folders for path in folder.glob(f"{start}*")]
+    if len(matches) != 1:
+        what = "no fit begins" if not matches else f"{len(matches)} fits begin"
+        raise RecordError(
+            f"{what} with {start} in {store.root}; `mgc records list` names them all"
+        )
+    return load_record(matches[0])
+
+
+def print_left_out(left_out: Mapping[str, str]) -> None:
+    """Print on the error output what was left out, and why."""
+    for name, reason in left_out.items():
+        click.echo(f"left out: {name}: {reason}", err=True)
 
 
 def print_summary(console: Console, title: str, results: Mapping[str, Record | NotRun]) -> None:

@@ -3,4 +3,5 @@
 - `classifier.Classifier`: from files to genres, for each half minute and for the whole.
 - `network_file.open_network`, `network_file.write`: a trained network as a file.
 - `make_network.make`: fit, calibrate, write and test a network.
+- `batch.tables.write_features`, `batch.tables.write_genres`: tables of many files.
 """

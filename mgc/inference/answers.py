@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 
 from mgc.datasets.tracks import GENRES, P_COLUMNS
-from mgc.inference.classifier import Answer, Part, top
+from mgc.inference.classifier import Answer, WindowAnswer, top
+from mgc.typing import Double
 
 BAR = 30
 """Characters of a probability of one."""
@@ -17,18 +18,7 @@ _EIGHTHS = " ▏▎▍▌▋▊▉"
 
 
 def shown(name: str) -> str:
-    """Write a file name so that no terminal or table stumbles over it.
-
-    Parameters
-    ----------
-    name : str
-        A name may hold line ends, control characters, and bytes that are no text.
-
-    Returns
-    -------
-    name : str
-        Unprintable characters as Python escapes, all others as they are.
-    """
+    """Write a file name so that no terminal stumbles over it: what is unprintable, as escapes."""
     return "".join(
         c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in name
     )
@@ -37,12 +27,9 @@ def shown(name: str) -> str:
 def text(answer: Answer) -> str:
     """Write an answer for the terminal: the verdict, then three genres with bars."""
     minutes, seconds = divmod(round(answer.duration_s), 60)
-    said = {
-        "sure": answer.top[0][0],
-        "unsure": f"unsure, {answer.top[0][0]} perhaps",
-        "silent": "no sound",
-    }[answer.verdict]
-    lines = [f"{shown(answer.file)} ({minutes}:{seconds:02d}): {said}"]
+    first = answer.top[0][0]
+    verdict = {"sure": first, "unsure": f"unsure, {first} perhaps", "silent": "no sound"}
+    lines = [f"{shown(answer.file)} ({minutes}:{seconds:02d}): {verdict[answer.verdict]}"]
     if answer.verdict != "silent":
         lines += [f"  {genre:<10}{bar(p)} {p:4.0%}" for genre, p in answer.top]
     return "\n".join(lines)
@@ -55,68 +42,58 @@ def bar(share: float) -> str:
     return drawn.ljust(BAR)
 
 
-def table(answers: Sequence[Answer]) -> pd.DataFrame:
-    """List answers as rows, the whole file first and then its windows.
+def rows(answer: Answer) -> list[dict[str, Any]]:
+    """List an answer as rows, the whole file first and then its windows.
 
     Parameters
     ----------
-    answers : sequence of Answer
+    answer : Answer
 
     Returns
     -------
-    DataFrame
-        ``file``, ``window`` (0 for the whole file, then 1, 2, …), ``start_s``, ``duration_s``,
-        ``verdict``, ``genre`` (the most probable one), and the probabilities ``p_blues`` to
+    rows : list of dict
+        ``window`` (0 for the whole file, then 1, 2, …), ``start_s``, ``duration_s``, ``verdict``,
+        ``genre`` (the most probable one; empty for silence), and the probabilities ``p_blues`` to
         ``p_rock``, six decimals each.
     """
-    rows: list[dict[str, Any]] = []
-    for answer in answers:
-        whole = {"start_s": 0.0, "duration_s": answer.duration_s, "verdict": answer.verdict}
-        rows.append(_row(answer.file, 0, whole, answer.probabilities))
-        for number, part in enumerate(answer.parts, 1):
-            facts = {
-                "start_s": part.start_s,
-                "duration_s": part.duration_s,
-                "verdict": part.verdict,
-            }
-            rows.append(_row(answer.file, number, facts, part.probabilities))
-    columns = ["file", "window", "start_s", "duration_s", "verdict", "genre", *P_COLUMNS]
-    return pd.DataFrame(rows, columns=columns)
+    stretches: tuple[Answer | WindowAnswer, ...] = (answer, *answer.windows)
+    return [
+        {
+            "window": number,
+            "start_s": round(stretch.start_s, 3),
+            "duration_s": round(stretch.duration_s, 3),
+            "verdict": stretch.verdict,
+            "genre": "" if stretch.verdict == "silent" else top(stretch.probabilities)[0][0],
+            **_named(P_COLUMNS, stretch.probabilities),
+        }
+        for number, stretch in enumerate(stretches)
+    ]
+
+
+def table(answers: Sequence[Answer]) -> pd.DataFrame:
+    """List answers as a table: ``file``, and the columns of `rows`."""
+    facts = ["file", "window", "start_s", "duration_s", "verdict", "genre"]
+    listed = [{"file": shown(answer.file), **row} for answer in answers for row in rows(answer)]
+    return pd.DataFrame(listed, columns=[*facts, *P_COLUMNS])
 
 
 def plain(answer: Answer) -> dict[str, Any]:
     """Put an answer in terms of JSON: the whole file, and a list of its windows."""
+    windows = [
+        {"start_s": round(window.start_s, 3), **_facts(window)} for window in answer.windows
+    ]
+    return {"file": answer.file, **_facts(answer), "windows": windows}
+
+
+def _facts(answer: Answer | WindowAnswer) -> dict[str, Any]:
+    first = top(answer.probabilities)
     return {
-        "file": answer.file,
         "duration_s": round(answer.duration_s, 3),
         "verdict": answer.verdict,
-        "top": _top(answer.top),
-        "probabilities": _probabilities(answer.probabilities),
-        "windows": [_window(part) for part in answer.parts],
+        "top": [{"genre": genre, "probability": round(value, 6)} for genre, value in first],
+        "probabilities": _named(GENRES, answer.probabilities),
     }
 
 
-def _row(file: str, number: int, facts: dict[str, Any], p: Any) -> dict[str, Any]:
-    times = {name: round(facts[name], 3) for name in ("start_s", "duration_s")}
-    genre = top(p)[0][0] if facts["verdict"] != "silent" else ""
-    probabilities = dict(zip(P_COLUMNS, (round(float(v), 6) for v in p), strict=True))
-    named = {"file": shown(file), "window": number}
-    return {**named, **facts, **times, "genre": genre, **probabilities}
-
-
-def _window(part: Part) -> dict[str, Any]:
-    return {
-        "start_s": round(part.start_s, 3),
-        "duration_s": round(part.duration_s, 3),
-        "verdict": part.verdict,
-        "top": _top(top(part.probabilities)),
-        "probabilities": _probabilities(part.probabilities),
-    }
-
-
-def _top(pairs: Sequence[tuple[str, float]]) -> list[dict[str, Any]]:
-    return [{"genre": genre, "probability": round(p, 6)} for genre, p in pairs]
-
-
-def _probabilities(p: Any) -> dict[str, float]:
-    return {genre: round(float(v), 6) for genre, v in zip(GENRES, p, strict=True)}
+def _named(names: Sequence[str], probabilities: Double) -> dict[str, float]:
+    return {name: round(float(p), 6) for name, p in zip(names, probabilities, strict=True)}

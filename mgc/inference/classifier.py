@@ -1,13 +1,11 @@
-"""Classify music: from a file to the genres of each half minute and of the whole.
-
-The appendix on the network says how often these answers are right. The command is ``mgc predict``.
-"""
+"""Classify music: from a file to the genres of each half minute and of the whole."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -15,8 +13,11 @@ import numpy.typing as npt
 from mgc.audio.samples import SAMPLE_RATE
 from mgc.audio.windows import Window, windows
 from mgc.datasets.tracks import GENRES
-from mgc.features.archive_picture import picture
+from mgc.features.archive_picture import CLIP_COLUMNS, picture
 from mgc.typing import Double, Grey
+
+if TYPE_CHECKING:
+    import keras
 
 SURE_FROM = 0.5
 """Probability from which the first genre is more likely right than wrong, if calibrated."""
@@ -26,7 +27,7 @@ N_TOP = 3
 
 
 @dataclass(frozen=True, eq=False)
-class Part:
+class WindowAnswer:
     """What the network says of one window of a file.
 
     Attributes
@@ -70,25 +71,28 @@ class Answer:
     Attributes
     ----------
     file : str
-    parts : tuple of Part
+    windows : tuple of WindowAnswer
         In order of time, at least one.
     """
 
     file: str
-    parts: tuple[Part, ...]
+    windows: tuple[WindowAnswer, ...]
+
+    start_s = 0.0
+    """As a window has one, since the answer for the whole is listed beside those of windows."""
 
     @property
     def probabilities(self) -> Double:
         """Mean over the windows that hold sound, weighted by their length [shape=(10,)]."""
-        heard = [part for part in self.parts if not part.silent] or list(self.parts[:1])
-        weights = np.array([part.duration_s for part in heard])
-        total: Double = weights @ np.stack([p.probabilities for p in heard]) / weights.sum()
+        heard = [window for window in self.windows if not window.silent] or list(self.windows[:1])
+        weights = np.array([window.duration_s for window in heard])
+        total: Double = weights @ np.stack([w.probabilities for w in heard]) / weights.sum()
         return total
 
     @property
     def duration_s(self) -> float:
         """Seconds of audio that were classified."""
-        return sum(part.duration_s for part in self.parts)
+        return sum(window.duration_s for window in self.windows)
 
     @property
     def top(self) -> tuple[tuple[str, float], ...]:
@@ -98,9 +102,8 @@ class Answer:
     @property
     def verdict(self) -> str:
         """``sure``, ``unsure`` (wrong is as likely as right) or ``silent``."""
-        if all(part.silent for part in self.parts):
-            return "silent"
-        return verdict(self.probabilities)
+        silent = all(window.silent for window in self.windows)
+        return "silent" if silent else verdict(self.probabilities)
 
 
 def top(probabilities: Double) -> tuple[tuple[str, float], ...]:
@@ -169,7 +172,7 @@ class Classifier:
         AudioError
             The file cannot be decoded, is too short, or holds NaN or infinity.
         """
-        return Answer(str(path), tuple(self._part(window) for window in windows(path)))
+        return Answer(str(path), tuple(self._answer(window) for window in windows(path)))
 
     def predict_proba(self, paths: Iterable[str | Path]) -> Double:
         """Probabilities of the genres in some files.
@@ -196,10 +199,53 @@ class Classifier:
         chosen: npt.NDArray[np.str_] = self.classes_[self.predict_proba(paths).argmax(axis=1)]
         return chosen
 
-    def _part(self, window: Window) -> Part:
-        from mgc.inference.crops import crop_probabilities
-
+    def _answer(self, window: Window) -> WindowAnswer:
         drawn, seconds = picture(window.samples), len(window.samples) / SAMPLE_RATE
-        if float(window.samples.std()) < SILENCE:
-            return Part(window.start_s, seconds, np.empty((0, len(GENRES))), drawn)
-        return Part(window.start_s, seconds, crop_probabilities(self._model, [drawn])[0], drawn)
+        crops = np.empty((0, len(GENRES)))
+        if float(window.samples.std()) >= SILENCE:
+            (crops,) = crop_probabilities(self._model, [drawn])
+        return WindowAnswer(window.start_s, seconds, crops, drawn)
+
+
+def crop_probabilities(model: keras.Model, pictures: Iterable[Grey]) -> list[Double]:
+    """Probabilities of the genres in each crop of some pictures.
+
+    Parameters
+    ----------
+    model : keras.Model
+        From `mgc.inference.network_file.open_network`.
+    pictures : iterable of ndarray [shape=(128, n_columns)], uint8
+        From `mgc.features.archive_picture.picture` or an archive; each at least as wide as the
+        network reads.
+
+    Returns
+    -------
+    probabilities : list of ndarray [shape=(n_crops, 10)], float64
+        One array a picture, rows summing to one. Crops overlap by half and reach both ends.
+
+    Notes
+    -----
+    A picture is standardised as a whole, as the recipe's scaling ``per track`` does, and cut by
+    the rule by which fits predict their test part.
+    """
+    # Here: they import Keras, and commands that only look at data do without.
+    from mgc.features.from_archive import decibels
+    from mgc.training import crops, inputs
+
+    width = int(model.input_shape[2])
+    cut = []
+    for drawn in pictures:
+        scaled = inputs.scale(decibels(drawn[None]), np.empty(0, np.int64), "per track")
+        cut.append(crops.regular(scaled, crops.TIME_AXIS["spectrogram"], width)[0])
+    if not cut:
+        return []
+    # As many crops at a time as 30 s have, so that the network is compiled once.
+    size = len(crops.starts(CLIP_COLUMNS, width))
+    joined, computed = np.concatenate(cut), []
+    for start in range(0, len(joined), size):
+        batch = joined[start : start + size]
+        padded = np.pad(batch, ((0, size - len(batch)), (0, 0), (0, 0), (0, 0)))
+        computed.append(np.asarray(model.predict_on_batch(padded), np.float64)[: len(batch)])
+    p = np.concatenate(computed)
+    p /= p.sum(axis=1, keepdims=True)
+    return np.split(p, np.cumsum([len(pieces) for pieces in cut])[:-1])

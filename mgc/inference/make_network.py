@@ -1,7 +1,4 @@
-"""Make a network that classifies music: fit the tuned CNN, calibrate it, write it, test the file.
-
-Used by ``mgc train``; the appendix on the network is about the file that it made.
-"""
+"""Make a network that classifies music: fit the tuned CNN, calibrate, write, test the file."""
 
 from __future__ import annotations
 
@@ -12,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.optimize import minimize_scalar
+from scipy.special import softmax
 
 from mgc.audio.samples import SAMPLE_RATE, decode
 from mgc.datasets.protocols import make_split
@@ -20,21 +19,23 @@ from mgc.datasets.tracks import P_COLUMNS
 from mgc.errors import DataError, RecordError
 from mgc.features import archive_picture
 from mgc.features.arrays import Arrays
-from mgc.inference import calibration, network_file
+from mgc.inference import network_file
+from mgc.inference.classifier import crop_probabilities
 from mgc.records.checks import HISTORY_COLUMNS
 from mgc.records.store import Record, Store
 from mgc.training import environment
 from mgc.training.fold_result import OnEpoch, Settings
-from mgc.typing import Grey
+from mgc.typing import Double, Grey
 from mgc.util import machine
 from mgc.util.pools import extract_many
 
 if TYPE_CHECKING:
-    import keras
-
     from mgc.records.study import Study
 
 MODEL, VARIANT = "cnn", "tuned"
+TEMPERATURES = (0.1, 10.0)
+SMALLEST = 1e-12
+"""Stands for a probability of zero, whose logarithm is not finite."""
 
 
 def make(
@@ -42,7 +43,6 @@ def make(
     target: str | Path,
     *,
     threads: int = 1,
-    progress: bool = True,
     on_epoch: OnEpoch | None = None,
 ) -> Record:
     """Fit the CNN on the training part of the first fold of a study and write it as a file.
@@ -55,8 +55,6 @@ def make(
     target : str or Path
         File of the network, ending in `.keras`.
     threads : int
-    progress : bool
-        Show a bar while pictures are made from audio.
     on_epoch : callable, optional
 
     Returns
@@ -83,7 +81,7 @@ def make(
 
     network_file.check_name(target)
     config = study.config(MODEL, VARIANT)
-    arrays, pictures = _pictures(study, progress=progress)
+    arrays, pictures = _pictures(study)
     seed = study.seeds[0]
     split = make_split(study.protocol, arrays.track_id, arrays.genre, arrays.artist, seed)
     fold = split.folds[0]
@@ -92,11 +90,13 @@ def make(
     targets = one_hot(arrays.genre[split.unit_track])
     with machine.PeakMemory() as memory:
         trained = tuned_recipes.train(arrays, split, fold, targets, config, settings, on_epoch)
-    warmth = _calibrate(trained.model, pictures[split.unit_track[fold.valid]],
-                        targets[fold.valid].argmax(axis=1))  # fmt: skip
+    crops = np.stack(crop_probabilities(trained.model, pictures[split.unit_track[fold.valid]]))
+    warmth = temperature(crops, targets[fold.valid].argmax(axis=1))
+    kernel, bias = trained.model.layers[-1].get_weights()
+    trained.model.layers[-1].set_weights([kernel / warmth, bias / warmth])
     network_file.write(trained.model, target)
     duration = time.perf_counter() - begin
-    predictions, seconds = _ask(Path(target), arrays, pictures, split, fold)
+    predictions, seconds = _predictions(Path(target), arrays, pictures, split, fold)
     facts = {
         "duration_s": round(duration, 2),
         "peak_memory_mb": round(memory.mb),
@@ -118,8 +118,35 @@ def make(
     )
 
 
+def temperature(crops: Double, truth: npt.NDArray[np.int64]) -> float:
+    """Find the temperature with the lowest log loss of the mean over crops.
+
+    Parameters
+    ----------
+    crops : ndarray [shape=(n, n_crops, n_classes)]
+        Probabilities of the crops of each validation track.
+    truth : ndarray [shape=(n,)], int
+        Position of the true class.
+
+    Returns
+    -------
+    temperature : float, in [0.1, 10]
+        Divides the logits. Above 1 the probabilities become more alike, below 1 less (Guo et al.
+        2017, "On calibration of modern neural networks").
+    """
+    logits = np.log(np.maximum(crops, SMALLEST))
+
+    def loss(logarithm: float) -> float:
+        mean = softmax(logits / np.exp(logarithm), axis=-1).mean(axis=1)
+        chosen = mean[np.arange(len(truth)), truth]
+        return float(-np.log(np.maximum(chosen, SMALLEST)).mean())
+
+    least = minimize_scalar(loss, bounds=np.log(TEMPERATURES), method="bounded")
+    return float(np.exp(least.x))
+
+
 def shipped_record(root: str | Path) -> Record:
-    """Record of the network that comes with the package; the appendix on it begins here.
+    """Record of the network that comes with the package.
 
     Parameters
     ----------
@@ -144,7 +171,7 @@ def shipped_record(root: str | Path) -> Record:
     )
 
 
-def _pictures(study: Study, *, progress: bool) -> tuple[Arrays, Grey]:
+def _pictures(study: Study) -> tuple[Arrays, Grey]:
     """Pictures of an edition's usable tracks, as features and in grey levels."""
     edition = study.source()
     if edition.archive is not None:
@@ -165,7 +192,7 @@ def _pictures(study: Study, *, progress: bool) -> tuple[Arrays, Grey]:
     left_out = dict(study.edition_record.left_out)
     wanted = [track for track in edition.tracks if track.track_id not in left_out]
     paths = [track.path for track in wanted]
-    drawn = list(extract_many(_draw, paths, "Pictures", None, show=progress))
+    drawn = list(extract_many(_draw, paths, "Pictures", None, show=True))
     grey = np.stack(drawn)
     from mgc.features.from_archive import decibels
 
@@ -192,28 +219,16 @@ def _draw(path: Path) -> Grey:
     return archive_picture.picture(prepare(*decode(path)))
 
 
-def _calibrate(model: keras.Model, pictures: Grey, truth: npt.NDArray[np.int64]) -> float:
-    """Build the temperature into the weights of the last layer; returns it."""
-    from mgc.inference.crops import crop_probabilities
-
-    warmth = calibration.temperature(np.stack(crop_probabilities(model, pictures)), truth)
-    kernel, bias = model.layers[-1].get_weights()
-    model.layers[-1].set_weights([kernel / warmth, bias / warmth])
-    return warmth
-
-
-def _ask(
+def _predictions(
     file: Path, arrays: Arrays, pictures: Grey, split: Split, fold: Fold
 ) -> tuple[pd.DataFrame, float]:
     """Predictions of the file for the validation and the test part, and seconds a track."""
-    from mgc.inference.crops import crop_probabilities
-
     model = network_file.open_network(file)
     frames, spent = [], 0.0
     for part in ("valid", "test"):
         tracks = split.unit_track[getattr(fold, part)]
         begin = time.perf_counter()
-        said = [p.mean(axis=0) for p in crop_probabilities(model, pictures[tracks])]
+        predicted = [p.mean(axis=0) for p in crop_probabilities(model, pictures[tracks])]
         spent = (time.perf_counter() - begin) / len(tracks)
         facts: dict[str, Any] = {
             "track_id": arrays.track_id[tracks],
@@ -222,6 +237,6 @@ def _ask(
             "fold": fold.name,
             "genre": arrays.genre[tracks],
         }
-        p = pd.DataFrame(np.stack(said), columns=list(P_COLUMNS))
+        p = pd.DataFrame(np.stack(predicted), columns=list(P_COLUMNS))
         frames.append(pd.concat([pd.DataFrame(facts), p], axis=1))
     return pd.concat(frames, ignore_index=True), spent

@@ -1,7 +1,6 @@
 """A trained network as a file: written small, opened without trusting it.
 
-The file has Keras's own format, a zip of a configuration and weights. Used by `mgc train` and
-`mgc.inference.classifier`; the appendix on the network describes the file that ships.
+The file has Keras's own format, a zip of a configuration and weights.
 """
 
 from __future__ import annotations
@@ -9,10 +8,8 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import lzma
 import tempfile
 import zipfile
-import zlib
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,33 +29,13 @@ KEPT_BITS = 12
 """Bits of a weight's fraction that are kept, of 23: half the file, the same answers."""
 
 LAYERS = frozenset(
-    {
-        "Sequential",
-        "InputLayer",
-        "Conv2D",
-        "BatchNormalization",
-        "MaxPooling2D",
-        "Dropout",
-        "GlobalAveragePooling2D",
-        "Dense",
-    }
-)
+    ["Sequential", "InputLayer", "Conv2D", "BatchNormalization", "MaxPooling2D", "Dropout",
+     "GlobalAveragePooling2D", "Dense"]
+)  # fmt: skip
 """Classes that a network may consist of; all of them only compute."""
 
 REMEDY = "make one with `mgc train`, or leave --network out to use the one that ships"
 LARGEST = 256 * 2**20  # bytes that a file may unpack to
-
-_DAMAGED = (
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    EOFError,
-    OSError,
-    RuntimeError,  # an encrypted entry; NotImplementedError is of its kind
-    ValueError,  # a name with a null byte, an impossible offset, no JSON
-    KeyError,  # no such entry
-)
-"""What Python raises for a damaged zip, one way or another."""
 
 
 def shipped() -> Path:
@@ -67,13 +44,7 @@ def shipped() -> Path:
 
 
 def check_name(target: str | Path) -> None:
-    """Refuse a file for a network by its name, before the work rather than after it.
-
-    Raises
-    ------
-    NetworkError
-        It does not end in `.keras`.
-    """
+    """Raise NetworkError for a name that does not end in `.keras`, before any work."""
     if Path(target).suffix != ".keras":
         raise NetworkError(f"{target}: the name of a network ends in .keras; choose one that does")
 
@@ -119,17 +90,7 @@ def write(model: keras.Model, target: str | Path) -> None:
 
 
 def rounded(weight: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
-    """Round numbers to `KEPT_BITS` bits after the leading one; exponents stay.
-
-    Parameters
-    ----------
-    weight : ndarray, float
-
-    Returns
-    -------
-    weight : ndarray, float32
-        Off by at most one part in 2^13.
-    """
+    """Round numbers to `KEPT_BITS` bits after the leading one: off by one part in 2^13 at most."""
     fraction, exponent = np.frexp(np.asarray(weight, np.float64))
     scale = 2.0 ** (KEPT_BITS + 1)
     return np.ldexp(np.rint(fraction * scale) / scale, exponent).astype(np.float32)
@@ -183,31 +144,21 @@ def sha256(path: str | Path) -> str:
 def input_width(path: str | Path) -> int:
     """Columns of the crops that a network reads, from its configuration; needs no TensorFlow.
 
-    Raises
-    ------
-    NetworkError
-        As `check`.
+    Raises NetworkError as `check` does, and where the configuration does not tell.
     """
     file = Path(path)
-    check(file)
     try:
-        with zipfile.ZipFile(file) as archive:
-            first = json.loads(archive.read("config.json"))["config"]["layers"][0]
-        return int(first["config"]["batch_shape"][2])
+        return int(check(file)["config"]["layers"][0]["config"]["batch_shape"][2])
     except (KeyError, IndexError, TypeError, ValueError):
         what = f"{file}: its configuration does not say what it reads; {REMEDY}"
         raise NetworkError(what) from None
 
 
-def check(file: Path) -> None:
+def check(file: Path) -> Any:
     """Refuse a file that is no network, or holds a layer that could do more than compute.
 
-    Needs no TensorFlow.
-
-    Raises
-    ------
-    NetworkError
-        As `open_network`, as far as the configuration tells.
+    Needs no TensorFlow. Returns the configuration; raises NetworkError as `open_network` does, as
+    far as the configuration tells.
     """
     if not file.is_file():
         raise NetworkError(f"{file} does not exist or is no file; {REMEDY}")
@@ -217,27 +168,23 @@ def check(file: Path) -> None:
                 raise NetworkError(f"{file}: unpacks to more than 256 MB; {REMEDY}")
             config = json.loads(archive.read("config.json"))
             strange = sorted(set(_classes(config)) - LAYERS)
-    except _DAMAGED as error:
+    except NetworkError:
+        raise
+    except Exception as error:  # zipfile alone raises a dozen types for what is damaged
         what = f"{file}: no network in Keras's format ({_line(error)}); {REMEDY}"
         raise NetworkError(what) from None
     if strange:
         names = ", ".join(strange)
         raise NetworkError(f"{file}: holds {names}, which is not allowed here; {REMEDY}")
+    return config
 
 
 def _classes(config: Any) -> list[str]:
     """Name the classes of a model and of all its layers."""
-    if not isinstance(config, dict) or not isinstance(config.get("class_name"), str):
-        raise ValueError("its configuration names no class")
-    inner = config.get("config")
-    layers = inner.get("layers", []) if isinstance(inner, dict) else []
-    if not isinstance(layers, list):
-        raise ValueError("its configuration lists no layers")
-    own = config["class_name"]
-    module = config.get("module")
-    if module is not None and not str(module).startswith("keras"):
-        own = f"{module}.{own}"
-    return [own, *(name for layer in layers for name in _classes(layer))]
+    name, module = str(config["class_name"]), str(config.get("module") or "keras")
+    own = name if module.startswith("keras") else f"{module}.{name}"
+    layers = config["config"].get("layers", [])
+    return [own, *(inner for layer in layers for inner in _classes(layer))]
 
 
 def _line(error: BaseException) -> str:

@@ -2,7 +2,7 @@
 
 The graph is written layer by layer and not by a general converter: a network of
 `mgc.inference.network_file` has few kinds of layers, and what comes out is small, reads as it was
-drawn, and is the same to the byte each time. Used by ``mgc export-web``; needs the package `onnx`.
+drawn, and is the same to the byte each time.
 """
 
 from __future__ import annotations
@@ -54,9 +54,8 @@ def write(target: str | Path, source: str | Path | None = None) -> None:
 
     Notes
     -----
-    The graph reads crops [n, 1, 128, width], standardised by track as `mgc.inference.crops` does,
-    and gives calibrated probabilities [n, 10]: the temperature is part of the last layer's
-    weights.
+    The graph reads crops [n, 1, 128, width], standardised by track, and gives calibrated
+    probabilities [n, 10]: the temperature is part of the last layer's weights.
     """
     file = Path(target)
     if file.suffix != ".onnx":
@@ -68,36 +67,12 @@ def write(target: str | Path, source: str | Path | None = None) -> None:
 
 
 def is_from(content: bytes, source: str | Path) -> bool:
-    """Whether an ONNX file was made from a network; needs no package that reads it.
-
-    Parameters
-    ----------
-    content : bytes
-        Of the ONNX file.
-    source : str or Path
-        The network in Keras's format.
-    """
+    """Whether the content of an ONNX file was made from a network in Keras's format."""
     return network_file.sha256(source).encode() in content
 
 
 def graph(model: keras.Model, digest: str) -> bytes:
-    """Translate a network; see `write`.
-
-    Parameters
-    ----------
-    model : keras.Model
-        From `mgc.inference.network_file.open_network`.
-    digest : str
-        What to keep as `SOURCE`.
-
-    Returns
-    -------
-    content : bytes
-
-    Raises
-    ------
-    NetworkError
-    """
+    """Translate an open network; see `write`. The graph keeps `digest` as `SOURCE`."""
     onnx = need("onnx", "export", NetworkError)
     writer = _Writer(onnx)
     for layer in model.layers:
@@ -164,16 +139,16 @@ class _Writer:
     def _activate(self, name: str, activation: Any) -> None:
         if activation not in ACTIVATIONS:
             raise NetworkError(f"layer {name}: no rule writes the activation {activation} as ONNX")
-        if (found := ACTIVATIONS[activation]) is not None:
-            self._node(f"{name}/{activation}", found[0], [], **found[1])
+        if (rule := ACTIVATIONS[activation]) is not None:
+            self._node(f"{name}/{activation}", rule[0], [], **rule[1])
 
     def _node(
         self, name: str, kind: str, weights: list[npt.NDArray[np.float32]], **settings: Any
     ) -> None:
         names = [f"{name}/{number}" for number in range(len(weights))]
-        for one, weight in zip(names, weights, strict=True):
+        for key, weight in zip(names, weights, strict=True):
             plain = np.ascontiguousarray(weight)
-            self.weights.append(self._onnx.numpy_helper.from_array(plain, one))
+            self.weights.append(self._onnx.numpy_helper.from_array(plain, key))
         self.nodes.append(
             self._onnx.helper.make_node(kind, [self._last, *names], [name], name, **settings)
         )

@@ -9,25 +9,9 @@ from mgc.errors import ClusterError, MgcError
 
 
 def need(name: str, extra: str = "cluster", error: type[MgcError] = ClusterError) -> Any:
-    """Import a module of an extra; `cluster` has Dask and the Parquet files that do without it.
+    """Import a module of an extra, by default of that with Dask and Parquet.
 
-    Parameters
-    ----------
-    name : str
-        For example ``pyarrow.parquet``.
-    extra : str
-        Which extra holds its package.
-    error : type
-        What is raised without it.
-
-    Returns
-    -------
-    module : module
-
-    Raises
-    ------
-    MgcError
-        Of the type `error`, if the package is not installed.
+    Raises `error`, which says how to install the extra, if the module's package is missing.
     """
     try:
         return import_module(name)

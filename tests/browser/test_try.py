@@ -83,11 +83,11 @@ def agree(page: Any, classifier: Any, file: Path) -> float:
     assert [one["genre"] for one in found["top"]] == [genre for genre, _ in expected.top]
     assert found["duration_s"] == pytest.approx(expected.duration_s, abs=1e-3)
     pairs = [(found["probabilities"], expected.probabilities)]
-    for ours, theirs in zip(found["windows"], expected.parts, strict=True):
+    for ours, theirs in zip(found["windows"], expected.windows, strict=True):
         assert ours["start_s"] == pytest.approx(theirs.start_s, abs=1e-3)
         assert (ours["verdict"] == "silent") == theirs.silent
         pairs.append((ours["probabilities"], theirs.probabilities))
-    crops = np.concatenate([part.crops for part in expected.parts])
+    crops = np.concatenate([window.crops for window in expected.windows])
     pairs += [(ours["probabilities"], p) for ours, p in zip(found["crops"], crops, strict=True)]
     gap = max(abs(ours[g] - p[k]) for ours, p in pairs for k, g in enumerate(GENRES))
     print(f"{file.stem}: {gap:.6f}")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import signal
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from mgc.errors import AudioError
+from mgc.inference.batch.parts import write_parts
 
 
 @dataclass(frozen=True)
@@ -64,3 +66,23 @@ def write_files(folder: Path, count: int, **special: str) -> dict[str, Path]:
     for name in names:
         (folder / name).write_text(special.get(name, f"text of {name}"), encoding="utf-8")
     return {name: folder / name for name in names}
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """SHA-256 of everything in a folder, hidden files included."""
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
+
+
+def undisturbed(files: dict[str, Path], folder: Path) -> dict[str, str]:
+    """Digests of what one process of this machine writes, two files a part."""
+    rows_of = CountedRows(folder / "undisturbed-log")
+    write_parts(files, rows_of, folder / "undisturbed", jobs=1, per_part=2)
+    return digests(folder / "undisturbed")
+
+
+def until(condition: Callable[[], object], what: str) -> None:
+    """Wait for something that another process does."""
+    deadline = time.monotonic() + 120
+    while not condition():
+        assert time.monotonic() < deadline, f"waited in vain: {what}"
+        time.sleep(0.02)

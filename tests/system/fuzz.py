@@ -33,7 +33,6 @@ from mgc.datasets.archive import open_archive
 from mgc.datasets.tracks import GENRES
 from mgc.errors import MgcError
 from mgc.inference import network_file, probes
-from mgc.inference.batch.plan import PLAN, Part, Plan, settle
 from mgc.records.config import fit_id
 from mgc.records.editions import EditionRecord, load_edition, write_edition
 from mgc.records.store import Store, load_record
@@ -237,14 +236,6 @@ def trial_format() -> Format:
     return Format(seal({"a.json": content}), read, 16_000, seal)
 
 
-def plan_format() -> Format:
-    """The plan's file of `mgc.inference.batch.plan`."""
-    parts = [Part(f"part-{i:05d}.parquet", ((f"f{i}", Path("f")),), "ab" * 32) for i in range(3)]
-    plan = Plan("features-1", {"genre": "string", "x": "float32"}, 1, tuple(parts))
-    content = json.dumps(plan.described(), indent=1).encode()
-    return Format({PLAN: content}, lambda folder: settle(folder, plan, fresh=False), 16_000)
-
-
 def probes_format() -> Format:
     """`mgc.inference.probes.load`."""
     head = ",".join([*probes.TEXTS, *record_helpers.PROBABILITIES])
@@ -315,8 +306,8 @@ def edition_format() -> Format:
 
 FORMATS: Mapping[str, Callable[[], Format]] = {
     "archive": archive_format, "cache": cache_format, "network": network_format,
-    "trial": trial_format, "plan": plan_format, "probes": probes_format,
-    "claims": claims_format, "record": record_format, "edition": edition_format,
+    "trial": trial_format, "probes": probes_format, "claims": claims_format,
+    "record": record_format, "edition": edition_format,
 }  # fmt: skip
 
 

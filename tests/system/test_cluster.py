@@ -1,4 +1,4 @@
-"""Tables in parts on a real Dask cluster of two processes, which die in several ways."""
+"""Tables in parts on a real Dask cluster of two processes, and clients that are killed."""
 
 from __future__ import annotations
 
@@ -9,41 +9,45 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+import dask.config
 import pandas as pd
+import psutil
 import pytest
 
 from mgc.errors import ClusterError
-from mgc.inference.batch.feature_rows import write_features
-from mgc.inference.batch.parts import DIED, run
-from tests.helpers.rows import CountedRows, calls, worker_of, write_files
-from tests.mgc.inference.test_parts import check_restart, digests, kill_the_client, until
+from mgc.inference.batch.parts import DIED, write_parts
+from mgc.inference.batch.tables import write_features
+from tests.helpers.rows import (
+    CountedRows,
+    calls,
+    digests,
+    undisturbed,
+    until,
+    worker_of,
+    write_files,
+)
 
 pytestmark = pytest.mark.slow
 distributed = pytest.importorskip("distributed", reason="needs the extra `cluster`")
+LocalCluster = partial(
+    distributed.LocalCluster,
+    threads_per_worker=1,
+    dashboard_address="127.0.0.1:0",
+    silence_logs=logging.CRITICAL,
+    scheduler_kwargs={"allowed_failures": 1},
+)
 
 
-@contextmanager
-def two_workers() -> Iterator[str]:
-    """Address of a cluster of two worker processes."""
-    with distributed.LocalCluster(
-        n_workers=2,
-        threads_per_worker=1,
-        dashboard_address="127.0.0.1:0",
-        silence_logs=logging.CRITICAL,
-        scheduler_kwargs={"allowed_failures": 1},
-    ) as cluster:
-        yield cluster.scheduler_address
-
-
-@pytest.fixture
+@pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    """Address of a cluster for one test, which may kill its workers."""
-    with two_workers() as place:
-        yield place
+    """Address of a cluster of two workers, whom no test kills but by files that are deadly."""
+    patient = {"distributed.deploy.lost-worker-timeout": "180 s"}
+    with dask.config.set(patient), LocalCluster(n_workers=2) as cluster:
+        yield cluster.scheduler_address
 
 
 @pytest.fixture
@@ -51,22 +55,21 @@ def log(tmp_path: Path) -> Path:
     return tmp_path / "log"
 
 
-def quiet(files: dict[str, Path], folder: Path) -> dict[str, str]:
-    """Digests of what one process of this machine writes, undisturbed."""
-    run(files, CountedRows(folder / "quiet-log"), folder / "quiet", jobs=1, per_part=2)
-    return digests(folder / "quiet")
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    return tmp_path / "out"
 
 
 def test_a_cluster_writes_the_bytes_of_one_process(
-    tmp_path: Path, log: Path, address: str
+    tmp_path: Path, log: Path, out: Path, address: str
 ) -> None:
     files = write_files(tmp_path / "in", 9, f02="bad", f05="odd", f06="twice")
-    report = run(files, CountedRows(log), tmp_path / "out", cluster=address, per_part=2)
+    report = write_parts(files, CountedRows(log), out, cluster=address, per_part=2)
     assert list(report.left_out) == ["f02", "f05"]
-    assert digests(tmp_path / "out") == quiet(files, tmp_path)
+    assert digests(out) == undisturbed(files, tmp_path)
     workers = {line.split()[1] for line in log.read_text().splitlines()}
     assert str(os.getpid()) not in workers
-    again = run(files, CountedRows(log), tmp_path / "out", cluster=address, per_part=2)
+    again = write_parts(files, CountedRows(log), out, cluster=address, per_part=2)
     assert again.computed == ()
     assert set(calls(log).values()) == {1}
 
@@ -82,70 +85,116 @@ def test_features_of_real_sound_are_the_same_bytes(
 
 
 def test_a_killed_worker_loses_nothing_and_repeats_nothing_finished(
-    tmp_path: Path, log: Path, address: str
+    tmp_path: Path, log: Path, out: Path, address: str
 ) -> None:
     files = write_files(tmp_path / "in", 12, f01="wait")
     done: set[str] = set()
 
     def kill() -> None:
         """Kill the worker that waits, once all other parts are there."""
-        until(lambda: len(list((tmp_path / "out").glob("part-*"))) == 5, "the other parts")
+        until(lambda: len(list(out.glob("part-*"))) == 5, "the other parts")
         until(lambda: calls(log)["f01"] == 1, "the part that waits")
-        done.update(path.name for path in (tmp_path / "out").glob("part-*"))
+        done.update(path.name for path in out.glob("part-*"))
         os.kill(worker_of(log, "f01"), signal.SIGKILL)
         until(lambda: calls(log)["f01"] == 2, "the part is taken up again")
         (tmp_path / "go").touch()
 
     killer = threading.Thread(target=kill)
     killer.start()
-    report = run(files, CountedRows(log), tmp_path / "out", cluster=address, per_part=2)
+    report = write_parts(files, CountedRows(log), out, cluster=address, per_part=2)
     killer.join()
     assert report.left_out == {}
-    assert done == {f"part-{number:05d}.parquet" for number in range(1, 6)}
+    assert sorted(name[:10] for name in done) == [f"part-0000{number}" for number in range(1, 6)]
     assert calls(log) == dict.fromkeys(files, 1) | {"f00": 2, "f01": 2}
-    assert digests(tmp_path / "out") == quiet(files, tmp_path)
+    assert digests(out) == undisturbed(files, tmp_path)
 
 
 def test_a_file_that_kills_workers_is_reported_and_the_rest_goes_on(
-    tmp_path: Path, log: Path, address: str
+    tmp_path: Path, log: Path, out: Path, address: str
 ) -> None:
     files = write_files(tmp_path / "in", 8, f04="deadly", f07="bad")
-    report = run(files, CountedRows(log), tmp_path / "out", cluster=address, per_part=2)
+    report = write_parts(files, CountedRows(log), out, cluster=address, per_part=2)
     assert report.left_out == {"f04": DIED, "f07": "not readable as audio; replace it"}
     assert calls(log)["f04"] > 1, "it was tried again"
-    table = pd.read_parquet(tmp_path / "out")
+    table = pd.read_parquet(out)
     assert table["path"].tolist() == list(files)
     assert table.loc[table["error"].isna(), "path"].tolist() == [
         name for name in files if name not in ("f04", "f07")
     ]
-    assert digests(tmp_path / "out") == quiet(files, tmp_path)
+    assert digests(out) == undisturbed(files, tmp_path)
 
 
-def test_a_killed_client_takes_its_local_cluster_along_and_continues(tmp_path: Path) -> None:
-    write_files(tmp_path / "in", 10, f01="wait")
-    kill_the_client(tmp_path, "local", "part-00001.parquet")
-    check_restart(tmp_path, "local")
+CLIENT = """
+import sys
+from pathlib import Path
+from mgc.inference.batch.parts import write_parts
+from tests.helpers.rows import CountedRows
+
+if __name__ == "__main__":
+    here, cluster = Path(sys.argv[1]), sys.argv[2]
+    files = {path.name: path for path in sorted((here / "in").iterdir())}
+    rows_of = CountedRows(here / "log")
+    write_parts(files, rows_of, here / "out", cluster=cluster, jobs=2, per_part=2)
+"""
+
+
+@pytest.mark.parametrize("cluster", ["", "local"])
+def test_a_killed_client_leaves_no_process_and_continues(
+    tmp_path: Path, log: Path, out: Path, cluster: str
+) -> None:
+    files = write_files(tmp_path / "in", 10, f01="wait")
+    (tmp_path / "client.py").write_text(CLIENT, encoding="utf-8")
+    path = os.pathsep.join(entry for entry in (str(Path.cwd()), *sys.path) if entry)
+    line = [sys.executable, str(tmp_path / "client.py"), str(tmp_path), cluster]
+    with subprocess.Popen(line, env={**os.environ, "PYTHONPATH": path}) as client:
+        until(lambda: list(out.glob("part-00001*")), "a finished part")
+        until(lambda: calls(log)["f01"] > 0, "a part that waits")
+        workers = psutil.Process(client.pid).children(recursive=True)
+        assert worker_of(log, "f01") in [process.pid for process in workers]
+        client.send_signal(signal.SIGKILL)
+        client.wait()
+    until(lambda: not any(map(alive, workers)), "no worker outlives its client")
+    (out / f".mgc-{'0' * 16}.part").mkdir()
+    done, before = {path.name for path in out.glob("part-*")}, calls(log)
+    (tmp_path / "go").touch()
+    report = write_parts(files, CountedRows(log), out, cluster=cluster, jobs=2, per_part=2)
+    assert report.left_out == {}
+    assert done
+    assert not done & set(report.computed)
+    repeated = {name for name, count in calls(log).items() if count > 1}
+    numbers = {int(name[5:10]) for name in done}
+    unfinished = {name for n, name in enumerate(files) if n // 2 not in numbers}
+    assert repeated <= unfinished & set(before)
+    assert digests(out) == undisturbed(files, tmp_path), "bytes, and no temporary files"
+
+
+def alive(process: psutil.Process) -> bool:
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 def test_a_run_that_fails_leaves_the_cluster_without_tasks(
-    tmp_path: Path, log: Path, address: str
+    tmp_path: Path, log: Path, out: Path, address: str
 ) -> None:
     files = write_files(tmp_path / "in", 40)
-    run(files, CountedRows(log), tmp_path / "out", jobs=1, per_part=2)
-    for part in (tmp_path / "out").glob("part-*"):
-        part.unlink()
-    (tmp_path / "out" / "part-00001.parquet" / "in the way").mkdir(parents=True)
+    undisturbed(files, tmp_path)
+    (name,) = (path.name for path in (tmp_path / "undisturbed").glob("part-00001*"))
+    (out / name / "in the way").mkdir(parents=True)
     with pytest.raises(OSError, match=r"part-00001"):
-        run(files, CountedRows(log), tmp_path / "out", cluster=address, per_part=2)
-    assert not list((tmp_path / "out").glob(".*"))
+        write_parts(files, CountedRows(log), out, cluster=address, per_part=2)
     with distributed.Client(address, set_as_default=False) as client:
         until(lambda: not any(client.processing().values()), "no task is left")
+    until(lambda: not list(out.glob(".*")), "what was being written is whole or gone")
 
 
-def test_a_worker_of_another_version_is_refused(tmp_path: Path, log: Path, address: str) -> None:
+def test_a_worker_of_another_version_is_refused(
+    tmp_path: Path, log: Path, out: Path, address: str
+) -> None:
     files = write_files(tmp_path / "in", 3)
     with pytest.raises(ClusterError, match="install the same version of mgc on each"):
-        run(files, HereOnly(log, here=os.getpid()), tmp_path / "out", cluster=address)
+        write_parts(files, HereOnly(log, here=os.getpid()), out, cluster=address)
 
 
 @dataclass(frozen=True)
@@ -160,26 +209,47 @@ class HereOnly(CountedRows):
         return super().__getattribute__(name)
 
 
-def test_nobody_at_the_address_is_one_line(tmp_path: Path) -> None:
-    line = [sys.executable, "-m", "mgc", "features", "demo", "--out", str(tmp_path / "out")]
-    done = subprocess.run(
-        [*line, "--cluster", "tcp://127.0.0.1:9"],
-        env=os.environ | {"DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "1s"},
-        capture_output=True, text=True, timeout=300, check=False,
-    )  # fmt: skip
-    assert done.returncode == 1
-    assert done.stderr.startswith("Error: no scheduler answers at tcp://127.0.0.1:9; start one")
-    assert done.stderr.count("\n") == 1
-    assert not (tmp_path / "out").exists()
+@pytest.mark.parametrize("nowhere", ["tcp://127.0.0.1:9", "host"])
+def test_nobody_at_the_address_is_one_line(tmp_path: Path, out: Path, nowhere: str) -> None:
+    files = write_files(tmp_path / "in", 3)
+    with (
+        dask.config.set({"distributed.comm.timeouts.connect": "1s"}),
+        pytest.raises(ClusterError, match=f"no scheduler answers at {nowhere}; start one"),
+    ):
+        write_parts(files, CountedRows(tmp_path / "log"), out, cluster=nowhere)
+    assert not out.exists()
 
 
 def test_a_cluster_without_workers_is_given_up(
-    tmp_path: Path, log: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, log: Path, out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mgc.inference.batch.dask_cluster.PATIENCE_S", 0.2)
+    monkeypatch.setattr("mgc.inference.batch.workers.PATIENCE_S", 0.2)
     files = write_files(tmp_path / "in", 3)
     with (
-        distributed.LocalCluster(n_workers=0, dashboard_address="127.0.0.1:0") as cluster,
+        LocalCluster(n_workers=0) as cluster,
         pytest.raises(ClusterError, match=r"no worker for three minutes.*dask worker"),
     ):
-        run(files, CountedRows(log), tmp_path / "out", cluster=cluster.scheduler_address)
+        write_parts(files, CountedRows(log), out, cluster=cluster.scheduler_address)
+
+
+def test_a_scheduler_that_dies_ends_the_run_and_the_next_continues(
+    tmp_path: Path, log: Path, out: Path
+) -> None:
+    files = write_files(tmp_path / "in", 6, f01="wait")
+
+    with LocalCluster(n_workers=2) as cluster:
+
+        def close() -> None:
+            until(lambda: len(list(out.glob("part-*"))) == 2, "the other parts")
+            cluster.close()
+
+        closer = threading.Thread(target=close)
+        closer.start()
+        with pytest.raises(ClusterError, match="went away; run the same command again"):
+            write_parts(
+                files, CountedRows(log), out, cluster=cluster.scheduler_address, per_part=2
+            )
+        closer.join()
+    (tmp_path / "go").touch()
+    report = write_parts(files, CountedRows(log), out, jobs=1, per_part=2)
+    assert [name[:10] for name in report.computed] == ["part-00000"]

@@ -17,7 +17,7 @@ from mgc.cli.main import main
 from mgc.datasets.tracks import GENRES
 from mgc.errors import AudioError
 from mgc.inference import network_file
-from mgc.inference.batch.plan import part_size
+from mgc.inference.batch.parts import part_size
 from mgc.models import cnn
 from mgc.training import keras_fit
 from tests.helpers import corpus
@@ -136,8 +136,8 @@ def test_features_in_parts_gives_each_good_track_its_row(music: Corpus, tmp_path
     assert sorted(table[table["error"].notna()]["path"]) == music.bad
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
     files = len(music.good) + len(music.bad)
-    names = [f"part-{number:05d}.parquet" for number in range(-(-files // part_size(files)))]
-    assert sorted(path.name for path in out.iterdir()) == ["_plan.json", *names]
+    assert len(list(out.glob("part-*.parquet"))) == len(list(out.iterdir()))
+    assert len(list(out.iterdir())) == -(-files // part_size(files))
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,6 @@ import pytest
 from mgc.datasets.archive import open_archive
 from mgc.errors import DataError, NetworkError, RecordError
 from mgc.inference import network_file
-from mgc.inference.batch.plan import PLAN, Part, Plan, settle
 from mgc.records.editions import load_edition
 from mgc.records.store import Store, load_record
 from mgc.training import trials
@@ -98,33 +97,6 @@ def test_an_infinite_setting_of_a_trial_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text(f'{{"config": {{"rate": 1e999}}, {measures}}}')
     with pytest.raises(RecordError, match=r"a\.json.*1e999"):
         trials.load(tmp_path / "a.json")
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        lambda plan: plan | {"files": 99},
-        lambda plan: plan | {"parts": [1, 2]},
-        lambda plan: plan | {"parts": [{}]},
-        lambda plan: plan | {"parts": [*plan["parts"], None]},
-        lambda plan: plan | {"parts": 7},
-        lambda plan: [],
-        lambda plan: None,
-    ],
-)
-def test_a_damaged_plan_is_refused(tmp_path: Path, change: Any) -> None:
-    plan = Plan("v", {"x": "float32"}, 1, (Part("part-00000.parquet", (("f", Path("f")),), "ab"),))
-    settle(tmp_path, plan, fresh=False)
-    (tmp_path / PLAN).write_text(json.dumps(change(plan.described())))
-    with pytest.raises(DataError, match=f"{PLAN} is damaged.*--fresh"):
-        settle(tmp_path, plan, fresh=False)
-
-
-def test_a_plan_nested_without_end_is_refused(tmp_path: Path) -> None:
-    plan = Plan("v", {}, 1, ())
-    (tmp_path / PLAN).write_text("[" * 100_000)
-    with pytest.raises(DataError, match="is damaged"):
-        settle(tmp_path, plan, fresh=False)
 
 
 @pytest.mark.parametrize(

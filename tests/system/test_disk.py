@@ -52,7 +52,7 @@ def left_over(folder: Path) -> list[Path]:
 # What each command is to write does not fit into the rest of the disk.
 COMMANDS: dict[str, tuple[tuple[str, ...], str]] = {
     "features": (("features", "{edition}", "--csv", "{disk}/table.csv"), "table.csv"),
-    "parts": (("features", "{edition}", "--out", "{disk}/out"), "out/part-00000.parquet"),
+    "parts": (("features", "{edition}", "--out", "{disk}/out"), "out/part-00000-"),
     "cache": (("features", "{edition}", "--cache", "{disk}/cache"), "cache/"),
     "records": (
         ("run", "--data", "{edition}", "--protocol", "random", "--models", "logistic",

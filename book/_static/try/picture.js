@@ -1,4 +1,4 @@
-/* From a waveform to the crops that the network reads: mgc/features/archive_picture.py and mgc/inference/crops.py again,
+/* From a waveform to the crops that the network reads: mgc/features/archive_picture.py and mgc/inference/classifier.py again,
    in the same double precision. The numbers of the rule come from Python (data.js). */
 "use strict";
 

@@ -199,15 +199,15 @@ def genres_over_time(answer: Answer, title: str) -> Figure:
     figure, axes = style.subplots(2, 1, size=(7.5, 5.2), sharex=True, height_ratios=(1, 1.2))
     above, below = axes[:, 0]
     seconds, probabilities = [], []
-    for part in answer.parts:
-        end = part.start_s + part.duration_s
-        extent = (part.start_s, end, 0.0, FREQ_HZ[-1] / 1000)
-        above.imshow(part.picture, origin="lower", aspect="auto", extent=extent, vmin=0, vmax=255)
-        n = max(1, len(part.crops))
+    for window in answer.windows:
+        end = window.start_s + window.duration_s
+        extent, drawn = (window.start_s, end, 0.0, FREQ_HZ[-1] / 1000), window.picture
+        above.imshow(drawn, origin="lower", aspect="auto", extent=extent, vmin=0, vmax=255)
+        n = max(1, len(window.crops))
         # n crops that overlap by half are as long as n + 1 halves.
-        seconds += [part.start_s + part.duration_s * k / (n + 1) for k in range(1, n + 1)]
+        seconds += [window.start_s + window.duration_s * k / (n + 1) for k in range(1, n + 1)]
         gap = np.full((1, len(GENRES)), np.nan)
-        probabilities.append(gap if part.silent else part.crops)
+        probabilities.append(gap if window.silent else window.crops)
     above.set(ylabel="frequency (kHz)", title=title)
     shown = np.concatenate(probabilities)
     for k in np.argsort(-answer.probabilities, kind="stable")[:SHOWN]:
@@ -216,7 +216,7 @@ def genres_over_time(answer: Answer, title: str) -> Figure:
             seconds, shown[:, k], color=style.colour(genre), marker=style.marker(genre),
             markersize=5, markevery=max(1, len(seconds) // 20), label=tracks_module.label(genre),
         )  # fmt: skip
-    ends = (answer.parts[0].start_s, answer.parts[-1].start_s + answer.parts[-1].duration_s)
+    ends = (answer.windows[0].start_s, end)
     below.set(ylim=(0, 1), xlim=ends, xlabel="time (s)", ylabel="probability")
     below.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return figure

@@ -1,1 +1,4 @@
-"""Work over many files: in parts, by processes or on a cluster, continued after a stop."""
+"""Work over many files: in parts, by processes or on a cluster, continued after a stop.
+
+`tables.write_features` and `tables.write_genres` write tables, `parts.write_parts` any other.
+"""

@@ -1,41 +1,44 @@
-"""Compute rows of a table from many files, part by part, here or on a cluster.
+"""Compute the rows of a table from many files, part by part, here or on a cluster.
 
-Each part is the work of one task, which writes it as a file of its own: a part that is finished
-stays finished, whoever dies, and the same command continues. Used by ``mgc features --out``.
+Each part is a Parquet file that one task writes, whole or not at all; its name holds a checksum of
+what it is made from. A part that is finished stays finished, whoever dies, and the same call
+continues. `pandas.read_parquet` reads the folder as one table.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from contextlib import closing
-from dataclasses import dataclass, replace
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
 from mgc.errors import ClusterError, DataError, MgcError, why
-from mgc.inference.batch import parquet
-from mgc.inference.batch.dask_cluster import open_workers
-from mgc.inference.batch.plan import File, Part, Plan, make_plan, part_size, settle, shown
-from mgc.inference.batch.processes import Died, Workers
-from mgc.util.atomic import remove_leftovers
+from mgc.inference.batch.workers import Died, Workers, open_workers
+from mgc.util.atomic import remove_leftovers, whole_file
 from mgc.util.optional import need
 from mgc.util.progress import track_progress
+
+PATH, ERROR = "path", "error"
+"""The first and the last column of every table."""
 
 DIED = (
     "the process that worked on this file died, and again when the file was alone (a fault of the"
     " decoder, or too little memory); repair the file or remove it"
 )
 
+_PART = re.compile(r"part-\d{5,}.*\.parquet")
+
 Row = Mapping[str, Any]
+File = tuple[str, Path]
+"""Name of a file in the table, and where it lies."""
 
 
 class RowFunction(Protocol):
-    """What to compute of each file: pickled, so of a class that the workers can import.
-
-    A worker calls it for many files; what is dear to load is best kept by a cached function of
-    the same module.
-    """
+    """What to compute of each file; pickled, so of a class that the workers can import."""
 
     @property
     def version(self) -> str:
@@ -51,7 +54,7 @@ class RowFunction(Protocol):
 
 @dataclass(frozen=True)
 class Report:
-    """What a run did.
+    """What a call of `write_parts` did.
 
     Attributes
     ----------
@@ -59,9 +62,7 @@ class Report:
         All that was asked for, with what was passed over.
     n_parts : int
     computed : tuple of str
-        Parts that this run computed, in order; the others were finished before.
-    repaired : tuple of str
-        Those of them that stood there, damaged.
+        Parts that this call computed, in order; the others were finished before.
     left_out : dict of str to str
         Files without values, with the reason.
     """
@@ -69,13 +70,7 @@ class Report:
     n_files: int
     n_parts: int
     computed: tuple[str, ...]
-    repaired: tuple[str, ...]
     left_out: dict[str, str]
-
-    def lines(self) -> list[str]:
-        """One line for each file that was left out and each part that was repaired."""
-        repaired = [f"{name} was damaged and has been computed again" for name in self.repaired]
-        return repaired + [f"left out: {path}: {why}" for path, why in self.left_out.items()]
 
     def summary(self) -> str:
         """Say in one sentence what is there now."""
@@ -88,14 +83,22 @@ class Report:
 
 @dataclass(frozen=True)
 class _Written:
-    """What became of one part: why files were left out, and whether it stood there before."""
+    """A part that is there: why files were left out, by name, and whether it was computed now."""
 
     left_out: dict[str, str]
-    computed: bool = False
-    repaired: bool = False
+    computed: bool
 
 
-def run(
+def part_size(n_files: int) -> int:
+    """Files of a part: a 256th of all, but at least 8 and at most 256; the same everywhere.
+
+    Many parts share the work evenly, and little is lost with a machine; few keep a table of a
+    million rows in a number of files that can be listed.
+    """
+    return min(max(-(-n_files // 256), 8), 256)
+
+
+def write_parts(
     files: Mapping[str, Path],
     rows_of: RowFunction,
     folder: str | Path,
@@ -105,7 +108,6 @@ def run(
     jobs: int | None = None,
     per_part: int | None = None,
     fresh: bool = False,
-    progress: bool = True,
 ) -> Report:
     """Write the rows of many files to a folder of Parquet files, or continue to.
 
@@ -115,20 +117,15 @@ def run(
         Name in the column `path`, and place, of each file, in the order of the rows.
     rows_of : RowFunction
     folder : str or Path
-        Holds ``part-00000.parquet`` and so on, and the plan of the run, ``_plan.json``.
+        For ``part-00000-0123456789abcdef.parquet`` and so on; made when it is missing.
     passed_over : mapping of str to str, optional
         Names that are no files to work on, with the reason; reported as left out.
-    cluster : str
-        Empty for processes of this machine, ``local`` for a Dask cluster on it, or the address
-        of a scheduler, whose workers see files and folder under the same paths.
-    jobs : int, optional
-        Processes on this machine; one a core by default.
+    cluster, jobs
+        As for `open_workers`. The workers of a cluster see files and folder under the same paths.
     per_part : int, positive, optional
         Files of one part; by default as many as `part_size` says.
     fresh : bool
         Remove the parts that stand in the folder first.
-    progress : bool
-        Show a progress bar on a terminal.
 
     Returns
     -------
@@ -152,79 +149,129 @@ def run(
     need("pyarrow.parquet")
     if not files:
         raise DataError("there are no files to work on; check the folder")
-    target = Path(folder).expanduser().absolute()
-    named = {shown(name): path for name, path in files.items()}
-    with open_workers(cluster, jobs) as workers:
-        size = per_part or part_size(len(named))
-        plan = make_plan(named, rows_of.version, rows_of.columns, size, workers)
-        settle(target, plan, fresh=fresh)
-        try:
-            written = _work(plan, rows_of, target, workers, progress=progress)
-        finally:
-            remove_leftovers(target)
-    report = _report(plan, written)
-    if len(report.left_out) == report.n_files:
-        reasons = "; ".join(sorted(set(report.left_out.values()))[:3])
+    place, size = Path(folder).expanduser().absolute(), per_part or part_size(len(files))
+    named = [(_plain(name), path.absolute()) for name, path in files.items()]
+    groups = [named[start : start + size] for start in range(0, len(named), size)]
+    try:
+        with open_workers(cluster, jobs) as workers:
+            place.mkdir(parents=True, exist_ok=True)
+            targets = [
+                place / f"part-{number:05d}-{source}.parquet"
+                for number, source in enumerate(_sources(groups, rows_of, workers))
+            ]
+            _clear(place, set(targets), fresh=fresh)
+            parts = _write_all(targets, groups, rows_of, workers)
+    finally:
+        remove_leftovers(place)
+    left_out = {name: reason for part in parts for name, reason in part.left_out.items()}
+    if len(left_out) == len(files):
+        reasons = "; ".join(sorted(set(left_out.values()))[:3])
         raise DataError(f"no usable file ({reasons}); check the files, or choose another folder")
     over = dict(passed_over or {})
-    return replace(
-        report, n_files=report.n_files + len(over), left_out={**over, **report.left_out}
-    )
+    computed = [target.name for target, part in zip(targets, parts, strict=True) if part.computed]
+    return Report(len(files) + len(over), len(parts), tuple(computed), {**over, **left_out})
 
 
-def _work(
-    plan: Plan, rows_of: RowFunction, folder: Path, workers: Workers, *, progress: bool
-) -> dict[int, _Written]:
-    """Let the workers write every part; what kills them is taken apart."""
-    written: dict[int, _Written] = {}
-    died: list[int] = []
-    write = partial(_write_part, rows_of, plan.version, folder)
-    with closing(workers.each(write, plan.parts)) as outcomes:
-        for index, outcome in track_progress(outcomes, len(plan.parts), "Parts", show=progress):
-            if isinstance(outcome, Died):
-                died.append(index)
-            else:
-                written[index] = outcome
-    for index in died:
-        part = plan.parts[index]
-        rows = _rows_apart(part, rows_of, plan.version, workers)
-        parquet.write(folder / part.name, rows, plan.columns, part.digest)
-        written[index] = _Written(_errors(rows), computed=True)
-    if missing := [part.name for part in plan.parts if not (folder / part.name).is_file()]:
-        raise ClusterError(
-            f"workers wrote {missing[0]}, but not into the {folder} of this machine; the folder"
-            " must lie on a disk that all machines share"
+def _sources(
+    groups: Sequence[Sequence[File]], rows_of: RowFunction, workers: Workers
+) -> Iterator[str]:
+    """Let the workers read all files: a checksum of what each part is to be made from."""
+    outcomes = dict(workers.outcomes(_contents, groups))
+    for index, group in enumerate(groups):
+        outcome = outcomes[index]
+        contents = _contents(group) if isinstance(outcome, Died) else outcome
+        names = [name for name, _ in group]
+        described = json.dumps([rows_of.version, dict(rows_of.columns), names, contents])
+        yield hashlib.sha256(described.encode("ascii")).hexdigest()[:16]
+
+
+def _contents(files: Sequence[File]) -> list[str]:
+    """SHA-256 of each file, empty where it cannot be read: its row will say why."""
+    contents = []
+    for _, path in files:
+        try:
+            with path.open("rb") as stream:
+                contents.append(hashlib.file_digest(stream, "sha256").hexdigest())
+        except OSError:
+            contents.append("")
+    return contents
+
+
+def _clear(folder: Path, targets: set[Path], *, fresh: bool) -> None:
+    """Remove all parts with `fresh`; else refuse a folder that holds parts of something else."""
+    there = {path for path in folder.iterdir() if _PART.fullmatch(path.name)}
+    if fresh:
+        for path in there:
+            path.unlink()
+    elif foreign := there - targets:
+        raise DataError(
+            f"{folder} holds {min(foreign).name}, a part of other files, of another division or"
+            " of another version; choose another folder, or begin anew with --fresh"
         )
-    return written
 
 
-def _write_part(rows_of: RowFunction, version: str, folder: Path, part: Part) -> _Written:
+def _write_all(
+    targets: Sequence[Path],
+    groups: Sequence[Sequence[File]],
+    rows_of: RowFunction,
+    workers: Workers,
+) -> list[_Written]:
+    """Let the workers write every part; what kills them is taken apart."""
+    outcomes = dict[int, _Written]()
+    tasks = list(zip(targets, groups, strict=True))
+    write = partial(_write_part, rows_of, rows_of.version)
+    written = workers.outcomes(write, tasks)
+    for index, outcome in track_progress(written, len(tasks), "Parts", show=True):
+        if not isinstance(outcome, Died):
+            outcomes[index] = outcome
+    for index, (target, files) in enumerate(tasks):
+        if index not in outcomes:
+            rows = _rows_apart(files, rows_of, workers)
+            outcomes[index] = _write_rows(target, rows, rows_of.columns)
+        if not target.is_file():
+            raise ClusterError(
+                f"workers wrote {target.name}, but not into the {target.parent} of this machine;"
+                " the folder must lie on a disk that all machines share"
+            )
+    return [outcomes[index] for index in range(len(tasks))]
+
+
+def _write_part(rows_of: RowFunction, version: str, task: tuple[Path, Sequence[File]]) -> _Written:
     """Write one part unless it is there; the task of a worker."""
-    target = folder / part.name
-    there = parquet.errors(target, rows_of.columns, part.digest)
-    if there is not None:
-        return _Written(there)
-    repaired = target.exists()
-    rows = [row for file in part.files for row in _rows_of_file(rows_of, version, file)]
-    parquet.write(target, rows, rows_of.columns, part.digest)
-    return _Written(_errors(rows), computed=True, repaired=repaired)
+    target, files = task
+    if (reasons := reasons_in(target, rows_of.columns)) is not None:
+        return _Written(reasons, computed=False)
+    rows = [row for file in files for row in _rows_of_file(rows_of, version, file)]
+    return _write_rows(target, rows, rows_of.columns)
 
 
-def _rows_apart(part: Part, rows_of: RowFunction, version: str, workers: Workers) -> list[Row]:
+def reasons_in(target: Path, columns: Mapping[str, str]) -> dict[str, str] | None:
+    """Why files were left out of a finished part, by name; None if it is missing or damaged."""
+    arrow, parquet = need("pyarrow"), need("pyarrow.parquet")
+    try:
+        with parquet.ParquetFile(target, page_checksum_verification=True) as part:
+            table = part.read()
+    except (arrow.ArrowException, OSError, ValueError):
+        return None
+    if table.schema != _schema(columns):
+        return None
+    return _reasons(table.select([PATH, ERROR]).to_pylist())
+
+
+def _rows_apart(files: Sequence[File], rows_of: RowFunction, workers: Workers) -> list[Row]:
     """Rows of a part that killed its process: file by file, then each suspect all alone.
 
     On a cluster a worker that dies may take other tasks with it, and only a task that runs alone
     can be blamed for certain.
     """
-    one = partial(_rows_of_file, rows_of, version)
-    with closing(workers.each(one, part.files)) as outcomes:
-        found = dict(outcomes)
+    compute = partial(_rows_of_file, rows_of, rows_of.version)
+    outcomes = dict(workers.outcomes(compute, files))
     rows: list[Row] = []
-    for index, file in enumerate(part.files):
-        outcome = found[index]
+    for index, file in enumerate(files):
+        outcome = outcomes[index]
         if isinstance(outcome, Died):
-            ((_, outcome),) = workers.each(one, [file])
-        rows += [_error_row(file, DIED)] if isinstance(outcome, Died) else outcome
+            ((_, outcome),) = workers.outcomes(compute, [file])
+        rows += [_error_row(file[0], DIED)] if isinstance(outcome, Died) else outcome
     return rows
 
 
@@ -237,30 +284,55 @@ def _rows_of_file(rows_of: RowFunction, version: str, file: File) -> list[Row]:
         )
     name, path = file
     try:
-        return [{parquet.PATH: name, **row} for row in rows_of(path)]
+        return [{PATH: name, **row} for row in rows_of(path)]
     except ClusterError:
         raise  # not the file's fault
     except (MgcError, OSError) as error:
-        return [_error_row(file, why(path, error))]
+        return [_error_row(name, why(path, error))]
     except Exception as error:  # whatever a decoder does, one file never stops a run
-        return [_error_row(file, f"{type(error).__name__}: {error}")]
+        return [_error_row(name, f"{type(error).__name__}: {error}")]
 
 
-def _error_row(file: File, reason: str) -> Row:
-    text = reason.encode("utf-8", "backslashreplace").decode()  # it may quote a name
-    return {parquet.PATH: file[0], parquet.ERROR: text}
+def _write_rows(target: Path, rows: Sequence[Row], columns: Mapping[str, str]) -> _Written:
+    """Write rows as a Parquet file, whole or not at all.
 
-
-def _errors(rows: Sequence[Row]) -> dict[str, str]:
-    return {row[parquet.PATH]: row[parquet.ERROR] for row in rows if parquet.ERROR in row}
-
-
-def _report(plan: Plan, written: Mapping[int, _Written]) -> Report:
-    ordered = [(part, written[index]) for index, part in enumerate(plan.parts)]
-    return Report(
-        n_files=sum(len(part.files) for part in plan.parts),
-        n_parts=len(plan.parts),
-        computed=tuple(part.name for part, done in ordered if done.computed),
-        repaired=tuple(part.name for part, done in ordered if done.repaired),
-        left_out={path: why for _, done in ordered for path, why in done.left_out.items()},
+    The bytes depend on rows, columns and the release of pyarrow, and on nothing else.
+    """
+    arrow, parquet = need("pyarrow"), need("pyarrow.parquet")
+    sink = arrow.BufferOutputStream()
+    parquet.write_table(
+        arrow.Table.from_pylist(list(rows), schema=_schema(columns)),
+        sink,
+        version="2.6",
+        data_page_version="1.0",
+        compression="zstd",
+        compression_level=3,
+        use_dictionary=False,
+        write_statistics=False,  # no checksum would cover them
+        write_page_checksum=True,
+        row_group_size=max(1, len(rows)),
     )
+    # Whoever runs the parts tidies up: to list a folder of many parts for each would take long.
+    with whole_file(target, tidy=False) as stream:
+        stream.write(sink.getvalue().to_pybytes())
+    return _Written(_reasons(rows), computed=True)
+
+
+def _schema(columns: Mapping[str, str]) -> Any:
+    arrow = need("pyarrow")
+    types = {PATH: "string", **columns, ERROR: "string"}
+    return arrow.schema([(name, arrow.type_for_alias(kind)) for name, kind in types.items()])
+
+
+def _error_row(name: str, reason: str) -> Row:
+    return {PATH: name, ERROR: _plain(reason)}
+
+
+def _reasons(rows: Sequence[Row]) -> dict[str, str]:
+    """Why files were left out, by name."""
+    return {row[PATH]: row[ERROR] for row in rows if row.get(ERROR) is not None}
+
+
+def _plain(text: str) -> str:
+    """Spell out what UTF-8 cannot hold, such as bytes of a file name that are no text."""
+    return text.encode("utf-8", "backslashreplace").decode()

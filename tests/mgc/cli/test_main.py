@@ -7,27 +7,17 @@ import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
-import soundfile
 from click.testing import CliRunner, Result
 
-from mgc import __version__
 from mgc.cli.main import main
 from mgc.datasets import opening
-from mgc.features.names import AUDIO_VERSION
 from mgc.models import BASELINES, NAMES
 
 
 def invoke(*arguments: str | Path) -> Result:
     return CliRunner().invoke(main, [str(argument) for argument in arguments])
-
-
-def command(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    """Run the command as a user does, in a process of its own."""
-    line = [sys.executable, "-m", "mgc", *map(str, arguments)]
-    return subprocess.run(line, capture_output=True, text=True, timeout=300, check=False)
 
 
 @pytest.fixture
@@ -64,23 +54,6 @@ def test_what_fits_networks_starts_without_a_word() -> None:
     assert done.stdout + done.stderr == ""
 
 
-def test_verify_of_a_truncated_file_ends_with_one_line_and_status_1(damaged: Path) -> None:
-    done = command("data", "verify", damaged)
-    assert done.returncode == 1
-    assert is_one_line_error(done.stderr)
-    assert f"{damaged / 'jazz' / 'jazz.00001.wav'} (truncated)" in done.stderr
-    assert "Replace" in done.stderr
-    assert "55% of the sound is missing" in done.stdout
-    assert "30 tracks" in done.stdout
-
-
-def test_verify_of_real_tracks_succeeds(gtzan_mini: Path) -> None:
-    done = command("data", "verify", gtzan_mini)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert f"Edition {opening.open_edition(gtzan_mini).key}\n" in done.stdout
-    assert "100 tracks, 100 of them GTZAN's own files by checksum." in done.stdout
-
-
 def test_a_reader_that_leaves_early_is_no_error(small_edition: Path) -> None:
     line = f"{sys.executable} -m mgc data verify --all {small_edition} | head -n 1"
     done = subprocess.run(line, shell=True, capture_output=True, text=True, check=False)
@@ -91,45 +64,44 @@ def test_a_reader_that_leaves_early_is_no_error(small_edition: Path) -> None:
 # data
 
 
-def test_verify_lists_odd_files_and_writes_the_table(damaged: Path, tmp_path: Path) -> None:
+def test_verify_lists_odd_files_and_ends_with_one_line(damaged: Path, tmp_path: Path) -> None:
     shutil.rmtree(damaged / "pop")
     target = tmp_path / "table.csv"
     result = invoke("data", "verify", damaged, "--csv", target)
     assert result.exit_code == 1
-    assert "Genres without a track: pop." in result.stdout
-    assert "jazz.00001" in result.stdout
+    assert is_one_line_error(result.stderr)
+    assert f"{damaged / 'jazz' / 'jazz.00001.wav'} (truncated)" in result.stderr
+    assert "Replace" in result.stderr
+    for said in ("27 tracks", "Genres without a track: pop.", "55% of the sound is missing"):
+        assert said in result.stdout
     assert "blues.00000" not in result.stdout
     assert "blues.00000" in invoke("data", "verify", damaged, "--all").stdout
     table = pd.read_csv(target)
-    assert len(table) == 27
     assert table["status"].value_counts().to_dict() == {"unknown": 26, "truncated": 1}
 
 
-@pytest.mark.parametrize("name", ["verify", "quality"])
-def test_a_wrong_folder_is_one_line(tmp_path: Path, name: str) -> None:
-    result = invoke("data", name, tmp_path / "nowhere")
-    assert result.exit_code == 1
-    assert is_one_line_error(result.stderr)
-    assert str(tmp_path / "nowhere") in result.stderr
+def test_verify_of_real_tracks_succeeds(gtzan_mini: Path) -> None:
+    result = invoke("data", "verify", gtzan_mini)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert f"Edition {opening.open_edition(gtzan_mini).key}\n" in result.stdout
+    assert "100 tracks, 100 of them GTZAN's own files by checksum." in result.stdout
 
 
-def test_a_target_that_cannot_be_written_is_one_line(small_edition: Path, tmp_path: Path) -> None:
-    result = invoke("data", "verify", small_edition, "--csv", tmp_path / "none" / "table.csv")
-    assert result.exit_code == 1
-    assert is_one_line_error(result.stderr)
-    assert "none" in result.stderr
+def test_a_wrong_folder_and_a_wrong_target_are_one_line(
+    small_edition: Path, tmp_path: Path
+) -> None:
+    nowhere = tmp_path / "nowhere"
+    for arguments in ((nowhere,), (small_edition, "--csv", nowhere / "table.csv")):
+        result = invoke("data", "verify", *arguments)
+        assert result.exit_code == 1
+        assert is_one_line_error(result.stderr)
+        assert str(nowhere) in result.stderr
 
 
-def test_where_prints_the_text() -> None:
-    result = invoke("data", "where")
-    assert result.exit_code == 0
-    assert "mgc data fetch mini" in result.stdout
-
-
-def test_fetch_hands_the_folder_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_and_fetch_say_what_is_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "mgc data fetch mini" in invoke("data", "where").stdout
     monkeypatch.setattr("mgc.datasets.fetch.fetch_mini", lambda folder: folder)
     result = invoke("data", "fetch", "mini", tmp_path / "mini")
-    assert result.exit_code == 0
     assert f"nox -s build -- --data {tmp_path / 'mini'}" in result.stdout
 
 
@@ -141,67 +113,29 @@ def test_quality_flags_and_names_what_is_left_out(damaged: Path, tmp_path: Path)
     assert len(pd.read_csv(tmp_path / "table.csv")) == 30
 
 
-# features
-
-
-def test_features_fill_the_cache_and_leave_bad_files_out(tmp_path: Path) -> None:
-    rng = np.random.default_rng(0)
-    (tmp_path / "in" / "pop").mkdir(parents=True)
-    for number in range(2):
-        path = tmp_path / "in" / "pop" / f"pop.{number:05d}.wav"
-        soundfile.write(path, rng.normal(0, 0.1, 66_150), 22_050)
-    (tmp_path / "in" / "pop" / "pop.00002.wav").write_bytes(b"not audio")
-    cache, target = tmp_path / "cache", tmp_path / "features.csv"
-    result = invoke("features", tmp_path / "in", "--cache", cache, "--jobs", "1", "--csv", target)
-    assert result.exit_code == 1, result.output
-    assert "left out: pop.00002: not readable as audio" in result.stderr
-    assert f"2 tracks in {cache}, 1 left out." in result.stdout
-    assert len(list(cache.glob(f"*-v{AUDIO_VERSION}.npz"))) == 2
-    table = pd.read_csv(target)
-    assert table.shape == (2, 230)
-    assert np.isfinite(table.drop(columns=["track_id", "genre"]).to_numpy(dtype=float)).all()
-
-
 # run and records
 
 
 @pytest.fixture(scope="session")
-def pair(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return an edition of two genres with five tracks each, as few as `cv5` can divide."""
-    root = tmp_path_factory.mktemp("pair")
-    rng = np.random.default_rng(1)
-    for genre in ("blues", "rock"):
-        (root / genre).mkdir()
-        for number in range(5):
-            samples = rng.normal(0, 0.1, 33_075)
-            soundfile.write(root / genre / f"{genre}.{number:05d}.wav", samples, 22_050)
-    return root
-
-
-@pytest.fixture(scope="session")
-def fitted(pair: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def fitted(small_edition: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a store with the two baselines, fitted by the command."""
     store = tmp_path_factory.mktemp("store")
-    names = ",".join(BASELINES)
-    result = invoke(
-        "run", "--data", pair, "--models", names, "--records", store, "--jobs", "1"
-    )  # fmt: skip
+    line = ("--data", small_edition, "--protocol", "random", "--models", ",".join(BASELINES))
+    result = invoke("run", *line, "--records", store, "--jobs", "1")
     assert result.exit_code == 0, result.output
     assert all(name in result.stdout for name in BASELINES)
     assert f"Records: {store}" in result.stdout
     return store
 
 
-def test_run_replays_what_has_a_record(fitted: Path, pair: Path) -> None:
-    key = opening.open_edition(pair).key
-    result = invoke("run", "--data", key, "--models", "majority", "--records", fitted)
+def test_run_without_audio_replays_records_and_says_what_is_missing(
+    fitted: Path, small_edition: Path
+) -> None:
+    line = ("run", "--data", opening.open_edition(small_edition).key, "--protocol", "random")
+    result = invoke(*line, "--models", "majority", "--records", fitted)
     assert result.exit_code == 0, result.output
-    assert "50.0%" in result.stdout  # two genres of equal size
-
-
-def test_run_without_audio_and_record_says_what_is_missing(fitted: Path, pair: Path) -> None:
-    key = opening.open_edition(pair).key
-    result = invoke("run", "--data", key, "--models", "mlp", "--records", fitted)
+    assert "10.0%" in result.stdout  # ten genres of equal size
+    result = invoke(*line, "--models", "mlp", "--records", fitted)
     assert result.exit_code == 1
     assert is_one_line_error(result.stderr)
     assert "--data" in result.stderr
@@ -216,29 +150,17 @@ def test_records_are_listed_and_shown(fitted: Path) -> None:
     shown = invoke("records", "show", fits[0][:6], "--records", fitted)
     assert shown.exit_code == 0, shown.output
     assert f"Fit {fits[0]}" in shown.stdout
-    for word in ("protocol", "cv5", "precision", "blues", "device"):
+    for word in ("protocol", "random", "precision", "blues", "device"):
         assert word in shown.stdout
 
 
-@pytest.mark.parametrize(
-    ("arguments", "reason"),
-    [
-        (("show", "zzzz"), "no fit begins with zzzz"),
-        (("show", "*"), "no fit begins"),
-        (("show", ""), "no fit begins"),
-    ],
-)
-def test_an_unknown_fit_is_one_line(fitted: Path, arguments: tuple[str, ...], reason: str) -> None:
-    result = invoke("records", *arguments, "--records", fitted)
+@pytest.mark.parametrize("fit", ["zzzz", "*", ""])
+def test_an_unknown_fit_is_one_line(fitted: Path, fit: str) -> None:
+    result = invoke("records", "show", fit, "--records", fitted)
     assert result.exit_code == 1
     assert is_one_line_error(result.stderr)
-    assert reason in result.stderr
-
-
-def test_an_empty_store_says_how_to_fill_it(tmp_path: Path) -> None:
-    result = invoke("records", "list", "--records", tmp_path)
-    assert result.exit_code == 1
-    assert "mgc run" in result.stderr
+    assert f"no fit begins with {fit}".strip() in result.stderr
+    assert "mgc run" in invoke("records", "list", "--records", fitted / "empty").stderr
 
 
 @pytest.mark.parametrize(
@@ -253,6 +175,24 @@ def test_an_empty_store_says_how_to_fill_it(tmp_path: Path) -> None:
 )
 def test_wrong_options_are_usage_errors(option: str, value: str, reason: str) -> None:
     result = invoke("run", option, value)
+    assert result.exit_code == 2
+    assert reason in result.stderr
+
+
+@pytest.mark.parametrize("command", ["features", "predict"])
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (("--cluster", "local"), "need --out"),
+        (("--fresh",), "need --out"),
+        (("--out", "x", "--csv", "y"), "--csv"),
+        (("--out", "x", "--cluster", "tcp://h:1", "--jobs", "2"), "--jobs"),
+    ],
+)
+def test_options_that_do_not_go_together(
+    command: str, options: tuple[str, ...], reason: str
+) -> None:
+    result = invoke(command, "demo", *options)
     assert result.exit_code == 2
     assert reason in result.stderr
 
@@ -283,7 +223,3 @@ def test_run_fits_all_five_models_and_the_baselines_by_default(
     monkeypatch.setattr("mgc.training.fits.fit_all", fit_all)
     assert isinstance(invoke("run").exception, OpenedError)
     assert asked == [(*NAMES, *BASELINES)]
-
-
-def test_the_version_is_the_package_version() -> None:
-    assert invoke("--version").stdout == f"mgc, version {__version__}\n"

@@ -21,10 +21,14 @@ from mgc.datasets import demo
 from mgc.datasets.archive import open_archive
 from mgc.datasets.tracks import GENRES, P_COLUMNS
 from mgc.errors import AudioError
-from mgc.inference import crops as crops_module
 from mgc.inference import network_file
 from mgc.inference.answers import bar, shown
-from mgc.inference.classifier import Answer, Classifier, Part
+from mgc.inference.classifier import (
+    Answer,
+    Classifier,
+    WindowAnswer,
+    crop_probabilities,
+)
 
 RATE = 22_050
 
@@ -68,27 +72,27 @@ def test_the_whole_is_the_mean_of_its_windows_by_length(
     classifier: Classifier, song: Path
 ) -> None:
     answer = classifier.answer(song)
-    assert [(p.start_s, p.duration_s) for p in answer.parts] == [(0, 30), (30, 30), (60, 10)]
-    by_hand = sum(p.duration_s * p.crops.mean(axis=0) for p in answer.parts) / 70
+    assert [(w.start_s, w.duration_s) for w in answer.windows] == [(0, 30), (30, 30), (60, 10)]
+    by_hand = sum(w.duration_s * w.crops.mean(axis=0) for w in answer.windows) / 70
     assert np.allclose(answer.probabilities, by_hand)
     assert answer.probabilities.sum() == pytest.approx(1)
     assert classifier.predict([song])[0] == answer.top[0][0] == GENRES[by_hand.argmax()]
     assert classifier.predict([]).shape == (0,)
 
 
-def part(p: Sequence[float] | None, seconds: float = 30.0) -> Part:
+def window(p: Sequence[float] | None, seconds: float = 30.0) -> WindowAnswer:
     crops = np.empty((0, 10)) if p is None else np.array([p])
-    return Part(0.0, seconds, crops, np.zeros((128, 496), np.uint8))
+    return WindowAnswer(0.0, seconds, crops, np.zeros((128, 496), np.uint8))
 
 
 def test_the_verdict_is_unsure_below_one_half_and_silent_without_sound() -> None:
     sure, unsure = [0.5, 0.5] + [0.0] * 8, [0.49, 0.31, 0.2] + [0.0] * 7
-    assert Answer("x", (part(sure),)).verdict == "sure"
-    assert Answer("x", (part(unsure),)).verdict == "unsure"
-    assert Answer("x", (part(None), part(None))).verdict == "silent"
-    assert np.allclose(Answer("x", (part(None),)).probabilities, 0.1)
+    assert Answer("x", (window(sure),)).verdict == "sure"
+    assert Answer("x", (window(unsure),)).verdict == "unsure"
+    assert Answer("x", (window(None), window(None))).verdict == "silent"
+    assert np.allclose(Answer("x", (window(None),)).probabilities, 0.1)
     # A silent window says nothing, however long it is.
-    mixed = Answer("x", (part(None, 300.0), part(unsure, 3.0)))
+    mixed = Answer("x", (window(None, 300.0), window(unsure, 3.0)))
     assert np.allclose(mixed.probabilities, unsure)
     assert [genre for genre, _ in mixed.top] == ["blues", "classical", "country"]
     assert [p for _, p in mixed.top] == pytest.approx([0.49, 0.31, 0.2])
@@ -155,15 +159,10 @@ def test_what_cannot_be_done_is_one_sentence(tmp_path: Path) -> None:
         assert result.stderr.count("\n") == 1
 
 
-def test_names_that_no_terminal_can_show_are_escaped() -> None:
-    assert shown("a\nb\x1b[31m\udcff é 🎵") == r"a\nb\x1b[31m\udcff é 🎵"
-
-
-def test_bars_are_as_long_as_their_share() -> None:
-    assert bar(1.0) == "█" * 30
-    assert bar(0.0) == " " * 30
-    assert bar(0.5).rstrip() == "█" * 15
+def test_text_is_fit_for_a_terminal() -> None:
+    assert [bar(share).rstrip() for share in (1.0, 0.5, 0.0)] == ["█" * 30, "█" * 15, ""]
     assert len(bar(0.333)) == 30
+    assert shown("a\nb\x1b[31m\udcff é 🎵") == r"a\nb\x1b[31m\udcff é 🎵"
 
 
 def test_archive_and_audio_give_the_same_answer(
@@ -173,7 +172,7 @@ def test_archive_and_audio_give_the_same_answer(
     source = open_archive(gtzan_archive)
     files = sorted((gtzan_mini / "genres").glob("*/*.wav"))
     rows = np.searchsorted(source.track_id, [file.stem for file in files])
-    drawn = crops_module.crop_probabilities(network_file.open_network(), source.log_power[rows])
+    drawn = crop_probabilities(network_file.open_network(), source.log_power[rows])
     from_archive = np.array([p.mean(axis=0).argmax() for p in drawn])
     from_audio = classifier.predict_proba(files).argmax(axis=1)
     assert len(files) == 100
@@ -196,11 +195,6 @@ def test_out_writes_the_answers_of_the_command_in_parts(song: Path, tmp_path: Pa
     pd.testing.assert_frame_equal(found, expected, check_dtype=False, atol=1.1e-6)
     again = ask(folder, "--out", tmp_path / "out")
     assert "(1 of them from before)" in again.stdout
-
-
-def test_options_that_do_not_go_together(song: Path, tmp_path: Path) -> None:
-    for options in (("--jobs", "2"), ("--cluster", "local"), ("--out", "x", "--csv", "y")):
-        assert ask(song, *options).exit_code == 2
 
 
 def test_the_command_prints_its_answer_and_nothing_else() -> None:

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from mgc.errors import NetworkError
 from mgc.features.from_archive import decibels
-from mgc.inference import crops as crops_module
 from mgc.inference import make_network, network_file
+from mgc.inference.classifier import crop_probabilities
 from mgc.models import cnn
 from mgc.training import crops, inputs, keras_fit
 
@@ -73,13 +73,13 @@ def test_a_file_is_small_and_the_same_each_time_it_is_written(
 
 def test_crops_are_predicted_as_in_the_fit(model: keras.Model, pictures: list[np.ndarray]) -> None:
     """Compare with `mgc.training.tuned_recipes`: scale, cut, predict crops in Keras batches."""
-    said = crops_module.crop_probabilities(model, pictures)
+    said = crop_probabilities(model, pictures)
     for picture, found in zip(pictures, said, strict=True):
         scaled = inputs.scale(decibels(picture[None]), np.arange(1), "per track")
         cut = crops.regular(scaled, 2, WIDTH)[0]
         assert np.allclose(found, keras_fit.predict(model, cut, 8), atol=1e-6)
         assert np.allclose(found.sum(axis=1), 1)
-    assert crops_module.crop_probabilities(model, []) == []
+    assert crop_probabilities(model, []) == []
 
 
 def repacked(file: Path, target: Path, change: Callable[[dict[str, bytes]], None]) -> Path:
@@ -131,6 +131,13 @@ def test_a_damaged_network_is_refused_by_name(
         network_file.open_network(bad)
 
 
+def test_the_width_of_crops_is_known_without_tensorflow(file: Path, tmp_path: Path) -> None:
+    assert network_file.input_width(file) == WIDTH
+    vague = with_config(lambda config: config["config"]["layers"][0]["config"].clear())
+    with pytest.raises(NetworkError, match="does not say what it reads"):
+        network_file.input_width(repacked(file, tmp_path / "vague.keras", vague))
+
+
 def test_code_in_a_network_never_runs(tmp_path: Path) -> None:
     """A Lambda layer is Python code; Keras would refuse it too, but we do not even ask."""
     trap = tmp_path / "ran"
@@ -172,6 +179,6 @@ def test_the_network_that_ships_is_the_one_its_record_is_about(gtzan_archive: Pa
     source = open_archive(gtzan_archive)
     rows = record.predictions[record.predictions["part"] == "test"].iloc[::6]
     found = np.searchsorted(source.track_id, rows["track_id"].to_numpy(dtype=str))
-    said = crops_module.crop_probabilities(network_file.open_network(), source.log_power[found])
+    said = crop_probabilities(network_file.open_network(), source.log_power[found])
     expected = rows.filter(like="p_").to_numpy()
     assert np.allclose([p.mean(axis=0) for p in said], expected, atol=1e-4)

@@ -35,7 +35,7 @@ def asked(content: bytes, x: np.ndarray) -> np.ndarray:
 
 
 def crops_of(drawn: np.ndarray) -> np.ndarray:
-    """Cut standardised crops from one picture, as `mgc.inference.crops` does."""
+    """Cut standardised crops from one picture, as `crop_probabilities` does."""
     return regular(scale(decibels(drawn[None]), np.empty(0, int), "per track"), 2, WIDTH)[0]
 
 

@@ -8,18 +8,17 @@ import json
 import re
 from pathlib import Path
 
-import keras
 import matplotlib as mpl
 import numpy as np
 import pytest
 
 from mgc.datasets.tracks import GENRES, P_COLUMNS
 from mgc.display.figures import style
-from mgc.errors import BookError, NetworkError
-from mgc.inference import network_file, onnx_file, probes
+from mgc.errors import BookError
+from mgc.inference import onnx_file, probes
 from mgc.inference.classifier import Classifier
-from mgc.models import cnn
 from tools.pages.content import try_markup, try_page, vendor
+from tools.probes import ask_crops
 
 ROOT = Path(__file__).resolve().parents[4]
 RECORDS = ROOT / "book" / "records"
@@ -97,23 +96,9 @@ def test_a_network_of_another_make_is_refused(
 
 def test_the_crops_on_record_are_what_the_network_says() -> None:
     found = probes.load_crops(RECORDS)
-    expected = probes.ask_crops(Classifier(threads=1))
+    expected = ask_crops(Classifier(threads=1))
     assert found["name"].tolist() == expected["name"].tolist()
     assert np.allclose(found[list(P_COLUMNS)], expected[list(P_COLUMNS)], atol=1e-4)
-
-
-def test_the_width_of_crops_is_known_without_tensorflow(tmp_path: Path) -> None:
-    assert (
-        network_file.input_width(network_file.shipped())
-        == network_file.open_network().input_shape[2]
-    )
-    file = tmp_path / "wide.keras"
-    network_file.write(cnn.build((128, 70, 1), 10), file)
-    assert network_file.input_width(file) == 70
-    with pytest.warns(UserWarning, match="not yet been built"):
-        keras.Sequential([keras.layers.Dense(3)]).save(tmp_path / "vague.keras")
-    with pytest.raises(NetworkError, match="does not say what it reads"):
-        network_file.input_width(tmp_path / "vague.keras")
 
 
 @pytest.mark.parametrize("genre", GENRES)

@@ -1,0 +1,92 @@
+"""Ask the network that ships about sounds that are not GTZAN, and put its answers on record.
+
+Composed clips of the demo edition, which sound like no record of the 1990s, and sounds that are no
+music at all. ``python -m tools.probes`` writes what `mgc.inference.probes` reads.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import soundfile
+
+from mgc.audio.samples import SAMPLE_RATE
+from mgc.datasets import demo
+from mgc.datasets.tracks import P_COLUMNS
+from mgc.inference.classifier import Answer, Classifier
+from mgc.inference.probes import CROPS_FILE, EXAMPLES, FILE, TEXTS
+from mgc.records.store import default_root
+from mgc.util.atomic import write_whole
+from mgc.util.textfiles import csv_bytes
+
+SECONDS = 30
+
+
+def sounds() -> dict[str, npt.NDArray[np.float32]]:
+    """Sounds without music by name, 30 s each, in [-1, 1], the same on every machine."""
+    n = SECONDS * SAMPLE_RATE
+    rng = np.random.default_rng(0)
+    time = np.arange(n) / SAMPLE_RATE
+    white = rng.standard_normal(n)
+    brown = np.cumsum(white)
+    clicks = np.zeros(n)
+    clicks[:: SAMPLE_RATE // 2] = 1.0
+    waves = {
+        "white noise": white,
+        "brown noise": brown - np.linspace(brown[0], brown[-1], n),
+        "a tone of 440 Hz": np.sin(2 * np.pi * 440 * time),
+        "two clicks a second": clicks,
+        "a sweep from 50 Hz to 8 kHz": np.sin(
+            2 * np.pi * 50 * SECONDS / np.log(160) * (160 ** (time / SECONDS) - 1)
+        ),
+    }
+    return {name: (0.5 * x / np.abs(x).max()).astype(np.float32) for name, x in waves.items()}
+
+
+def ask(classifier: Classifier) -> pd.DataFrame:
+    """Answers about the demo clips and the sounds, as `mgc.inference.probes.load` reads them."""
+    rows = []
+    for track in demo.manifest():
+        answer = classifier.answer(demo.clip_path(track["track_id"]))
+        rows.append(_row(track["track_id"], "composed", track["genre"], answer))
+    with tempfile.TemporaryDirectory() as folder:
+        for name, samples in sounds().items():
+            file = Path(folder) / "sound.wav"
+            soundfile.write(file, samples, SAMPLE_RATE, subtype="FLOAT")
+            rows.append(_row(name, "no music", "", classifier.answer(file)))
+    return pd.DataFrame(rows, columns=[*TEXTS, *P_COLUMNS])
+
+
+def ask_crops(classifier: Classifier) -> pd.DataFrame:
+    """Probabilities of each crop of the examples, as `mgc.inference.probes.load_crops` reads."""
+    frames = []
+    for clip in EXAMPLES:
+        (window,) = classifier.answer(demo.clip_path(clip)).windows
+        frame = pd.DataFrame(window.crops.round(6), columns=list(P_COLUMNS))
+        frame.insert(0, "name", clip)
+        frames.append(frame)
+    return pd.concat(frames, ignore_index=True)
+
+
+def _row(name: str, kind: str, genre: str, answer: Answer) -> dict[str, object]:
+    facts = {"name": name, "kind": kind, "genre": genre}
+    said = {"said": answer.top[0][0], "verdict": answer.verdict}
+    p = dict(zip(P_COLUMNS, answer.probabilities.round(6), strict=True))
+    return {**facts, **said, **p}
+
+
+def main() -> None:
+    """Write the answers of the network that ships into the store of records."""
+    classifier, root = Classifier(), default_root()
+    for name, table in ((FILE, ask(classifier)), (CROPS_FILE, ask_crops(classifier))):
+        write_whole(root / name, csv_bytes(table, "%.6f"))
+        print(root / name, file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
