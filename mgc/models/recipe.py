@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import Any
 
@@ -164,9 +164,29 @@ ABLATIONS: Mapping[str, Variant] = MappingProxyType(
 """Variants that leave out one step, to see what it is worth; the audit's evidence."""
 
 
+FIRST_FIELDS = frozenset(
+    {
+        "representation", "scaling", "batch_size", "epochs", "patience", "warm_up",
+        "learning_rate", "plateau_factor", "plateau_patience", "min_learning_rate",
+        "steps", "crop_s", "frame_rate", "mixup", "label_smoothing", "weight_decay",
+        "batch_norm_momentum", "mask", "block", "code_size",
+    }
+)  # fmt: skip
+"""Fields that every configuration names, since the first records were hashed with them."""
+
+
 def as_settings(plan: Recipe, variant: Variant) -> dict[str, Any]:
-    """Write recipe and variant as the ``recipe`` of a record's configuration."""
-    return asdict(plan) | {
+    """Write recipe and variant as the ``recipe`` of a record's configuration.
+
+    A field that came after `FIRST_FIELDS` is written only where it differs from its default, so
+    that it changes no earlier id.
+    """
+    written = {
+        one.name: getattr(plan, one.name)
+        for one in fields(plan)
+        if one.name in FIRST_FIELDS or getattr(plan, one.name) != one.default
+    }
+    return written | {
         "frame_pool": variant.frame_pool,
         "augment": variant.augment,
         "precision": variant.precision,
@@ -176,4 +196,7 @@ def as_settings(plan: Recipe, variant: Variant) -> dict[str, Any]:
 def from_settings(settings: Mapping[str, Any]) -> Recipe:
     """Read a recipe back from the ``recipe`` of a record's configuration."""
     kind = TunedRecipe if "steps" in settings else Recipe
-    return kind(**{one.name: settings[one.name] for one in fields(kind)})
+    names = [one.name for one in fields(kind)]
+    return kind(
+        **{name: settings[name] for name in names if name in FIRST_FIELDS or name in settings}
+    )
