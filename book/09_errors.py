@@ -114,7 +114,7 @@ glue("c9_ceiling", formats.percent(best))
 # **Mended.** Labels are looked up by the tracks of the one split. `mgc/training/folds.py`:
 #
 # ```python
-# targets = one_hot(arrays.genre[split.unit_track])
+# targets = one_hot(arrays.genre[split.example_track])
 # ```
 #
 # ## Test data scaled by its own maximum

@@ -270,7 +270,7 @@ def sizes(record: Record, edition: EditionRecord) -> dict[str, int]:
     for part in ("train", "valid", "test"):
         units = getattr(fold, part)
         found[part] = len(units)
-        found[f"{part}_tracks"] = len(np.unique(split.unit_track[units]))
+        found[f"{part}_tracks"] = len(np.unique(split.example_track[units]))
     return found
 
 
@@ -289,6 +289,6 @@ def usual(edition: EditionRecord, seed: int = 0) -> tuple[int, int, float]:
     ids, genre = (tracks[name].to_numpy(dtype=str) for name in ("track_id", "genre"))
     split = make_split("leaky_segments", ids, genre, artist, seed)
     (fold,) = split.folds
-    trained = np.bincount(split.unit_track[fold.train], minlength=len(tracks))
-    others = trained[split.unit_track[fold.test]]
+    trained = np.bincount(split.example_track[fold.train], minlength=len(tracks))
+    others = trained[split.example_track[fold.test]]
     return len(others), int((others > 0).sum()), float(others.mean())

@@ -55,7 +55,7 @@ def repetitions(study: Study, seed: int = 0) -> pd.DataFrame:
             continue
         counts = [0, 0, 0, 0]
         for fold in split.folds:
-            train, test = split.unit_track[fold.train], split.unit_track[fold.test]
+            train, test = split.example_track[fold.train], split.example_track[fold.test]
             trained, files = set(train.tolist()), {first[i] for i in train.tolist()}
             artists = {artist[i] for i in train.tolist()} - {""}
             counts[0] += len(test)

@@ -90,9 +90,9 @@ def make(
     settings = Settings(threads=threads, cache_dir=study.cache)
     machine.reset_peak_memory()
     begin = time.perf_counter()
-    targets = one_hot(arrays.genre[split.unit_track])
+    targets = one_hot(arrays.genre[split.example_track])
     trained = tuned_recipes.train(arrays, split, fold, targets, config, settings, on_epoch)
-    warmth = _calibrate(trained.model, pictures[split.unit_track[fold.valid]],
+    warmth = _calibrate(trained.model, pictures[split.example_track[fold.valid]],
                         targets[fold.valid].argmax(axis=1))  # fmt: skip
     network_file.write(trained.model, target)
     duration = time.perf_counter() - begin
@@ -211,7 +211,7 @@ def _ask(
     model = network_file.open_network(file)
     frames, spent = [], 0.0
     for part in ("valid", "test"):
-        tracks = split.unit_track[getattr(fold, part)]
+        tracks = split.example_track[getattr(fold, part)]
         begin = time.perf_counter()
         said = [p.mean(axis=0) for p in crop_probabilities(model, pictures[tracks])]
         spent = (time.perf_counter() - begin) / len(tracks)

@@ -48,15 +48,15 @@ class TunedRecipe(Recipe):
     """A recipe chosen on validation data: the same network and input family, trained otherwise.
 
     The learning rate falls along a cosine to zero over all epochs. An epoch is a fixed number of
-    batches, each of random crops of random training units, so that a fit costs the same under
-    every protocol. A unit's prediction is the mean over crops that overlap by half.
+    batches, each of random crops of random training examples, so that a fit costs the same under
+    every protocol. An example's prediction is the mean over crops that overlap by half.
 
     Attributes
     ----------
     steps : int
         Batches of one epoch.
     crop_s : float, seconds
-        Length of a crop; 0 for whole units. Units that are shorter are taken whole.
+        Length of a crop; 0 for whole examples. Examples that are shorter are taken whole.
     frame_rate : float
         Neighbouring frames are averaged until there are about this many per second; 0 leaves
         them. Archives of low resolution have fewer and stay as they are.

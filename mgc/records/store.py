@@ -55,7 +55,7 @@ class Record:
     history : DataFrame
         Learning curves: fold, stage ("fit" or "autoencoder"), epoch, losses, accuracies, rate.
     predictions : DataFrame
-        One row a unit, part ("valid" or "test") and fold; float64 probabilities.
+        One row an example, part ("valid" or "test") and fold; float64 probabilities.
     """
 
     path: Path

@@ -135,5 +135,5 @@ def _check_parts(record: Record, edition: EditionRecord) -> None:
 
 
 def _units(split: Split, ids: np.ndarray, units: np.ndarray) -> set[tuple[str, int]]:
-    names = ids[split.unit_track[units]].tolist()
-    return set(zip(names, split.unit_segment[units].tolist(), strict=True))
+    names = ids[split.example_track[units]].tolist()
+    return set(zip(names, split.example_segment[units].tolist(), strict=True))

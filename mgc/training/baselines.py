@@ -19,8 +19,8 @@ def fit_baseline(arrays: Arrays, split: Split, fold: Fold, name: str) -> Fitted:
     """Fit a baseline on the training part and predict the others."""
     from sklearn.linear_model import LogisticRegression
 
-    genre = arrays.genre[split.unit_track]
-    x = inputs.unit_inputs(arrays, split.unit_track, split.unit_segment, "tabular", 1)
+    genre = arrays.genre[split.example_track]
+    x = inputs.example_inputs(arrays, split.example_track, split.example_segment, "tabular", 1)
     x = inputs.scale(x, fold.train, "per column")
     if name == "majority":
         shares = np.array([(genre[fold.train] == g).mean() for g in GENRES])

@@ -33,7 +33,7 @@ def starts(n_frames: int, length: int) -> npt.NDArray[np.int64]:
 
 
 def regular(inputs: Float, axis: int, length: int, at_most: int | None = None) -> Float:
-    """Cut each unit into regular crops.
+    """Cut each example into regular crops.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def regular(inputs: Float, axis: int, length: int, at_most: int | None = None) -
     axis : int
         That of the frames.
     length : int
-        Frames of a crop; the whole unit where it has fewer.
+        Frames of a crop; the whole example where it has fewer.
     at_most : int, optional
         Keep no more than this many crops, evenly spaced.
 
@@ -65,7 +65,7 @@ def reduced(batch: Float, how: str) -> Float:
 
 
 class RandomCrops(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ships no type hints
-    """Batches of random crops of random units, mixed and masked as a recipe asks.
+    """Batches of random crops of random examples, mixed and masked as a recipe asks.
 
     What a batch holds depends on seed, epoch and number of the batch alone.
 
@@ -77,7 +77,7 @@ class RandomCrops(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ships n
     plan : TunedRecipe
     seed : int
     axis : int
-        Of the frames; 0 where units have none.
+        Of the frames; 0 where examples have none.
     length : int
         Frames of a crop.
     reduce : {"", "mean", "flatten"}
@@ -112,12 +112,12 @@ class RandomCrops(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ships n
         rng = np.random.default_rng([self._seed, self._epoch, index])
         plan, n = self._plan, len(self._inputs)
         # Without repetition in a batch, and as evenly as chance is over an epoch.
-        units = rng.choice(n, size=min(plan.batch_size, n), replace=False)
-        batch = self._crop(units, rng)
+        examples = rng.choice(n, size=min(plan.batch_size, n), replace=False)
+        batch = self._crop(examples, rng)
         if plan.mask and batch.ndim == 4:
             _mask(batch, plan.mask, rng)
         batch = reduced(batch, self._reduce)
-        targets = batch if self._targets is None else self._targets[units]
+        targets = batch if self._targets is None else self._targets[examples]
         if plan.mixup and self._targets is not None:
             share = rng.beta(plan.mixup, plan.mixup, size=len(batch)).astype(np.float32)
             other = rng.permutation(len(batch))
@@ -125,15 +125,17 @@ class RandomCrops(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ships n
             targets = _mix(targets, targets[other], share)
         return batch, targets
 
-    def _crop(self, units: npt.NDArray[Any], rng: np.random.Generator) -> Float:
+    def _crop(self, examples: npt.NDArray[Any], rng: np.random.Generator) -> Float:
         if not self._axis:
-            picked: Float = self._inputs[units]
+            picked: Float = self._inputs[examples]
             return picked
         last = self._inputs.shape[self._axis] - self._length
         before = (slice(None),) * (self._axis - 1)
         pieces = []
-        for unit, start in zip(units, rng.integers(0, last + 1, size=len(units)), strict=True):
-            pieces.append(self._inputs[unit][(*before, slice(start, start + self._length))])
+        for example, start in zip(
+            examples, rng.integers(0, last + 1, size=len(examples)), strict=True
+        ):
+            pieces.append(self._inputs[example][(*before, slice(start, start + self._length))])
         return np.asarray(np.stack(pieces), np.float32)
 
 

@@ -38,14 +38,14 @@ class Fitted:
     Attributes
     ----------
     valid, test : ndarray [shape=(n, 10)], float64
-        Probabilities of the units of the two parts.
+        Probabilities of the examples of the two parts.
     history : list of dict
         One row an epoch; empty for baselines.
     architecture : list of dict
         One row a layer.
     device : str
     predict_seconds : float
-        Per unit of the test part, from the model's inputs on.
+        Per example of the test part, from the model's inputs on.
     measured : dict of str to float
         What else was measured, by name.
     """

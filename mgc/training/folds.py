@@ -74,7 +74,7 @@ def fit_fold(
         return
     machine.reset_peak_memory()
     begin = time.perf_counter()
-    targets = one_hot(arrays.genre[split.unit_track])
+    targets = one_hot(arrays.genre[split.example_track])
     if config["model"] in BASELINES:
         fitted = fit_baseline(arrays, split, fold, str(config["model"]))
     elif isinstance(from_settings(config["recipe"]), TunedRecipe):
@@ -143,12 +143,12 @@ def save_record(
 def _prediction_rows(
     arrays: Arrays, split: Split, fold: Fold, part: str, p: Probabilities
 ) -> pd.DataFrame:
-    units = getattr(fold, part)
-    track = split.unit_track[units]
+    examples = getattr(fold, part)
+    track = split.example_track[examples]
     frame = pd.DataFrame(
         {
             "track_id": arrays.track_id[track],
-            "segment": split.unit_segment[units],
+            "segment": split.example_segment[examples],
             "part": part,
             "fold": fold.name,
             "genre": arrays.genre[track],

@@ -104,21 +104,21 @@ def _with_copies(
     augmented: Sequence[Arrays],
     measured: dict[str, float],
 ) -> tuple[Float, Float, npt.NDArray[np.int64]]:
-    """Scaled inputs and targets, the training units' altered copies behind the units."""
+    """Scaled inputs and targets, the training examples' altered copies behind the examples."""
     plan, pool = from_settings(config["recipe"]), int(config["recipe"]["frame_pool"])
     picture = plan.scaling == "picture"
 
-    def gather(source: Arrays, units: npt.NDArray[np.int64]) -> Float:
-        chosen = split.unit_track[units], split.unit_segment[units]
+    def gather(source: Arrays, examples: npt.NDArray[np.int64]) -> Float:
+        chosen = split.example_track[examples], split.example_segment[examples]
         if not picture:
-            return inputs.unit_inputs(source, *chosen, plan.representation, pool)
+            return inputs.example_inputs(source, *chosen, plan.representation, pool)
         # The base was trained on pictures of 224 x 224: it is given all the detail there is.
         compute = partial(transfer.transfer_features, cache_dir=settings.cache_dir)
         features, seconds = inputs.picture_inputs(source, *chosen, 1, compute)
         measured["base_seconds_per_track"] = seconds
         return features
 
-    everything = np.arange(len(split.unit_track))
+    everything = np.arange(len(split.example_track))
     x, y, train = gather(arrays, everything), targets, fold.train
     for copy in augmented:
         train = np.concatenate([train, len(x) + np.arange(len(fold.train))])

@@ -26,16 +26,16 @@ if TYPE_CHECKING:
 
 
 VALIDATION_CROPS = 3
-"""Crops of a validation unit that are looked at after each epoch; all of them cost too much."""
+"""Crops of a validation example that are looked at after each epoch; all of them cost too much."""
 
 
 @dataclass(frozen=True)
-class _Units:
-    """Scaled inputs of all units of a split, and how crops are cut from them.
+class _Examples:
+    """Scaled inputs of all examples of a split, and how crops are cut from them.
 
     Attributes
     ----------
-    values : ndarray [shape=(n_units, ...)], float32
+    values : ndarray [shape=(n_examples, ...)], float32
     axis : int
         That of the frames; 0 where there are none.
     length : int
@@ -50,7 +50,7 @@ class _Units:
     reduce: str = ""
 
     def cut(self, rows: npt.NDArray[np.int64], at_most: int | None = None) -> tuple[Float, int]:
-        """Return regular crops of some units, one after the other, and how many a unit has."""
+        """Return regular crops of some examples, one after the other, and how many each has."""
         if not self.axis:
             return self.values[rows], 1
         pieces = crops.regular(self.values[rows], self.axis, self.length, at_most)
@@ -66,14 +66,14 @@ class Trained:
     ----------
     model : keras.Model
         With the weights of its best epoch.
-    units : _Units
-        Scaled inputs of all units of the split.
+    examples : _Examples
+        Scaled inputs of all examples of the split.
     history, architecture, device, measured
         As in `mgc.training.fold_result.Fitted`.
     """
 
     model: keras.Model
-    units: _Units
+    examples: _Examples
     history: list[dict[str, Any]]
     architecture: list[dict[str, Any]]
     device: str
@@ -98,7 +98,7 @@ def fit(
     arrays : Arrays
     split : Split
     fold : Fold
-    targets : ndarray [shape=(n_units, 10)], float32
+    targets : ndarray [shape=(n_examples, 10)], float32
     config : dict
         With a tuned recipe.
     settings : Settings
@@ -111,11 +111,11 @@ def fit(
     fitted : Fitted
     """
     done = train(arrays, split, fold, targets, config, settings, on_epoch)
-    known, n_crops = _predict(done.model, done.units, fold.valid)
+    known, n_crops = _predict(done.model, done.examples, fold.valid)
     begin = time.perf_counter()
     tested = np.empty((0, len(GENRES)))
     if test:
-        tested = _predict(done.model, done.units, fold.test)[0]
+        tested = _predict(done.model, done.examples, fold.test)[0]
     seconds = (time.perf_counter() - begin) / max(1, len(fold.test))
     measured = done.measured | {"crops": float(n_crops)}
     return Fitted(known, tested, done.history, done.architecture, done.device, seconds, measured)
@@ -138,52 +138,52 @@ def train(
     seed = 1000 * int(config["seed"]) + split.folds.index(fold)
     keras_fit.start(seed)
     measured: dict[str, float] = {}
-    units = _units(arrays, split, fold, plan, settings, measured)
+    examples = _examples(arrays, split, fold, plan, settings, measured)
     history: list[dict[str, Any]] = []
     architecture: list[dict[str, Any]] = []
     if name == "autoencoder":
-        units, history, architecture = _encoded(units, fold, plan, seed, measured, on_epoch)
+        examples, history, architecture = _encoded(examples, fold, plan, seed, measured, on_epoch)
     batches = crops.RandomCrops(
-        units.values[fold.train],
+        examples.values[fold.train],
         targets[fold.train],
         plan,
         seed=seed,
-        axis=units.axis,
-        length=units.length,
-        reduce=units.reduce,
+        axis=examples.axis,
+        length=examples.length,
+        reduce=examples.reduce,
     )
-    x, n_crops = units.cut(fold.valid, VALIDATION_CROPS)
+    x, n_crops = examples.cut(fold.valid, VALIDATION_CROPS)
     model = _network(name, x.shape[1:], plan)
     valid = x, np.repeat(targets[fold.valid], n_crops, axis=0)
     history += keras_fit.fit_tuned(model, batches, valid, plan, on_epoch=on_epoch)
     if name == "vgg16":
         architecture += _base_layers(arrays, split, plan)
     architecture += keras_fit.describe(model)
-    return Trained(model, units, history, architecture, device, measured)
+    return Trained(model, examples, history, architecture, device, measured)
 
 
-def _units(
+def _examples(
     arrays: Arrays,
     split: Split,
     fold: Fold,
     plan: TunedRecipe,
     settings: Settings,
     measured: dict[str, float],
-) -> _Units:
+) -> _Examples:
     """Gather, average and scale the inputs, with statistics of the training part alone."""
     kind = plan.representation
     pool = max(1, round(arrays.frame_rate / plan.frame_rate)) if plan.frame_rate else 1
     if plan.scaling == "picture":
         return _columns(arrays, split, fold, plan, pool, settings, measured)
-    found = inputs.unit_inputs(arrays, split.unit_track, split.unit_segment, kind, pool)
+    found = inputs.example_inputs(arrays, split.example_track, split.example_segment, kind, pool)
     if kind == "tabular":
-        return _Units(inputs.scale(found, fold.train, plan.scaling), 0, 0)
+        return _Examples(inputs.scale(found, fold.train, plan.scaling), 0, 0)
     axis = crops.TIME_AXIS[kind]
     length = _crop_length(plan, found.shape[axis], arrays, split)
     scaled = inputs.scale(found, fold.train, plan.scaling)
     if plan.scaling == "unit":
-        return _Units(scaled.reshape(found.shape), axis, length, "flatten")
-    return _Units(scaled, axis, length)
+        return _Examples(scaled.reshape(found.shape), axis, length, "flatten")
+    return _Examples(scaled, axis, length)
 
 
 def _columns(
@@ -194,43 +194,43 @@ def _columns(
     pool: int,
     settings: Settings,
     measured: dict[str, float],
-) -> _Units:
+) -> _Examples:
     """Gather what the frozen base says over time, standardised on the training part."""
     compute = partial(transfer.transfer_columns, blocks=plan.block, cache_dir=settings.cache_dir)
     columns, measured["base_seconds_per_track"] = inputs.picture_inputs(
-        arrays, split.unit_track, split.unit_segment, pool, compute
+        arrays, split.example_track, split.example_segment, pool, compute
     )
     length = _crop_length(plan, columns.shape[1], arrays, split)
     scaled = inputs.scale(columns, fold.train, "per coefficient")
-    return _Units(scaled, crops.TIME_AXIS["features"], length, "mean")
+    return _Examples(scaled, crops.TIME_AXIS["features"], length, "mean")
 
 
 def _crop_length(plan: TunedRecipe, n_frames: int, arrays: Arrays, split: Split) -> int:
-    """Frames of a crop where `n_frames` make a unit, however many were averaged before."""
-    whole = bool((split.unit_segment < 0).all())
+    """Frames of a crop where `n_frames` make an example, however many were averaged before."""
+    whole = bool((split.example_segment < 0).all())
     seconds = arrays.sequence.shape[1] / arrays.frame_rate / (1 if whole else N_SEGMENTS)
     return max(1, round(n_frames * plan.crop_s / seconds)) if plan.crop_s else n_frames
 
 
 def _encoded(
-    units: _Units,
+    examples: _Examples,
     fold: Fold,
     plan: TunedRecipe,
     seed: int,
     measured: dict[str, float],
     on_epoch: OnEpoch | None,
-) -> tuple[_Units, list[dict[str, Any]], list[dict[str, Any]]]:
-    """Fit the autoencoder, and replace each crop of each unit by its code."""
+) -> tuple[_Examples, list[dict[str, Any]], list[dict[str, Any]]]:
+    """Fit the autoencoder, and replace each crop of each example by its code."""
     train = crops.RandomCrops(
-        units.values[fold.train],
+        examples.values[fold.train],
         None,
         plan,
         seed=seed,
-        axis=units.axis,
-        length=units.length,
-        reduce=units.reduce,
+        axis=examples.axis,
+        length=examples.length,
+        reduce=examples.reduce,
     )
-    x, _ = units.cut(fold.valid, VALIDATION_CROPS)
+    x, _ = examples.cut(fold.valid, VALIDATION_CROPS)
     size = plan.code_size or autoencoder.CODE_SIZE
     model = autoencoder.build(x.shape[1:], code_size=size)
     history = keras_fit.fit_tuned(
@@ -241,9 +241,9 @@ def _encoded(
     encoder = autoencoder.encoder(model)
     begin = time.perf_counter()
     codes = []
-    for start in range(0, len(units.values), 64):  # crops of all units at once would not fit
-        rows = np.arange(start, min(start + 64, len(units.values)))
-        x, n_crops = units.cut(rows)
+    for start in range(0, len(examples.values), 64):  # crops of all examples at once would not fit
+        rows = np.arange(start, min(start + 64, len(examples.values)))
+        x, n_crops = examples.cut(rows)
         code = np.asarray(encoder.predict(x, batch_size=64, verbose=0))
         codes.append(code.reshape(len(rows), n_crops, size))
     everything = np.concatenate(codes)
@@ -251,7 +251,7 @@ def _encoded(
     scaled = inputs.scale(everything, fold.train, "per coefficient")
     axis = crops.TIME_AXIS["features"]
     length = max(1, everything.shape[1] // 4)
-    return _Units(scaled, axis, length, "mean"), history, keras_fit.describe(model)
+    return _Examples(scaled, axis, length, "mean"), history, keras_fit.describe(model)
 
 
 def _network(name: str, shape: tuple[int, ...], plan: TunedRecipe) -> keras.Model:
@@ -267,19 +267,19 @@ def _network(name: str, shape: tuple[int, ...], plan: TunedRecipe) -> keras.Mode
 
 
 def _base_layers(arrays: Arrays, split: Split, plan: TunedRecipe) -> list[dict[str, Any]]:
-    """Describe what of the base is used, on the picture of one unit."""
+    """Describe what of the base is used, on the picture of one example."""
     pool = max(1, round(arrays.frame_rate / plan.frame_rate)) if plan.frame_rate else 1
-    one = split.unit_track[:1], split.unit_segment[:1]
-    picture = inputs.unit_inputs(arrays, *one, "spectrogram", pool)
+    one = split.example_track[:1], split.example_segment[:1]
+    picture = inputs.example_inputs(arrays, *one, "spectrogram", pool)
     base = vgg16.build_base(picture.shape[1:], max(plan.block.split("+")))
     return keras_fit.describe(base, "vgg16/")
 
 
 def _predict(
-    model: keras.Model, units: _Units, rows: npt.NDArray[np.int64]
+    model: keras.Model, examples: _Examples, rows: npt.NDArray[np.int64]
 ) -> tuple[Probabilities, int]:
-    """Mean over the regular crops of each unit [shape=(n, 10)], and how many these are."""
-    x, n_crops = units.cut(rows)
+    """Mean over the regular crops of each example [shape=(n, 10)], and how many these are."""
+    x, n_crops = examples.cut(rows)
     found = keras_fit.predict(model, x, 64).reshape(len(rows), n_crops, -1).mean(axis=1)
     normalised: Probabilities = found / found.sum(axis=1, keepdims=True)
     return normalised, n_crops

@@ -61,12 +61,12 @@ def save(
     for fold in split.folds:
         for part, units in (("valid", fold.valid), ("test", fold.test)):
             for unit in units:
-                track = tracks.iloc[int(split.unit_track[unit])]
+                track = tracks.iloc[int(split.example_track[unit])]
                 code = GENRES.index(track["genre"])
                 named = code if rng.random() < share else (code + 1) % 10
                 values = np.full(10, 0.01)
                 values[named] = 0.91
-                segment = int(split.unit_segment[unit])
+                segment = int(split.example_segment[unit])
                 rows.append((track["track_id"], segment, part, fold.name, track["genre"], *values))
     names = ["track_id", "segment", "part", "fold", "genre", *P_COLUMNS]
     history = pd.DataFrame(

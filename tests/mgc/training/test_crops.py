@@ -20,10 +20,10 @@ lengths = st.integers(1, 400)
 
 
 def ramp(n: int, *shape: int, axis: int) -> Float:
-    """Units whose values tell the unit (thousands) and the frame (ones)."""
+    """Examples whose values tell the example (thousands) and the frame (ones)."""
     frames = np.arange(shape[axis - 1]).reshape([-1 if a == axis - 1 else 1 for a in range(3)])
-    units = 1000.0 * np.arange(n).reshape(n, 1, 1, 1)
-    return np.broadcast_to(units + frames[None], (n, *shape)).astype(np.float32)
+    examples = 1000.0 * np.arange(n).reshape(n, 1, 1, 1)
+    return np.broadcast_to(examples + frames[None], (n, *shape)).astype(np.float32)
 
 
 # Regular crops
@@ -110,7 +110,7 @@ def dataset(
     axis: int = 2,
     reduce: str = "",
 ) -> crops.RandomCrops:
-    """Crops of units that are ramps, with one class a unit."""
+    """Crops of examples that are ramps, with one class an example."""
     inputs = ramp(n, *shape, axis=axis) if axis else np.arange(float(n * 3)).reshape(n, 3)
     wanted = np.eye(n, dtype=np.float32) if targets else None
     return crops.RandomCrops(
@@ -179,9 +179,9 @@ def test_a_crop_is_a_piece_of_the_unit_of_its_target(
     )[0]
     assert len(x) == len(y) == min(4, n)
     assert x.dtype == y.dtype == np.float32
-    units = y.argmax(axis=1)
-    assert len(set(units.tolist())) == len(units)  # no unit twice in a batch
-    frames = np.moveaxis(x, axis, 1)[:, :, 0, 0] - 1000 * units[:, None]
+    examples = y.argmax(axis=1)
+    assert len(set(examples.tolist())) == len(examples)  # no example twice in a batch
+    frames = np.moveaxis(x, axis, 1)[:, :, 0, 0] - 1000 * examples[:, None]
     assert frames.shape[1] == min(length, n_frames)
     assert (np.diff(frames, axis=1) == 1).all()
     assert frames.min() >= 0
@@ -189,13 +189,13 @@ def test_a_crop_is_a_piece_of_the_unit_of_its_target(
 
 
 def test_every_unit_and_every_start_is_drawn() -> None:
-    units: set[int] = set()
+    examples: set[int] = set()
     begins: set[int] = set()
     for epoch in epochs(dataset(), 40):
         for x, y in epoch:
-            units |= set(y.argmax(axis=1).tolist())
+            examples |= set(y.argmax(axis=1).tolist())
             begins |= set((x[:, 0, 0, 0] % 1000).astype(int).tolist())
-    assert units == set(range(6))
+    assert examples == set(range(6))
     assert begins == set(range(16))  # 20 frames, crops of 5
 
 
@@ -220,7 +220,7 @@ def test_mixing_keeps_the_sum_and_mixes_inputs_as_targets(mixup: float, seed: in
         np.testing.assert_allclose(y.sum(axis=1), 1, atol=1e-6)
         assert (y >= 0).all()
         assert ((y > 0).sum(axis=1) <= 2).all()
-        # Whole units, so that the input is the weighted mean of the units in the target.
+        # Whole examples, so that the input is the weighted mean of the examples in the target.
         mean = 1000 * y @ np.arange(6) + np.arange(20).mean()
         np.testing.assert_allclose(x.mean(axis=(1, 2, 3)), mean, rtol=1e-4, atol=0.05)
 
@@ -241,7 +241,7 @@ def test_a_mask_hides_one_band_and_one_span_of_bounded_width(largest: float, see
     inputs = np.ones((4, 10, 20, 1), dtype=np.float32)
     source = crops.RandomCrops(inputs, np.eye(4, dtype="f4"), plan, seed=seed, axis=2, length=15)
     ((x, _),) = epochs(source, 1)[0]
-    assert (inputs == 1).all()  # the units themselves stay
+    assert (inputs == 1).all()  # the examples themselves stay
     for picture in x[..., 0]:
         hidden_bins = np.flatnonzero((picture == 0).all(axis=1))
         hidden_frames = np.flatnonzero((picture == 0).all(axis=0))

@@ -108,7 +108,7 @@ def fit(
         rows = getattr(fold, part)
         for values in (arrays.tabular, arrays.spectrogram, arrays.sequence):
             values[rows] = values[rows] * -3 + 50
-    targets = inputs.one_hot(arrays.genre[split.unit_track])
+    targets = inputs.one_hot(arrays.genre[split.example_track])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(transfer, "transfer_columns", columns)
         return tuned_recipes.fit(
@@ -223,7 +223,7 @@ def test_segments_shorter_than_a_crop_are_taken_whole(tmp_path: Path) -> None:
     np.testing.assert_allclose(found.test.sum(axis=1), 1)
 
 
-def test_a_prediction_is_the_mean_over_the_crops_of_its_own_unit() -> None:
+def test_a_prediction_is_the_mean_over_the_crops_of_its_own_example() -> None:
     class Network:
         """Says of a crop what the crop holds: its frames' numbers are its two scores."""
 
@@ -232,7 +232,7 @@ def test_a_prediction_is_the_mean_over_the_crops_of_its_own_unit() -> None:
 
     values = np.arange(1.0, 31, dtype=np.float32).reshape(3, 10, 1)
     found, n_crops = tuned_recipes._predict(
-        Network(), tuned_recipes._Units(values, 1, 4), np.array([2, 0])
+        Network(), tuned_recipes._Examples(values, 1, 4), np.array([2, 0])
     )
     assert n_crops == 4  # frames 0 to 3, 2 to 5, 4 to 7 and 6 to 9
     for row, first in zip(found, (21, 1), strict=True):
@@ -367,7 +367,7 @@ def quick(**changes: Any) -> TunedRecipe:
 
 
 class Made(NamedTuple):
-    """A trial, the store that holds it, what was fitted and how many units were predicted."""
+    """A trial, the store that holds it, what was fitted and how many examples were predicted."""
 
     study: Study
     trial: dict[str, Any]
@@ -404,7 +404,7 @@ def test_a_trial_is_scored_on_the_validation_part_alone(study: Study, made: Made
     assert len(made.fitted.test) == 0
     arrays, trial = study.arrays(), made.trial
     split = make_split(trials.PROTOCOL, arrays.track_id, arrays.genre, arrays.artist, 0)
-    truth = arrays.genre[split.unit_track[split.folds[0].valid]]
+    truth = arrays.genre[split.example_track[split.folds[0].valid]]
     said = np.array(GENRES)[made.fitted.valid.argmax(axis=1)]
     assert trial["valid_accuracy"] == pytest.approx(accuracy_score(truth, said))
     expected = log_loss(truth, made.fitted.valid, labels=GENRES)
