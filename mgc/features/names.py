@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    pass
-
 N_MFCC = 13
 STATISTICS = ("mean", "std", "min", "max")
 
 _NOTES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
-_BASE = (
+FRAME_DESCRIPTORS = (
     *(f"mfcc_{i:02d}" for i in range(1, N_MFCC + 1)),
     *(f"mfcc_delta_{i:02d}" for i in range(1, N_MFCC + 1)),
     *(f"mfcc_delta2_{i:02d}" for i in range(1, N_MFCC + 1)),
     *("centroid", "rolloff", "bandwidth", "contrast", "tempo", "onset_strength"),
     *(f"chroma_{note}" for note in _NOTES),
 )
-_EXTENSION = ("zero_crossing_rate", *(f"tonnetz_{i}" for i in range(1, 7)))
-FRAME_DESCRIPTORS = _BASE
 """The 57 values that describe one frame: 39 cepstral, 4 spectral, 2 rhythmic, 12 chroma."""
-FEATURE_NAMES = tuple(f"{name}_{stat}" for name in _BASE for stat in STATISTICS)
+FEATURE_NAMES = tuple(f"{name}_{stat}" for name in FRAME_DESCRIPTORS for stat in STATISTICS)
 """The 228 columns of `Features.tabular`, in order."""
-EXTENDED_FEATURE_NAMES = tuple(
-    f"{name}_{stat}" for name in (*_BASE, *_EXTENSION) for stat in STATISTICS
-)
-"""The 256 columns of `Features.tabular` with ``extended=True``."""
-
 AUDIO_VERSION = "1"
 """Version of the features from audio; changes whenever one of their values may change."""

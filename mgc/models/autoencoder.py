@@ -54,7 +54,7 @@ def build(
             layers.Dense(128, activation="relu"),
             layers.Dense(256, activation="relu"),
             layers.Dense(512, activation="relu"),
-            layers.Dense(input_shape[0], activation="sigmoid", dtype="float32"),
+            layers.Dense(input_shape[0], activation="sigmoid"),
         ],
         name="autoencoder",
     )
@@ -100,7 +100,7 @@ def build_classifier(n_classes: int, code_size: int = CODE_SIZE) -> keras.Model:
             layers.Dropout(0.3),
             layers.Dense(64, activation="relu"),
             layers.Dropout(0.2),
-            layers.Dense(n_classes, activation="softmax", dtype="float32"),
+            layers.Dense(n_classes, activation="softmax"),
         ],
         name="code_classifier",
     )

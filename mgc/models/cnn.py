@@ -74,5 +74,5 @@ def build(
     model.add(layers.GlobalAveragePooling2D())
     model.add(layers.Dense(512, activation="relu"))
     model.add(layers.Dropout(0.5))
-    model.add(layers.Dense(n_classes, activation="softmax", dtype="float32"))
+    model.add(layers.Dense(n_classes, activation="softmax"))
     return model

@@ -44,7 +44,7 @@ def build(input_shape: tuple[int, ...], n_classes: int) -> keras.Model:
             layers.Dense(128, activation="relu"),
             layers.Dropout(0.2),
             layers.Dense(64, activation="relu"),
-            layers.Dense(n_classes, activation="softmax", dtype="float32"),
+            layers.Dense(n_classes, activation="softmax"),
         ],
         name="mlp",
     )

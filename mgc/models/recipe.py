@@ -103,8 +103,6 @@ class Variant:
         Add a stretched, a shifted and a noisy copy of each training track.
     title : str
         For tables.
-    precision : {"float32", "mixed_float16"}
-        Keras's dtype policy; 16 bits pay on a GPU only.
     tuned : bool
         Train by the tuned recipes instead of the report's.
     changes : tuple of (str, str, value)
@@ -115,7 +113,6 @@ class Variant:
     frame_pool: int
     augment: bool
     title: str
-    precision: str = "float32"
     tuned: bool = False
     changes: tuple[tuple[str, str, Any], ...] = ()
 
@@ -125,7 +122,6 @@ VARIANTS: Mapping[str, Variant] = MappingProxyType(
         "tuned": Variant(1, False, "tuned", tuned=True),
         "as_written": Variant(1, False, "as written"),
         "quick": Variant(16, False, "quick"),
-        "as_written_mixed": Variant(1, False, "as written, mixed precision", "mixed_float16"),
         "as_written_augmented": Variant(1, True, "as written, augmented"),
         "quick_augmented": Variant(16, True, "quick, augmented"),
     }
@@ -189,7 +185,7 @@ def as_settings(plan: Recipe, variant: Variant) -> dict[str, Any]:
     return written | {
         "frame_pool": variant.frame_pool,
         "augment": variant.augment,
-        "precision": variant.precision,
+        "precision": "float32",
     }
 
 

@@ -82,7 +82,7 @@ def _head_layers(n_classes: int) -> list[Any]:
         layers.Dropout(0.5),
         layers.Dense(256, activation="relu"),
         layers.Dropout(0.3),
-        layers.Dense(n_classes, activation="softmax", dtype="float32"),
+        layers.Dense(n_classes, activation="softmax"),
     ]
 
 

@@ -18,7 +18,7 @@ OnEpoch = Callable[[str, int, int, float], None]
 """Called with stage, epoch, epochs at most and validation loss after each epoch."""
 
 
-def set_up(threads: int, precision: str) -> str:
+def set_up(threads: int) -> str:
     """Prepare the backend: a GPU if it sees one, else the CPU with repeatable operations.
 
     Parameters
@@ -26,17 +26,12 @@ def set_up(threads: int, precision: str) -> str:
     threads : int
         Threads of one operation on the CPU. The last digits of a result depend on it. A process
         that has used TensorFlow before keeps the number that it has.
-    precision : str
-        Keras's dtype policy; see `mgc.models.recipe.Variant`.
 
     Returns
     -------
     device : str
         Name of the device that will do the work.
     """
-    keras.config.set_dtype_policy(precision)
-    if keras.backend.backend() != "tensorflow":
-        return f"{keras.backend.backend()} backend's default device"
     import tensorflow as tf
 
     # It warns that each network's predict function is compiled anew, which it must be.

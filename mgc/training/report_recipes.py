@@ -37,7 +37,7 @@ def fit_network(
     from mgc.training import keras_fit
 
     name, plan = str(config["model"]), from_settings(config["recipe"])
-    device = keras_fit.set_up(settings.threads, config["recipe"]["precision"])
+    device = keras_fit.set_up(settings.threads)
     measured: dict[str, float] = {}
     x, y, train = _with_copies(arrays, split, fold, targets, config, settings, augmented, measured)
     keras_fit.start(seed=1000 * int(config["seed"]) + split.folds.index(fold))

@@ -134,7 +134,7 @@ def train(
     name = str(config["model"])
     plan = from_settings(config["recipe"])
     assert isinstance(plan, TunedRecipe)
-    device = keras_fit.set_up(settings.threads, config["recipe"]["precision"])
+    device = keras_fit.set_up(settings.threads)
     seed = 1000 * int(config["seed"]) + split.folds.index(fold)
     keras_fit.start(seed)
     measured: dict[str, float] = {}
