@@ -54,7 +54,8 @@ def features(
     import pandas as pd
 
     from mgc.datasets.opening import open_edition
-    from mgc.features.loading import feature_names, load_arrays
+    from mgc.features.loading import load_arrays
+    from mgc.features.names import feature_names
     from mgc.util.atomic import write_whole
     from mgc.util.cache import place
     from mgc.util.textfiles import csv_bytes
@@ -136,9 +137,9 @@ def train(target: Path, folder: str, protocol: str, seed: int, root: str, thread
     """Train the network that `mgc predict` uses, and say how good the file is."""
     from mgc.evaluation import metrics, significance
     from mgc.inference import make_network
-    from mgc.records.study import open_study
+    from mgc.records.study import prepare_study
 
-    study = open_study(
+    study = prepare_study(
         folder,
         records=root or target.parent / "records",
         protocol=protocol,

@@ -11,8 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mgc.datasets.artists import artist_folds
-from mgc.datasets.gtzan import gtzan_table
+from mgc.datasets.gtzan import artist_folds, gtzan_table
 from mgc.datasets.splits import (
     ALL_PROTOCOLS,
     ARTIST_CV,
@@ -47,16 +46,16 @@ def make_split(
     ----------
     protocol : str
         One of ``ALL_PROTOCOLS``. ``artist_cv``: five folds of GTZAN's artist groups
-        (:mod:`mgc.datasets.artists`); fold k tests, the next validates, the other three train; the
-        seed plays no part in it, and tracks of unknown artists have no example. ``random``:
-        70/15/15 stratified by genre, as the original report describes. ``fault_filtered``: the
-        published list of 443/197/290 tracks; the seed plays no part in it. ``leaky_segments``:
-        ten segments a track, shuffled before a 70/15/15 split, so that pieces of one track stand
-        on both sides; wrong on purpose. ``track_disjoint_segments``: the same segments, but the
-        tracks are divided first, as under ``random`` with the same seed; what leaks is the
-        difference between the two. ``cv5``: five stratified folds of whole tracks, grouped by
-        artist where artists are known, with 20 % of the training tracks held out for validation
-        in the same manner. One of ``LEAK_SHARES``: see :mod:`mgc.datasets.leak_splits`.
+        (:func:`mgc.datasets.gtzan.artist_folds`); fold k tests, the next validates, the other
+        three train; the seed plays no part in it, and tracks of unknown artists have no example.
+        ``random``: 70/15/15 stratified by genre, as the original report describes.
+        ``fault_filtered``: the published list of 443/197/290 tracks; the seed plays no part in it.
+        ``leaky_segments``: ten segments a track, shuffled before a 70/15/15 split, so that pieces
+        of one track stand on both sides; wrong on purpose. ``track_disjoint_segments``: the same
+        segments, but the tracks are divided first, as under ``random`` with the same seed; what
+        leaks is the difference between the two. ``cv5``: five stratified folds of whole tracks,
+        grouped by artist where artists are known, with 20 % of the training tracks held out for
+        validation in the same manner. One of ``LEAK_SHARES``: see :mod:`mgc.datasets.leak_splits`.
     track_id, genre, artist : sequences of str, length n_tracks
         Artist is empty or None where unknown. The order of tracks does not matter: the same
         ids get the same parts.

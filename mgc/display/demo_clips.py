@@ -64,7 +64,7 @@ def one_per_genre(number: int = 0) -> list[Clip]:
         When the embedded edition has no clip of that number.
     """
     clips = []
-    for track in _numbered(opening.edition().tracks, number):
+    for track in _numbered(opening.open_edition().tracks, number):
         samples = load(track.path)
         clips.append(
             Clip(track.track_id, track.genre, track.artist or "", samples, extract(samples))
@@ -94,7 +94,7 @@ def players(number: int = 0) -> str:
         When the embedded edition has no clip of that number.
     """
     rows = []
-    for track in _numbered(opening.edition().tracks, number):
+    for track in _numbered(opening.open_edition().tracks, number):
         genre, name = escape(tracks_module.label(track.genre)), escape(track.track_id)
         rows.append(
             f'<tr><th scope="row">{genre}</th><td><code>{name}</code></td>'

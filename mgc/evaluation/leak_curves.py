@@ -24,8 +24,7 @@ from mgc.evaluation.metrics import correct, test_rows
 from mgc.evaluation.significance import UNIT
 from mgc.models import TITLES
 from mgc.records.editions import EditionRecord
-from mgc.records.redraw import split_of
-from mgc.records.store import Record, Store
+from mgc.records.store import Record, Store, split_of
 from mgc.training.published import ARCHIVE
 from mgc.training.published_leaks import MODELS
 

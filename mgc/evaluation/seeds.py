@@ -18,7 +18,7 @@ from scipy import stats
 from sklearn.metrics import cohen_kappa_score
 from statsmodels.stats.multitest import multipletests
 
-from mgc.datasets import gtzan_faults
+from mgc.datasets import gtzan
 from mgc.datasets.tracks import GENRES
 from mgc.errors import RecordError
 from mgc.evaluation.metrics import accuracy, correct, macro_f1, predicted, test_rows
@@ -350,7 +350,7 @@ def always_wrong(groups: Groups) -> pd.DataFrame:
     -------
     DataFrame
         ``track_id``, ``genre``, ``named`` (the genre that it is taken for most often), ``share``
-        (how often, 0 to 1), ``known_fault`` (from `mgc.datasets.gtzan_faults`; empty for none),
+        (how often, 0 to 1), ``known_fault`` (`mgc.datasets.gtzan.known_faults`; empty for none),
         surest mistakes first. Of segments, every one must be wrong.
     """
     frames = []
@@ -366,7 +366,7 @@ def always_wrong(groups: Groups) -> pd.DataFrame:
     rows = []
     names = {str(one.config["edition"]) for many in seeds_of(groups).values() for one in many}
     # A track of an edition of which nothing is known may bear the id of one of GTZAN's.
-    marks = [gtzan_faults.of_edition(name) for name in names]
+    marks = [gtzan.known_faults(name) for name in names]
     known = marks[0] if all(marks) else {}
     for track, part in everything.groupby("track_id"):
         if part["right"].any():
@@ -375,7 +375,7 @@ def always_wrong(groups: Groups) -> pd.DataFrame:
         most = sorted(counts[counts == counts.max()].index)[0]
         share = float(counts.max() / len(part))
         said = "; ".join(
-            f"{gtzan_faults.KINDS[one.kind]}: {one.text}" for one in known.get(str(track), ())
+            f"{gtzan.FAULT_KINDS[one.kind]}: {one.text}" for one in known.get(str(track), ())
         )
         rows.append((str(track), part["genre"].iloc[0], most, share, said))
     table = pd.DataFrame(rows, columns=columns)

@@ -95,7 +95,7 @@ def extract(samples: npt.NDArray[Any], sample_rate: int = SAMPLE_RATE) -> Featur
 
 
 def prepare(samples: npt.NDArray[Any], sample_rate: int = SAMPLE_RATE) -> Float:
-    """Check samples and bring them to exactly 30.0 s at 22,050 Hz; chapter 3 explains it.
+    """Check samples and bring them to exactly 30.0 s at 22,050 Hz.
 
     Parameters
     ----------
@@ -307,7 +307,7 @@ def _chroma(power: Float) -> Float:
 
 
 def onset_strength(log_mel: Float | Double) -> Double:
-    """Mean increase of the log-mel bands, shifted to the onset's time; chapter 3 and the beats.
+    """Mean increase of the log-mel bands, shifted to the onset's time.
 
     Parameters
     ----------

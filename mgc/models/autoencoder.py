@@ -18,7 +18,7 @@ TUNED = TunedRecipe(
     representation="spectrogram", scaling="unit", batch_size=32, epochs=60, steps=28,
     crop_s=3.0, mixup=0.3, code_size=64,
 )  # fmt: skip
-"""Chosen on the validation part of `fault_filtered`; the trials are in chapter 4."""
+"""Chosen on the validation part of `fault_filtered`; `mgc.training.trials` lists the trials."""
 
 CODE_SIZE = 64
 

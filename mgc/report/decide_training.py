@@ -11,8 +11,7 @@ from mgc.evaluation.results import second_edition
 from mgc.evaluation.significance import ALPHA
 from mgc.models import TITLES
 from mgc.models.recipe import ABLATIONS
-from mgc.records.redraw import split_of
-from mgc.records.store import Record
+from mgc.records.store import Record, split_of
 from mgc.report import targets
 from mgc.report.claims import Claim
 from mgc.report.decision import CONFIRMED, CONTRADICTED, NOT_TESTABLE, PARTLY, Decision, ids

@@ -13,8 +13,7 @@ from mgc.datasets.splits import LEAKING, Split
 from mgc.errors import RecordError
 from mgc.evaluation import seeds
 from mgc.records.editions import EditionRecord
-from mgc.records.redraw import split_of
-from mgc.records.store import Record, Store
+from mgc.records.store import Record, Store, split_of
 from mgc.util.textfiles import read_csv
 
 KEYS = ("edition", "protocol", "variant", "model")

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mgc.datasets.artists import artist_folds
-from mgc.datasets.gtzan import gtzan_table
+from mgc.datasets.gtzan import artist_folds, gtzan_table
 from mgc.datasets.protocols import make_split
 from mgc.datasets.splits import PROTOCOLS, SEGMENTED, Fold, Split, check
 from mgc.datasets.tracks import GENRES, N_SEGMENTS

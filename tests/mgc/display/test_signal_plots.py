@@ -177,7 +177,7 @@ def test_a_clip_number_that_does_not_exist_is_named() -> None:
 
 def test_every_embedded_clip_has_a_composed_tempo() -> None:
     tempos = composed_tempos()
-    assert set(tempos) == {track.track_id for track in opening.edition().tracks}
+    assert set(tempos) == {track.track_id for track in opening.open_edition().tracks}
     assert all(40 < tempo < 260 for tempo in tempos.values())
 
 

@@ -16,7 +16,7 @@ from mgc.datasets import demo
 from mgc.errors import FeatureError
 from mgc.features.extract import N_FRAMES, N_SAMPLES, extract, prepare
 from mgc.features.names import FEATURE_NAMES
-from tools.bench.extracting import feature_seconds, one_call_each
+from tools.bench.extracting import one_call_each
 
 RATE = 22_050
 Signal = npt.NDArray[np.float32]
@@ -150,8 +150,3 @@ def test_other_sample_rates_give_the_same_music(rate: int) -> None:
 def test_unusable_samples_get_a_named_error(samples: Signal, rate: int, words: str) -> None:
     with pytest.raises(FeatureError, match=words):
         extract(samples, rate)
-
-
-def test_one_transform_is_faster_than_one_call_each() -> None:
-    seconds = feature_seconds(repeats=1)
-    assert 0 < np.median(seconds["shared"]) < np.median(seconds["separate"])

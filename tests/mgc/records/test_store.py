@@ -2,7 +2,6 @@
 
 import json
 import pickle
-import signal
 import subprocess
 import sys
 import textwrap
@@ -145,7 +144,7 @@ def test_killed_while_writing_leaves_nothing_that_is_found(store):
     """)
     with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE) as child:
         assert child.stdout.readline() == b"half\n"
-        child.send_signal(signal.SIGKILL)
+        child.kill()
     assert len(list(store.fits.iterdir())) == 1
     assert store.find() == []
     assert store.get(fit_id(config())) is None
