@@ -24,7 +24,7 @@ from mgc.inference import calibration, network_file
 from mgc.records.checks import HISTORY_COLUMNS
 from mgc.records.store import Record, Store
 from mgc.training import environment
-from mgc.training.fold_result import OnEpoch, Settings
+from mgc.training.fold_fit import FoldFit, OnEpoch, Settings
 from mgc.typing import Grey
 from mgc.util import machine
 from mgc.util.pools import extract_many
@@ -78,8 +78,7 @@ def make(
     The training part alone moves weights. The validation part chooses the best epoch and the
     temperature. The test part is predicted once, from the file.
     """
-    from mgc.training import keras_fit, tuned_recipes
-    from mgc.training.inputs import one_hot
+    from mgc.training import keras_fit, trainer
 
     network_file.check_name(target)
     config = study.config(MODEL, VARIANT)
@@ -90,10 +89,10 @@ def make(
     settings = Settings(threads=threads, cache_dir=study.cache)
     machine.reset_peak_memory()
     begin = time.perf_counter()
-    targets = one_hot(arrays.genre[split.example_track])
-    trained = tuned_recipes.train(arrays, split, fold, targets, config, settings, on_epoch)
+    fold_fit = FoldFit(arrays, split, fold, config, settings, on_epoch=on_epoch)
+    trained = trainer.train(fold_fit)
     warmth = _calibrate(trained.model, pictures[split.example_track[fold.valid]],
-                        targets[fold.valid].argmax(axis=1))  # fmt: skip
+                        fold_fit.targets()[fold.valid].argmax(axis=1))  # fmt: skip
     network_file.write(trained.model, target)
     duration = time.perf_counter() - begin
     predictions, seconds = _ask(Path(target), arrays, pictures, split, fold)

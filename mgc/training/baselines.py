@@ -9,7 +9,7 @@ import numpy as np
 from mgc.datasets.splits import Fold, Split
 from mgc.datasets.tracks import GENRES
 from mgc.training import inputs
-from mgc.training.fold_result import Fitted
+from mgc.training.fold_fit import Fitted
 
 if TYPE_CHECKING:
     from mgc.features.arrays import Arrays

@@ -10,21 +10,17 @@ import numpy.typing as npt
 
 from mgc.datasets.tracks import GENRES, N_SEGMENTS
 from mgc.errors import MgcError
-from mgc.typing import Float
+from mgc.typing import Float, IntArray
 
 if TYPE_CHECKING:
     from mgc.features.arrays import Arrays
-if TYPE_CHECKING:
-    from mgc.features.arrays import Arrays
-
-Indices = npt.NDArray[np.int64]
 
 MINIMUM_FRAMES = 64
 """Frames that pooling leaves at least: the CNN's four blocks need 46."""
 
 
 def example_inputs(
-    arrays: Arrays, tracks: Indices, segments: Indices, representation: str, frame_pool: int
+    arrays: Arrays, tracks: IntArray, segments: IntArray, representation: str, frame_pool: int
 ) -> Float:
     """Gather the representation of each example (a track or a 3-s segment), frames pooled.
 
@@ -60,8 +56,8 @@ def example_inputs(
 
 def picture_inputs(
     arrays: Arrays,
-    tracks: Indices,
-    segments: Indices,
+    tracks: IntArray,
+    segments: IntArray,
     frame_pool: int,
     compute: Callable[[Float], tuple[Float, float]],
 ) -> tuple[Float, float]:
@@ -112,7 +108,7 @@ def pool_frames(examples: Float, frame_pool: int) -> Float:
     return pooled
 
 
-def scale(inputs: Float, train: Indices, scaling: str) -> Float:
+def scale(inputs: Float, train: IntArray, scaling: str) -> Float:
     """Scale inputs as a recipe asks, with statistics of the training part alone.
 
     Parameters
@@ -156,14 +152,5 @@ def scale(inputs: Float, train: Indices, scaling: str) -> Float:
 
 
 def one_hot(genre: npt.NDArray[np.str_]) -> Float:
-    """Genres as rows of zeros with a single one, in the order of `mgc.datasets.tracks.GENRES`.
-
-    Parameters
-    ----------
-    genre : ndarray [shape=(n,)], str
-
-    Returns
-    -------
-    targets : ndarray [shape=(n, 10)], float32
-    """
+    """Genres as rows of zeros with a single one [shape=(n, 10)], in the order of `GENRES`."""
     return np.asarray(genre[:, None] == np.array(GENRES)[None, :], dtype=np.float32)

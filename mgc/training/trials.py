@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, fields, replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +17,10 @@ import pandas as pd
 from mgc.datasets.protocols import make_split
 from mgc.errors import MgcError, RecordError
 from mgc.models import NAMES, recipe
-from mgc.models.recipe import VARIANTS, TunedRecipe, as_settings
+from mgc.models.recipe import VARIANTS, TunedRecipe, as_settings, from_settings
 from mgc.records.config import fit_id
 from mgc.records.study import Study
-from mgc.training.fold_result import Settings
-from mgc.training.inputs import one_hot
+from mgc.training.fold_fit import FoldFit, Settings
 from mgc.util import machine
 from mgc.util.atomic import write_whole
 from mgc.util.textfiles import json_bytes, read_json
@@ -34,20 +33,7 @@ MEASURES = ("valid_accuracy", "valid_log_loss", "best_epoch", "minutes")
 def settings(model: str, changes: Mapping[str, Any]) -> TunedRecipe:
     """Return the tuned recipe of a model with some of its fields changed.
 
-    Parameters
-    ----------
-    model : str
-    changes : mapping
-        Field of `TunedRecipe` to value.
-
-    Returns
-    -------
-    plan : TunedRecipe
-
-    Raises
-    ------
-    MgcError
-        A field that does not exist, or a value of another type than the field's.
+    Raises MgcError for a field that does not exist, or a value of another type than the field's.
     """
     plan = recipe(model, tuned=True)
     assert isinstance(plan, TunedRecipe)
@@ -63,7 +49,7 @@ def settings(model: str, changes: Mapping[str, Any]) -> TunedRecipe:
     return replace(plan, **clean)
 
 
-def run(study: Study, model: str, plan: TunedRecipe, *, threads: int = 1) -> dict[str, Any]:
+def fit_trial(study: Study, model: str, plan: TunedRecipe, *, threads: int = 1) -> dict[str, Any]:
     """Fit a model on the training part and score it on the validation part; keep the score.
 
     Parameters
@@ -80,33 +66,29 @@ def run(study: Study, model: str, plan: TunedRecipe, *, threads: int = 1) -> dic
         ``config``, ``environment`` and the `MEASURES`; read from the store where it was made
         before.
     """
-    from mgc.training import tuned_recipes
+    from mgc.training import trainer
 
-    config = study.config(model, "tuned", PROTOCOL) | {
-        "recipe": as_settings(plan, VARIANTS["tuned"])
-    }
+    recipe_settings = as_settings(plan, VARIANTS["tuned"])
+    config = study.config(model, "tuned", PROTOCOL) | {"recipe": recipe_settings}
     file = study.store.root / FOLDER / f"{fit_id(config)}.json"
     if file.is_file():
         return load(file)
     arrays = study.arrays()
-    seed = int(str(config["seed"]))
-    split = make_split(PROTOCOL, arrays.track_id, arrays.genre, arrays.artist, seed)
-    fold, targets = split.folds[0], one_hot(arrays.genre[split.example_track])
+    split = make_split(PROTOCOL, arrays.track_id, arrays.genre, arrays.artist, config["seed"])
+    fold_fit = FoldFit(arrays, split, split.folds[0], config, Settings(threads, study.cache))
     begin = time.perf_counter()
-    found = tuned_recipes.fit(
-        arrays, split, fold, targets, config, Settings(threads, study.cache), test=False
-    )
+    fitted = trainer.fit(fold_fit, test=False)
     minutes = (time.perf_counter() - begin) / 60
-    truth = targets[fold.valid]
-    chosen = (found.valid * truth).sum(axis=1)
-    history = [row for row in found.history if row["stage"] == "fit"]
+    truth = fold_fit.targets()[fold_fit.fold.valid]
+    chosen = (fitted.valid * truth).sum(axis=1)
+    history = [row for row in fitted.history if row["stage"] == "fit"]
     trial = {
         "config": config,
-        "valid_accuracy": float(np.mean(found.valid.argmax(axis=1) == truth.argmax(axis=1))),
+        "valid_accuracy": float(np.mean(fitted.valid.argmax(axis=1) == truth.argmax(axis=1))),
         "valid_log_loss": float(-np.log(np.maximum(chosen, 1e-7)).mean()),
         "best_epoch": int(min(history, key=lambda row: float(row["val_loss"]))["epoch"]),
         "minutes": round(minutes, 2),
-        "environment": {"device": found.device, "commit": machine.commit()},
+        "environment": {"device": fitted.device, "commit": machine.commit()},
     }
     file.parent.mkdir(parents=True, exist_ok=True)
     write_whole(file, json_bytes(trial))
@@ -114,13 +96,7 @@ def run(study: Study, model: str, plan: TunedRecipe, *, threads: int = 1) -> dic
 
 
 def load(file: Path) -> dict[str, Any]:
-    """Read one trial.
-
-    Raises
-    ------
-    RecordError
-        The file is damaged, or its name does not fit its configuration.
-    """
+    """Read one trial; RecordError where it is damaged, or its name does not fit its settings."""
     trial = read_json(file)
     if not isinstance(trial, dict) or not {"config", *MEASURES} <= trial.keys():
         raise RecordError(f"{file}: holds no trial; remove it and run `mgc tune` again")
@@ -147,19 +123,18 @@ def table(root: Path) -> pd.DataFrame:
     for file in sorted((root / FOLDER).glob("*.json")):
         trial = load(file)
         config = trial["config"]
-        model = str(config["model"])
-        plan = {one.name: config["recipe"][one.name] for one in fields(TunedRecipe)}
+        model, plan = str(config["model"]), from_settings(config["recipe"])
         rows.append(
             {
                 "model": model,
-                **plan,
+                **vars(plan),
                 "seed": config["seed"],
                 **{name: trial[name] for name in MEASURES},
-                "chosen": plan == asdict(recipe(model, tuned=True)),
+                "chosen": plan == recipe(model, tuned=True),
             }
         )
     columns = ["model", *(f.name for f in fields(TunedRecipe)), "seed", *MEASURES, "chosen"]
-    found = pd.DataFrame(rows, columns=columns)
-    rank = found["model"].map({name: number for number, name in enumerate(NAMES)})
-    order = found.assign(rank=rank).sort_values(["rank", "valid_log_loss"]).index
-    return found.loc[order].reset_index(drop=True)
+    trials = pd.DataFrame(rows, columns=columns)
+    rank = trials["model"].map({name: number for number, name in enumerate(NAMES)})
+    order = trials.assign(rank=rank).sort_values(["rank", "valid_log_loss"]).index
+    return trials.loc[order].reset_index(drop=True)

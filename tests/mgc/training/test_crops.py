@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from mgc.models.recipe import TunedRecipe
 from mgc.training import crops
+from mgc.training.tuned_recipes import RandomCrops
 from mgc.typing import Float
 
 PLAN = TunedRecipe("spectrogram", "per track", batch_size=4, epochs=2, steps=3)
@@ -109,22 +110,15 @@ def dataset(
     shape: tuple[int, ...] = (4, 20, 1),
     axis: int = 2,
     reduce: str = "",
-) -> crops.RandomCrops:
+) -> RandomCrops:
     """Crops of examples that are ramps, with one class an example."""
     inputs = ramp(n, *shape, axis=axis) if axis else np.arange(float(n * 3)).reshape(n, 3)
     wanted = np.eye(n, dtype=np.float32) if targets else None
-    return crops.RandomCrops(
-        np.asarray(inputs, np.float32),
-        wanted,
-        plan,
-        seed=seed,
-        axis=axis,
-        length=length,
-        reduce=reduce,
-    )
+    examples = crops.Examples(np.asarray(inputs, np.float32), axis, length, reduce)
+    return RandomCrops(examples, wanted, plan, seed=seed)
 
 
-def epochs(source: crops.RandomCrops, n: int) -> list[list[tuple[Float, Float]]]:
+def epochs(source: RandomCrops, n: int) -> list[list[tuple[Float, Float]]]:
     """Draw all batches of some epochs, as Keras does."""
     found = []
     for _ in range(n):
@@ -239,7 +233,7 @@ def test_mixing_mixes_and_its_absence_does_not() -> None:
 def test_a_mask_hides_one_band_and_one_span_of_bounded_width(largest: float, seed: int) -> None:
     plan = replace(PLAN, mask=largest, steps=1)
     inputs = np.ones((4, 10, 20, 1), dtype=np.float32)
-    source = crops.RandomCrops(inputs, np.eye(4, dtype="f4"), plan, seed=seed, axis=2, length=15)
+    source = RandomCrops(crops.Examples(inputs, 2, 15), np.eye(4, dtype="f4"), plan, seed=seed)
     ((x, _),) = epochs(source, 1)[0]
     assert (inputs == 1).all()  # the examples themselves stay
     for picture in x[..., 0]:
@@ -262,7 +256,7 @@ def test_masks_differ_and_are_for_pictures_only() -> None:
     hidden = [(x == 0).mean() for x, _ in epochs(dataset(plan), 1)[0]]
     assert len(set(hidden)) > 10
     sequences = np.ones((6, 20, 13), dtype=np.float32)
-    source = crops.RandomCrops(sequences, np.eye(6, dtype="f4"), plan, seed=0, axis=1, length=5)
+    source = RandomCrops(crops.Examples(sequences, 1, 5), np.eye(6, dtype="f4"), plan, seed=0)
     assert all((x == 1).all() for x, _ in epochs(source, 1)[0])
 
 
