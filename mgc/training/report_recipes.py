@@ -69,7 +69,7 @@ class ReportPolicy:
             "batch_size": self.plan.batch_size,
         }
 
-    def means(self) -> tuple[keras.optimizers.Optimizer, str, list[keras.callbacks.Callback]]:
+    def learning(self) -> tuple[keras.optimizers.Optimizer, str, list[keras.callbacks.Callback]]:
         """Make optimizer, loss and callbacks: Adam, a lower rate on plateaus, an early stop.
 
         Each fit has callbacks of its own. The report shared one early-stopping object among six

@@ -153,7 +153,7 @@ def _fit(
 
     An autoencoder is fitted to the mean squared error and has no accuracy.
     """
-    optimizer, loss, callbacks = policy.means()
+    optimizer, loss, callbacks = policy.learning()
     reconstructs = stage == "autoencoder"
     model.compile(
         optimizer=optimizer,

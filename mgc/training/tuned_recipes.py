@@ -83,7 +83,7 @@ class TunedPolicy:
         crops = RandomCrops(chosen, learnt, self.plan, seed=seed)
         return {"x": crops, "shuffle": False, "validation_batch_size": 64}
 
-    def means(
+    def learning(
         self,
     ) -> tuple[keras.optimizers.Optimizer, keras.losses.Loss, list[keras.callbacks.Callback]]:
         """Make optimizer, loss and callbacks: AdamW along a cosine to zero, all epochs run."""
