@@ -111,10 +111,10 @@ glue("c9_ceiling", formats.percent(best))
 #
 # **What it does.** A stratified and a plain split put other tracks in other places. We ran the two calls: {glue:text}`c9_own` of the training codes meet the label of their own track, and {glue:text}`c9_right` meet the right genre, which is what chance gives. On real music this classifier would learn nothing, and its test accuracy would say so. No number in the report does.
 #
-# **Mended.** Labels are looked up by the tracks of the one split. `mgc/training/folds.py`:
+# **Mended.** Labels are looked up by the tracks of the one split. `mgc/training/fold_fit.py`:
 #
 # ```python
-# targets = one_hot(arrays.genre[split.unit_track])
+# return one_hot(self.arrays.genre[self.split.example_track])
 # ```
 #
 # ## Test data scaled by its own maximum
@@ -171,7 +171,7 @@ glue("c9_ceiling", formats.percent(best))
 #
 # **What it does.** Here less than its reputation. The rows were shuffled by the first split, so the tail is a random sample; only nobody stratified it, and it holds {glue:text}`c9_tail_low` to {glue:text}`c9_tail_high` tracks of a genre. With rows in the order of genres it would have been a disaster: the last genres would never have been trained. And tracks of one artist may stand on both sides.
 #
-# **Mended.** The validation part is named. `mgc/training/keras_fit.py`:
+# **Mended.** The validation part is named. `mgc/training/trainer.py`:
 #
 # ```python
 # validation_data=valid,
@@ -198,8 +198,8 @@ glue("c9_ceiling", formats.percent(best))
 # **Mended.** What it says about a picture is computed once and kept. `mgc/training/transfer.py`:
 #
 # ```python
-# entry = _transfer_entry(spectrograms, cache_dir, "features")
 # known = cache.read(entry)
+# if known is None or known.keys() != {*names, "seconds"}:
 # ```
 #
 # ## A size that nobody counted

@@ -71,14 +71,16 @@ def run(
 ) -> None:
     """Fit every model that has no record yet, and sum up the results."""
     from mgc.models import BASELINES, NAMES
-    from mgc.records.study import open_study
+    from mgc.records.study import prepare_study
     from mgc.training.fits import fit_all
 
     names = _names(models, (*NAMES, *BASELINES))
     numbers = _numbers(seeds)
     if vgg16_weights is not None:
         os.environ["MGC_VGG16_WEIGHTS"] = str(Path(vgg16_weights).resolve())
-    study = open_study(folder, records=records, protocol=protocol, variant=variant, seeds=numbers)
+    study = prepare_study(
+        folder, records=records, protocol=protocol, variant=variant, seeds=numbers
+    )
     fit_all(study, names, jobs=jobs, fresh=fresh, progress=True)
     console = console_for_output()
     for seed in numbers:
@@ -119,7 +121,7 @@ def published(archive: str, folder: str, records: str, jobs: int | None, only_sa
     )
     if not only_say:
         published_module.describe_demo(store, "")
-        published_module.run(studies, jobs=jobs)
+        published_module.fit_plan(studies, jobs=jobs)
 
 
 @main.command()
@@ -138,15 +140,15 @@ def tune(
     Each trial is kept in the store, and the book lists them all.
     """
     from mgc.models import NAMES
-    from mgc.records.study import open_study
+    from mgc.records.study import prepare_study
     from mgc.training import trials
 
     (name,) = _names(model, NAMES)
     if strange := [change for change in changes if "=" not in change]:
         raise click.BadParameter(f"{strange[0]!r} is no NAME=VALUE", param_hint="--set")
     plan = trials.settings(name, dict(change.split("=", 1) for change in changes))
-    study = open_study(folder, records=records, protocol=trials.PROTOCOL, seeds=(seed,))
-    trial = trials.run(study, name, plan, threads=threads)
+    study = prepare_study(folder, records=records, protocol=trials.PROTOCOL, seeds=(seed,))
+    trial = trials.fit_trial(study, name, plan, threads=threads)
     click.echo(
         f"{name}: validation accuracy {trial['valid_accuracy']:.1%}, log loss"
         f" {trial['valid_log_loss']:.3f}, best epoch {trial['best_epoch']} of {plan.epochs},"

@@ -53,7 +53,8 @@ def features(
     import pandas as pd
 
     from mgc.datasets.opening import open_edition
-    from mgc.features.loading import feature_names, load_arrays
+    from mgc.features.loading import load_arrays
+    from mgc.features.names import feature_names
     from mgc.util.cache import cache_folder
 
     where = cache_folder(cache)
@@ -141,9 +142,9 @@ def train(target: Path, folder: str, protocol: str, seed: int, records: str, thr
     """Train the network that `mgc predict` uses, and say how good the file is."""
     from mgc.evaluation.accuracy import accuracy_summary
     from mgc.inference import make_network
-    from mgc.records.study import open_study
+    from mgc.records.study import prepare_study
 
-    study = open_study(
+    study = prepare_study(
         folder,
         records=records or target.parent / "records",
         protocol=protocol,

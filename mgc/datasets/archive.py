@@ -16,13 +16,12 @@ import numpy as np
 import numpy.typing as npt
 
 from mgc.datasets.edition import Edition, content_hash
-from mgc.datasets.gtzan import gtzan_table
-from mgc.datasets.tracks import GENRES, N_SEGMENTS, Track
+from mgc.datasets.gtzan import FULL_SET_MINIMUM, gtzan_table
+from mgc.datasets.tracks import N_SEGMENTS, Track
 from mgc.errors import DataError
 
 KEYS = ("log_power", "track_id", "freq_hz", "frame_rate_hz")
 REMEDY = "make one with `mgc data pack AUDIO_ROOT OUT.npz`, or copy it again from its source"
-FULL_SET_MINIMUM = 990  # tracks from which an archive counts as all of GTZAN
 MINIMUM_BINS = 2  # between which mel bands can be placed
 MINIMUM_FRAMES = 9 * N_SEGMENTS  # nine make a derivative
 
@@ -152,6 +151,5 @@ def edition(path: str | Path) -> Edition:
         name="gtzan-archive" if len(ids) >= FULL_SET_MINIMUM else part,
         tracks=tuple(Track(name, str(genre[name]), archive.path) for name in ids),
         content_hash=content_hash(sums),
-        missing_genres=tuple(g for g in GENRES if g not in set(genre[ids])),
         archive=archive.path,
     )

@@ -10,13 +10,10 @@ from __future__ import annotations
 import csv
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from mgc.errors import DataError
 
-if TYPE_CHECKING:
-    pass
-
+DURATION_S = 30.0
 CLIPS = Path(str(files("mgc") / "clips"))
 MANIFEST_COLUMNS = (
     "track_id", "genre", "artist", "tempo_bpm", "key", "seed", "sha256", "notes_sha256",
@@ -70,6 +67,3 @@ def clip_path(track_id: str) -> Path:
             " mgc.datasets.demo.manifest() lists its tracks"
         )
     return path
-
-
-DURATION_S = 30.0

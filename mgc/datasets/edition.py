@@ -1,8 +1,4 @@
-"""Find, name and verify the tracks of an edition of the data.
-
-An edition is a set of tracks in GTZAN's folder layout, known by the content of its files and
-never by its path.
-"""
+"""An edition: a set of tracks, known by the content of its files and never by its path."""
 
 from __future__ import annotations
 
@@ -10,12 +6,8 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from mgc.datasets.tracks import Track
-
-if TYPE_CHECKING:
-    pass
+from mgc.datasets.tracks import GENRES, Track
 
 
 @dataclass(frozen=True)
@@ -38,8 +30,6 @@ class Edition:
         Sorted by track id.
     content_hash : str
         SHA-256 (64 hexadecimal digits) over the ids and the bytes of all files.
-    missing_genres : tuple of str
-        Those of `GENRES` without a track.
     digests : tuple of Digest
         Checksums of the files, in the order of `tracks`; empty when nobody computed them.
     archive : Path or None
@@ -49,7 +39,6 @@ class Edition:
     name: str
     tracks: tuple[Track, ...]
     content_hash: str
-    missing_genres: tuple[str, ...] = ()
     digests: tuple[Digest, ...] = field(default=(), repr=False, compare=False)
     archive: Path | None = field(default=None, compare=False)
 
@@ -57,6 +46,11 @@ class Edition:
     def genres(self) -> list[str]:
         """Genre of each track, in the order of `tracks`."""
         return [track.genre for track in self.tracks]
+
+    @property
+    def missing_genres(self) -> tuple[str, ...]:
+        """Those of `GENRES` without a track."""
+        return tuple(genre for genre in GENRES if genre not in self.genres)
 
     @property
     def n_tracks(self) -> int:

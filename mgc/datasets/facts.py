@@ -1,7 +1,7 @@
 """Facts that the book did not measure: the report's claims, known faults, published figures.
 
 They are kept as small tables in the package so that a chapter quotes them by code and no figure
-is typed into prose.
+is typed into prose. Each function raises `DataError` where the installed package lacks its table.
 """
 
 from __future__ import annotations
@@ -33,11 +33,6 @@ def report_claims() -> pd.DataFrame:
         ``title``, ``accuracy`` (share, 0 to 1), ``minutes`` (training time), ``parameters``
         (count), ``input``.
 
-    Raises
-    ------
-    DataError
-        When the installed package lacks the table.
-
     Notes
     -----
     Source: section 5 of the original report, whose own code calls these values synthetic.
@@ -45,23 +40,27 @@ def report_claims() -> pd.DataFrame:
     return _table("report_claims.csv")
 
 
+def report_targets() -> dict[str, float]:
+    """Give the targets of the report's section 7 by name.
+
+    Returns
+    -------
+    dict of str to float
+        ``accuracy`` and ``agreement`` (shares, 0 to 1), ``latency`` (seconds for a clip of 30 s),
+        ``throughput`` (songs a day).
+    """
+    values = _table("report_targets.csv").set_index("key")["value"]
+    return {str(name): float(value) for name, value in values.items()}
+
+
 def gtzan_faults() -> pd.DataFrame:
-    """Give the inventory of GTZAN's faults as Sturm counted them.
+    """Give the inventory of GTZAN's faults as Sturm counted them (arXiv 1306.1461, 2013).
 
     Returns
     -------
     pandas.DataFrame
         ``kind``, ``count`` (tracks), ``example`` (empty when none is given), ``source`` (key
         in the bibliography).
-
-    Raises
-    ------
-    DataError
-        When the installed package lacks the table.
-
-    Notes
-    -----
-    Source: B. L. Sturm, arXiv 1306.1461 (2013).
     """
     return _table("gtzan_faults.csv").fillna({"example": ""})
 
@@ -75,48 +74,15 @@ def literature() -> pd.DataFrame:
         ``system``, ``representation``, ``protocol``, ``accuracy`` (percent), ``spread``
         (percentage points, missing when not published), ``source`` (where the figure was read).
         Compare rows of one protocol only.
-
-    Raises
-    ------
-    DataError
-        When the installed package lacks the table.
     """
     return _table("literature.csv")
 
 
 def protocol_title(protocol: str) -> str:
-    """Name a protocol of ours or of the literature for readers.
-
-    Parameters
-    ----------
-    protocol : str
-        As `literature` and records have it.
-
-    Returns
-    -------
-    title : str
-    """
+    """Name a protocol, of ours or of `literature`, for readers."""
     theirs = {
         "random_10fold": "random, ten folds",
         "random_70_30": "random, 70 % train",
         "random_90_10": "random, 90 % train",
     }
     return theirs.get(protocol) or PROTOCOL_TITLES[protocol]
-
-
-def report_targets() -> dict[str, float]:
-    """Targets of the report's section 7 by name.
-
-    Returns
-    -------
-    dict of str to float
-        ``accuracy`` and ``agreement`` (shares, 0 to 1), ``latency`` (seconds for a clip of 30 s),
-        ``throughput`` (songs a day).
-
-    Raises
-    ------
-    DataError
-        When the installed package lacks the table.
-    """
-    table = _table("report_targets.csv")
-    return {str(row.key): float(str(row.value)) for row in table.itertuples()}

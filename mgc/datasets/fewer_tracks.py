@@ -35,8 +35,8 @@ def draw(
     """
     kind, share = protocol.removeprefix("artist_cv_").split("_")
     table = artist_folds()
-    names = ids[base.unit_track]
-    genre = genres[base.unit_track]
+    names = ids[base.example_track]
+    genre = genres[base.example_track]
     group = np.asarray([table[str(name)].group for name in names], dtype=np.str_)
     folds = []
     for fold in base.folds:
@@ -47,7 +47,7 @@ def draw(
                 rows = _by_group(rows, group[rows], rng)
             kept.append(rows[: max(1, round(int(share) / 100 * len(rows)))])
         folds.append(Fold(fold.name, np.sort(np.concatenate(kept)), fold.valid, fold.test))
-    return Split(protocol, base.unit_track, base.unit_segment, tuple(folds))
+    return Split(protocol, base.example_track, base.example_segment, tuple(folds))
 
 
 def _by_group(rows: IntArray, group: StrArray, rng: np.random.Generator) -> IntArray:

@@ -53,7 +53,7 @@ def draw(protocol: str, base: Split, genres: StrArray, rng: np.random.Generator)
     Returns
     -------
     split : Split
-        Units are the pieces that are used; the others of their tracks have none.
+        Examples are the pieces that are used; the others of their tracks have none.
 
     Raises
     ------
@@ -62,7 +62,7 @@ def draw(protocol: str, base: Split, genres: StrArray, rng: np.random.Generator)
     """
     share = share_of(protocol)
     (fold,) = base.folds
-    train, valid, test = (base.unit_track[part] for part in (fold.train, fold.valid, fold.test))
+    train, valid, test = (base.example_track[part] for part in (fold.train, fold.valid, fold.test))
     gone, leaked = [], []
     for genre in sorted(set(genres[test].tolist())):
         from_test = rng.permutation(test[genres[test] == genre])
@@ -77,17 +77,19 @@ def draw(protocol: str, base: Split, genres: StrArray, rng: np.random.Generator)
         gone.append(from_train[:n_leaked])
     trained = np.sort(np.concatenate([np.setdiff1d(train, np.concatenate(gone)), *leaked]))
     pieces = [_pieces(trained, EVEN), _pieces(valid, ODD), _pieces(test, ODD)]
-    unit_track, unit_segment = (np.concatenate(column) for column in zip(*pieces, strict=True))
+    example_track, example_segment = (
+        np.concatenate(column) for column in zip(*pieces, strict=True)
+    )
     ends = np.cumsum([len(tracks) for tracks, _ in pieces])
     parts = np.split(np.arange(ends[-1], dtype=np.int64), ends[:-1])
-    return Split(protocol, unit_track, unit_segment, (Fold(HOLDOUT, *parts),))
+    return Split(protocol, example_track, example_segment, (Fold(HOLDOUT, *parts),))
 
 
 def leaked_tracks(split: Split) -> IntArray:
     """Return the test tracks of which other pieces train, ascending."""
     (fold,) = split.folds
     both: NDArray[np.int64] = np.intersect1d(
-        split.unit_track[fold.train], split.unit_track[fold.test]
+        split.example_track[fold.train], split.example_track[fold.test]
     )
     return both
 

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import scipy.fft
+from scipy.ndimage import binary_opening
 
 from mgc.audio.samples import decode, resample
 from mgc.datasets.tracks import Track
@@ -20,7 +21,8 @@ SMALLEST_GROUP = 5  # of fewer values a median says nothing about outliers
 DESCRIPTORS: tuple[str, ...] = ("centroid", "bandwidth", "roll-off", "flatness")
 SPECTRAL: tuple[str, ...] = tuple(f"_{name}" for name in DESCRIPTORS)
 NUMBERS = ("duration_s", "silence_share", "clipped_share", "peak", "dc_offset")
-_LSB = 1.0 / 32768.0
+LSB = 1.0 / 32768.0
+"""One step of 16 bits."""
 
 Samples = npt.NDArray[np.float32]
 
@@ -71,19 +73,10 @@ def clipped_share(samples: Samples) -> float:
     clipped = np.zeros(len(samples), dtype=bool)
     for signal in (samples, -samples):
         peak = float(signal.max())
-        if peak > 10 * _LSB:
-            clipped |= _long_runs(signal >= min(peak - 1.5 * _LSB, FULL_SCALE))
+        if peak > 10 * LSB:
+            top = signal >= min(peak - 1.5 * LSB, FULL_SCALE)
+            clipped |= binary_opening(top, np.ones(FLAT_TOP_RUN))  # keeps runs as long as that
     return float(clipped.mean())
-
-
-def _long_runs(mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """Keep the runs of at least `FLAT_TOP_RUN` true values."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], mask, [False])).astype(np.int8)))
-    kept = np.zeros(len(mask), dtype=bool)
-    for start, stop in edges.reshape(-1, 2):
-        if stop - start >= FLAT_TOP_RUN:
-            kept[start:stop] = True
-    return kept
 
 
 def measure_track(track: Track) -> dict[str, object]:
@@ -100,8 +93,7 @@ def measure_track(track: Track) -> dict[str, object]:
         with, and with the logarithms of the descriptors under the names in `SPECTRAL`. Never
         raises for a bad file: its error is in the row.
     """
-    row: dict[str, object] = dict.fromkeys(NUMBERS, np.nan)
-    row |= dict.fromkeys(SPECTRAL, np.nan)
+    row: dict[str, object] = dict.fromkeys((*NUMBERS, *SPECTRAL), np.nan)
     row |= {"track_id": track.track_id, "genre": track.genre, "artist": track.artist or ""}
     try:
         samples, sample_rate = decode(track.path)

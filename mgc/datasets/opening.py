@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from mgc.datasets.demo import clip_path, manifest
 from mgc.datasets.edition import Digest, Edition, content_hash, digest_file, is_archive
 from mgc.datasets.gtzan import FULL_SET_MINIMUM, gtzan_table
-from mgc.datasets.tracks import GENRES, LAYOUT_HELP, Track, find_tracks, refuse_double
+from mgc.datasets.tracks import LAYOUT_HELP, Track, find_tracks, refuse_double
 from mgc.errors import DataError
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 def open_edition(data: str | Path | None = None) -> Edition:
@@ -31,25 +27,25 @@ def open_edition(data: str | Path | None = None) -> Edition:
     Returns
     -------
     Edition
-        Every file found, hashed. Files that cannot be decoded are still in it: `verify` reports
-        them and the extraction leaves them out with a reason.
+        Every file found, hashed. Files that cannot be decoded are still in it:
+        `mgc.datasets.verify.verify` reports them and the extraction leaves them out with a reason.
 
     Raises
     ------
     DataError
         The folder does not exist, holds no tracks, or names a track twice; the file is no
-        archive.
+        archive; a clip of the demo is missing from the installed package.
     """
     if data is None or str(data) in ("", "demo"):
-        from mgc.datasets import opening
-
-        return opening.edition()
+        return make_edition(
+            Track(row["track_id"], row["genre"], clip_path(row["track_id"]), row["artist"])
+            for row in manifest()
+        )
     if is_archive(data):
         from mgc.datasets import archive
 
         return archive.edition(data)
-    tracks, _ = find_tracks(Path(data))
-    return make_edition(tracks)
+    return make_edition(find_tracks(data))
 
 
 def make_edition(tracks: Iterable[Track]) -> Edition:
@@ -80,31 +76,19 @@ def make_edition(tracks: Iterable[Track]) -> Edition:
     by_id = {track.track_id: digest for track, digest in zip(ordered, digests, strict=True)}
     name = _name_from_content(by_id)
     if name == "demo":
-        artists = {row["track_id"]: row["artist"] for row in _demo_rows()}
+        artists = {row["track_id"]: row["artist"] for row in manifest()}
         ordered = tuple(replace(track, artist=artists[track.track_id]) for track in ordered)
-    present = {track.genre for track in ordered}
     return Edition(
         name=name,
         tracks=ordered,
         content_hash=content_hash({key: digest.sha256 for key, digest in by_id.items()}),
-        missing_genres=tuple(genre for genre in GENRES if genre not in present),
         digests=digests,
     )
 
 
-def _demo_rows() -> list[dict[str, str]]:
-    """Rows of the embedded edition's manifest; none while it has not been rendered yet."""
-    from mgc.datasets import demo
-
-    try:
-        return demo.manifest()
-    except DataError:
-        return []
-
-
-def _name_from_content(digests: Mapping[str, Digest]) -> str:
+def _name_from_content(digests: dict[str, Digest]) -> str:
     """Tell which edition a set of files is: demo, gtzan-mini, gtzan or custom."""
-    embedded = {row["track_id"]: row["sha256"] for row in _demo_rows()}
+    embedded = {row["track_id"]: row["sha256"] for row in manifest()}
     if {key: digest.sha256 for key, digest in digests.items()} == embedded:
         return "demo"
     table = gtzan_table()
@@ -113,31 +97,3 @@ def _name_from_content(digests: Mapping[str, Digest]) -> str:
     if len(known) == len(digests) and set(known) == set(table.loc[table["in_mini"], "track_id"]):
         return "gtzan-mini"
     return "gtzan" if len(known) >= FULL_SET_MINIMUM else "custom"
-
-
-def verify(edition: Edition, progress: bool = False) -> pd.DataFrame:
-    """Check every file of an edition; see `mgc.datasets.verify.verify`."""
-    from mgc.datasets.verify import verify as check
-
-    return check(edition, progress=progress)
-
-
-def edition() -> Edition:
-    """Open the demo edition, artists included.
-
-    Returns
-    -------
-    Edition
-        90 tracks: ten genres, three artists each, three tracks an artist.
-
-    Raises
-    ------
-    DataError
-        If a clip is missing from the installed package.
-    """
-    from mgc.datasets.tracks import Track
-
-    return make_edition(
-        Track(row["track_id"], row["genre"], clip_path(row["track_id"]), row["artist"])
-        for row in manifest()
-    )

@@ -50,16 +50,16 @@ def make_split(
     ----------
     protocol : str
         One of ``ALL_PROTOCOLS``. ``artist_cv``: five folds of GTZAN's artist groups
-        (:mod:`mgc.datasets.artists`); fold k tests, the next validates, the other three train; the
-        seed plays no part in it, and tracks of unknown artists have no unit. ``random``: 70/15/15
-        stratified by genre, as the original report describes. ``fault_filtered``: the published
-        list of 443/197/290 tracks; the seed plays no part in it. ``leaky_segments``: ten segments
-        a track, shuffled before a 70/15/15 split, so that pieces of one track stand on both sides;
-        wrong on purpose. ``track_disjoint_segments``: the same segments, but the tracks are
-        divided first, as under ``random`` with the same seed; what leaks is the difference between
-        the two. ``cv5``: five stratified folds of whole tracks, grouped by artist where artists
-        are known, with 20 % of the training tracks held out for validation in the same manner. One
-        of ``LEAK_SHARES``: see :mod:`mgc.datasets.leak_splits`.
+        (:func:`mgc.datasets.gtzan.artist_folds`); fold k tests, the next validates, the other
+        three train; the seed plays no part in it, and tracks of unknown artists have no example.
+        ``random``: 70/15/15 stratified by genre, as the original report describes.
+        ``fault_filtered``: the published list of 443/197/290 tracks; the seed plays no part in it.
+        ``leaky_segments``: ten segments a track, shuffled before a 70/15/15 split, so that pieces
+        of one track stand on both sides; wrong on purpose. ``track_disjoint_segments``: the same
+        segments, but the tracks are divided first, as under ``random`` with the same seed; what
+        leaks is the difference between the two. ``cv5``: five stratified folds of whole tracks,
+        grouped by artist where artists are known, with 20 % of the training tracks held out for
+        validation in the same manner. One of ``LEAK_SHARES``: see :mod:`mgc.datasets.leak_splits`.
     track_id, genre, artist : sequences of str, length n_tracks
         Artist is empty or None where unknown. The order of tracks does not matter: the same
         ids get the same parts.
@@ -122,9 +122,9 @@ def _check_arguments(
 
 def _check_genres(split: Split, genres: StrArray) -> None:
     """Refuse a fold whose model would have to name a genre that it never heard."""
-    every = set(genres[split.unit_track].tolist())
+    every = set(genres[split.example_track].tolist())
     for fold in split.folds:
-        lacking = every - set(genres[split.unit_track[fold.train]].tolist())
+        lacking = every - set(genres[split.example_track[fold.train]].tolist())
         if lacking:
             raise DataError(
                 f"Split {split.protocol}, fold {fold.name}: no training track is left of "
@@ -140,7 +140,7 @@ def _draw_split(
     order: IntArray,
     rng: np.random.Generator,
 ) -> Split:
-    """Draw the units and folds of a protocol, tracks taken in the given order."""
+    """Draw the examples and folds of a protocol, tracks taken in the given order."""
     if protocol == "fault_filtered":
         return _fault_filtered(ids, genres, order)
     if protocol == ARTIST_CV:
@@ -155,52 +155,54 @@ def _draw_split(
 
         return draw(protocol, _fault_filtered(ids, genres, order), genres, rng)
     repeat = N_SEGMENTS if protocol in SEGMENTED else 1
-    unit_track = np.repeat(order, repeat)
-    unit_segment = (
+    example_track = np.repeat(order, repeat)
+    example_segment = (
         np.tile(np.arange(N_SEGMENTS), len(order)) if repeat > 1 else np.full(len(order), -1)
     ).astype(np.int64)
-    labels = genres[unit_track]
+    labels = genres[example_track]
     if protocol == "cv5":
-        folds = _cv_folds(labels, artists[unit_track], rng)
+        folds = _cv_folds(labels, artists[example_track], rng)
     elif protocol == "track_disjoint_segments":
         folds = (_pieces(_holdout(genres[order], rng)),)
     else:
         folds = (_holdout(labels, rng),)
-    return Split(protocol, unit_track, unit_segment, folds)
+    return Split(protocol, example_track, example_segment, folds)
 
 
 def _fault_filtered(ids: StrArray, genres: StrArray, order: IntArray) -> Split:
-    """Sort the tracks into the published lists; tracks on none of them have no unit."""
+    """Sort the tracks into the published lists; tracks on none of them have no example."""
     table = gtzan_table()
     part_of = dict(zip(table["track_id"].astype(str), table["fault_filtered"], strict=True))
     part = np.asarray([str(part_of.get(str(name), "")) for name in ids[order]], dtype=np.str_)
     kept = np.isin(part, ("train", "valid", "test"))
-    unit_track, part = order[kept], part[kept]
+    example_track, part = order[kept], part[kept]
     train, valid, test = (
         np.flatnonzero(part == name).astype(np.int64) for name in ("train", "valid", "test")
     )
     every = set(genres.tolist())
     for rows in (train, valid, test):
-        if set(genres[unit_track[rows]].tolist()) != every:
+        if set(genres[example_track[rows]].tolist()) != every:
             raise DataError(
                 f"Split fault_filtered: of its 443/197/290 tracks the edition holds {len(train)}/"
                 f"{len(valid)}/{len(test)}, not enough for every genre in every part; use the "
                 "full GTZAN, or another protocol."
             )
-    unit_segment = np.full(len(unit_track), -1, dtype=np.int64)
-    return Split("fault_filtered", unit_track, unit_segment, (Fold(HOLDOUT, train, valid, test),))
+    example_segment = np.full(len(example_track), -1, dtype=np.int64)
+    return Split(
+        "fault_filtered", example_track, example_segment, (Fold(HOLDOUT, train, valid, test),)
+    )
 
 
 def _artist_cv(ids: StrArray, order: IntArray) -> Split:
-    """Look up the fold of each track; tracks of unknown artists have no unit."""
+    """Look up the fold of each track; tracks of unknown artists have no example."""
     table = artist_folds()
-    unit_track = order[[str(name) in table for name in ids[order]]]
-    if len(unit_track) < len(table) - LOST_TRACKS:
+    example_track = order[[str(name) in table for name in ids[order]]]
+    if len(example_track) < len(table) - LOST_TRACKS:
         raise DataError(
             f"Split artist_cv: of GTZAN's {len(table)} tracks with a known artist the edition "
-            f"holds {len(unit_track)}; use the whole GTZAN, or another protocol."
+            f"holds {len(example_track)}; use the whole GTZAN, or another protocol."
         )
-    places = [table[str(name)] for name in ids[unit_track]]
+    places = [table[str(name)] for name in ids[example_track]]
     number = np.asarray([place.fold for place in places], dtype=np.int64)
     group = np.asarray([place.group for place in places], dtype=np.str_)
     folds = []
@@ -211,17 +213,17 @@ def _artist_cv(ids: StrArray, order: IntArray) -> Split:
             raise DataError(f"Split artist_cv, fold{test}: an artist stands in two parts.")
         rows = (np.flatnonzero(part == name) for name in ("train", "valid", "test"))
         folds.append(Fold(f"fold{test}", *(row.astype(np.int64) for row in rows)))
-    whole = np.full(len(unit_track), -1, dtype=np.int64)
-    return Split(ARTIST_CV, unit_track, whole, tuple(folds))
+    whole = np.full(len(example_track), -1, dtype=np.int64)
+    return Split(ARTIST_CV, example_track, whole, tuple(folds))
 
 
 def _holdout(labels: StrArray, rng: np.random.Generator) -> Fold:
-    """70/15/15, stratified; at least one unit of every genre in each part."""
-    n_units, n_genres = len(labels), len(set(labels.tolist()))
-    alone = np.arange(n_units)
-    test = _draw(labels, alone, max(round(TEST_SHARE * n_units), n_genres), rng)
+    """70/15/15, stratified; at least one example of every genre in each part."""
+    n_examples, n_genres = len(labels), len(set(labels.tolist()))
+    alone = np.arange(n_examples)
+    test = _draw(labels, alone, max(round(TEST_SHARE * n_examples), n_genres), rng)
     rest = np.setdiff1d(alone, test)
-    target = max(round(VALID_SHARE * n_units), n_genres)
+    target = max(round(VALID_SHARE * n_examples), n_genres)
     valid = rest[_draw(labels[rest], rest, target, rng)]
     return Fold(HOLDOUT, np.setdiff1d(rest, valid), valid, test)
 
@@ -239,15 +241,15 @@ def _cv_folds(labels: StrArray, artists: StrArray, rng: np.random.Generator) -> 
     """Five folds; an unknown artist counts as an artist of its own."""
     from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
-    n_units = len(labels)
+    n_examples = len(labels)
     known = artists != ""
     codes = np.unique(artists, return_inverse=True)[1]
-    group = np.where(known, codes, codes.max() + 1 + np.arange(n_units)).astype(np.int64)
+    group = np.where(known, codes, codes.max() + 1 + np.arange(n_examples)).astype(np.int64)
     if len(np.unique(group)) < N_FOLDS:
         raise DataError(f"Split cv5 needs {N_FOLDS} artists or more, to keep each in one fold.")
     kind = StratifiedGroupKFold if known.any() else StratifiedKFold
     splitter = kind(n_splits=N_FOLDS, shuffle=True, random_state=int(rng.integers(2**31)))
-    parts = splitter.split(np.zeros(n_units), labels, group if known.any() else None)
+    parts = splitter.split(np.zeros(n_examples), labels, group if known.any() else None)
     folds = []
     for number, (rest, test) in enumerate(parts, 1):
         target = round(CV_VALID_SHARE * len(rest))
@@ -258,7 +260,7 @@ def _cv_folds(labels: StrArray, artists: StrArray, rng: np.random.Generator) -> 
 
 
 def _draw(labels: StrArray, group: IntArray, target: int, rng: np.random.Generator) -> IntArray:
-    """Draw whole groups until `target` units are taken, always from the genre drawn from least.
+    """Draw whole groups until `target` examples are taken, always from the genre drawn from least.
 
     No genre is ahead of another in its share by more than one group, so counts are proportional
     to about one; where the target is hardly more than the number of genres, to a little more

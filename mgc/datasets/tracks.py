@@ -6,12 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from mgc.errors import DataError
-
-if TYPE_CHECKING:
-    pass
 
 GENRES: tuple[str, ...] = (
     "blues",
@@ -25,6 +21,8 @@ GENRES: tuple[str, ...] = (
     "reggae",
     "rock",
 )
+N_SEGMENTS = 10
+"""Pieces into which the protocols of segments cut a track."""
 P_COLUMNS = tuple(f"p_{genre}" for genre in GENRES)
 """Columns of the genres' probabilities, in every table that has them."""
 EXTENSIONS: tuple[str, ...] = (".wav", ".au", ".flac", ".ogg", ".mp3")
@@ -55,7 +53,7 @@ class Track:
     artist: str | None = None
 
 
-def find_tracks(root: str | Path) -> tuple[tuple[Track, ...], tuple[str, ...]]:
+def find_tracks(root: str | Path) -> list[Track]:
     """Find the tracks below a folder in GTZAN's layout.
 
     Parameters
@@ -66,10 +64,8 @@ def find_tracks(root: str | Path) -> tuple[tuple[Track, ...], tuple[str, ...]]:
 
     Returns
     -------
-    tracks : tuple of Track
+    tracks : list of Track
         Sorted by id; the artist is unknown.
-    missing : tuple of str
-        Those of `GENRES` without a track.
 
     Raises
     ------
@@ -96,8 +92,7 @@ def find_tracks(root: str | Path) -> tuple[tuple[Track, ...], tuple[str, ...]]:
                 f"{track.path} is named as {match.group(1)} and lies in the folder of"
                 f" {track.genre}; move or rename it"
             )
-    present = {track.genre for track in tracks}
-    return tuple(tracks), tuple(genre for genre in GENRES if genre not in present)
+    return tracks
 
 
 def _tracks_in(folder: Path) -> list[Track]:
@@ -137,19 +132,5 @@ def _hint(base: Path) -> str:
 
 
 def label(genre: str) -> str:
-    """Name of a genre as the text writes it ("hiphop" becomes "hip-hop").
-
-    Parameters
-    ----------
-    genre : str
-        A genre name as used in track ids.
-
-    Returns
-    -------
-    str
-        The name for axes, legends and tables.
-    """
+    """Write a genre as text, axes and tables do: "hiphop" becomes "hip-hop"."""
     return "hip-hop" if genre == "hiphop" else genre
-
-
-N_SEGMENTS = 10

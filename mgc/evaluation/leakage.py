@@ -28,7 +28,6 @@ from mgc.evaluation.accuracy import accuracy_summary, spread_of_mean, wilson
 from mgc.evaluation.metrics import correct, test_rows
 from mgc.evaluation.significance import EXAMPLE
 from mgc.records.editions import EditionRecord
-from mgc.records.redraw import draw_split
 from mgc.records.store import Record, Store
 from mgc.records.study import Study
 from mgc.training.published import ARCHIVE, PLAN
@@ -62,18 +61,20 @@ def repetitions(study: Study, seed: int = 0) -> pd.DataFrame:
     known = gtzan_table().set_index("track_id")["identical_to"]
     if study.edition_record.name == "demo":  # its tracks bear ids of GTZAN's
         known = known[:0]
+    tracks = study.edition_record.usable
+    # Every file of a group of equal ones goes by the name of the first.
+    first = tracks["track_id"].map(known).fillna("")
+    tracks["file"] = first.where(first != "", tracks["track_id"])
     rows = []
     for protocol in PROTOCOLS:
         try:
-            split, tracks = draw_split(study.edition_record, protocol, seed)
+            split = study.split(protocol, seed)
         except DataError:
             continue
-        # Every file of a group of equal ones goes by the name of the first.
-        first = tracks["track_id"].map(known).fillna("")
-        tracks["file"] = first.where(first != "", tracks["track_id"])
         counts = np.zeros(4, dtype=np.int64)
         for fold in split.folds:
-            train, test = (tracks.iloc[split.unit_track[part]] for part in (fold.train, fold.test))
+            parts = (split.example_track[part] for part in (fold.train, fold.test))
+            train, test = (tracks.loc[rows_of_part] for rows_of_part in parts)
             track, file = (test[name].isin(train[name]) for name in ("track_id", "file"))
             artist = test["artist"].isin(train["artist"]) & (test["artist"] != "")
             counts += [len(test), track.sum(), (file & ~track).sum(), artist.sum()]
@@ -212,7 +213,7 @@ def leak_summary(store: Store, edition: EditionRecord) -> LeakSummary:
 def _tested(record: Record, edition: EditionRecord) -> pd.DataFrame:
     """Say of each test piece whether it was predicted rightly and whether it leaked."""
     protocol, seed = str(record.config["protocol"]), int(record.config["seed"])
-    split, tracks = draw_split(edition, protocol, seed)
+    split, tracks = edition.split(protocol, seed), edition.usable
     leaked = tracks["track_id"].iloc[leaked_tracks(split)]
     rows = test_rows(record)
     right = correct(rows).astype(np.int64)
@@ -286,13 +287,13 @@ def sizes(edition: EditionRecord) -> dict[str, int]:
     dict of str to int
         ``train``, ``valid`` and ``test`` pieces, and ``train_tracks`` and so on.
     """
-    split, _ = draw_split(edition, LEAK_SHARES[0], seed=0)
+    split = edition.split(LEAK_SHARES[0], seed=0)
     (fold,) = split.folds
     counts = {}
     for part in ("train", "valid", "test"):
         pieces = getattr(fold, part)
         counts[part] = len(pieces)
-        counts[f"{part}_tracks"] = len(np.unique(split.unit_track[pieces]))
+        counts[f"{part}_tracks"] = len(np.unique(split.example_track[pieces]))
     return counts
 
 
@@ -306,8 +307,8 @@ def usual(edition: EditionRecord, seed: int = 0) -> tuple[int, int, float]:
     others : float
         Pieces of its track that train, mean over test pieces.
     """
-    split, tracks = draw_split(edition, "leaky_segments", seed)
+    split = edition.split("leaky_segments", seed)
     (fold,) = split.folds
-    trained = np.bincount(split.unit_track[fold.train], minlength=len(tracks))
-    others = trained[split.unit_track[fold.test]]
+    trained = np.bincount(split.example_track[fold.train], minlength=len(edition.usable))
+    others = trained[split.example_track[fold.test]]
     return len(others), int((others > 0).sum()), float(others.mean())

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import cohen_kappa_score
 
-from mgc.datasets import gtzan_faults
+from mgc.datasets import gtzan
 from mgc.datasets.tracks import GENRES, P_COLUMNS
 from mgc.errors import RecordError
 from mgc.evaluation import metrics
@@ -111,7 +111,7 @@ def missed_tracks(groups: Groups) -> pd.DataFrame:
     DataFrame
         Most missed first: ``track_id``, ``genre``, ``missed`` (fits that get it wrong), ``fits``
         (that tested it), ``taken_for`` (the genre predicted most often instead), ``share`` (of
-        the fits that predict that one), ``known_fault`` (from `mgc.datasets.gtzan_faults`; empty
+        the fits that predict that one), ``known_fault`` (from `mgc.datasets.gtzan`; empty
         for none).
     """
     records = [record for fits in fits_of(groups).values() for record in fits]
@@ -136,11 +136,11 @@ def missed_tracks(groups: Groups) -> pd.DataFrame:
 
 def _known_faults(records: Sequence[Record]) -> dict[str, str]:
     """Say what is wrong with each track of the edition that is known to have a fault."""
-    marks = [gtzan_faults.of_edition(str(record.config["edition"])) for record in records]
+    marks = [gtzan.known_faults(str(record.config["edition"])) for record in records]
     # A track of an edition of which nothing is known may bear the id of one of GTZAN's.
     known = marks[0] if all(marks) else {}
     return {
-        track: "; ".join(f"{gtzan_faults.KINDS[fault.kind]}: {fault.text}" for fault in faults)
+        track: "; ".join(f"{gtzan.FAULT_KINDS[fault.kind]}: {fault.text}" for fault in faults)
         for track, faults in known.items()
     }
 

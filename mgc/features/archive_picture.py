@@ -1,7 +1,6 @@
-"""From a waveform to the picture that an archive of GTZAN holds, by the archive's own rule.
+"""From a waveform to the picture that the published archive of GTZAN holds, by its own rule.
 
-A network that was fitted on the 999 pictures of the published archive reads new music through
-this module. Used by `mgc.inference.classifier`; the appendix on the network names it.
+A network that was fitted on its 999 pictures reads new music through this module.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ Samples = npt.NDArray[np.floating]
 
 
 def picture(samples: Samples) -> Grey:
-    """Draw the log-spectrogram of a signal in grey levels (appendix on the network).
+    """Draw the log-spectrogram of a signal in grey levels.
 
     Parameters
     ----------

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -51,20 +53,7 @@ class Arrays:
 def to_arrays(
     tracks: Sequence[Track], features: Sequence[Features], left_out: Mapping[str, str]
 ) -> Arrays:
-    """Stack the features of several tracks, a row each.
-
-    Parameters
-    ----------
-    tracks : sequence of Track, at least one
-    features : sequence of Features
-        Of the tracks, in their order.
-    left_out : mapping of str to str
-        Tracks without features, with the reason.
-
-    Returns
-    -------
-    arrays : Arrays
-    """
+    """Stack the features of several tracks, at least one, a row each; see `Arrays`."""
     return Arrays(
         track_id=np.array([track.track_id for track in tracks]),
         genre=np.array([track.genre for track in tracks]),
@@ -76,3 +65,24 @@ def to_arrays(
         sequence=np.stack([f.sequence for f in features]),
         segments=np.stack([f.segments for f in features]),
     )
+
+
+def keep_arrays(arrays: Arrays, folder: Path) -> None:
+    """Write arrays to a new folder, from which processes read no more of them than they use."""
+    folder.mkdir()
+    facts = {}
+    for name, value in vars(arrays).items():
+        if isinstance(value, np.ndarray):
+            np.save(folder / f"{name}.npy", value, allow_pickle=False)
+        else:
+            facts[name] = value
+    (folder / "facts.json").write_text(json.dumps(facts), encoding="utf-8")
+
+
+def open_arrays(folder: Path) -> Arrays:
+    """Open what `keep_arrays` wrote; the arrays are read-only, and read when they are used."""
+    arrays = {
+        file.stem: np.load(file, mmap_mode="r", allow_pickle=False).view(np.ndarray)
+        for file in folder.glob("*.npy")
+    }
+    return Arrays(**arrays, **json.loads((folder / "facts.json").read_text(encoding="utf-8")))

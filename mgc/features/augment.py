@@ -28,33 +28,13 @@ NOISE_DB = -30.0
 
 
 def time_stretch(samples: Samples, rng: np.random.Generator) -> Samples:
-    """Play a clip up to 10 % faster or slower at the same pitch (phase vocoder, librosa).
-
-    Parameters
-    ----------
-    samples : ndarray [shape=(n,)], float32
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    samples : ndarray [shape=(m,)], float32
-    """
+    """Play a clip up to 10 % faster or slower at the same pitch (phase vocoder, librosa)."""
     rate = float(rng.uniform(1 - STRETCH, 1 + STRETCH))
     return np.asarray(librosa.effects.time_stretch(samples, rate=rate), dtype=np.float32)
 
 
 def pitch_shift(samples: Samples, rng: np.random.Generator) -> Samples:
-    """Move a clip up to two semitones up or down at the same tempo (librosa).
-
-    Parameters
-    ----------
-    samples : ndarray [shape=(n,)], float32
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    samples : ndarray [shape=(n,)], float32
-    """
+    """Move a clip up to two semitones up or down at the same tempo (librosa)."""
     steps = float(rng.uniform(-SEMITONES, SEMITONES))
     shifted = librosa.effects.pitch_shift(
         samples, sr=SAMPLE_RATE, n_steps=steps, res_type="soxr_hq"
@@ -63,18 +43,7 @@ def pitch_shift(samples: Samples, rng: np.random.Generator) -> Samples:
 
 
 def add_noise(samples: Samples, rng: np.random.Generator) -> Samples:
-    """Add white noise 30 dB below the clip's own level.
-
-    Parameters
-    ----------
-    samples : ndarray [shape=(n,)], float32
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    samples : ndarray [shape=(n,)], float32
-        Silence stays silence.
-    """
+    """Add white noise 30 dB below the clip's own level; silence stays silence."""
     level = float(np.sqrt(np.mean(samples.astype(np.float64) ** 2))) * 10 ** (NOISE_DB / 20)
     noise: npt.NDArray[np.float32] = rng.standard_normal(len(samples), dtype=np.float32)
     return samples + np.float32(level) * noise

@@ -22,9 +22,7 @@ from scipy.signal import get_window
 from mgc.audio.samples import SAMPLE_RATE, resample
 from mgc.datasets.tracks import N_SEGMENTS
 from mgc.errors import AudioError, FeatureError
-from mgc.features.names import (
-    N_MFCC,
-)
+from mgc.features.names import N_MFCC
 from mgc.typing import Double, Float
 
 N_FFT = 2048
@@ -44,12 +42,12 @@ class Features:
 
     Attributes
     ----------
-    tabular : ndarray [shape=(228,) or (256,)], float32
+    tabular : ndarray [shape=(228,)], float32
         Mean, standard deviation, minimum and maximum over the frames of each descriptor.
     spectrogram : ndarray [shape=(128, 1292)], float32, dB re the loudest cell, in [-80, 0]
-    sequence : ndarray [shape=(1292, 13) or (1292, 39)], float32
-        Cepstra of 25-ms windows, 23.2 ms apart; with context, of the frames before and after too.
-    segments : ndarray [shape=(10, 228) or (10, 256)], float32
+    sequence : ndarray [shape=(1292, 13)], float32
+        Cepstra of 25-ms windows, 23.2 ms apart.
+    segments : ndarray [shape=(10, 228)], float32
         The tabular statistics of ten consecutive 3-s segments, for the leaky protocol.
     """
 
@@ -59,14 +57,8 @@ class Features:
     segments: Float
 
 
-def extract(
-    samples: npt.NDArray[Any],
-    sample_rate: int = SAMPLE_RATE,
-    *,
-    extended: bool = False,
-    context: int = 1,
-) -> Features:
-    """Compute all three representations of a clip; every model of chapter 4 starts here.
+def extract(samples: npt.NDArray[Any], sample_rate: int = SAMPLE_RATE) -> Features:
+    """Compute all three representations of a clip.
 
     Parameters
     ----------
@@ -74,10 +66,6 @@ def extract(
         Mono. Cut or padded with zeros to 30.0 s. Silence gives defined values.
     sample_rate : int, Hz
         Other rates than 22,050 are converted (soxr, HQ).
-    extended : bool
-        Add zero-crossing rate and the six tonnetz dimensions (Harte et al. 2006).
-    context : {1, 3}
-        Frames that one row of the sequence sees.
 
     Returns
     -------
@@ -86,8 +74,8 @@ def extract(
     Raises
     ------
     FeatureError
-        If the samples are not one-dimensional floats, not finite, shorter than a second, or if
-        an argument is out of range.
+        If the samples are not one-dimensional floats, not finite or shorter than a second, or
+        the rate is out of range.
 
     Notes
     -----
@@ -95,23 +83,19 @@ def extract(
     (McFee et al. 2015): Hann window, frames centred, zero padding, mel scale after Slaney,
     roll-off at 0.85, contrast averaged over its seven bands, tempo with the default prior.
     """
-    if context not in (1, 3):
-        raise FeatureError(f"context={context}: must be 1 or 3 frames")
     signal = prepare(samples, sample_rate)
     log_mel, frames = _describe(signal)
-    if extended:
-        frames = np.concatenate([frames, _extension(signal, frames[:, 45:57])], axis=1)
     cut = frames[: N_SEGMENTS * SEGMENT_FRAMES].reshape(N_SEGMENTS, SEGMENT_FRAMES, -1)
     return Features(
         tabular=_statistics(frames),
         spectrogram=np.ascontiguousarray((log_mel - log_mel.max()).T, dtype=np.float32),
-        sequence=with_context(_sequence(signal), context),
+        sequence=_sequence(signal),
         segments=np.stack([_statistics(segment) for segment in cut]),
     )
 
 
 def prepare(samples: npt.NDArray[Any], sample_rate: int = SAMPLE_RATE) -> Float:
-    """Check samples and bring them to exactly 30.0 s at 22,050 Hz; chapter 3 explains it.
+    """Check samples and bring them to exactly 30.0 s at 22,050 Hz.
 
     Parameters
     ----------
@@ -152,25 +136,6 @@ def prepare(samples: npt.NDArray[Any], sample_rate: int = SAMPLE_RATE) -> Float:
     except (ValueError, AudioError) as error:
         raise FeatureError(f"cannot convert from {sample_rate} Hz: {error}") from error
     return np.pad(signal, (0, N_SAMPLES - len(signal))).astype(np.float32, copy=False)
-
-
-def with_context(sequence: Float, context: int) -> Float:
-    """Let each row see its neighbours: the report's three-frame context.
-
-    Parameters
-    ----------
-    sequence : ndarray [shape=(n_frames, n)], float32
-    context : {1, 3}
-
-    Returns
-    -------
-    sequence : ndarray [shape=(n_frames, context * n)], float32
-        The frame before, the frame, the frame after; the ends repeat their own frame.
-    """
-    if context == 1:
-        return sequence
-    padded = np.pad(sequence, ((1, 1), (0, 0)), mode="edge")
-    return np.concatenate([padded[:-2], padded[1:-1], padded[2:]], axis=1)
 
 
 def _describe(signal: Float) -> tuple[Float, Double]:
@@ -342,7 +307,7 @@ def _chroma(power: Float) -> Float:
 
 
 def onset_strength(log_mel: Float | Double) -> Double:
-    """Mean increase of the log-mel bands, shifted to the onset's time; chapter 3 and the beats.
+    """Mean increase of the log-mel bands, shifted to the onset's time.
 
     Parameters
     ----------
@@ -395,10 +360,3 @@ def _sequence(signal: Float) -> Float:
     log_mel = _decibels(np.concatenate([_mel(block**2, SEQUENCE_N_MELS) for block in blocks]))
     cepstra = scipy.fft.dct(log_mel, axis=-1, norm="ortho")[:, :N_MFCC]
     return np.asarray(cepstra, dtype=np.float32)
-
-
-def _extension(signal: Float, chroma: Double) -> Double:
-    """Zero-crossing rate and tonnetz of each frame [shape=(n_frames, 7)]."""
-    rate = librosa.feature.zero_crossing_rate(signal, frame_length=N_FFT, hop_length=HOP_LENGTH)
-    tonnetz = librosa.feature.tonnetz(chroma=chroma.T)
-    return np.concatenate([rate[:, :N_FRAMES], tonnetz]).T.astype(np.float64)

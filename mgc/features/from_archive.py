@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,30 +16,12 @@ from mgc.datasets.tracks import N_SEGMENTS
 from mgc.errors import DataError
 from mgc.features.arrays import Arrays
 from mgc.features.extract import SEQUENCE_N_MELS
-from mgc.features.names import N_MFCC, STATISTICS
+from mgc.features.names import ARCHIVE_VERSION, N_MFCC, STATISTICS
 from mgc.typing import Float
 from mgc.util import cache
 
-ARCHIVE_VERSION = "archive-1"
-"""Changes whenever a value that `features` returns may change; records carry it."""
-
-FEATURE_NAMES = tuple(
-    f"{kind}_{number:02d}_{statistic}"
-    for kind in ("mfcc", "mfcc_delta", "mfcc_delta2")
-    for number in range(1, N_MFCC + 1)
-    for statistic in STATISTICS
-)
-"""The 156 columns of the table of statistics, in order."""
-
-
-@dataclass(frozen=True)
-class Pictures:
-    """What the models see of the tracks of an archive; the names are those of `Arrays`."""
-
-    tabular: Float
-    spectrogram: Float
-    sequence: Float
-    segments: Float
+KEPT = ("tabular", "sequence", "segments")
+"""What the cache keeps; spectrograms are the pictures themselves."""
 
 
 def load(source: Edition, cache_dir: Path, leave_out: dict[str, str]) -> Arrays:
@@ -49,7 +30,7 @@ def load(source: Edition, cache_dir: Path, leave_out: dict[str, str]) -> Arrays:
     Parameters
     ----------
     source : Edition
-        From `edition`.
+        From `mgc.datasets.archive.edition`.
     cache_dir : Path
     leave_out : dict of str to str
         Tracks to leave out, with the reason.
@@ -62,11 +43,10 @@ def load(source: Edition, cache_dir: Path, leave_out: dict[str, str]) -> Arrays:
     assert source.archive is not None
     archive = open_archive(source.archive)
     entry = cache_dir / f"archive-{source.content_hash[:32]}-{ARCHIVE_VERSION}.npz"
-    names = ("tabular", "sequence", "segments")
     known = cache.read(entry)
-    if known is None or known.keys() != set(names):
-        cepstra = sequences(archive.log_power, archive.freq_hz)
-        known = dict(zip(names, (tables(cepstra), cepstra, _segments(cepstra)), strict=True))
+    if known is None or known.keys() != set(KEPT):
+        computed = features(archive.log_power, archive.freq_hz)
+        known = {name: computed[name] for name in KEPT}
         cache.prepare(cache_dir)
         cache.write(entry, known)
     rows = np.flatnonzero(~np.isin(archive.track_id, list(leave_out)))
@@ -79,11 +59,13 @@ def load(source: Edition, cache_dir: Path, leave_out: dict[str, str]) -> Arrays:
         left_out=dict(sorted(leave_out.items())),
         frame_rate=archive.frame_rate_hz,
         spectrogram=decibels(archive.log_power[rows]),
-        **{name: known[name][rows] for name in names},
+        **{name: known[name][rows] for name in KEPT},
     )
 
 
-def features(log_power: npt.NDArray[np.uint8], freq_hz: npt.NDArray[np.float64]) -> Pictures:
+def features(
+    log_power: npt.NDArray[np.uint8], freq_hz: npt.NDArray[np.float64]
+) -> dict[str, Float]:
     """Compute all representations of some pictures, without a cache.
 
     Parameters
@@ -93,12 +75,20 @@ def features(log_power: npt.NDArray[np.uint8], freq_hz: npt.NDArray[np.float64])
 
     Returns
     -------
-    pictures : Pictures
-        tabular [n, 156], spectrogram [n, n_bins, n_frames], sequence [n, n_frames, 13] and
-        segments [n, 10, 156].
+    features : dict of str to ndarray, float32
+        ``tabular`` [n, 156], ``spectrogram`` [n, n_bins, n_frames], ``sequence`` [n, n_frames, 13]
+        and ``segments`` [n, 10, 156], as in `Arrays`.
     """
     cepstra = sequences(log_power, freq_hz)
-    return Pictures(tables(cepstra), decibels(log_power), cepstra, _segments(cepstra))
+    n, n_frames, width = cepstra.shape
+    length = n_frames // N_SEGMENTS
+    cut = cepstra[:, : N_SEGMENTS * length].reshape(n, N_SEGMENTS, length, width)
+    return {
+        "tabular": tables(cepstra),
+        "spectrogram": decibels(log_power),
+        "sequence": cepstra,
+        "segments": tables(cut),
+    }
 
 
 def decibels(log_power: npt.NDArray[np.uint8]) -> Float:
@@ -172,17 +162,11 @@ def tables(cepstra: Float) -> Float:
     Returns
     -------
     table : ndarray [shape=(..., 156)], float32
-        Columns as in `FEATURE_NAMES`; derivatives by `librosa.feature.delta` over nine frames.
+        Columns as in `mgc.features.names.ARCHIVE_FEATURE_NAMES`; derivatives by
+        `librosa.feature.delta` over nine frames.
     """
     double = cepstra.astype(np.float64)
     derivatives = (librosa.feature.delta(double, order=order, axis=-2) for order in (1, 2))
     frames = np.concatenate([double, *derivatives], axis=-1)
     found = [getattr(frames, name)(axis=-2) for name in STATISTICS]
     return np.stack(found, axis=-1).reshape(*cepstra.shape[:-2], -1).astype(np.float32)
-
-
-def _segments(cepstra: Float) -> Float:
-    """Statistics of ten consecutive pieces of each track [shape=(n, 10, 156)]."""
-    n, n_frames, width = cepstra.shape
-    length = n_frames // N_SEGMENTS
-    return tables(cepstra[:, : N_SEGMENTS * length].reshape(n, N_SEGMENTS, length, width))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 from mgc.audio.samples import decode
@@ -12,30 +12,12 @@ from mgc.datasets.tracks import Track
 from mgc.errors import DataError, MgcError, why
 from mgc.features.arrays import Arrays, to_arrays
 from mgc.features.extract import Features, extract
-from mgc.features.names import AUDIO_VERSION, FEATURE_NAMES
+from mgc.features.names import AUDIO_VERSION
 from mgc.util import cache
 from mgc.util.pools import extract_many
 
 FIELDS = ("tabular", "spectrogram", "sequence", "segments")
 """The arrays of one clip, as `mgc.features.extract.Features` names them."""
-
-
-def feature_names(edition: Edition) -> Sequence[str]:
-    """Name the columns of an edition's statistics: 228 from audio, 156 from an archive."""
-    if edition.archive is None:
-        return FEATURE_NAMES
-    from mgc.features import from_archive
-
-    return from_archive.FEATURE_NAMES
-
-
-def feature_version(edition: Edition) -> str:
-    """Name the computation that an edition's features come from; records carry it."""
-    if edition.archive is None:
-        return AUDIO_VERSION
-    from mgc.features import from_archive
-
-    return from_archive.ARCHIVE_VERSION
 
 
 def load_arrays(
@@ -55,7 +37,7 @@ def load_arrays(
         Folder of the cache; made when it is missing. An entry is found by the SHA-256 of the
         audio file and the feature version, and rebuilt when it is damaged.
     leave_out : dict of str to str, optional
-        Tracks to leave out with the reason, as chapter 3's cleaning decides.
+        Tracks to leave out with the reason.
     jobs : int, optional
         Processes; all cores by default.
     progress : bool
@@ -97,23 +79,7 @@ def load_arrays(
 def cached_features(path: Path, cache_dir: Path) -> Features:
     """Features of one audio file, from the cache when its content was seen before.
 
-    Parameters
-    ----------
-    path : Path
-        An audio file.
-    cache_dir : Path
-        An existing folder.
-
-    Returns
-    -------
-    features : Features
-
-    Raises
-    ------
-    AudioError
-        If the file cannot be decoded.
-    FeatureError
-        If the samples give no features.
+    Raises AudioError if it cannot be decoded, FeatureError if its samples give no features.
     """
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     entry = cache_dir / f"{digest[:32]}-v{AUDIO_VERSION}.npz"
@@ -121,19 +87,7 @@ def cached_features(path: Path, cache_dir: Path) -> Features:
 
 
 def remembered(entry: Path, compute: Callable[[], Features]) -> Features:
-    """Read features from a cache entry, or compute them and write it.
-
-    Parameters
-    ----------
-    entry : Path
-        In an existing folder; a damaged entry is replaced.
-    compute : callable
-        Called without arguments where the entry does not serve.
-
-    Returns
-    -------
-    features : Features
-    """
+    """Read features from a cache entry, or compute them and write or replace it."""
     arrays = cache.read(entry)
     if arrays is not None and arrays.keys() == set(FIELDS):
         return Features(**arrays)

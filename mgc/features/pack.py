@@ -53,8 +53,8 @@ def pack(
     Returns
     -------
     left_out : dict of str to str
-        Tracks that are not in the archive, with the reason: unreadable or truncated as in
-        chapter 3, without usable sound, or not called like one of GTZAN's.
+        Tracks that are not in the archive, with the reason: unreadable, truncated,
+        without usable sound, or not called like one of GTZAN's.
 
     Raises
     ------

@@ -151,7 +151,7 @@ class Classifier:
         if threads is not None:
             from mgc.training import keras_fit
 
-            keras_fit.set_up(threads, "float32")
+            keras_fit.set_up(threads)
         self._model = open_network(network)
         self.classes_ = np.array(GENRES)
 

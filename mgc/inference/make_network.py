@@ -24,7 +24,7 @@ from mgc.inference.classifier import crop_probabilities
 from mgc.records.checks import HISTORY_COLUMNS
 from mgc.records.store import Record, Store
 from mgc.training import environment
-from mgc.training.fold_result import OnEpoch, Settings
+from mgc.training.fold_fit import FoldFit, OnEpoch, Settings
 from mgc.typing import Double, Grey
 from mgc.util import machine
 from mgc.util.pools import extract_many
@@ -76,8 +76,7 @@ def make(
     The training part alone moves weights. The validation part chooses the best epoch and the
     temperature. The test part is predicted once, from the file.
     """
-    from mgc.training import keras_fit, tuned_recipes
-    from mgc.training.inputs import one_hot
+    from mgc.training import keras_fit, trainer
 
     network_file.check_name(target)
     config = study.config(MODEL, VARIANT)
@@ -87,11 +86,11 @@ def make(
     fold = split.folds[0]
     settings = Settings(threads=threads, cache_dir=study.cache)
     begin = time.perf_counter()
-    targets = one_hot(arrays.genre[split.unit_track])
+    fold_fit = FoldFit(arrays, split, fold, config, settings, on_epoch=on_epoch)
     with machine.PeakMemory() as memory:
-        trained = tuned_recipes.train(arrays, split, fold, targets, config, settings, on_epoch)
-    crops = np.stack(crop_probabilities(trained.model, pictures[split.unit_track[fold.valid]]))
-    warmth = temperature(crops, targets[fold.valid].argmax(axis=1))
+        trained = trainer.train(fold_fit)
+    crops = np.stack(crop_probabilities(trained.model, pictures[split.example_track[fold.valid]]))
+    warmth = temperature(crops, fold_fit.targets()[fold.valid].argmax(axis=1))
     kernel, bias = trained.model.layers[-1].get_weights()
     trained.model.layers[-1].set_weights([kernel / warmth, bias / warmth])
     network_file.write(trained.model, target)
@@ -226,7 +225,7 @@ def _predictions(
     model = network_file.open_network(file)
     frames, spent = [], 0.0
     for part in ("valid", "test"):
-        tracks = split.unit_track[getattr(fold, part)]
+        tracks = split.example_track[getattr(fold, part)]
         begin = time.perf_counter()
         predicted = [p.mean(axis=0) for p in crop_probabilities(model, pictures[tracks])]
         spent = (time.perf_counter() - begin) / len(tracks)

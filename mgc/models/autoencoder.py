@@ -18,7 +18,7 @@ TUNED = TunedRecipe(
     representation="spectrogram", scaling="unit", batch_size=32, epochs=60, steps=28,
     crop_s=3.0, mixup=0.3, code_size=64,
 )  # fmt: skip
-"""Chosen on the validation part of `fault_filtered`; the trials are in chapter 4."""
+"""Chosen on the validation part of `fault_filtered`; `mgc.training.trials` lists the trials."""
 
 CODE_SIZE = 64
 
@@ -54,7 +54,7 @@ def build(
             layers.Dense(128, activation="relu"),
             layers.Dense(256, activation="relu"),
             layers.Dense(512, activation="relu"),
-            layers.Dense(input_shape[0], activation="sigmoid", dtype="float32"),
+            layers.Dense(input_shape[0], activation="sigmoid"),
         ],
         name="autoencoder",
     )
@@ -100,7 +100,7 @@ def build_classifier(n_classes: int, code_size: int = CODE_SIZE) -> keras.Model:
             layers.Dropout(0.3),
             layers.Dense(64, activation="relu"),
             layers.Dropout(0.2),
-            layers.Dense(n_classes, activation="softmax", dtype="float32"),
+            layers.Dense(n_classes, activation="softmax"),
         ],
         name="code_classifier",
     )

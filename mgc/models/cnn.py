@@ -18,7 +18,7 @@ TUNED = TunedRecipe(
     learning_rate=3e-3, crop_s=3.0, mixup=0.3, label_smoothing=0.1, weight_decay=0.05,
     batch_norm_momentum=0.9,
 )  # fmt: skip
-"""Chosen on the validation part of `fault_filtered`; the trials are in chapter 4."""
+"""Chosen on the validation part of `fault_filtered`; `mgc.training.trials` lists the trials."""
 
 REPORT_MOMENTUM = 0.99
 """Keras's default momentum of batch normalisation, which the report uses."""
@@ -31,7 +31,7 @@ def momentum(n_steps: int) -> float:
 
     The moving averages keep 0.99 of their value at each step, in the report 0.99^35 = 0.70 in
     an epoch. Ten times fewer tracks make ten times fewer steps, and early stopping would judge a
-    network whose averages still hold their initial values. Chapter 4 shows the difference.
+    network whose averages still hold their initial values.
 
     Parameters
     ----------
@@ -80,5 +80,5 @@ def build(
     model.add(layers.GlobalAveragePooling2D())
     model.add(layers.Dense(512, activation="relu"))
     model.add(layers.Dropout(0.5 * dropout))
-    model.add(layers.Dense(n_classes, activation="softmax", dtype="float32"))
+    model.add(layers.Dense(n_classes, activation="softmax"))
     return model

@@ -15,7 +15,7 @@ TUNED = TunedRecipe(
     representation="sequence", scaling="per coefficient", batch_size=32, epochs=60,
     learning_rate=2e-3, crop_s=3.0, mixup=0.3, label_smoothing=0.1, weight_decay=0.05,
 )  # fmt: skip
-"""Chosen on the validation part of `fault_filtered`; the trials are in chapter 4."""
+"""Chosen on the validation part of `fault_filtered`; `mgc.training.trials` lists the trials."""
 
 
 def build(input_shape: tuple[int, ...], n_classes: int) -> keras.Model:
@@ -45,7 +45,7 @@ def build(input_shape: tuple[int, ...], n_classes: int) -> keras.Model:
             layers.Dropout(0.3),
             layers.Dense(64, activation="relu"),
             layers.Dropout(0.2),
-            layers.Dense(n_classes, activation="softmax", dtype="float32"),
+            layers.Dense(n_classes, activation="softmax"),
         ],
         name="lstm",
     )

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import Any
-
-LATER: Mapping[str, Any] = MappingProxyType({"later": True})
-"""Marks a field that came after the first records: it enters a configuration only where it differs
-from its default, so that no earlier fit changes its id."""
 
 
 @dataclass(frozen=True)
@@ -52,15 +48,15 @@ class TunedRecipe(Recipe):
     """A recipe chosen on validation data: the same network and input family, trained otherwise.
 
     The learning rate falls along a cosine to zero over all epochs. An epoch is a fixed number of
-    batches, each of random crops of random training units, so that a fit costs the same under
-    every protocol. A unit's prediction is the mean over crops that overlap by half.
+    batches, each of random crops of random training examples, so that a fit costs the same under
+    every protocol. An example's prediction is the mean over crops that overlap by half.
 
     Attributes
     ----------
     steps : int
         Batches of one epoch.
     crop_s : float, seconds
-        Length of a crop; 0 for whole units. Units that are shorter are taken whole.
+        Length of a crop; 0 for whole examples. Examples that are shorter are taken whole.
     frame_rate : float
         Neighbouring frames are averaged until there are about this many per second; 0 leaves
         them. Archives of low resolution have fewer and stay as they are.
@@ -102,10 +98,10 @@ class TunedRecipe(Recipe):
     mask: float = 0.0
     block: str = ""
     code_size: int = 0
-    weights: str = field(default="imagenet", metadata=LATER)
-    frequency: str = field(default="linear", metadata=LATER)
-    frames: str = field(default="kept", metadata=LATER)
-    dropout: bool = field(default=True, metadata=LATER)
+    weights: str = "imagenet"
+    frequency: str = "linear"
+    frames: str = "kept"
+    dropout: bool = True
 
 
 @dataclass(frozen=True)
@@ -120,8 +116,6 @@ class Variant:
         Add a stretched, a shifted and a noisy copy of each training track.
     title : str
         For tables.
-    precision : {"float32", "mixed_float16"}
-        Keras's dtype policy; 16 bits pay on a GPU only.
     tuned : bool
         Train by the tuned recipes instead of the report's.
     changes : tuple of (str, str, value)
@@ -132,7 +126,6 @@ class Variant:
     frame_pool: int
     augment: bool
     title: str
-    precision: str = "float32"
     tuned: bool = False
     changes: tuple[tuple[str, str, Any], ...] = ()
 
@@ -142,7 +135,6 @@ VARIANTS: Mapping[str, Variant] = MappingProxyType(
         "tuned": Variant(1, False, "tuned", tuned=True),
         "as_written": Variant(1, False, "as written"),
         "quick": Variant(16, False, "quick"),
-        "as_written_mixed": Variant(1, False, "as written, mixed precision", "mixed_float16"),
         "as_written_augmented": Variant(1, True, "as written, augmented"),
         "quick_augmented": Variant(16, True, "quick, augmented"),
     }
@@ -204,24 +196,39 @@ ABLATIONS: Mapping[str, Variant] = MappingProxyType(
 """Variants that leave out one step, to see what it is worth; the audit's evidence."""
 
 
+FIRST_FIELDS = frozenset(
+    {
+        "representation", "scaling", "batch_size", "epochs", "patience", "warm_up",
+        "learning_rate", "plateau_factor", "plateau_patience", "min_learning_rate",
+        "steps", "crop_s", "frame_rate", "mixup", "label_smoothing", "weight_decay",
+        "batch_norm_momentum", "mask", "block", "code_size",
+    }
+)  # fmt: skip
+"""Fields that every configuration names, since the first records were hashed with them."""
+
+
 def as_settings(plan: Recipe, variant: Variant) -> dict[str, Any]:
-    """Write recipe and variant as the ``recipe`` of a record's configuration."""
-    kept = {each.name: each.default for each in fields(plan) if each.metadata.get("later")}
+    """Write recipe and variant as the ``recipe`` of a record's configuration.
+
+    A field that came after `FIRST_FIELDS` is written only where it differs from its default, so
+    that it changes no earlier id.
+    """
     written = {
-        name: value
-        for name, value in asdict(plan).items()
-        if name not in kept or value != kept[name]
+        one.name: getattr(plan, one.name)
+        for one in fields(plan)
+        if one.name in FIRST_FIELDS or getattr(plan, one.name) != one.default
     }
     return written | {
         "frame_pool": variant.frame_pool,
         "augment": variant.augment,
-        "precision": variant.precision,
+        "precision": "float32",
     }
 
 
 def from_settings(settings: Mapping[str, Any]) -> Recipe:
     """Read a recipe back from the ``recipe`` of a record's configuration."""
     kind = TunedRecipe if "steps" in settings else Recipe
+    names = [one.name for one in fields(kind)]
     return kind(
-        **{each.name: settings[each.name] for each in fields(kind) if each.name in settings}
+        **{name: settings[name] for name in names if name in FIRST_FIELDS or name in settings}
     )

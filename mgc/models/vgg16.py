@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from mgc.errors import WeightsError
 from mgc.models.recipe import Recipe, TunedRecipe
+from mgc.typing import Float, Grey
 
 if TYPE_CHECKING:
     import keras
@@ -22,7 +22,7 @@ TUNED = TunedRecipe(
     representation="spectrogram", scaling="picture", batch_size=32, epochs=60,
     crop_s=7.5, mixup=0.3, weight_decay=0.01, block="block3_pool+block4_pool+block5_pool",
 )  # fmt: skip
-"""Chosen on the validation part of `fault_filtered`; the trials are in chapter 4."""
+"""Chosen on the validation part of `fault_filtered`; `mgc.training.trials` lists the trials."""
 
 INPUT_SHAPE = (224, 224, 3)
 N_FEATURES = 512
@@ -33,7 +33,7 @@ REMEDY = (
 
 
 def build(input_shape: tuple[int, ...], n_classes: int) -> keras.Model:
-    """Build base and head as one network, the base frozen; chapter 4 shows it, no fit uses it.
+    """Build base and head as one network, the base frozen, to describe it; no fit uses it.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def _head_layers(n_classes: int) -> list[Any]:
         layers.Dropout(0.5),
         layers.Dense(256, activation="relu"),
         layers.Dropout(0.3),
-        layers.Dense(n_classes, activation="softmax", dtype="float32"),
+        layers.Dense(n_classes, activation="softmax"),
     ]
 
 
@@ -180,12 +180,12 @@ def random_base(size: tuple[int, ...], seed: int) -> keras.Model:
 
 
 def base_columns(
-    spectrograms: npt.NDArray[np.float32],
+    spectrograms: Float,
     blocks: Sequence[str],
     batch_size: int = 8,
     *,
     base: keras.Model | None = None,
-) -> dict[str, npt.NDArray[np.float32]]:
+) -> dict[str, Float]:
     """Run the frozen base over pictures of any width, and keep what its blocks say over time.
 
     Parameters
@@ -209,30 +209,53 @@ def base_columns(
         If there are no ImageNet weights.
     """
     from keras import Model
-    from keras.applications.vgg16 import preprocess_input
 
     base = base or load_base(spectrograms.shape[1:])
     model = Model(base.input, [base.get_layer(block).output for block in blocks])
-    found: dict[str, list[npt.NDArray[np.float32]]] = {block: [] for block in blocks}
-    for start in range(0, len(spectrograms), batch_size):
-        colour = np.repeat(grey(spectrograms[start : start + batch_size])[..., None], 3, axis=-1)
-        maps = model.predict_on_batch(preprocess_input(colour.astype(np.float32)))
+    columns: dict[str, list[Float]] = {block: [] for block in blocks}
+    for maps in _batches(model, grey(spectrograms), batch_size):
         for block, each in zip(blocks, maps, strict=True):
-            found[block].append(np.asarray(each).mean(axis=1, dtype=np.float32))
-    return {block: np.concatenate(parts) for block, parts in found.items()}
+            columns[block].append(np.asarray(each).mean(axis=1, dtype=np.float32))
+    return {block: np.concatenate(parts) for block, parts in columns.items()}
 
 
-def grey(spectrograms: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
+def base_features(base: keras.Model, spectrograms: Float, batch_size: int = 8) -> Float:
+    """Run the frozen base once over each picture, as the report feeds it.
+
+    Parameters
+    ----------
+    base : keras.Model
+        From `load_base`.
+    spectrograms : ndarray [shape=(n, n_mels, n_frames)], dB
+    batch_size : int
+        Bounds the memory; does not change the result.
+
+    Returns
+    -------
+    features : ndarray [shape=(n, 512)], float32
+    """
+    found = list(_batches(base, pictures(spectrograms), batch_size))
+    return np.concatenate(found).astype(np.float32)
+
+
+def _batches(model: keras.Model, shown: Grey, batch_size: int) -> Iterator[Any]:
+    """Show grey pictures to a network in the colours that ImageNet's are in."""
+    from keras.applications.vgg16 import preprocess_input
+
+    for start in range(0, len(shown), batch_size):
+        colour = np.repeat(shown[start : start + batch_size, ..., None], 3, axis=-1)
+        yield model.predict_on_batch(preprocess_input(colour.astype(np.float32)))
+
+
+def grey(spectrograms: Float) -> Grey:
     """Stretch each spectrogram's own range to grey levels 0 to 255; silence is black."""
     low = spectrograms.min(axis=(1, 2), keepdims=True)
     span = spectrograms.max(axis=(1, 2), keepdims=True) - low
-    levels: npt.NDArray[np.uint8] = (
-        (spectrograms - low) / np.where(span > 0, span, 1.0) * 255
-    ).astype(np.uint8)
+    levels: Grey = ((spectrograms - low) / np.where(span > 0, span, 1.0) * 255).astype(np.uint8)
     return levels
 
 
-def pictures(spectrograms: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
+def pictures(spectrograms: Float) -> Grey:
     """Turn spectrograms into the grey pictures that the report feeds to VGG16.
 
     Parameters
@@ -249,30 +272,3 @@ def pictures(spectrograms: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
 
     resized = [cv2.resize(picture, INPUT_SHAPE[:2]) for picture in grey(spectrograms)]
     return np.stack(resized).astype(np.uint8)
-
-
-def base_features(
-    base: keras.Model, spectrograms: npt.NDArray[np.float32], batch_size: int = 8
-) -> npt.NDArray[np.float32]:
-    """Run the frozen base once over each picture.
-
-    Parameters
-    ----------
-    base : keras.Model
-        From `load_base`.
-    spectrograms : ndarray [shape=(n, n_mels, n_frames)], dB
-    batch_size : int
-        Bounds the memory; does not change the result.
-
-    Returns
-    -------
-    features : ndarray [shape=(n, 512)], float32
-    """
-    from keras.applications.vgg16 import preprocess_input
-
-    blocks = []
-    for start in range(0, len(spectrograms), batch_size):
-        shown = pictures(spectrograms[start : start + batch_size]).astype(np.float32)
-        colour = np.repeat(shown[..., None], 3, axis=-1)
-        blocks.append(np.asarray(base.predict_on_batch(preprocess_input(colour))))
-    return np.concatenate(blocks).astype(np.float32)

@@ -120,7 +120,7 @@ def check_predictions(frame: pd.DataFrame, config: Mapping[str, Any], path: Path
     """Check the predictions of a fit; returns them with their columns and rows in order.
 
     Every row has a known genre and part; probabilities lie in [0, 1] and sum to 1 within
-    1e-4; no unit is predicted twice in a part of a fold, or in both parts of it; a track has
+    1e-4; no example is predicted twice in a part of a fold, or in both parts of it; a track has
     one genre; the segment column fits the protocol; in ``cv5`` each track is tested once.
     """
     need_columns(frame, PREDICTION_COLUMNS, path)

@@ -6,15 +6,12 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mgc.errors import MgcError
 from mgc.features.names import AUDIO_VERSION
 from mgc.models import BASELINES, CLASSICAL, classical, recipe
 from mgc.models.recipe import ABLATIONS, VARIANTS, as_settings
-
-if TYPE_CHECKING:
-    pass
 
 FORMAT = 1
 
@@ -27,7 +24,7 @@ def canonical(config: Mapping[str, Any]) -> str:
 
 
 def fit_id(config: Mapping[str, Any]) -> str:
-    """Name of a fit: 16 hex digits of the SHA-256 of its configuration. Used in the appendix."""
+    """Name of a fit: 16 hex digits of the SHA-256 of its configuration."""
     return hashlib.sha256(canonical(config).encode("ascii")).hexdigest()[:16]
 
 
@@ -40,26 +37,9 @@ def configuration(
     seed: int,
     feature_version: str = AUDIO_VERSION,
 ) -> dict[str, Any]:
-    """Everything that identifies a fit; its hash names the record.
+    """Everything that identifies a fit, as `config.json` holds it; its hash names the record.
 
-    Parameters
-    ----------
-    edition, edition_hash : str
-        Name and content hash of the edition.
-    protocol, model, variant : str
-    seed : int
-    feature_version : str
-        That of the edition.
-
-    Returns
-    -------
-    config : dict
-        As `config.json` of a record holds it.
-
-    Raises
-    ------
-    MgcError
-        An ablation of another model.
+    Raises MgcError for an ablation of another model.
     """
     settings: dict[str, Any] = {}
     if model in CLASSICAL:

@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from mgc.datasets.protocols import make_split
+from mgc.datasets.splits import Split
 from mgc.datasets.tracks import GENRES
 from mgc.records.checks import check_known, need_columns
 from mgc.util.atomic import whole_folder
@@ -46,6 +48,20 @@ class EditionRecord:
     def key(self) -> str:
         """Folder name: the edition's name and eight digits of its content hash."""
         return f"{self.name}-{self.content_hash[:8]}"
+
+    @property
+    def usable(self) -> pd.DataFrame:
+        """Rows of `tracks` that have features, in the order of `tabular`; artist "" if unknown."""
+        rows = self.tracks.set_index("track_id", drop=False).loc[self.tabular["track_id"]]
+        return rows.fillna({"artist": ""}).reset_index(drop=True)
+
+    def split(self, protocol: str, seed: int) -> Split:
+        """Draw the split of the usable tracks; see `mgc.datasets.protocols.make_split`."""
+        tracks = self.usable
+        ids, genre, artist = (
+            tracks[name].to_numpy(dtype=str) for name in ("track_id", "genre", "artist")
+        )
+        return make_split(protocol, ids, genre, artist, seed)
 
 
 def load_edition(folder: Path) -> EditionRecord:

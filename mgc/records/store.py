@@ -14,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 
+from mgc.datasets.splits import Split
 from mgc.errors import RecordError
 from mgc.records.checks import (
     CHECKSUMS,
@@ -26,6 +27,7 @@ from mgc.records.checks import (
 )
 from mgc.records.config import fit_id
 from mgc.records.editions import EditionRecord, load_edition, write_edition
+from mgc.typing import StrArray
 from mgc.util.atomic import remove_leftovers, whole_folder
 from mgc.util.textfiles import csv_bytes, fail, folders, json_bytes, read_csv, read_json, sha256
 
@@ -55,7 +57,7 @@ class Record:
     history : DataFrame
         Learning curves: fold, stage ("fit" or "autoencoder"), epoch, losses, accuracies, rate.
     predictions : DataFrame
-        One row a unit, part ("valid" or "test") and fold; float64 probabilities.
+        One row an example, part ("valid" or "test") and fold; float64 probabilities.
     """
 
     path: Path
@@ -82,36 +84,29 @@ class Record:
         return sum(int(layer["parameters"]) for layer in self.architecture)
 
 
-def load_record(path: str | Path) -> Record:
-    """Read and check one record.
+def split_of(record: Record, edition: EditionRecord) -> tuple[Split, StrArray]:
+    """Draw the split of a record again, which proves itself; and the ids of its tracks."""
+    split = edition.split(str(record.config["protocol"]), int(record.config["seed"]))
+    return split, edition.usable["track_id"].to_numpy(dtype=str)
 
-    Raises
-    ------
-    RecordError
-        Names the file and what is wrong with it: missing, unreadable, a column or key missing,
-        an unknown genre or part, probabilities that do not sum to one, contents that do not
-        belong to the folder's hash.
-    """
+
+def load_record(path: str | Path) -> Record:
+    """Read and check one record; raises RecordError that names the file and its fault."""
     folder = Path(path)
     if not folder.is_dir():
         raise RecordError(f"{folder}: no such record. Fit it, or name the right store.")
     config = _read_config(folder)
-    environment = check_environment(
-        read_json(folder / "environment.json"), folder / "environment.json"
-    )
-    layers = check_architecture(
-        read_json(folder / "architecture.json"), folder / "architecture.json"
-    )
-    history = read_csv(folder / "history.csv", ("fold", "stage"), blanks=True)
-    predictions = read_csv(folder / "predictions.csv", ("track_id", "part", "fold", "genre"))
+    environment, layers = folder / "environment.json", folder / "architecture.json"
+    history, predictions = folder / "history.csv", folder / "predictions.csv"
+    text = ("track_id", "part", "fold", "genre")
     record = Record(
         path=folder,
         fit_id=folder.name,
         config=config,
-        environment=environment,
-        architecture=layers,
-        history=check_history(history, folder / "history.csv"),
-        predictions=check_predictions(predictions, config, folder / "predictions.csv"),
+        environment=check_environment(read_json(environment), environment),
+        architecture=check_architecture(read_json(layers), layers),
+        history=check_history(read_csv(history, ("fold", "stage"), blanks=True), history),
+        predictions=check_predictions(read_csv(predictions, text), config, predictions),
     )
     # Last, since a malformed file deserves a message that says what is wrong with it.
     _check_sums(folder)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -14,11 +14,11 @@ from mgc.datasets.edition import Edition, is_archive
 from mgc.datasets.opening import open_edition
 from mgc.datasets.splits import ALL_PROTOCOLS, PROTOCOLS, Split
 from mgc.errors import DataError, MgcError
+from mgc.features.names import feature_names, feature_version
 from mgc.models import BASELINES, NAMES, TITLES
 from mgc.models.recipe import ABLATIONS, VARIANTS
-from mgc.records.config import fit_id
+from mgc.records.config import configuration, fit_id
 from mgc.records.editions import EditionRecord
-from mgc.records.redraw import draw_split
 from mgc.records.store import NotRun, Record, Store, default_root
 from mgc.util.cache import cache_folder
 
@@ -30,7 +30,7 @@ SEEDS = range(10)
 
 
 def open_study(
-    data: str | Path = "demo",
+    data: str | Path | Edition = "demo",
     *,
     records: str | Path = "",
     protocol: str = "cv5",
@@ -38,13 +38,13 @@ def open_study(
     seeds: Sequence[int] = (0,),
     cache: str | Path = "",
 ) -> Study:
-    """Open the study that a chapter or a command is about; every chapter begins with it.
+    """Open a question to an edition and its records; nothing is computed or written.
 
     Parameters
     ----------
-    data : str or Path
-        ``demo``, a folder in GTZAN's layout, or the name of an edition that has records: then
-        nothing but its records is used, and neither audio nor TensorFlow is needed.
+    data : str, Path or Edition
+        ``demo``, a folder in GTZAN's layout, an archive, or the name of an edition that has
+        records: then nothing but its records is used, and neither audio nor TensorFlow is needed.
     records : str or Path
         Folder of the records; by default `mgc.records.store.default_root`.
     protocol : str
@@ -62,61 +62,75 @@ def open_study(
     Raises
     ------
     DataError
-        If the data are neither a folder nor an edition with records.
+        If the data are neither a folder nor an edition with records, or are not described in the
+        records yet.
     MgcError
         If protocol or variant are not known.
     """
+    _check_question(protocol, variant)
+    store = Store(records or default_root())
+    edition = data if isinstance(data, Edition) else _edition_at(data)
+    record = store.edition(edition.key if edition else str(data))
+    if record is None and edition is None:
+        raise DataError(
+            f"{data}: neither a folder of audio nor an edition with records in {store.root}; "
+            "`mgc data where` says how to get the audio"
+        )
+    if record is None or (edition and record.feature_version != feature_version(edition)):
+        raise DataError(
+            f"edition {edition.key if edition else data}: {store.root} does not describe it yet;"
+            " `mgc run` with this --data does so"
+        )
+    return Study(store, edition, record, protocol, variant, tuple(seeds), cache_folder(cache))
+
+
+def prepare_study(
+    data: str | Path = "demo",
+    *,
+    records: str | Path = "",
+    protocol: str = "cv5",
+    variant: str = "quick",
+    seeds: Sequence[int] = (0,),
+    cache: str | Path = "",
+) -> Study:
+    """Open a study as `open_study` does, after describing its edition where no record does.
+
+    That measures all audio and extracts its features, which takes minutes, and keeps the
+    description among the records. Commands that fit begin with it.
+    """
+    _check_question(protocol, variant)
+    source = _edition_at(data) or data
+    if isinstance(source, Edition):
+        store = Store(records or default_root())
+        record = store.edition(source.key)
+        if record is None or record.feature_version != feature_version(source):
+            store.save_edition(describe_edition(source, cache_folder(cache)))
+    return open_study(
+        source, records=records, protocol=protocol, variant=variant, seeds=seeds, cache=cache
+    )
+
+
+def _check_question(protocol: str, variant: str) -> None:
     if protocol not in ALL_PROTOCOLS:
         raise MgcError(f"no protocol {protocol!r}: choose one of {', '.join(PROTOCOLS)}")
     variants = (*VARIANTS, *ABLATIONS)
     if variant not in variants:
         raise MgcError(f"no variant {variant!r}: choose one of {', '.join(variants)}")
-    store = Store(records or default_root())
-    folder = cache_folder(cache)
-    if str(data) != "demo" and not Path(data).is_dir() and not is_archive(data):
-        record = store.edition(str(data))
-        if record is None:
-            raise DataError(
-                f"{data}: neither a folder of audio nor an edition with records in {store.root}; "
-                "`mgc data where` says how to get the audio"
-            )
-        return Study(store, None, record, protocol, variant, tuple(seeds), folder)
-    from mgc.features.loading import feature_version
 
-    edition = open_edition(data)
-    record = store.edition(edition.key)
-    if record is None or record.feature_version != feature_version(edition):
-        record = describe_edition(edition, folder)
-        store.save_edition(record)
-    return Study(store, edition, record, protocol, variant, tuple(seeds), folder)
+
+def _edition_at(data: str | Path) -> Edition | None:
+    """Open the edition that lies at a place; None where `data` can only be a name of records."""
+    there = str(data) == "demo" or Path(data).is_dir() or is_archive(data)
+    return open_edition(data) if there else None
 
 
 def describe_edition(edition: Edition, cache: Path, *, progress: bool = True) -> EditionRecord:
-    """Measure, clean and describe an edition.
-
-    Parameters
-    ----------
-    edition : Edition
-    cache : Path
-        Folder for the features.
-    progress : bool
-        Show bars on a terminal.
-
-    Returns
-    -------
-    record : EditionRecord
-        With the tracks that cleaning leaves out and why.
-    """
+    """Measure and clean an edition, and extract its features into the folder `cache`."""
     from mgc.datasets import quality
-    from mgc.features.loading import feature_names, feature_version, load_arrays
+    from mgc.features.loading import load_arrays
 
-    if edition.archive is None:
-        tracks = quality.measure(edition, progress=progress)
-        left_out = quality.leave_out(quality.flag(tracks))
-    else:
-        from mgc.datasets import quality
-
-        tracks, left_out = quality.track_table(edition), {}
+    tracks = quality.measure(edition, progress=progress)
+    left_out = quality.leave_out(quality.flag(tracks))
     arrays = load_arrays(edition, cache, leave_out=left_out, progress=progress)
     tabular = pd.DataFrame(arrays.tabular, columns=list(feature_names(edition)))
     tabular.insert(0, "track_id", arrays.track_id)
@@ -136,15 +150,8 @@ def describe_edition(edition: Edition, cache: Path, *, progress: bool = True) ->
 class Study:
     """An edition, a protocol, a variant and seeds, with the store of their records.
 
-    Attributes
-    ----------
-    store : Store
-    edition : Edition or None
-        None when only records are at hand.
-    edition_record : EditionRecord
-    protocol, variant : str
-    seeds : tuple of int
-    cache : Path
+    `edition` is None where only records are at hand; `cache` is the folder of features and of
+    finished folds.
     """
 
     store: Store
@@ -162,28 +169,16 @@ class Study:
         seed: int | None = None,
         models: Iterable[str] = NAMES,
     ) -> dict[str, Record | NotRun]:
-        """Look up the record of each model, or why there is none.
+        """Look up the record of each model, or why there is none, in the order of `models`.
 
-        Parameters
-        ----------
-        variant, protocol : str, optional
-            Other ones than the study's.
-        seed : int, optional
-            The study's first by default.
-        models : iterable of str
-            The report's five by default.
-
-        Returns
-        -------
-        results : dict of str to Record or NotRun
-            In the order of `models`.
+        Variant, protocol and seed are those of the study where no others are named.
         """
-        found: dict[str, Record | NotRun] = {}
+        results: dict[str, Record | NotRun] = {}
         for model in models:
             config = self.config(model, variant, protocol, seed)
             record = self.store.get(fit_id(config))
-            found[model] = record or NotRun(model, self._reason(config))
-        return found
+            results[model] = record or NotRun(model, self._reason(config))
+        return results
 
     def groups(
         self,
@@ -191,41 +186,28 @@ class Study:
         protocol: str | None = None,
         models: Iterable[str] = NAMES,
     ) -> dict[str, list[Record] | NotRun]:
-        """Look up the records of each model over all seeds that have one.
-
-        Parameters
-        ----------
-        variant, protocol : str, optional
-            Other ones than the study's.
-        models : iterable of str
-
-        Returns
-        -------
-        groups : dict of str to list of Record, or NotRun
-            Seeds ascend; in the order of `models`.
-        """
-        found: dict[str, list[Record] | NotRun] = {}
+        """Look up the records of each model over all of `SEEDS` that have one; see `results`."""
+        groups: dict[str, list[Record] | NotRun] = {}
         for model in models:
             configs = [self.config(model, variant, protocol, seed) for seed in SEEDS]
             records = [self.store.get(fit_id(config)) for config in configs]
-            there = [record for record in records if record is not None]
-            found[model] = there or NotRun(model, self._reason(configs[0]))
-        return found
+            known = [record for record in records if record is not None]
+            groups[model] = known or NotRun(model, self._reason(configs[0]))
+        return groups
 
     def with_audio(self) -> Study:
-        """Return the study whose audio was measured; chapters 2 and 3 describe its tracks.
+        """Return a study whose audio was measured: this one, unless its edition is an archive.
 
-        Returns
-        -------
-        study : Study
-            This one; or, where its edition is a spectrogram archive, that of the mini set if the
-            store knows it, else that of the embedded demo edition.
+        Then it is that of the mini set if the store describes it, else that of the demo; raises
+        DataError if it describes neither.
         """
         if self.edition_record.tracks["duration_s"].notna().any():
             return self
         record = self.store.edition("gtzan-mini") or self.store.edition("demo")
         if record is None:
-            record = open_study(records=self.store.root, cache=self.cache).edition_record
+            raise DataError(
+                f"{self.store.root} describes no audio yet: `mgc run` on the demo does"
+            )
         return replace(self, edition=None, edition_record=record)
 
     def baselines(
@@ -240,10 +222,8 @@ class Study:
         variant: str | None = None,
         protocol: str | None = None,
         seed: int | None = None,
-    ) -> dict[str, object]:
-        """Return the configuration of one fit, as `mgc.records.config.configuration` makes it."""
-        from mgc.records.config import configuration
-
+    ) -> dict[str, Any]:
+        """Return the configuration of one fit; see `mgc.records.config.configuration`."""
         return configuration(
             self.edition_record.name,
             self.edition_record.content_hash,
@@ -254,18 +234,14 @@ class Study:
             self.edition_record.feature_version,
         )
 
-    def split(self) -> Split:
-        """Divide the usable tracks by the study's protocol and first seed."""
-        return draw_split(self.edition_record, self.protocol, self.seeds[0])[0]
+    def split(self, protocol: str | None = None, seed: int | None = None) -> Split:
+        """Draw the split of `EditionRecord.usable`, by default under the study's own question."""
+        return self.edition_record.split(
+            protocol or self.protocol, self.seeds[0] if seed is None else seed
+        )
 
     def arrays(self, *, progress: bool = False) -> Arrays:
-        """Features of the usable tracks, from the cache or computed; needs the audio.
-
-        Raises
-        ------
-        DataError
-            If only records are at hand.
-        """
+        """Features of the usable tracks, from the cache or computed; needs what `source` gives."""
         from mgc.features.loading import load_arrays
 
         return load_arrays(
@@ -281,11 +257,11 @@ class Study:
             )
         return self.edition
 
-    def note(self, config: Mapping[str, object]) -> Path:
+    def note(self, config: Mapping[str, Any]) -> Path:
         """File that says why a fit could not run."""
         return self.store.root / "not_run" / f"{fit_id(config)}.json"
 
-    def _reason(self, config: dict[str, object]) -> str:
+    def _reason(self, config: Mapping[str, Any]) -> str:
         """Why there is no record, as the run that tried noted it down."""
         try:
             return str(json.loads(self.note(config).read_text(encoding="utf-8"))["reason"])

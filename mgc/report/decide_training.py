@@ -10,8 +10,7 @@ from mgc.evaluation.results import second_edition
 from mgc.evaluation.significance import ALPHA, only_run, pairwise
 from mgc.models import TITLES
 from mgc.models.recipe import ABLATIONS
-from mgc.records.redraw import split_of
-from mgc.records.store import Record
+from mgc.records.store import Record, split_of
 from mgc.report import targets
 from mgc.report.claims import Claim, Decision, NotTestableError, Verdict
 from mgc.report.evidence import Evidence, ids

@@ -13,8 +13,7 @@ from mgc.datasets.splits import LEAKING, Split
 from mgc.errors import RecordError
 from mgc.evaluation.accuracy import accuracy_summary
 from mgc.records.editions import EditionRecord
-from mgc.records.redraw import split_of
-from mgc.records.store import Record, Store
+from mgc.records.store import Record, Store, split_of
 from mgc.util.textfiles import read_csv
 
 KEYS = ("edition", "protocol", "variant", "model")
@@ -133,5 +132,5 @@ def _check_parts(record: Record, edition: EditionRecord) -> None:
 
 
 def _units(split: Split, ids: np.ndarray, units: np.ndarray) -> set[tuple[str, int]]:
-    names = ids[split.unit_track[units]].tolist()
-    return set(zip(names, split.unit_segment[units].tolist(), strict=True))
+    names = ids[split.example_track[units]].tolist()
+    return set(zip(names, split.example_segment[units].tolist(), strict=True))

@@ -13,8 +13,8 @@ from mgc.features.statistics import picture_statistics
 from mgc.models import classical
 from mgc.models.classical import ClassicalRecipe
 from mgc.training import inputs
-from mgc.training.fold_result import Fitted, Probabilities
-from mgc.typing import Float
+from mgc.training.fold_fit import Fitted
+from mgc.typing import Double, Float
 
 if TYPE_CHECKING:
     from mgc.features.arrays import Arrays
@@ -24,8 +24,8 @@ def fit_baseline(arrays: Arrays, split: Split, fold: Fold, name: str) -> Fitted:
     """Fit a baseline on the training part and predict the others."""
     from sklearn.linear_model import LogisticRegression
 
-    genre = arrays.genre[split.unit_track]
-    x = inputs.unit_inputs(arrays, split.unit_track, split.unit_segment, "tabular", 1)
+    genre = arrays.genre[split.example_track]
+    x = inputs.example_inputs(arrays, split.example_track, split.example_segment, "tabular", 1)
     x = inputs.scale(x, fold.train, "per column")
     if name == "majority":
         shares = np.array([(genre[fold.train] == g).mean() for g in GENRES])
@@ -45,10 +45,10 @@ def fit_baseline(arrays: Arrays, split: Split, fold: Fold, name: str) -> Fitted:
 
 def fit_classical(arrays: Arrays, split: Split, fold: Fold, recipe: ClassicalRecipe) -> Fitted:
     """Fit a classical classifier by its recipe on the training part and predict the others."""
-    genre = arrays.genre[split.unit_track]
+    genre = arrays.genre[split.example_track]
     track = recipe.statistics == "track"
     kind = "tabular" if track else "spectrogram"
-    x = inputs.unit_inputs(arrays, split.unit_track, split.unit_segment, kind, 1)
+    x = inputs.example_inputs(arrays, split.example_track, split.example_segment, kind, 1)
     x = inputs.scale(x if track else picture_statistics(x), fold.train, "per column")
     model = classical.build(recipe, x.shape[1]).fit(x[fold.train], genre[fold.train])
     begin = time.perf_counter()
@@ -67,7 +67,7 @@ def fit_classical(arrays: Arrays, split: Split, fold: Fold, recipe: ClassicalRec
     return Fitted(valid, test, [], [layer], "CPU", seconds)
 
 
-def _probabilities(model: Any, x: Float) -> Probabilities:
+def _probabilities(model: Any, x: Float) -> Double:
     """Return the probability of each of the ten genres; 0 for one that was not trained on."""
     p = np.zeros((len(x), len(GENRES)))
     p[:, [GENRES.index(genre) for genre in model.classes_]] = model.predict_proba(x)

@@ -1,31 +1,20 @@
-"""Pieces of tracks: random ones to train on, regular ones to predict from. For tuned recipes."""
+"""Examples of a split as a network reads them: whole, or in regular crops of their frames."""
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from mgc.models.backend import keras
-from mgc.models.recipe import TunedRecipe
-from mgc.typing import Float
+from mgc.typing import Float, IntArray
 
 TIME_AXIS = {"spectrogram": 2, "sequence": 1, "features": 1}
 """Which axis of a batch counts frames; tables of statistics have none."""
 
 
-def starts(n_frames: int, length: int) -> npt.NDArray[np.int64]:
-    """First frames of evenly spaced crops that overlap by about half and reach both ends.
-
-    Parameters
-    ----------
-    n_frames, length : int
-
-    Returns
-    -------
-    starts : ndarray [shape=(n_crops,)], int
-    """
+def starts(n_frames: int, length: int) -> IntArray:
+    """First frames of evenly spaced crops that overlap by about half and reach both ends."""
     if length >= n_frames:
         return np.zeros(1, dtype=np.int64)
     n_crops = 1 + int(np.ceil((n_frames - length) / max(1, length / 2)))
@@ -33,7 +22,7 @@ def starts(n_frames: int, length: int) -> npt.NDArray[np.int64]:
 
 
 def regular(inputs: Float, axis: int, length: int, at_most: int | None = None) -> Float:
-    """Cut each unit into regular crops.
+    """Cut each example into regular crops.
 
     Parameters
     ----------
@@ -41,7 +30,7 @@ def regular(inputs: Float, axis: int, length: int, at_most: int | None = None) -
     axis : int
         That of the frames.
     length : int
-        Frames of a crop; the whole unit where it has fewer.
+        Frames of a crop; the whole example where it has fewer.
     at_most : int, optional
         Keep no more than this many crops, evenly spaced.
 
@@ -72,91 +61,35 @@ def reduced(batch: Float, how: str) -> Float:
     return batch.reshape(len(batch), -1) if how == "flatten" else batch
 
 
-class RandomCrops(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ships no type hints
-    """Batches of random crops of random units, mixed and masked as a recipe asks.
+@dataclass(frozen=True, eq=False)
+class Examples:
+    """Scaled inputs of all examples of a split, and how crops are cut from them.
 
-    What a batch holds depends on seed, epoch and number of the batch alone.
-
-    Parameters
+    Attributes
     ----------
-    inputs : ndarray [shape=(n, ...)], float32
-    targets : ndarray [shape=(n, n_classes)], float32, or None
-        None for an autoencoder, whose target is its input.
-    plan : TunedRecipe
-    seed : int
+    values : ndarray [shape=(n_examples, ...)], float32
     axis : int
-        Of the frames; 0 where units have none.
+        That of the frames; 0 where examples are taken whole.
     length : int
         Frames of a crop.
     reduce : {"", "mean", "flatten"}
-        See `reduced`.
+        What happens to a crop before the network reads it, see `reduced`.
+    shuffle : bool
+        Put the frames of regular crops in a random order, as a control.
     """
 
-    def __init__(
-        self,
-        inputs: Float,
-        targets: Float | None,
-        plan: TunedRecipe,
-        *,
-        seed: int,
-        axis: int = 0,
-        length: int = 0,
-        reduce: str = "",
-    ) -> None:
-        super().__init__()
-        self._inputs, self._targets, self._plan = inputs, targets, plan
-        self._seed, self._axis, self._reduce = seed, axis, reduce
-        self._length = min(length, inputs.shape[axis]) if axis else 0
-        self._epoch = 0
+    values: Float
+    axis: int = 0
+    length: int = 0
+    reduce: str = ""
+    shuffle: bool = False
 
-    def __len__(self) -> int:
-        return self._plan.steps
-
-    def on_epoch_begin(self) -> None:
-        """Count epochs, so that each has crops of its own."""
-        self._epoch += 1
-
-    def __getitem__(self, index: int) -> tuple[Float, Float]:
-        rng = np.random.default_rng([self._seed, self._epoch, index])
-        plan, n = self._plan, len(self._inputs)
-        # Without repetition in a batch, and as evenly as chance is over an epoch.
-        units = rng.choice(n, size=min(plan.batch_size, n), replace=False)
-        batch = self._crop(units, rng)
-        if plan.frames == "shuffled" and self._axis:
-            batch = shuffled(batch, self._axis, rng)
-        if plan.mask and batch.ndim == 4:
-            _mask(batch, plan.mask, rng)
-        batch = reduced(batch, self._reduce)
-        targets = batch if self._targets is None else self._targets[units]
-        if plan.mixup and self._targets is not None:
-            share = rng.beta(plan.mixup, plan.mixup, size=len(batch)).astype(np.float32)
-            other = rng.permutation(len(batch))
-            batch = _mix(batch, batch[other], share)
-            targets = _mix(targets, targets[other], share)
-        return batch, targets
-
-    def _crop(self, units: npt.NDArray[Any], rng: np.random.Generator) -> Float:
-        if not self._axis:
-            picked: Float = self._inputs[units]
-            return picked
-        last = self._inputs.shape[self._axis] - self._length
-        before = (slice(None),) * (self._axis - 1)
-        pieces = []
-        for unit, start in zip(units, rng.integers(0, last + 1, size=len(units)), strict=True):
-            pieces.append(self._inputs[unit][(*before, slice(start, start + self._length))])
-        return np.asarray(np.stack(pieces), np.float32)
-
-
-def _mix(one: Float, other: Float, share: Float) -> Float:
-    weight = share.reshape(-1, *(1,) * (one.ndim - 1))
-    return np.asarray(weight * one + (1 - weight) * other, np.float32)
-
-
-def _mask(batch: Float, largest: float, rng: np.random.Generator) -> None:
-    """Set one band and one span of each picture to its mean, which is 0 after scaling."""
-    _, n_bins, n_frames, _ = batch.shape
-    for picture in batch:
-        for size, axis in ((n_bins, 0), (n_frames, 1)):
-            width = int(rng.integers(0, int(largest * size) + 1))
-            start = int(rng.integers(0, size - width + 1))
-            picture[(slice(None),) * axis + (slice(start, start + width),)] = 0.0
+    def cut(self, rows: npt.NDArray[np.int64], at_most: int | None = None) -> tuple[Float, int]:
+        """Return regular crops of some examples, one after the other, and how many each has."""
+        if not self.axis:
+            return self.values[rows], 1
+        pieces = regular(self.values[rows], self.axis, self.length, at_most)
+        flat = pieces.reshape(-1, *pieces.shape[2:])
+        if self.shuffle:
+            flat = shuffled(flat, self.axis, np.random.default_rng(len(flat)))
+        return reduced(flat, self.reduce), pieces.shape[1]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from mgc.audio.samples import SAMPLE_RATE
+from mgc.features.archive_picture import CLIP_COLUMNS, FREQ_HZ, N_BINS
 from mgc.features.extract import N_SAMPLES, extract
+from mgc.features.from_archive import features
 from mgc.features.names import AUDIO_VERSION
 from mgc.training.transfer import weights_digest
 from mgc.util.machine import machine
@@ -43,16 +44,14 @@ def describe(
         "device": facts[0]["device"],
         "duration_s": round(sum(f["duration_s"] for f in facts), 2),
         "peak_memory_mb": max(f["peak_memory_mb"] for f in facts),
-        "predict_seconds_per_track": float(
-            f"{np.median([f['predict_seconds_per_track'] for f in facts]):.4g}"
-        ),
+        "predict_seconds_per_track": _median(f["predict_seconds_per_track"] for f in facts),
         "feature_seconds_per_track": _feature_seconds(str(config["feature_version"])),
         "threads": threads,
         **machine(_PACKAGES),
         "fold_seconds": [f["duration_s"] for f in facts],
     }
     for name in facts[0]["measured"]:
-        environment[name] = float(f"{np.median([f['measured'][name] for f in facts]):.4g}")
+        environment[name] = _median(f["measured"][name] for f in facts)
     if config["model"] == "vgg16":
         environment["weights_sha256"] = weights_digest()
     return environment
@@ -65,13 +64,16 @@ def _feature_seconds(feature_version: str) -> float:
         noise = rng.standard_normal(N_SAMPLES, dtype=np.float32)
         compute: Callable[[], object] = partial(extract, noise)
     else:
-        from mgc.features import from_archive
-
-        picture = rng.integers(0, 256, (1, 128, 496), dtype=np.uint8)
-        compute = partial(from_archive.features, picture, np.arange(128) * SAMPLE_RATE / 256)
+        picture = rng.integers(0, 256, (1, N_BINS, CLIP_COLUMNS), dtype=np.uint8)
+        compute = partial(features, picture, np.array(FREQ_HZ))
     seconds = []
     for _ in range(3):
         begin = time.perf_counter()
         compute()
         seconds.append(time.perf_counter() - begin)
-    return float(f"{np.median(seconds):.4g}")
+    return _median(seconds)
+
+
+def _median(values: Iterable[float]) -> float:
+    """Median with four digits."""
+    return float(f"{np.median(list(values)):.4g}")

@@ -5,49 +5,34 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from mgc.datasets.protocols import make_split
 from mgc.datasets.splits import Split
+from mgc.features.arrays import Arrays, keep_arrays
 from mgc.models import BASELINES, NAMES
 from mgc.records.config import fit_id
 from mgc.records.store import NotRun, Record
+from mgc.records.study import Study
 from mgc.training import folds as folds_module
 from mgc.training import parallel
-from mgc.training.fold_result import Settings
-from mgc.util.atomic import write_whole
-from mgc.util.cache import remove_folder
+from mgc.training.fold_fit import Settings
+from mgc.util import cache
+from mgc.util.atomic import scratch, write_whole
 from mgc.util.textfiles import json_bytes
 
-if TYPE_CHECKING:
-    from mgc.features.arrays import Arrays
-    from mgc.records.study import Study
 
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Fit:
-    """A record that is to be made.
-
-    Attributes
-    ----------
-    study : Study
-    config : dict
-    arrays : Arrays
-    split : Split
-    settings : Settings
-    """
+    """A record that is to be made; `copies` are altered tracks, where the variant has some."""
 
     study: Study
     config: dict[str, Any]
     arrays: Arrays
+    copies: tuple[Arrays, ...]
     split: Split
     settings: Settings
-
-    def tasks(self) -> list[parallel.Task]:
-        """Return one task a fold."""
-        edition, left_out = self.study.source(), self.study.edition_record.left_out
-        folds = range(len(self.split.folds))
-        return [parallel.Task(edition, left_out, self.config, k, self.settings) for k in folds]
 
 
 def missing(study: Study, models: Iterable[str]) -> list[dict[str, Any]]:
@@ -63,48 +48,49 @@ def pending(
     jobs: int | None = None,
     fresh: bool = False,
     progress: bool = True,
+    arrays: Arrays | None = None,
 ) -> list[Fit]:
     """Prepare the fits of a study that have no record yet.
 
     Parameters
     ----------
     study : Study
+        Raises DataError where only its records are at hand and one is missing.
     models : sequence of str
     jobs : int, optional
         Processes that will share the cores; one a core by default.
     fresh : bool
         Fit again what has a record.
     progress : bool
-
-    Returns
-    -------
-    fits : list of Fit
-
-    Raises
-    ------
-    DataError
-        If only records are at hand and one is missing.
+    arrays : Arrays, optional
+        Features of the edition, where they are at hand.
     """
     configs = [study.config(name, seed=seed) for seed in study.seeds for name in models]
     if not fresh:
         for config in configs:  # a run that was killed between record and removal left its folds
             if study.store.get(fit_id(config)) is not None:
-                remove_folder(study.cache / "folds" / fit_id(config))
+                cache.remove_folder(study.cache / "folds" / fit_id(config))
         configs = missing(study, models)
     if not configs:
         return []
     cores = os.cpu_count() or 1
-    threads = max(1, cores // max(1, jobs or cores))
-    settings = Settings(threads=threads, cache_dir=study.cache)
-    arrays = study.arrays(progress=progress)
+    settings = Settings(max(1, cores // max(1, jobs or cores)), study.cache)
+    arrays = arrays or study.arrays(progress=progress)
+    copies: tuple[Arrays, ...] = ()
+    if any(config["recipe"].get("augment") for config in configs):
+        from mgc.features.augment import augmented_arrays
+
+        source = study.source()
+        copies = augmented_arrays(source, arrays, study.cache, jobs=jobs, progress=progress)
     fits = []
     for config in configs:
         if fresh:
-            remove_folder(study.cache / "folds" / fit_id(config))
+            cache.remove_folder(study.cache / "folds" / fit_id(config))
         split = make_split(
-            study.protocol, arrays.track_id, arrays.genre, arrays.artist, int(str(config["seed"]))
+            study.protocol, arrays.track_id, arrays.genre, arrays.artist, config["seed"]
         )
-        fits.append(Fit(study, config, arrays, split, settings))
+        altered = copies if config["recipe"].get("augment") else ()
+        fits.append(Fit(study, config, arrays, altered, split, settings))
     return fits
 
 
@@ -113,22 +99,18 @@ def carry_out(
 ) -> None:
     """Fit, and write each record as soon as its last fold is done.
 
+    The arrays lie in files of the cache meanwhile, from which every process reads what it needs.
+
     Parameters
     ----------
     fits : sequence of Fit
     jobs : int, optional
-        Processes, one a core by default.
+        Processes, one a core by default. Raises MgcError if one dies; what was finished stays.
     progress : bool
     ordered : bool
         Keep the order of the fits; otherwise the longest go first.
-
-    Raises
-    ------
-    MgcError
-        If a process died; what was finished stays.
     """
-    tasks = [task for fit in fits for task in fit.tasks()]
-    if not tasks:
+    if not fits:
         return
     by_id = {fit_id(fit.config): fit for fit in fits}
     left = {fit_id(fit.config): len(fit.split.folds) for fit in fits}
@@ -142,9 +124,32 @@ def carry_out(
         if left[key] == 0:
             _conclude(by_id[key], reasons.get(key, ""))
 
-    order = tasks if ordered else sorted(tasks, key=parallel.urgency)
     n_jobs = max(1, jobs or os.cpu_count() or 1)
-    parallel.run_all(order, n_jobs, progress=progress, done=done)
+    folder = fits[0].study.cache
+    cache.prepare(folder)
+    with scratch(folder) as place:
+        tasks = _tasks(fits, place)
+        order = tasks if ordered else sorted(tasks, key=parallel.urgency)
+        parallel.fit_tasks(order, n_jobs, progress=progress, done=done)
+
+
+def _tasks(fits: Sequence[Fit], folder: Path) -> list[parallel.Task]:
+    """One task a fold; arrays that several fits share are written once."""
+    kept: dict[int, Path] = {}
+
+    def keep(arrays: Arrays) -> Path:
+        if id(arrays) not in kept:
+            kept[id(arrays)] = folder / str(len(kept))
+            keep_arrays(arrays, kept[id(arrays)])
+        return kept[id(arrays)]
+
+    tasks = []
+    for fit in fits:
+        arrays, copies = keep(fit.arrays), tuple(map(keep, fit.copies))
+        for number in range(len(fit.split.folds)):
+            task = parallel.Task(arrays, copies, fit.split, fit.config, number, fit.settings)
+            tasks.append(task)
+    return tasks
 
 
 def _conclude(fit: Fit, reason: str) -> None:
@@ -167,28 +172,7 @@ def fit_all(
     fresh: bool = False,
     progress: bool = True,
 ) -> dict[str, Record | NotRun]:
-    """Fit whatever has no record yet, fold by fold in parallel; the build does it first.
-
-    Parameters
-    ----------
-    study : Study
-    models : iterable of str
-    jobs : int, optional
-        Processes, one a core by default; the cores are shared among them.
-    fresh : bool
-        Fit again what has a record.
-    progress : bool
-
-    Returns
-    -------
-    results : dict of str to Record or NotRun
-        Of the first seed.
-
-    Raises
-    ------
-    DataError
-        If only records are at hand and one is missing.
-    """
+    """Fit whatever has no record yet, see `pending` and `carry_out`; results of the first seed."""
     names = tuple(models)
     fits = pending(study, names, jobs=jobs, fresh=fresh, progress=progress)
     carry_out(fits, jobs=jobs, progress=progress)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import shutil
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,15 +17,13 @@ from mgc.datasets.tracks import P_COLUMNS
 from mgc.errors import MgcError
 from mgc.models import BASELINES, CLASSICAL
 from mgc.models.classical import ClassicalRecipe
-from mgc.models.recipe import TunedRecipe, from_settings
 from mgc.records.checks import HISTORY_COLUMNS
 from mgc.records.config import fit_id
 from mgc.records.store import Record, Store
 from mgc.training import environment
 from mgc.training.baselines import fit_baseline, fit_classical
-from mgc.training.fold_result import OnEpoch, Probabilities, Settings
-from mgc.training.inputs import one_hot
-from mgc.training.report_recipes import fit_network
+from mgc.training.fold_fit import Fitted, FoldFit, Settings
+from mgc.typing import Double
 from mgc.util import cache, machine
 
 if TYPE_CHECKING:
@@ -38,56 +35,18 @@ def fold_entry(config: Mapping[str, Any], fold: Fold, settings: Settings) -> Pat
     return settings.cache_dir / "folds" / fit_id(config) / f"{fold.name}.npz"
 
 
-def fit_fold(
-    arrays: Arrays,
-    split: Split,
-    fold: Fold,
-    config: Mapping[str, Any],
-    settings: Settings,
-    *,
-    augmented: Sequence[Arrays] = (),
-    on_epoch: OnEpoch | None = None,
-) -> None:
+def fit_fold(fold_fit: FoldFit) -> None:
     """Fit one fold and keep its predictions; does nothing where that was done before.
 
-    Parameters
-    ----------
-    arrays : Arrays
-    split : Split
-        Of the tracks of `arrays`.
-    fold : Fold
-        One of `split.folds`. Validation and test parts are predicted once, after the fit.
-    config : dict
-        From `configuration`.
-    settings : Settings
-    augmented : sequence of Arrays
-        Altered copies of the same tracks; only their training tracks are used.
-    on_epoch : callable, optional
-        Told of each epoch.
-
-    Raises
-    ------
-    WeightsError
-        If VGG16 finds no ImageNet weights.
+    Validation and test part are predicted once, after the fit. Raises WeightsError if VGG16 finds
+    no ImageNet weights.
     """
-    entry = fold_entry(config, fold, settings)
+    entry = fold_entry(fold_fit.config, fold_fit.fold, fold_fit.settings)
     if cache.read(entry) is not None:
         return
     begin = time.perf_counter()
-    targets = one_hot(arrays.genre[split.unit_track])
     with machine.PeakMemory() as memory:
-        if config["model"] in BASELINES:
-            fitted = fit_baseline(arrays, split, fold, str(config["model"]))
-        elif config["model"] in CLASSICAL:
-            fitted = fit_classical(arrays, split, fold, ClassicalRecipe(**config["recipe"]))
-        elif isinstance(from_settings(config["recipe"]), TunedRecipe):
-            from mgc.training import tuned_recipes
-
-            fitted = tuned_recipes.fit(arrays, split, fold, targets, config, settings, on_epoch)
-        else:
-            fitted = fit_network(
-                arrays, split, fold, targets, config, settings, augmented, on_epoch
-            )
+        fitted = _fitted(fold_fit)
     known = {
         "duration_s": round(time.perf_counter() - begin, 2),
         "peak_memory_mb": round(memory.mb),
@@ -106,21 +65,22 @@ def fit_fold(
             return
 
 
+def _fitted(fold_fit: FoldFit) -> Fitted:
+    """Fit by the way that the model needs; networks alone need Keras."""
+    of_fold = fold_fit.arrays, fold_fit.split, fold_fit.fold
+    if fold_fit.model in BASELINES:
+        return fit_baseline(*of_fold, fold_fit.model)
+    if fold_fit.model in CLASSICAL:
+        return fit_classical(*of_fold, ClassicalRecipe(**fold_fit.config["recipe"]))
+    from mgc.training import trainer
+
+    return trainer.fit(fold_fit)
+
+
 def save_record(
     arrays: Arrays, split: Split, config: Mapping[str, Any], settings: Settings, store: Store
 ) -> Record:
-    """Join the finished folds to a record and remove them.
-
-    Parameters
-    ----------
-    arrays, split, config, settings
-        As `fit_fold` had them; every fold of the split is finished.
-    store : Store
-
-    Returns
-    -------
-    record : Record
-    """
+    """Join the finished folds to a record and remove them; arguments as in `FoldFit`."""
     rows, history, facts = [], [], []
     for fold in split.folds:
         kept = cache.read(entry := fold_entry(config, fold, settings))
@@ -141,19 +101,19 @@ def save_record(
         pd.DataFrame(history, columns=list(HISTORY_COLUMNS)),
         pd.concat(rows, ignore_index=True),
     )
-    shutil.rmtree(settings.cache_dir / "folds" / record.fit_id, ignore_errors=True)
+    cache.remove_folder(settings.cache_dir / "folds" / record.fit_id)
     return record
 
 
 def _prediction_rows(
-    arrays: Arrays, split: Split, fold: Fold, part: str, p: Probabilities
+    arrays: Arrays, split: Split, fold: Fold, part: str, p: Double
 ) -> pd.DataFrame:
-    units = getattr(fold, part)
-    track = split.unit_track[units]
+    examples = getattr(fold, part)
+    track = split.example_track[examples]
     frame = pd.DataFrame(
         {
             "track_id": arrays.track_id[track],
-            "segment": split.unit_segment[units],
+            "segment": split.example_segment[examples],
             "part": part,
             "fold": fold.name,
             "genre": arrays.genre[track],

@@ -1,4 +1,4 @@
-"""From the features of an edition to what one model reads: units, pooled frames, scaling."""
+"""From the features of an edition to what one model reads: examples, pooled frames, scaling."""
 
 from __future__ import annotations
 
@@ -10,28 +10,24 @@ import numpy.typing as npt
 
 from mgc.datasets.tracks import GENRES, N_SEGMENTS
 from mgc.errors import MgcError
-from mgc.typing import Float
+from mgc.typing import Float, IntArray
 
 if TYPE_CHECKING:
     from mgc.features.arrays import Arrays
-if TYPE_CHECKING:
-    from mgc.features.arrays import Arrays
-
-Indices = npt.NDArray[np.int64]
 
 MINIMUM_FRAMES = 64
 """Frames that pooling leaves at least: the CNN's four blocks need 46."""
 
 
-def unit_inputs(
-    arrays: Arrays, tracks: Indices, segments: Indices, representation: str, frame_pool: int
+def example_inputs(
+    arrays: Arrays, tracks: IntArray, segments: IntArray, representation: str, frame_pool: int
 ) -> Float:
-    """Gather the representation of each unit (a track or a 3-s segment), frames pooled.
+    """Gather the representation of each example (a track or a 3-s segment), frames pooled.
 
     Parameters
     ----------
     arrays : Arrays
-    tracks, segments : ndarray [shape=(n_units,)], int
+    tracks, segments : ndarray [shape=(n_examples,)], int
         Position of the track in `arrays`; number of the segment, -1 for the whole track.
     representation : {"tabular", "spectrogram", "sequence"}
     frame_pool : int
@@ -40,7 +36,7 @@ def unit_inputs(
     Returns
     -------
     inputs : ndarray, float32
-        [n_units, 228 or 156], [n_units, 128, n_frames] or [n_units, n_frames, 13].
+        [n_examples, 228 or 156], [n_examples, 128, n_frames] or [n_examples, n_frames, 13].
     """
     whole = bool((segments < 0).all())
     if representation == "tabular":
@@ -48,54 +44,54 @@ def unit_inputs(
     frames_last = np.moveaxis(arrays.sequence, 1, 2)
     source = arrays.spectrogram if representation == "spectrogram" else frames_last
     if whole:
-        units = source[tracks]
+        examples = source[tracks]
     else:
         length = source.shape[-1] // N_SEGMENTS
         starts = segments * length
         cuts = (source[t, :, s : s + length] for t, s in zip(tracks, starts, strict=True))
-        units = np.stack(list(cuts))
-    pooled = pool_frames(units, frame_pool)
+        examples = np.stack(list(cuts))
+    pooled = pool_frames(examples, frame_pool)
     return pooled if representation == "spectrogram" else np.moveaxis(pooled, 2, 1)
 
 
 def picture_inputs(
     arrays: Arrays,
-    tracks: Indices,
-    segments: Indices,
+    tracks: IntArray,
+    segments: IntArray,
     frame_pool: int,
     compute: Callable[[Float], tuple[Float, float]],
 ) -> tuple[Float, float]:
-    """Give the spectrogram of each unit to a frozen base, which protocols and folds share.
+    """Give the spectrogram of each example to a frozen base, which protocols and folds share.
 
     Parameters
     ----------
     arrays : Arrays
-    tracks, segments : ndarray [shape=(n_units,)], int
-        As for `unit_inputs`.
+    tracks, segments : ndarray [shape=(n_examples,)], int
+        As for `example_inputs`.
     frame_pool : int
     compute : callable
         `transfer_features` or `transfer_columns`: spectrograms to features and seconds a picture.
 
     Returns
     -------
-    features : ndarray [shape=(n_units, ...)], float32
+    features : ndarray [shape=(n_examples, ...)], float32
     seconds : float
     """
     if (segments >= 0).any():
-        return compute(unit_inputs(arrays, tracks, segments, "spectrogram", frame_pool))
+        return compute(example_inputs(arrays, tracks, segments, "spectrogram", frame_pool))
     # All tracks, not only those of the split: then every split finds them in the cache.
     every = np.arange(len(arrays.track_id))
     whole = np.full(len(every), -1)
-    features, seconds = compute(unit_inputs(arrays, every, whole, "spectrogram", frame_pool))
+    features, seconds = compute(example_inputs(arrays, every, whole, "spectrogram", frame_pool))
     return features[tracks], seconds
 
 
-def pool_frames(units: Float, frame_pool: int) -> Float:
+def pool_frames(examples: Float, frame_pool: int) -> Float:
     """Average neighbouring frames, the last axis; a remainder at the end is dropped.
 
     Parameters
     ----------
-    units : ndarray [shape=(..., n_frames)], float32
+    examples : ndarray [shape=(..., n_frames)], float32
     frame_pool : int, at least 1
 
     Returns
@@ -103,11 +99,11 @@ def pool_frames(units: Float, frame_pool: int) -> Float:
     pooled : ndarray [shape=(..., n_frames // pool)], float32
         With pool = `frame_pool`, or as many as leave 64 frames.
     """
-    n_frames = units.shape[-1]
+    n_frames = examples.shape[-1]
     pool = max(1, min(frame_pool, n_frames // MINIMUM_FRAMES))
     if pool == 1:
-        return units
-    cut = units[..., : n_frames // pool * pool]
+        return examples
+    cut = examples[..., : n_frames // pool * pool]
     pooled: Float = cut.reshape(*cut.shape[:-1], -1, pool).mean(axis=-1, dtype=np.float32)
     return pooled
 
@@ -133,12 +129,12 @@ def log_frequency(spectrograms: Float) -> Float:
     return resampled
 
 
-def scale(inputs: Float, train: Indices, scaling: str) -> Float:
+def scale(inputs: Float, train: IntArray, scaling: str) -> Float:
     """Scale inputs as a recipe asks, with statistics of the training part alone.
 
     Parameters
     ----------
-    inputs : ndarray [shape=(n_units, ...)], float32
+    inputs : ndarray [shape=(n_examples, ...)], float32
     train : ndarray [shape=(n_train,)], int
         Rows of the training part; no other row touches the statistics.
     scaling : str
@@ -177,14 +173,5 @@ def scale(inputs: Float, train: Indices, scaling: str) -> Float:
 
 
 def one_hot(genre: npt.NDArray[np.str_]) -> Float:
-    """Genres as rows of zeros with a single one, in the order of `mgc.datasets.tracks.GENRES`.
-
-    Parameters
-    ----------
-    genre : ndarray [shape=(n,)], str
-
-    Returns
-    -------
-    targets : ndarray [shape=(n, 10)], float32
-    """
+    """Genres as rows of zeros with a single one [shape=(n, 10)], in the order of `GENRES`."""
     return np.asarray(genre[:, None] == np.array(GENRES)[None, :], dtype=np.float32)

@@ -1,42 +1,31 @@
-"""Fit one network on one training part with Keras; imported only when something is fitted."""
+"""What the package asks of Keras; imported only when something is fitted."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from mgc.models.backend import keras
-from mgc.models.recipe import Recipe, TunedRecipe
-from mgc.typing import Float
-
-HistoryRow = dict[str, Any]
-OnEpoch = Callable[[str, int, int, float], None]
-"""Called with stage, epoch, epochs at most and validation loss after each epoch."""
+from mgc.training.fold_fit import OnEpoch
+from mgc.typing import Double, Float
 
 
-def set_up(threads: int, precision: str) -> str:
-    """Prepare the backend: a GPU if it sees one, else the CPU with repeatable operations.
+def set_up(threads: int) -> str:
+    """Prepare TensorFlow: a GPU if it sees one, else the CPU with repeatable operations.
 
     Parameters
     ----------
     threads : int
         Threads of one operation on the CPU. The last digits of a result depend on it. A process
         that has used TensorFlow before keeps the number that it has.
-    precision : str
-        Keras's dtype policy; see `mgc.models.recipe.Variant`.
 
     Returns
     -------
     device : str
         Name of the device that will do the work.
     """
-    keras.config.set_dtype_policy(precision)
-    if keras.backend.backend() != "tensorflow":
-        return f"{keras.backend.backend()} backend's default device"
     import tensorflow as tf
 
     # It warns that each network's predict function is compiled anew, which it must be.
@@ -61,135 +50,10 @@ def start(seed: int) -> None:
     keras.utils.set_random_seed(seed)
 
 
-def fit(
-    model: keras.Model,
-    train: tuple[Float, Float],
-    valid: tuple[Float, Float],
-    recipe: Recipe,
-    *,
-    stage: str = "fit",
-    on_epoch: OnEpoch | None = None,
-) -> list[HistoryRow]:
-    """Fit a network by its recipe; it ends with the weights of its best validation loss.
-
-    Each fit has callbacks of its own. The report shared one early-stopping object among six
-    fits, which Keras forgives: it resets the object when a fit begins.
-
-    Parameters
-    ----------
-    model : keras.Model
-    train, valid : tuple of ndarray
-        Inputs and targets: one-hot genres [n, 10], or the inputs again for an autoencoder.
-    recipe : Recipe
-    stage : {"fit", "autoencoder"}
-        An autoencoder is fitted to the mean squared error and has no accuracy.
-    on_epoch : callable, optional
-
-    Returns
-    -------
-    history : list of dict
-        One row an epoch: stage, epoch (from 1), loss, accuracy, val_loss, val_accuracy,
-        learning_rate.
-    """
-    reconstructs = stage == "autoencoder"
-    model.compile(
-        optimizer=keras.optimizers.Adam(recipe.learning_rate),
-        loss="mse" if reconstructs else "categorical_crossentropy",
-        metrics=[] if reconstructs else ["accuracy"],
-        jit_compile=False,
-    )
-    log = _Log(stage, recipe.epochs, on_epoch)
-    callbacks: list[keras.callbacks.Callback] = [
-        keras.callbacks.EarlyStopping(
-            monitor="val_loss",
-            patience=recipe.patience,
-            restore_best_weights=True,
-            start_from_epoch=recipe.warm_up,
-        ),
-        log,
-    ]
-    if recipe.plateau_factor < 1:
-        callbacks.insert(0, _plateau(recipe))
-    model.fit(
-        *train,
-        validation_data=valid,
-        batch_size=recipe.batch_size,
-        epochs=recipe.epochs,
-        callbacks=callbacks,
-        verbose=0,
-    )
-    return log.rows
-
-
-def fit_tuned(
-    model: keras.Model,
-    train: keras.utils.PyDataset,
-    valid: tuple[Float, Float],
-    recipe: TunedRecipe,
-    *,
-    stage: str = "fit",
-    on_epoch: OnEpoch | None = None,
-) -> list[HistoryRow]:
-    """Fit a network by a tuned recipe: all its epochs, then the weights of the best of them.
-
-    Parameters
-    ----------
-    model : keras.Model
-    train : keras.utils.PyDataset
-        Batches of crops, see `mgc.training.crops.RandomCrops`.
-    valid : tuple of ndarray
-        Regular crops of the validation part and their targets.
-    recipe : TunedRecipe
-    stage : {"fit", "autoencoder"}
-    on_epoch : callable, optional
-
-    Returns
-    -------
-    history : list of dict
-        As `fit`. The best epoch is that of the lowest validation loss.
-    """
-    reconstructs = stage == "autoencoder"
-    rate = keras.optimizers.schedules.CosineDecay(
-        recipe.learning_rate, decay_steps=recipe.epochs * recipe.steps
-    )
-    smoothed = keras.losses.CategoricalCrossentropy(label_smoothing=recipe.label_smoothing)
-    model.compile(
-        optimizer=keras.optimizers.AdamW(rate, weight_decay=recipe.weight_decay),
-        loss="mse" if reconstructs else smoothed,
-        metrics=[] if reconstructs else ["accuracy"],
-        jit_compile=False,
-    )
-    log = _Log(stage, recipe.epochs, on_epoch)
-    best = keras.callbacks.EarlyStopping(
-        monitor="val_loss", patience=recipe.epochs, restore_best_weights=True
-    )
-    model.fit(
-        train,
-        validation_data=valid,
-        validation_batch_size=64,
-        epochs=recipe.epochs,
-        callbacks=[best, log],
-        shuffle=False,
-        verbose=0,
-    )
-    return log.rows
-
-
-def predict(model: keras.Model, inputs: Float, batch_size: int) -> npt.NDArray[np.float64]:
-    """Probabilities of each genre in double precision, summing to one.
-
-    Parameters
-    ----------
-    model : keras.Model
-    inputs : ndarray [shape=(n, ...)], float32
-    batch_size : int
-
-    Returns
-    -------
-    probabilities : ndarray [shape=(n, 10)], float64
-    """
+def predict(model: keras.Model, inputs: Float, batch_size: int) -> Double:
+    """Probabilities of each genre [shape=(n, 10)] in double precision, summing to one."""
     raw = np.asarray(model.predict(inputs, batch_size=batch_size, verbose=0), dtype=np.float64)
-    normalised: npt.NDArray[np.float64] = raw / raw.sum(axis=1, keepdims=True)
+    normalised: Double = raw / raw.sum(axis=1, keepdims=True)
     return normalised
 
 
@@ -225,36 +89,21 @@ def describe(model: keras.Model, prefix: str = "") -> list[dict[str, Any]]:
     return layers
 
 
-class _Log(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no type hints
-    """Collects one row an epoch."""
+class Log(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no type hints
+    """Collects one row an epoch: stage, epoch from 1, losses, accuracies, learning rate."""
 
     def __init__(self, stage: str, epochs: int, on_epoch: OnEpoch | None) -> None:
         super().__init__()
-        self.rows: list[HistoryRow] = []
+        self.rows: list[dict[str, Any]] = []
         self._stage, self._epochs, self._on_epoch = stage, epochs, on_epoch
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Add a row and tell who listens."""
         values = logs or {}
-        row: HistoryRow = {"stage": self._stage, "epoch": epoch + 1}
+        row: dict[str, Any] = {"stage": self._stage, "epoch": epoch + 1}
         for name in ("loss", "accuracy", "val_loss", "val_accuracy"):
             row[name] = float(values.get(name, np.nan))
         row["learning_rate"] = float(np.asarray(self.model.optimizer.learning_rate))
         self.rows.append(row)
         if self._on_epoch is not None:
             self._on_epoch(self._stage, epoch + 1, self._epochs, row["val_loss"])
-
-
-def _plateau(recipe: Recipe) -> keras.callbacks.Callback:
-    class Plateau(keras.callbacks.ReduceLROnPlateau):  # type: ignore[misc]
-        """Waits for the warm-up, as early stopping does."""
-
-        def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-            if epoch >= recipe.warm_up:
-                super().on_epoch_end(epoch, logs)
-
-    return Plateau(
-        monitor="val_loss",
-        factor=recipe.plateau_factor,
-        patience=recipe.plateau_patience,
-        min_lr=recipe.min_learning_rate,
-    )

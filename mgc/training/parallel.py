@@ -4,31 +4,39 @@ from __future__ import annotations
 
 import queue
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from mgc.datasets.edition import Edition
+from mgc.datasets.splits import Split
 from mgc.errors import WeightsError
+from mgc.features.arrays import open_arrays
 from mgc.models import TITLES
-from mgc.training.fold_result import Settings
+from mgc.training.fold_fit import FoldFit, Settings
 from mgc.training.folds import fit_fold
 from mgc.util.pools import message_queue, process_pool
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
 
 _LONGEST_FIRST = ("cnn", "lstm", "autoencoder", "mlp", "vgg16", "logistic", "majority")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Task:
     """One fold to fit, in terms that another process can start from.
 
     Attributes
     ----------
-    edition : Edition
-    leave_out : dict of str to str
-        Tracks that cleaning left out, with the reason.
+    arrays : Path
+        Folder that `mgc.features.arrays.keep_arrays` wrote.
+    copies : tuple of Path
+        The same of altered copies to train on.
+    split : Split
     config : dict
         From `mgc.records.config.configuration`.
     fold : int
@@ -38,8 +46,9 @@ class Task:
         Takes (label, text) pairs for the progress display.
     """
 
-    edition: Edition
-    leave_out: dict[str, str]
+    arrays: Path
+    copies: tuple[Path, ...]
+    split: Split
     config: dict[str, Any]
     fold: int
     settings: Settings
@@ -51,43 +60,28 @@ class Task:
         return f"{TITLES[self.config['model']]}, seed {self.config['seed']}"
 
 
-def run(task: Task) -> None:
-    """Fit one fold; the arrays come from the cache of features.
-
-    Parameters
-    ----------
-    task : Task
-
-    Raises
-    ------
-    WeightsError
-        If VGG16 finds no ImageNet weights.
-    """
-    from mgc.datasets.protocols import make_split
-    from mgc.features.augment import augmented_arrays
-    from mgc.features.loading import load_arrays
-
-    config, cache_dir = task.config, task.settings.cache_dir
-    arrays = load_arrays(task.edition, cache_dir, leave_out=task.leave_out, jobs=1, progress=False)
-    split = make_split(
-        config["protocol"], arrays.track_id, arrays.genre, arrays.artist, config["seed"]
-    )
-    copies = (
-        augmented_arrays(task.edition, arrays, cache_dir, jobs=1, progress=False)
-        if config["recipe"].get("augment")
-        else ()
-    )
+def fit_task(task: Task) -> None:
+    """Fit one fold from the arrays that lie ready for it."""
 
     def on_epoch(stage: str, epoch: int, epochs: int, loss: float) -> None:
         if task.messages is not None:
             text = f"fold {task.fold + 1}, {stage}: epoch {epoch} of {epochs}, loss {loss:.3f}"
             task.messages.put((task.label, text))
 
-    fold = split.folds[task.fold]
-    fit_fold(arrays, split, fold, config, task.settings, augmented=copies, on_epoch=on_epoch)
+    fit_fold(
+        FoldFit(
+            open_arrays(task.arrays),
+            task.split,
+            task.split.folds[task.fold],
+            task.config,
+            task.settings,
+            [open_arrays(folder) for folder in task.copies],
+            on_epoch,
+        )
+    )
 
 
-def run_all(
+def fit_tasks(
     tasks: Sequence[Task], jobs: int, *, progress: bool, done: Callable[[Task, str], None]
 ) -> None:
     """Fit folds in `jobs` processes, in the order given; a model without weights stops no other.
@@ -113,10 +107,10 @@ def run_all(
         process_pool(jobs) as pool,
     ):
         told = [replace(task, messages=messages) for task in tasks]
-        pending: dict[Future[None], Task] = {pool.submit(run, task): task for task in told}
+        pending: dict[Future[None], Task] = {pool.submit(fit_task, task): task for task in told}
         while pending:
             over, _ = wait(pending, timeout=0.5, return_when=FIRST_COMPLETED)
-            _drain(messages, display)
+            display.tell(messages)
             for future in over:
                 task, reason = pending.pop(future), ""
                 try:
@@ -136,54 +130,40 @@ def urgency(task: Task) -> tuple[int, int]:
     return (_LONGEST_FIRST.index(name) if known else len(_LONGEST_FIRST), task.fold)
 
 
-def _drain(messages: Any, display: _Display) -> None:
-    while messages is not None:
-        try:
-            display.tell(*messages.get_nowait())
-        except queue.Empty:
-            return
-
-
 class _Display:
-    """Says on the standard error which folds are done."""
+    """A bar a fit on a terminal, else a line a finished fold, or nothing."""
 
-    def tell(self, label: str, text: str) -> None:
-        """Show the latest epoch of a fit."""
+    def __init__(self, tasks: Sequence[Task], bars: Progress | None, *, lines: bool) -> None:
+        self._bars, self._lines = bars, lines
+        self._ids: dict[str, TaskID] = {}
+        if bars is not None:
+            folds = Counter(task.label for task in sorted(tasks, key=urgency))
+            self._ids = {
+                label: bars.add_task(label, total=n, text="") for label, n in folds.items()
+            }
+
+    def tell(self, messages: Any) -> None:
+        """Show the latest epoch of each fit."""
+        while self._bars is not None:
+            try:
+                label, text = messages.get_nowait()
+            except queue.Empty:
+                return
+            self._bars.update(self._ids[label], text=text)
 
     def finished(self, task: Task) -> None:
         """Show that a fold is done."""
-        protocol, variant = task.config["protocol"], task.config["variant"]
-        print(f"{task.label}: fold {task.fold + 1} done ({protocol}, {variant})", file=sys.stderr)
-
-
-class _Silent(_Display):
-    def finished(self, task: Task) -> None:
-        """Show nothing."""
-
-
-class _Bars(_Display):
-    def __init__(self, bars: Any, tasks: Sequence[Task]) -> None:
-        self._bars = bars
-        labels = list(dict.fromkeys(task.label for task in sorted(tasks, key=urgency)))
-        self._ids = {
-            label: bars.add_task(label, total=sum(task.label == label for task in tasks), text="")
-            for label in labels
-        }
-
-    def tell(self, label: str, text: str) -> None:
-        self._bars.update(self._ids[label], text=text)
-
-    def finished(self, task: Task) -> None:
-        self._bars.update(self._ids[task.label], advance=1)
+        if self._bars is not None:
+            self._bars.update(self._ids[task.label], advance=1)
+        elif self._lines:
+            what = f"{task.config['protocol']}, {task.config['variant']}"
+            print(f"{task.label}: fold {task.fold + 1} done ({what})", file=sys.stderr)
 
 
 @contextmanager
 def _display(tasks: Sequence[Task], *, show: bool) -> Iterator[_Display]:
-    if not show:
-        yield _Silent()
-        return
-    if not sys.stderr.isatty():
-        yield _Display()
+    if not show or not sys.stderr.isatty():
+        yield _Display(tasks, None, lines=show)
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -195,4 +175,4 @@ def _display(tasks: Sequence[Task], *, show: bool) -> Iterator[_Display]:
         TextColumn("{task.fields[text]}"),
     )
     with Progress(*columns, console=Console(stderr=True)) as bars:
-        yield _Bars(bars, tasks)
+        yield _Display(tasks, bars, lines=False)

@@ -11,10 +11,11 @@ import pandas as pd
 
 from mgc.datasets.splits import FEWER_TRACKS, LEAK_SHARES, WATERFALL
 from mgc.errors import DataError
+from mgc.features.arrays import Arrays
 from mgc.models import BASELINES, NAMES
 from mgc.records.config import fit_id
 from mgc.records.store import Record, Store
-from mgc.records.study import Study, open_study
+from mgc.records.study import Study, prepare_study
 from mgc.training import fits as fits_module
 
 ARCHIVE, MINI = "gtzan-archive", "gtzan-mini"
@@ -22,17 +23,9 @@ ARCHIVE, MINI = "gtzan-archive", "gtzan-mini"
 
 @dataclass(frozen=True)
 class Block:
-    """Fits that belong together: one edition, protocol and variant.
+    """Fits that belong together: one edition (its name), protocol and variant.
 
-    Attributes
-    ----------
-    edition : str
-        Name of the edition.
-    protocol, variant : str
-    seeds : tuple of int
-    models : tuple of str
-    store : str
-        Folder of the records beside the published fits; empty for these themselves.
+    They are kept in the folder `store` beside the published fits; empty for these themselves.
     """
 
     edition: str
@@ -112,45 +105,34 @@ PLAN: tuple[Block, ...] = (
 def studies(
     records: str | Path, cache: str | Path, sources: dict[str, str | Path]
 ) -> list[tuple[Block, Study]]:
-    """Open the study of each block whose data are at hand.
+    """Open the study of each block whose data are at hand, the editions described first.
 
     Parameters
     ----------
     records, cache : str or Path
-        As for `mgc.records.study.open_study`.
+        As for `mgc.records.study.prepare_study`.
     sources : dict of str to str or Path
-        Name of an edition to its archive or folder. Without one, records must be there.
-
-    Returns
-    -------
-    studies : list of (Block, Study)
-
-    Raises
-    ------
-    DataError
-        A source is another edition than it should be.
+        Name of an edition to its archive or folder; DataError where that is another edition.
+        Without one, records must be there.
     """
-    found = []
+    found: list[tuple[Block, Study]] = []
+    opened: dict[str, Study] = {}
     for block in PLAN:
         source = sources.get(block.edition)
         if not source and Store(records).edition(block.edition) is None:
             continue
-        study = open_study(
-            source or block.edition,
-            records=records,
-            protocol=block.protocol,
-            variant=block.variant,
-            seeds=block.seeds,
-            cache=cache,
-        )
-        if study.edition_record.name != block.edition:
-            raise DataError(
-                f"{source}: this is {study.edition_record.name}, and the published runs need"
-                f" {block.edition} in this place"
-            )
-        if block.store:
-            study = replace(study, store=Store(study.store.root / block.store))
-        found.append((block, study))
+        if block.edition not in opened:
+            study = prepare_study(source or block.edition, records=records, cache=cache)
+            if study.edition_record.name != block.edition:
+                raise DataError(
+                    f"{source}: this is {study.edition_record.name}, and the published runs need"
+                    f" {block.edition} in this place"
+                )
+            opened[block.edition] = study
+        study = opened[block.edition]
+        question = {key: getattr(block, key) for key in ("protocol", "variant", "seeds")}
+        store = Store(study.store.root / block.store)
+        found.append((block, replace(study, store=store, **question)))
     return found
 
 
@@ -190,9 +172,9 @@ def status(plan: Iterable[tuple[Block, Study]], known: Sequence[Record] = ()) ->
 
 
 def describe_demo(store: Store, cache: str | Path) -> None:
-    """Keep the description of the demo edition in a store; chapter 5 needs its artists."""
+    """Keep the description of the demo edition in a store, for its audio and its artists."""
     if store.edition("demo") is None:
-        open_study("demo", records=store.root, cache=cache)
+        prepare_study("demo", records=store.root, cache=cache)
 
 
 def _minutes(config: dict[str, object], known: Sequence[Record]) -> float:
@@ -207,20 +189,18 @@ def _same(record: Record, config: dict[str, object], keys: Iterable[str]) -> boo
     return all(record.config[key] == config[key] for key in keys)
 
 
-def run(plan: Sequence[tuple[Block, Study]], *, jobs: int | None, progress: bool = True) -> None:
-    """Fit what has no record yet, block by block; each record is kept when it is done.
-
-    Parameters
-    ----------
-    plan : sequence of (Block, Study)
-    jobs : int, optional
-        Processes, one a core by default.
-    progress : bool
-    """
-    fits = [
-        fit
-        for block, study in plan
-        for fit in fits_module.pending(study, block.models, jobs=jobs, progress=progress)
-    ]
-    unique = {fit_id(fit.config): fit for fit in fits}
+def fit_plan(
+    plan: Sequence[tuple[Block, Study]], *, jobs: int | None, progress: bool = True
+) -> None:
+    """Fit what has no record yet, block by block; each record is kept when it is done."""
+    known: dict[str, Arrays] = {}
+    unique: dict[str, fits_module.Fit] = {}
+    for block, study in plan:
+        key = study.edition_record.key
+        left = fits_module.pending(
+            study, block.models, jobs=jobs, progress=progress, arrays=known.get(key)
+        )
+        for fit in left:
+            known[key] = fit.arrays
+            unique[fit_id(fit.config)] = fit
     fits_module.carry_out(list(unique.values()), jobs=jobs, progress=progress, ordered=True)

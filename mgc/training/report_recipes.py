@@ -1,129 +1,116 @@
-"""Fit one fold by the report's own recipe."""
+"""How the report's own recipes train: whole examples, until validation stops improving."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from mgc.datasets.splits import Fold, Split
 from mgc.datasets.tracks import GENRES
-from mgc.models.recipe import Recipe, from_settings
-from mgc.training import inputs, transfer
-from mgc.training.fold_result import Fitted, OnEpoch, Settings
-from mgc.typing import Float
+from mgc.features.arrays import Arrays
+from mgc.models import autoencoder, cnn, vgg16
+from mgc.models.backend import keras
+from mgc.models.recipe import Recipe
+from mgc.training import inputs, keras_fit, transfer
+from mgc.training.crops import Examples
+from mgc.training.fold_fit import FoldFit
+from mgc.typing import Float, IntArray
 
-if TYPE_CHECKING:
-    import keras
 
-    from mgc.features.arrays import Arrays
+@dataclass(frozen=True)
+class ReportPolicy:
+    """Train by a recipe of the report; see `mgc.training.trainer.Policy`."""
 
+    plan: Recipe
+    validation_crops = None
+    code_size = autoencoder.CODE_SIZE
 
-def fit_network(
-    arrays: Arrays,
-    split: Split,
-    fold: Fold,
-    targets: Float,
-    config: Mapping[str, Any],
-    settings: Settings,
-    augmented: Sequence[Arrays],
-    on_epoch: OnEpoch | None,
-) -> Fitted:
-    """Fit a network by the report's recipe and predict validation and test part."""
-    from mgc.training import keras_fit
+    @property
+    def prediction_batch(self) -> int:
+        """Examples that are predicted at a time."""
+        return self.plan.batch_size
 
-    name, plan = str(config["model"]), from_settings(config["recipe"])
-    device = keras_fit.set_up(settings.threads, config["recipe"]["precision"])
-    measured: dict[str, float] = {}
-    x, y, train = _with_copies(arrays, split, fold, targets, config, settings, augmented, measured)
-    keras_fit.start(seed=1000 * int(config["seed"]) + split.folds.index(fold))
-    history: list[dict[str, Any]] = []
-    architecture: list[dict[str, Any]] = []
-    if name == "autoencoder":
-        from mgc.models import autoencoder
+    def gather(self, fit: FoldFit, measured: dict[str, float]) -> tuple[Examples, Float, IntArray]:
+        """Gather and scale the inputs, altered copies of training examples behind all examples."""
+        split, train = fit.split, fit.fold.train
 
-        reconstructor = autoencoder.build(x.shape[1:])
-        pair = (x[train], x[train]), (x[fold.valid], x[fold.valid])
-        history += keras_fit.fit(
-            reconstructor, *pair, plan, stage="autoencoder", on_epoch=on_epoch
-        )
-        architecture += keras_fit.describe(reconstructor)
-        measured |= {
-            "reconstruction_mse": min(row["val_loss"] for row in history),
-            "reconstruction_variance": float(x[fold.valid].var(axis=0).mean()),
+        def gathered(source: Arrays, examples: IntArray) -> Float:
+            chosen = split.example_track[examples], split.example_segment[examples]
+            if self.plan.scaling != "picture":
+                pool = int(fit.config["recipe"]["frame_pool"])
+                return inputs.example_inputs(source, *chosen, self.plan.representation, pool)
+            # The base was trained on pictures of 224 x 224: it is given all the detail there is.
+            compute = partial(transfer.transfer_features, cache_dir=fit.settings.cache_dir)
+            features, seconds = inputs.picture_inputs(source, *chosen, 1, compute)
+            measured["base_seconds_per_track"] = seconds
+            return features
+
+        every = fit.targets()
+        x = [gathered(fit.arrays, np.arange(len(every)))]
+        x += [gathered(copy, train) for copy in fit.copies]
+        copied = np.arange(len(every), len(every) + len(fit.copies) * len(train))
+        rows = np.concatenate([train, copied])
+        targets = np.concatenate([every, *(every[train] for _ in fit.copies)])
+        values = np.concatenate(x) if fit.copies else x[0]
+        if self.plan.scaling != "picture":
+            values = inputs.scale(values, rows, self.plan.scaling)
+        return Examples(values), targets, rows
+
+    def batches(
+        self, examples: Examples, targets: Float | None, rows: IntArray, seed: int
+    ) -> dict[str, Any]:
+        """Let Keras shuffle the training examples."""
+        x = examples.values[rows]
+        return {
+            "x": x,
+            "y": x if targets is None else targets[rows],
+            "batch_size": self.plan.batch_size,
         }
-        encoder = autoencoder.encoder(reconstructor)
-        begin = time.perf_counter()
-        x = np.asarray(encoder.predict(x, batch_size=plan.batch_size, verbose=0))
-        measured["base_seconds_per_track"] = (time.perf_counter() - begin) / len(x)
-    model = _classifier(name, x.shape[1:], n_train=len(train), plan=plan)
-    parts = (x[train], y[train]), (x[fold.valid], y[fold.valid])
-    history += keras_fit.fit(model, *parts, plan, on_epoch=on_epoch)
-    valid = keras_fit.predict(model, x[fold.valid], plan.batch_size)
-    begin = time.perf_counter()
-    test = keras_fit.predict(model, x[fold.test], plan.batch_size)
-    seconds = (time.perf_counter() - begin) / len(fold.test)
-    architecture += keras_fit.describe(_whole(name, model))
-    return Fitted(valid, test, history, architecture, device, seconds, measured)
 
+    def learning(self) -> tuple[keras.optimizers.Optimizer, str, list[keras.callbacks.Callback]]:
+        """Make optimizer, loss and callbacks: Adam, a lower rate on plateaus, an early stop.
 
-def _classifier(name: str, shape: tuple[int, ...], *, n_train: int, plan: Recipe) -> keras.Model:
-    """Build the network that is fitted to genres: all of it, or what stands on fixed features."""
-    from mgc.models import autoencoder, build, cnn, vgg16
-
-    if name == "autoencoder":
-        return autoencoder.build_classifier(len(GENRES))
-    if name == "vgg16":
-        return vgg16.build_head(len(GENRES))
-    if name == "cnn":
-        n_steps = -(-n_train // plan.batch_size)
-        return cnn.build(shape, len(GENRES), batch_norm_momentum=cnn.momentum(n_steps))
-    return build(name, shape, len(GENRES))
-
-
-def _whole(name: str, model: keras.Model) -> keras.Model:
-    """Build the network as the report draws it, for the description alone."""
-    if name != "vgg16":
-        return model
-    from mgc.models import vgg16
-
-    return vgg16.build(vgg16.INPUT_SHAPE, len(GENRES))
-
-
-def _with_copies(
-    arrays: Arrays,
-    split: Split,
-    fold: Fold,
-    targets: Float,
-    config: Mapping[str, Any],
-    settings: Settings,
-    augmented: Sequence[Arrays],
-    measured: dict[str, float],
-) -> tuple[Float, Float, npt.NDArray[np.int64]]:
-    """Scaled inputs and targets, the training units' altered copies behind the units."""
-    plan, pool = from_settings(config["recipe"]), int(config["recipe"]["frame_pool"])
-    picture = plan.scaling == "picture"
-
-    def gather(source: Arrays, units: npt.NDArray[np.int64]) -> Float:
-        chosen = split.unit_track[units], split.unit_segment[units]
-        if not picture:
-            return inputs.unit_inputs(source, *chosen, plan.representation, pool)
-        # The base was trained on pictures of 224 x 224: it is given all the detail there is.
-        compute = partial(transfer.transfer_features, cache_dir=settings.cache_dir)
-        features, seconds = inputs.picture_inputs(source, *chosen, 1, compute)
-        measured["base_seconds_per_track"] = seconds
-        return features
-
-    everything = np.arange(len(split.unit_track))
-    x, y, train = gather(arrays, everything), targets, fold.train
-    for copy in augmented:
-        train = np.concatenate([train, len(x) + np.arange(len(fold.train))])
-        x, y = (
-            np.concatenate([x, gather(copy, fold.train)]),
-            np.concatenate([y, targets[fold.train]]),
+        Each fit has callbacks of its own. The report shared one early-stopping object among six
+        fits, which Keras forgives: it resets the object when a fit begins.
+        """
+        early = keras.callbacks.EarlyStopping(
+            monitor="val_loss",
+            patience=self.plan.patience,
+            restore_best_weights=True,
+            start_from_epoch=self.plan.warm_up,
         )
-    return (x if picture else inputs.scale(x, train, plan.scaling)), y, train
+        callbacks = [_plateau(self.plan), early] if self.plan.plateau_factor < 1 else [early]
+        adam = keras.optimizers.Adam(self.plan.learning_rate)
+        return adam, "categorical_crossentropy", callbacks
+
+    def coded(self, codes: Float, rows: IntArray) -> Examples:
+        """Take the codes of whole examples [n, 1, code_size] as they are."""
+        return Examples(codes[:, 0])
+
+    def momentum(self, n_train: int) -> float:
+        """Momentum of batch normalisation for a fit to `n_train` examples."""
+        return cnn.momentum(-(-n_train // self.plan.batch_size))
+
+    def layers(self, fit: FoldFit, model: keras.Model) -> list[dict[str, Any]]:
+        """Describe the network as the report draws it, VGG16 with its base."""
+        if fit.model == "vgg16":
+            model = vgg16.build(vgg16.INPUT_SHAPE, len(GENRES))
+        return keras_fit.describe(model)
+
+
+def _plateau(plan: Recipe) -> keras.callbacks.Callback:
+    class Plateau(keras.callbacks.ReduceLROnPlateau):  # type: ignore[misc]
+        """Waits for the warm-up, as early stopping does."""
+
+        def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+            if epoch >= plan.warm_up:
+                super().on_epoch_end(epoch, logs)
+
+    return Plateau(
+        monitor="val_loss",
+        factor=plan.plateau_factor,
+        patience=plan.plateau_patience,
+        min_lr=plan.min_learning_rate,
+    )

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,8 +14,8 @@ from mgc.errors import MgcError
 from mgc.typing import Float
 from mgc.util import cache
 
-if TYPE_CHECKING:
-    pass
+BLOCKS = ("block3_pool", "block4_pool", "block5_pool")
+"""What `transfer_columns` computes in one pass, so that trying another block costs nothing."""
 
 
 def transfer_features(spectrograms: Float, cache_dir: Path) -> tuple[Float, float]:
@@ -39,21 +39,12 @@ def transfer_features(spectrograms: Float, cache_dir: Path) -> tuple[Float, floa
     """
     from mgc.models import vgg16
 
-    entry = _transfer_entry(spectrograms, cache_dir, "features", weights_digest())
-    known = cache.read(entry)
-    if known is not None and known.keys() == {"features", "seconds"}:
-        return known["features"], float(known["seconds"])
-    base = vgg16.load_base()
-    begin = time.perf_counter()
-    features = vgg16.base_features(base, spectrograms)
-    seconds = (time.perf_counter() - begin) / len(spectrograms)
-    cache.prepare(cache_dir)
-    cache.write(entry, {"features": features, "seconds": np.array(seconds)})
-    return features, seconds
+    def compute() -> dict[str, Float]:
+        return {"features": vgg16.base_features(vgg16.load_base(), spectrograms)}
 
-
-BLOCKS = ("block3_pool", "block4_pool", "block5_pool")
-"""What `transfer_columns` computes in one pass, so that trying another block costs nothing."""
+    entry = _entry(spectrograms, cache_dir, "features", weights_digest())
+    known, seconds = _computed_once(entry, len(spectrograms), ("features",), compute)
+    return known["features"], seconds
 
 
 def transfer_columns(
@@ -88,32 +79,43 @@ def transfer_columns(
     wanted = blocks.split("+")
     if strange := [block for block in wanted if block not in BLOCKS]:
         raise MgcError(f"no block {strange[0]!r}: choose from {', '.join(BLOCKS)}")
-    named = weights_digest() if random_seed is None else f"random-{random_seed}"
-    entry = _transfer_entry(spectrograms, cache_dir, "columns", named)
-    known = cache.read(entry)
-    if known is None or known.keys() != {*BLOCKS, "seconds"}:
-        begin = time.perf_counter()
+
+    def compute() -> dict[str, Float]:
         base = None
         if random_seed is not None:
             base = vgg16.random_base(spectrograms.shape[1:], random_seed)
-        found = vgg16.base_columns(spectrograms, BLOCKS, base=base)
-        seconds = (time.perf_counter() - begin) / len(spectrograms)
-        known = {**found, "seconds": np.array(seconds)}
-        cache.prepare(cache_dir)
-        cache.write(entry, known)
+        return vgg16.base_columns(spectrograms, BLOCKS, base=base)
+
+    weights = weights_digest() if random_seed is None else f"random-{random_seed}"
+    entry = _entry(spectrograms, cache_dir, "columns", weights)
+    known, seconds = _computed_once(entry, len(spectrograms), BLOCKS, compute)
     n_columns = max(known[block].shape[1] for block in wanted)
     parts = []
     for block in wanted:
         source = known[block]
         rows = np.minimum(np.arange(n_columns) * source.shape[1] // n_columns, source.shape[1] - 1)
         parts.append(source[:, rows])
-    return np.concatenate(parts, axis=-1), float(known["seconds"])
+    return np.concatenate(parts, axis=-1), seconds
 
 
-def _transfer_entry(spectrograms: Float, cache_dir: Path, kind: str, weights: str) -> Path:
+def _entry(spectrograms: Float, cache_dir: Path, kind: str, weights: str) -> Path:
     digest = hashlib.sha256(np.ascontiguousarray(spectrograms).tobytes())
     digest.update(weights.encode())
     return cache_dir / f"vgg16-{kind}-{digest.hexdigest()[:32]}.npz"
+
+
+def _computed_once(
+    entry: Path, n: int, names: tuple[str, ...], compute: Callable[[], dict[str, Float]]
+) -> tuple[dict[str, Float], float]:
+    """Arrays of these names from the cache, or computed and kept; and seconds a picture."""
+    known = cache.read(entry)
+    if known is None or known.keys() != {*names, "seconds"}:
+        begin = time.perf_counter()
+        computed = compute()
+        known = computed | {"seconds": np.array((time.perf_counter() - begin) / n)}
+        cache.prepare(entry.parent)
+        cache.write(entry, known)
+    return known, float(known["seconds"])
 
 
 def weights_digest() -> str:

@@ -21,9 +21,9 @@ from mgc.models.classical import ClassicalRecipe
 from mgc.models.recipe import VARIANTS, TunedRecipe, as_settings, from_settings
 from mgc.records.config import fit_id
 from mgc.records.study import Study
-from mgc.training.fold_result import Probabilities, Settings
-from mgc.training.inputs import one_hot
-from mgc.typing import Float
+from mgc.training import baselines
+from mgc.training.fold_fit import FoldFit, Settings
+from mgc.typing import Double, Float
 from mgc.util import machine
 from mgc.util.atomic import write_whole
 from mgc.util.textfiles import json_bytes, read_json
@@ -38,20 +38,7 @@ MEASURES = ("valid_accuracy", "valid_log_loss", "best_epoch", "minutes")
 def settings(model: str, changes: Mapping[str, Any]) -> TunedRecipe:
     """Return the tuned recipe of a model with some of its fields changed.
 
-    Parameters
-    ----------
-    model : str
-    changes : mapping
-        Field of `TunedRecipe` to value.
-
-    Returns
-    -------
-    plan : TunedRecipe
-
-    Raises
-    ------
-    MgcError
-        A field that does not exist, or a value of another type than the field's.
+    Raises MgcError for a field that does not exist, or a value of another type than the field's.
     """
     plan = recipe(model, tuned=True)
     assert isinstance(plan, TunedRecipe)
@@ -67,7 +54,7 @@ def settings(model: str, changes: Mapping[str, Any]) -> TunedRecipe:
     return replace(plan, **clean)
 
 
-def run(
+def fit_trial(
     study: Study, model: str, plan: TunedRecipe | ClassicalRecipe, *, threads: int = 1
 ) -> dict[str, Any]:
     """Fit a model on the training part and score it on the validation part; keep the score.
@@ -86,46 +73,45 @@ def run(
         ``config``, ``environment`` and the `MEASURES`; read from the store where it was made
         before.
     """
-    from mgc.training import baselines, tuned_recipes
-
     if isinstance(plan, TunedRecipe):
-        written = as_settings(plan, VARIANTS["tuned"])
+        recipe_settings = as_settings(plan, VARIANTS["tuned"])
     else:
-        written = asdict(plan)
-    config = study.config(model, "tuned", PROTOCOL) | {"recipe": written}
+        recipe_settings = asdict(plan)
+    config = study.config(model, "tuned", PROTOCOL) | {"recipe": recipe_settings}
     file = study.store.root / FOLDER / f"{fit_id(config)}.json"
     if file.is_file():
         return load(file)
     arrays = study.arrays()
-    seed = int(str(config["seed"]))
-    split = make_split(PROTOCOL, arrays.track_id, arrays.genre, arrays.artist, seed)
-    fold, targets = split.folds[0], one_hot(arrays.genre[split.unit_track])
+    split = make_split(PROTOCOL, arrays.track_id, arrays.genre, arrays.artist, config["seed"])
+    fold_fit = FoldFit(arrays, split, split.folds[0], config, Settings(threads, study.cache))
     begin = time.perf_counter()
     if isinstance(plan, TunedRecipe):
-        where = Settings(threads, study.cache)
-        found = tuned_recipes.fit(arrays, split, fold, targets, config, where, test=False)
+        from mgc.training import trainer
+
+        fitted = trainer.fit(fold_fit, test=False)
     else:
-        found = baselines.fit_classical(arrays, split, replace(fold, test=fold.valid), plan)
+        asked = replace(fold_fit.fold, test=fold_fit.fold.valid)
+        fitted = baselines.fit_classical(arrays, split, asked, plan)
     minutes = (time.perf_counter() - begin) / 60
-    truth, names = targets[fold.valid], arrays.track_id[split.unit_track[fold.valid]]
-    history = [row for row in found.history if row["stage"] == "fit"]
+    truth = fold_fit.targets()[fold_fit.fold.valid]
+    history = [row for row in fitted.history if row["stage"] == "fit"]
     best = min(history, key=lambda row: float(row["val_loss"]), default={"epoch": 0})
-    other_plots = np.isin(names, REPLOTTED)
+    replotted = np.isin(arrays.track_id[split.example_track[fold_fit.fold.valid]], REPLOTTED)
     trial = {
         "config": config,
-        **_scores(found.valid, truth),
+        **_scores(fitted.valid, truth),
         "best_epoch": int(best["epoch"]),
         # Pictures of another plotting version stand in validation, not in the test.
-        "without_replotted": _scores(found.valid[~other_plots], truth[~other_plots]),
+        "without_replotted": _scores(fitted.valid[~replotted], truth[~replotted]),
         "minutes": round(minutes, 2),
-        "environment": {"device": found.device, "commit": machine.commit()},
+        "environment": {"device": fitted.device, "commit": machine.commit()},
     }
     file.parent.mkdir(parents=True, exist_ok=True)
     write_whole(file, json_bytes(trial))
     return trial
 
 
-def _scores(p: Probabilities, truth: Float) -> dict[str, float]:
+def _scores(p: Double, truth: Float) -> dict[str, float]:
     """Return accuracy and log loss of the validation part."""
     chosen = (p * truth).sum(axis=1)
     return {
@@ -135,13 +121,7 @@ def _scores(p: Probabilities, truth: Float) -> dict[str, float]:
 
 
 def load(file: Path) -> dict[str, Any]:
-    """Read one trial.
-
-    Raises
-    ------
-    RecordError
-        The file is damaged, or its name does not fit its configuration.
-    """
+    """Read one trial; RecordError where it is damaged, or its name does not fit its settings."""
     trial = read_json(file)
     if not isinstance(trial, dict) or not {"config", *MEASURES} <= trial.keys():
         raise RecordError(f"{file}: holds no trial; remove it and run `mgc tune` again")
@@ -171,18 +151,18 @@ def table(root: Path) -> pd.DataFrame:
         model = str(config["model"])
         if model in CLASSICAL:
             continue
-        plan = asdict(from_settings(config["recipe"]))
+        plan = from_settings(config["recipe"])
         rows.append(
             {
                 "model": model,
-                **plan,
+                **vars(plan),
                 "seed": config["seed"],
                 **{name: trial[name] for name in MEASURES},
-                "chosen": plan == asdict(recipe(model, tuned=True)),
+                "chosen": plan == recipe(model, tuned=True),
             }
         )
     columns = ["model", *(f.name for f in fields(TunedRecipe)), "seed", *MEASURES, "chosen"]
-    found = pd.DataFrame(rows, columns=columns)
-    rank = found["model"].map({name: number for number, name in enumerate(NAMES)})
-    order = found.assign(rank=rank).sort_values(["rank", "valid_log_loss"]).index
-    return found.loc[order].reset_index(drop=True)
+    trials = pd.DataFrame(rows, columns=columns)
+    rank = trials["model"].map({name: number for number, name in enumerate(NAMES)})
+    order = trials.assign(rank=rank).sort_values(["rank", "valid_log_loss"]).index
+    return trials.loc[order].reset_index(drop=True)

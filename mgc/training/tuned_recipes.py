@@ -1,303 +1,200 @@
-"""Fit one fold by a tuned recipe: random crops to train on, the mean over crops to predict."""
+"""How tuned recipes train: random crops to learn from, regular ones to predict from."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from mgc.datasets.splits import Fold, Split
-from mgc.datasets.tracks import GENRES, N_SEGMENTS
-from mgc.models import autoencoder, build, cnn, vgg16
-from mgc.models.recipe import TunedRecipe, from_settings
-from mgc.training import crops, inputs, keras_fit, transfer
-from mgc.training.fold_result import Fitted, OnEpoch, Probabilities, Settings
-from mgc.typing import Float
-
-if TYPE_CHECKING:
-    import keras
-
-    from mgc.features.arrays import Arrays
-
-
-VALIDATION_CROPS = 3
-"""Crops of a validation unit that are looked at after each epoch; all of them cost too much."""
+from mgc.datasets.splits import Split
+from mgc.datasets.tracks import N_SEGMENTS
+from mgc.features.arrays import Arrays
+from mgc.models import autoencoder, cnn, vgg16
+from mgc.models.backend import keras
+from mgc.models.recipe import TunedRecipe
+from mgc.training import inputs, keras_fit, transfer
+from mgc.training.crops import TIME_AXIS, Examples, reduced, shuffled
+from mgc.training.fold_fit import FoldFit
+from mgc.typing import Float, IntArray
 
 
 @dataclass(frozen=True)
-class _Units:
-    """Scaled inputs of all units of a split, and how crops are cut from them.
+class TunedPolicy:
+    """Train by a tuned recipe; see `mgc.training.trainer.Policy`."""
 
-    Attributes
-    ----------
-    values : ndarray [shape=(n_units, ...)], float32
-    axis : int
-        That of the frames; 0 where there are none.
-    length : int
-        Frames of a crop.
-    reduce : {"", "mean", "flatten"}
-        What happens to a crop before the network reads it.
-    shuffle : bool
-        Put the frames of regular crops in a random order.
-    """
+    plan: TunedRecipe
+    validation_crops = 3  # looked at after each epoch; all of them cost too much
+    prediction_batch = 64
 
-    values: Float
-    axis: int
-    length: int
-    reduce: str = ""
-    shuffle: bool = False
+    @property
+    def code_size(self) -> int:
+        """Width of the autoencoder's code."""
+        return self.plan.code_size or autoencoder.CODE_SIZE
 
-    def cut(self, rows: npt.NDArray[np.int64], at_most: int | None = None) -> tuple[Float, int]:
-        """Return regular crops of some units, one after the other, and how many a unit has."""
-        if not self.axis:
-            return self.values[rows], 1
-        pieces = crops.regular(self.values[rows], self.axis, self.length, at_most)
-        flat = pieces.reshape(-1, *pieces.shape[2:])
-        if self.shuffle:
-            flat = crops.shuffled(flat, self.axis, np.random.default_rng(len(flat)))
-        return crops.reduced(flat, self.reduce), pieces.shape[1]
+    def gather(self, fit: FoldFit, measured: dict[str, float]) -> tuple[Examples, Float, IntArray]:
+        """Gather, average and scale the inputs, with statistics of the training part alone."""
+        return self._examples(fit, measured), fit.targets(), fit.fold.train
+
+    def _examples(self, fit: FoldFit, measured: dict[str, float]) -> Examples:
+        arrays, split, train, plan = fit.arrays, fit.split, fit.fold.train, self.plan
+        chosen = split.example_track, split.example_segment
+        pool = self._frame_pool(arrays)
+        if plan.scaling == "picture":
+            compute = partial(
+                transfer.transfer_columns,
+                blocks=plan.block,
+                cache_dir=fit.settings.cache_dir,
+                random_seed=int(fit.config["seed"]) if plan.weights == "random" else None,
+            )
+            columns, seconds = inputs.picture_inputs(arrays, *chosen, pool, compute)
+            measured["base_seconds_per_track"] = seconds
+            length = self._crop_length(columns.shape[1], arrays, split)
+            scaled = inputs.scale(columns, train, "per coefficient")
+            return Examples(scaled, TIME_AXIS["features"], length, "mean")
+        found = inputs.example_inputs(arrays, *chosen, plan.representation, pool)
+        if plan.frequency == "log":
+            found = inputs.log_frequency(found)
+        scaled = inputs.scale(found, train, plan.scaling)
+        if plan.representation == "tabular":
+            return Examples(scaled)
+        axis = TIME_AXIS[plan.representation]
+        length = self._crop_length(found.shape[axis], arrays, split)
+        if plan.scaling == "unit":
+            return Examples(scaled.reshape(found.shape), axis, length, "flatten")
+        return Examples(scaled, axis, length, shuffle=plan.frames == "shuffled")
+
+    def _frame_pool(self, arrays: Arrays) -> int:
+        """Frames that are averaged into one."""
+        rate = self.plan.frame_rate
+        return max(1, round(arrays.frame_rate / rate)) if rate else 1
+
+    def _crop_length(self, n_frames: int, arrays: Arrays, split: Split) -> int:
+        """Frames of a crop where `n_frames` make an example, however many were averaged before."""
+        if not self.plan.crop_s:
+            return n_frames
+        whole = bool((split.example_segment < 0).all())
+        n_source: int = arrays.sequence.shape[1]
+        seconds = n_source / arrays.frame_rate / (1 if whole else N_SEGMENTS)
+        return max(1, round(n_frames * self.plan.crop_s / seconds))
+
+    def batches(
+        self, examples: Examples, targets: Float | None, rows: IntArray, seed: int
+    ) -> dict[str, Any]:
+        """Draw random crops of the training examples."""
+        learnt = None if targets is None else targets[rows]
+        chosen = Examples(examples.values[rows], examples.axis, examples.length, examples.reduce)
+        crops = RandomCrops(chosen, learnt, self.plan, seed=seed)
+        return {"x": crops, "shuffle": False, "validation_batch_size": 64}
+
+    def learning(
+        self,
+    ) -> tuple[keras.optimizers.Optimizer, keras.losses.Loss, list[keras.callbacks.Callback]]:
+        """Make optimizer, loss and callbacks: AdamW along a cosine to zero, all epochs run."""
+        plan = self.plan
+        rate = keras.optimizers.schedules.CosineDecay(
+            plan.learning_rate, decay_steps=plan.epochs * plan.steps
+        )
+        adam = keras.optimizers.AdamW(rate, weight_decay=plan.weight_decay)
+        best = keras.callbacks.EarlyStopping(
+            monitor="val_loss", patience=plan.epochs, restore_best_weights=True
+        )
+        smoothed = keras.losses.CategoricalCrossentropy(label_smoothing=plan.label_smoothing)
+        return adam, smoothed, [best]
+
+    def coded(self, codes: Float, rows: IntArray) -> Examples:
+        """Scale the codes of all crops [n, n_crops, code_size]; a crop of them is their mean."""
+        scaled = inputs.scale(codes, rows, "per coefficient")
+        return Examples(scaled, TIME_AXIS["features"], max(1, codes.shape[1] // 4), "mean")
+
+    def momentum(self, n_train: int) -> float:
+        """Momentum of batch normalisation; an epoch has as many steps whatever `n_train` is."""
+        return self.plan.batch_norm_momentum or cnn.momentum(self.plan.steps)
+
+    def layers(self, fit: FoldFit, model: keras.Model) -> list[dict[str, Any]]:
+        """Describe the network, and before it as much of VGG16's base as is used."""
+        if fit.model != "vgg16":
+            return keras_fit.describe(model)
+        first = fit.split.example_track[:1], fit.split.example_segment[:1]
+        pool = self._frame_pool(fit.arrays)
+        picture = inputs.example_inputs(fit.arrays, *first, "spectrogram", pool)
+        base = vgg16.build_base(picture.shape[1:], max(self.plan.block.split("+")))
+        return keras_fit.describe(base, "vgg16/") + keras_fit.describe(model)
 
 
-@dataclass(frozen=True)
-class Trained:
-    """A network after its training, before anything was predicted for the record.
+class RandomCrops(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ships no type hints
+    """Batches of random crops of random examples, mixed and masked as a recipe asks.
 
-    Attributes
-    ----------
-    model : keras.Model
-        With the weights of its best epoch.
-    units : _Units
-        Scaled inputs of all units of the split.
-    history, architecture, device, measured
-        As in `mgc.training.fold_result.Fitted`.
-    """
-
-    model: keras.Model
-    units: _Units
-    history: list[dict[str, Any]]
-    architecture: list[dict[str, Any]]
-    device: str
-    measured: dict[str, float]
-
-
-def fit(
-    arrays: Arrays,
-    split: Split,
-    fold: Fold,
-    targets: Float,
-    config: Mapping[str, Any],
-    settings: Settings,
-    on_epoch: OnEpoch | None = None,
-    *,
-    test: bool = True,
-) -> Fitted:
-    """Fit one fold of one of the five models.
+    What a batch holds depends on seed, epoch and number of the batch alone.
 
     Parameters
     ----------
-    arrays : Arrays
-    split : Split
-    fold : Fold
-    targets : ndarray [shape=(n_units, 10)], float32
-    config : dict
-        With a tuned recipe.
-    settings : Settings
-    on_epoch : callable, optional
-    test : bool
-        Predict the test part; `mgc.training.trials` does not, since tests choose nothing.
-
-    Returns
-    -------
-    fitted : Fitted
+    examples : Examples
+    targets : ndarray [shape=(n, n_classes)], float32, or None
+        None for an autoencoder, whose target is its input.
+    plan : TunedRecipe
+    seed : int
     """
-    done = train(arrays, split, fold, targets, config, settings, on_epoch)
-    known, n_crops = _predict(done.model, done.units, fold.valid)
-    plan = from_settings(config["recipe"])
-    if isinstance(plan, TunedRecipe) and plan.frames == "shuffled to test":
-        done = replace(done, units=replace(done.units, shuffle=True))
-    begin = time.perf_counter()
-    tested = np.empty((0, len(GENRES)))
-    if test:
-        tested = _predict(done.model, done.units, fold.test)[0]
-    seconds = (time.perf_counter() - begin) / max(1, len(fold.test))
-    measured = done.measured | {"crops": float(n_crops)}
-    return Fitted(known, tested, done.history, done.architecture, done.device, seconds, measured)
+
+    def __init__(
+        self, examples: Examples, targets: Float | None, plan: TunedRecipe, *, seed: int
+    ) -> None:
+        super().__init__()
+        self._inputs, self._targets, self._plan, self._seed = examples.values, targets, plan, seed
+        self._axis, self._reduce = examples.axis, examples.reduce
+        self._length = min(examples.length, self._inputs.shape[self._axis]) if self._axis else 0
+        self._epoch = 0
+
+    def __len__(self) -> int:
+        return self._plan.steps
+
+    def on_epoch_begin(self) -> None:
+        """Count epochs, so that each has crops of its own."""
+        self._epoch += 1
+
+    def __getitem__(self, index: int) -> tuple[Float, Float]:
+        rng = np.random.default_rng([self._seed, self._epoch, index])
+        plan, n = self._plan, len(self._inputs)
+        # Without repetition in a batch, and as evenly as chance is over an epoch.
+        rows = rng.choice(n, size=min(plan.batch_size, n), replace=False)
+        batch = self._crop(rows, rng)
+        if plan.frames == "shuffled" and self._axis:
+            batch = shuffled(batch, self._axis, rng)
+        if plan.mask and batch.ndim == 4:
+            _mask(batch, plan.mask, rng)
+        batch = reduced(batch, self._reduce)
+        targets = batch if self._targets is None else self._targets[rows]
+        if plan.mixup and self._targets is not None:
+            share = rng.beta(plan.mixup, plan.mixup, size=len(batch)).astype(np.float32)
+            other = rng.permutation(len(batch))
+            batch = _mix(batch, batch[other], share)
+            targets = _mix(targets, targets[other], share)
+        return batch, targets
+
+    def _crop(self, rows: npt.NDArray[Any], rng: np.random.Generator) -> Float:
+        if not self._axis:
+            picked: Float = self._inputs[rows]
+            return picked
+        last = self._inputs.shape[self._axis] - self._length
+        before = (slice(None),) * (self._axis - 1)
+        pieces = []
+        for row, start in zip(rows, rng.integers(0, last + 1, size=len(rows)), strict=True):
+            pieces.append(self._inputs[row][(*before, slice(start, start + self._length))])
+        return np.asarray(np.stack(pieces), np.float32)
 
 
-def train(
-    arrays: Arrays,
-    split: Split,
-    fold: Fold,
-    targets: Float,
-    config: Mapping[str, Any],
-    settings: Settings,
-    on_epoch: OnEpoch | None = None,
-) -> Trained:
-    """Train one of the five models on the training part of a fold; see `fit`."""
-    name = str(config["model"])
-    plan = from_settings(config["recipe"])
-    assert isinstance(plan, TunedRecipe)
-    device = keras_fit.set_up(settings.threads, config["recipe"]["precision"])
-    seed = 1000 * int(config["seed"]) + split.folds.index(fold)
-    keras_fit.start(seed)
-    measured: dict[str, float] = {}
-    units = _units(arrays, split, fold, plan, settings, measured, int(config["seed"]))
-    history: list[dict[str, Any]] = []
-    architecture: list[dict[str, Any]] = []
-    if name == "autoencoder":
-        units, history, architecture = _encoded(units, fold, plan, seed, measured, on_epoch)
-    batches = crops.RandomCrops(
-        units.values[fold.train],
-        targets[fold.train],
-        plan,
-        seed=seed,
-        axis=units.axis,
-        length=units.length,
-        reduce=units.reduce,
-    )
-    x, n_crops = units.cut(fold.valid, VALIDATION_CROPS)
-    model = _network(name, x.shape[1:], plan)
-    valid = x, np.repeat(targets[fold.valid], n_crops, axis=0)
-    history += keras_fit.fit_tuned(model, batches, valid, plan, on_epoch=on_epoch)
-    if name == "vgg16":
-        architecture += _base_layers(arrays, split, plan)
-    architecture += keras_fit.describe(model)
-    return Trained(model, units, history, architecture, device, measured)
+def _mix(one: Float, other: Float, share: Float) -> Float:
+    weight = share.reshape(-1, *(1,) * (one.ndim - 1))
+    return np.asarray(weight * one + (1 - weight) * other, np.float32)
 
 
-def _units(
-    arrays: Arrays,
-    split: Split,
-    fold: Fold,
-    plan: TunedRecipe,
-    settings: Settings,
-    measured: dict[str, float],
-    seed: int,
-) -> _Units:
-    """Gather, average and scale the inputs, with statistics of the training part alone."""
-    kind = plan.representation
-    pool = max(1, round(arrays.frame_rate / plan.frame_rate)) if plan.frame_rate else 1
-    if plan.scaling == "picture":
-        drawn = seed if plan.weights == "random" else None
-        return _columns(arrays, split, fold, plan, pool, settings, measured, drawn)
-    found = inputs.unit_inputs(arrays, split.unit_track, split.unit_segment, kind, pool)
-    if plan.frequency == "log":
-        found = inputs.log_frequency(found)
-    if kind == "tabular":
-        return _Units(inputs.scale(found, fold.train, plan.scaling), 0, 0)
-    axis = crops.TIME_AXIS[kind]
-    length = _crop_length(plan, found.shape[axis], arrays, split)
-    scaled = inputs.scale(found, fold.train, plan.scaling)
-    if plan.scaling == "unit":
-        return _Units(scaled.reshape(found.shape), axis, length, "flatten")
-    return _Units(scaled, axis, length, shuffle=plan.frames == "shuffled")
-
-
-def _columns(
-    arrays: Arrays,
-    split: Split,
-    fold: Fold,
-    plan: TunedRecipe,
-    pool: int,
-    settings: Settings,
-    measured: dict[str, float],
-    random_seed: int | None,
-) -> _Units:
-    """Gather what the frozen base says over time, standardised on the training part."""
-    compute = partial(
-        transfer.transfer_columns,
-        blocks=plan.block,
-        cache_dir=settings.cache_dir,
-        random_seed=random_seed,
-    )
-    columns, measured["base_seconds_per_track"] = inputs.picture_inputs(
-        arrays, split.unit_track, split.unit_segment, pool, compute
-    )
-    length = _crop_length(plan, columns.shape[1], arrays, split)
-    scaled = inputs.scale(columns, fold.train, "per coefficient")
-    return _Units(scaled, crops.TIME_AXIS["features"], length, "mean")
-
-
-def _crop_length(plan: TunedRecipe, n_frames: int, arrays: Arrays, split: Split) -> int:
-    """Frames of a crop where `n_frames` make a unit, however many were averaged before."""
-    whole = bool((split.unit_segment < 0).all())
-    seconds = arrays.sequence.shape[1] / arrays.frame_rate / (1 if whole else N_SEGMENTS)
-    return max(1, round(n_frames * plan.crop_s / seconds)) if plan.crop_s else n_frames
-
-
-def _encoded(
-    units: _Units,
-    fold: Fold,
-    plan: TunedRecipe,
-    seed: int,
-    measured: dict[str, float],
-    on_epoch: OnEpoch | None,
-) -> tuple[_Units, list[dict[str, Any]], list[dict[str, Any]]]:
-    """Fit the autoencoder, and replace each crop of each unit by its code."""
-    train = crops.RandomCrops(
-        units.values[fold.train],
-        None,
-        plan,
-        seed=seed,
-        axis=units.axis,
-        length=units.length,
-        reduce=units.reduce,
-    )
-    x, _ = units.cut(fold.valid, VALIDATION_CROPS)
-    size = plan.code_size or autoencoder.CODE_SIZE
-    model = autoencoder.build(x.shape[1:], code_size=size)
-    history = keras_fit.fit_tuned(
-        model, train, (x, x), plan, stage="autoencoder", on_epoch=on_epoch
-    )
-    measured["reconstruction_mse"] = min(row["val_loss"] for row in history)
-    measured["reconstruction_variance"] = float(x.var(axis=0).mean())
-    encoder = autoencoder.encoder(model)
-    begin = time.perf_counter()
-    codes = []
-    for start in range(0, len(units.values), 64):  # crops of all units at once would not fit
-        rows = np.arange(start, min(start + 64, len(units.values)))
-        x, n_crops = units.cut(rows)
-        code = np.asarray(encoder.predict(x, batch_size=64, verbose=0))
-        codes.append(code.reshape(len(rows), n_crops, size))
-    everything = np.concatenate(codes)
-    measured["base_seconds_per_track"] = (time.perf_counter() - begin) / len(everything)
-    scaled = inputs.scale(everything, fold.train, "per coefficient")
-    axis = crops.TIME_AXIS["features"]
-    length = max(1, everything.shape[1] // 4)
-    return _Units(scaled, axis, length, "mean"), history, keras_fit.describe(model)
-
-
-def _network(name: str, shape: tuple[int, ...], plan: TunedRecipe) -> keras.Model:
-    """Build the report's network, or what of it is fitted to genres."""
-    if name == "autoencoder":
-        return autoencoder.build_classifier(len(GENRES), shape[0])
-    if name == "vgg16":
-        return vgg16.build_head(len(GENRES), shape[0])
-    if name == "cnn":
-        momentum = plan.batch_norm_momentum or cnn.momentum(plan.steps)
-        return cnn.build(shape, len(GENRES), batch_norm_momentum=momentum, dropout=plan.dropout)
-    return build(name, shape, len(GENRES))
-
-
-def _base_layers(arrays: Arrays, split: Split, plan: TunedRecipe) -> list[dict[str, Any]]:
-    """Describe what of the base is used, on the picture of one unit."""
-    pool = max(1, round(arrays.frame_rate / plan.frame_rate)) if plan.frame_rate else 1
-    one = split.unit_track[:1], split.unit_segment[:1]
-    picture = inputs.unit_inputs(arrays, *one, "spectrogram", pool)
-    base = vgg16.build_base(picture.shape[1:], max(plan.block.split("+")))
-    return keras_fit.describe(base, "vgg16/")
-
-
-def _predict(
-    model: keras.Model, units: _Units, rows: npt.NDArray[np.int64]
-) -> tuple[Probabilities, int]:
-    """Mean over the regular crops of each unit [shape=(n, 10)], and how many these are."""
-    x, n_crops = units.cut(rows)
-    found = keras_fit.predict(model, x, 64).reshape(len(rows), n_crops, -1).mean(axis=1)
-    normalised: Probabilities = found / found.sum(axis=1, keepdims=True)
-    return normalised, n_crops
+def _mask(batch: Float, largest: float, rng: np.random.Generator) -> None:
+    """Set one band and one span of each picture to its mean, which is 0 after scaling."""
+    _, n_bins, n_frames, _ = batch.shape
+    for picture in batch:
+        for size, axis in ((n_bins, 0), (n_frames, 1)):
+            width = int(rng.integers(0, int(largest * size) + 1))
+            start = int(rng.integers(0, size - width + 1))
+            picture[(slice(None),) * axis + (slice(start, start + width),)] = 0.0

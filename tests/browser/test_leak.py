@@ -39,7 +39,7 @@ def recomputed() -> dict[str, dict[int, dict[str, float]]]:
     for folder in sorted((RECORDS / "leak" / "fits").iterdir()):
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
         split = make_split(config["protocol"], ids, genre, [""] * len(ids), config["seed"])
-        trained = {ids[k] for k in split.unit_track[split.folds[0].train]}
+        trained = {ids[k] for k in split.example_track[split.folds[0].train]}
         hits: dict[str, list[bool]] = {"every": [], "leaked": [], "clean": []}
         with (folder / "predictions.csv").open(newline="", encoding="utf-8") as file:
             for row in csv.DictReader(file):

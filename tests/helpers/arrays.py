@@ -36,7 +36,7 @@ def make_arrays(
 
 def one_fold(arrays: Arrays, per_genre: int = 3) -> Split:
     """First track of each genre to test, second to validate, the others to train."""
-    units = np.arange(len(arrays.genre))
-    place = units % per_genre
-    fold = Fold("holdout", units[place > 1], units[place == 1], units[place == 0])
-    return Split("random", units, np.full(len(units), -1), (fold,))
+    examples = np.arange(len(arrays.genre))
+    place = examples % per_genre
+    fold = Fold("holdout", examples[place > 1], examples[place == 1], examples[place == 0])
+    return Split("random", examples, np.full(len(examples), -1), (fold,))

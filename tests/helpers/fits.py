@@ -7,7 +7,7 @@ from pathlib import Path
 from mgc.records import config as config_module
 from mgc.records.store import Record, Store
 from mgc.training import folds
-from mgc.training.fold_result import Settings
+from mgc.training.fold_fit import FoldFit, Settings
 from tests.helpers.arrays import make_arrays, one_fold
 
 
@@ -16,5 +16,5 @@ def fit(model: str, folder: Path, seed: int = 0, n_genres: int = 10) -> Record:
     split = one_fold(arrays)
     config = config_module.configuration("custom", "0" * 64, "random", model, "quick", seed)
     settings = Settings(threads=1, cache_dir=folder / "cache")
-    folds.fit_fold(arrays, split, split.folds[0], config, settings)
+    folds.fit_fold(FoldFit(arrays, split, split.folds[0], config, settings))
     return folds.save_record(arrays, split, config, settings, Store(folder / "records"))

@@ -57,7 +57,7 @@ def save_fit(
     for fold in split.folds:
         for part, units in (("valid", fold.valid), ("test", fold.test)):
             for track, segment in zip(
-                split.unit_track[units], split.unit_segment[units], strict=True
+                split.example_track[units], split.example_segment[units], strict=True
             ):
                 code = GENRES.index(genres[track])
                 predicted = code if rng.random() < share else (code + 1) % 10

@@ -49,7 +49,7 @@ def test_help_is_fast_because_nothing_heavy_is_imported() -> None:
 
 def test_what_fits_networks_starts_without_a_word() -> None:
     """In a process of its own, since TensorFlow greets but once."""
-    code = "from mgc.training import tuned_recipes; tuned_recipes.keras_fit.set_up(1, 'float32')"
+    code = "from mgc.training import keras_fit; keras_fit.set_up(1)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout + done.stderr == ""
 
@@ -219,7 +219,7 @@ def test_run_fits_all_five_models_and_the_baselines_by_default(
         asked.append(names)
         raise OpenedError
 
-    monkeypatch.setattr("mgc.records.study.open_study", lambda *_, **__: None)
+    monkeypatch.setattr("mgc.records.study.prepare_study", lambda *_, **__: None)
     monkeypatch.setattr("mgc.training.fits.fit_all", fit_all)
     assert isinstance(invoke("run").exception, OpenedError)
     assert asked == [(*NAMES, *BASELINES)]

@@ -1,4 +1,4 @@
-"""The embedded edition: what it holds, that its notes come from the seed, that styles are kept."""
+"""The embedded edition: what ships, and what a classifier finds in it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
-from statistics import median
 
 import numpy as np
 import pytest
@@ -24,74 +23,37 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
 from mgc.datasets import demo, opening
+from mgc.datasets.tracks import GENRES
 from mgc.errors import DataError
 from mgc.features.loading import load_arrays
-from tools.demo_clips.compose import SEED, TRACK_IDS, Piece, compose
-from tools.demo_clips.layers import DRUM_CHANNEL, Note
-from tools.demo_clips.ogg import crc32, with_serial
-from tools.demo_clips.theory import Dice, parse_chord, parse_progression
-
-GENRES = tuple(sorted({track_id.split(".")[0] for track_id in TRACK_IDS}))
-KICKS = (35, 36)
 
 
-def pieces(genre: str) -> list[Piece]:
-    return [compose(track_id) for track_id in TRACK_IDS if track_id.startswith(genre + ".")]
-
-
-def beats(notes: list[Note], piece: Piece) -> list[float]:
-    """Onsets in beats from the beginning of the piece."""
-    return [note.start * piece.tempo_bpm / 60 for note in notes]
-
-
-def struck(piece: Piece, *keys: int) -> list[Note]:
-    return [n for n in piece.notes if n.channel == DRUM_CHANNEL and n.pitch in keys]
-
-
-# What ships
-
-
-def test_edition_is_ten_genres_of_three_artists_with_three_tracks() -> None:
+def test_edition_is_ten_genres_of_three_artists_with_three_tracks_of_their_own() -> None:
     rows = demo.manifest()
-    assert [row["track_id"] for row in rows] == sorted(TRACK_IDS)
-    assert len(rows) == 90
+    edition = opening.open_edition()
+    assert (edition.name, edition.n_tracks, edition.missing_genres) == ("demo", 90, ())
+    assert {t.track_id: t.artist for t in edition.tracks} == {
+        row["track_id"]: row["artist"] for row in rows
+    }
     artists = Counter((row["genre"], row["artist"]) for row in rows)
     assert set(artists.values()) == {3}
     assert Counter(genre for genre, _ in artists) == dict.fromkeys(GENRES, 3)
     assert tuple(rows[0]) == demo.MANIFEST_COLUMNS
-
-
-def test_edition_carries_artists_and_the_name_demo() -> None:
-    edition = opening.edition()
-    assert edition.name == "demo"
-    assert edition.n_tracks == 90
-    assert edition.missing_genres == ()
-    artists = {row["track_id"]: row["artist"] for row in demo.manifest()}
-    assert {track.track_id: track.artist for track in edition.tracks} == artists
-
-
-def test_clips_are_those_of_the_manifest_to_the_byte() -> None:
-    size = 0
-    for row in demo.manifest():
-        content = demo.clip_path(row["track_id"]).read_bytes()
-        size += len(content)
-        assert hashlib.sha256(content).hexdigest() == row["sha256"], row["track_id"]
-    assert size < 11e6
-
-
-def test_clips_are_mono_22050_hz_and_exactly_30_seconds() -> None:
-    for row in demo.manifest():
-        info = soundfile.info(demo.clip_path(row["track_id"]))
-        assert (info.samplerate, info.channels, info.frames) == (22_050, 1, 661_500)
-        assert (info.format, info.subtype) == ("OGG", "VORBIS")
+    for column in ("track_id", "notes_sha256", "sha256"):
+        assert len({row[column] for row in rows}) == 90
 
 
 @pytest.mark.parametrize("genre", GENRES)
-def test_clips_sound_throughout_and_do_not_clip(genre: str) -> None:
+def test_clips_are_those_of_the_manifest_and_sound_throughout(genre: str) -> None:
     for row in demo.manifest():
         if row["genre"] != genre:
             continue
-        samples, _ = soundfile.read(demo.clip_path(row["track_id"]), dtype="float32")
+        path = demo.clip_path(row["track_id"])
+        assert hashlib.sha256(path.read_bytes()).hexdigest() == row["sha256"], row["track_id"]
+        info = soundfile.info(path)
+        assert (info.format, info.subtype) == ("OGG", "VORBIS")
+        samples, rate = soundfile.read(path, dtype="float32")
+        assert (rate, samples.shape) == (22_050, (661_500,))
         assert 0.6 < np.abs(samples).max() < 1.0, row["track_id"]
         frames = samples[: 661_500 // 2048 * 2048].reshape(-1, 2048)
         rms = np.sqrt((frames**2).mean(axis=1))
@@ -99,10 +61,8 @@ def test_clips_sound_throughout_and_do_not_clip(genre: str) -> None:
         assert abs(samples.mean()) < 2e-3, row["track_id"]
 
 
-def test_no_two_pieces_share_their_notes_or_their_sound() -> None:
-    rows = demo.manifest()
-    assert len({row["notes_sha256"] for row in rows}) == 90
-    assert len({row["sha256"] for row in rows}) == 90
+def test_the_clips_are_small_enough_to_ship() -> None:
+    assert sum(path.stat().st_size for path in demo.CLIPS.rglob("*.ogg")) < 11e6
 
 
 def test_unknown_track_is_a_named_error() -> None:
@@ -119,202 +79,8 @@ def test_reading_the_manifest_imports_no_numerical_library() -> None:
     assert done.stdout.strip() == "False"
 
 
-# The notes come from the seed
-
-
-@pytest.mark.parametrize("track_id", [f"{genre}.{n:05d}" for n, genre in enumerate(GENRES[:9])])
-def test_recomposing_from_the_seed_gives_the_manifests_notes(track_id: str) -> None:
-    row = next(row for row in demo.manifest() if row["track_id"] == track_id)
-    piece = compose(track_id, int(row["seed"]))
-    assert piece.notes_sha256 == row["notes_sha256"]
-    assert (f"{piece.tempo_bpm:.1f}", piece.key) == (row["tempo_bpm"], row["key"])
-    assert piece.artist == row["artist"]
-
-
-def test_composition_is_deterministic_and_depends_on_the_seed() -> None:
-    assert compose("rock.00004") == compose("rock.00004", SEED)
-    assert compose("rock.00004", SEED + 1).notes != compose("rock.00004").notes
-
-
-def test_composing_needs_no_rendering_library() -> None:
-    code = (
-        "import sys; sys.modules.update(dict.fromkeys(['mido', 'midirenderer', 'pretty_midi']));"
-        "from tools.demo_clips.compose import compose; print(compose('jazz.00000').notes_sha256)"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == compose("jazz.00000").notes_sha256
-
-
-@pytest.mark.parametrize("genre", GENRES)
-def test_notes_lie_within_30_seconds_and_midis_ranges(genre: str) -> None:
-    for piece in pieces(genre):
-        declared = {part.channel for part in piece.parts}
-        assert len(declared) == len(piece.parts)
-        for note in piece.notes:
-            assert 0 <= note.start < 30
-            assert note.duration > 0
-            assert note.start + note.duration <= 30 + 1e-6
-            assert 0 <= note.pitch <= 127
-            assert 1 <= note.velocity <= 127
-            assert note.channel in declared
-        for part in piece.parts:
-            assert 0 <= part.channel <= 15
-            assert 0 <= part.program <= 127
-            assert max(part.volume, part.pan) <= 127
-            assert min(part.volume, part.pan) >= 0
-            if part.role in ("bass", "comp"):
-                assert piece.of(part.role), f"{piece.track_id}: {part.role} never plays"
-
-
-# Styles are kept
-
-
-def test_blues_follows_twelve_bars() -> None:
-    for piece in pieces("blues"):
-        assert len(piece.bars) == 12
-        tonic = piece.bars[0][0].root
-        degrees = [(bar[0].root - tonic) % 12 for bar in piece.bars]
-        assert [degrees[i] for i in (0, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)] == [
-            0, 0, 0, 5, 5, 0, 0, 7, 5, 0, 7,
-        ]  # fmt: skip
-        assert degrees[1] in (0, 5)
-        assert piece.swing >= 0.6
-
-
-def test_blues_bass_plays_the_harmony_that_is_written() -> None:
-    piece = compose("blues.00000")
-    for number in range(8):
-        root = piece.bars[number][0].root
-        first = min(
-            piece.of("bass"),
-            key=lambda n: abs(n.start * piece.tempo_bpm / 60 - number * piece.meter),
-        )
-        assert first.pitch % 12 == root
-
-
-def test_classical_has_no_drums_but_is_not_alone_in_that() -> None:
-    assert all(not piece.of("drums") for piece in pieces("classical"))
-    without = {g for g in GENRES for piece in pieces(g) if not piece.of("drums")}
-    assert without > {"classical"}
-
-
-def test_disco_kicks_on_every_beat() -> None:
-    for piece in pieces("disco"):
-        kicks = {round(b) for b in beats(struck(piece, *KICKS), piece)}
-        whole = range(int(30 * piece.tempo_bpm / 60))
-        assert sum(b in kicks for b in whole) / len(whole) > 0.97, piece.track_id
-
-
-def test_reggae_skanks_off_the_beat() -> None:
-    for piece in pieces("reggae"):
-        phases = [b % 1 for b in beats(piece.of("comp"), piece)]
-        assert np.mean([0.4 < p < 0.9 for p in phases]) > 0.8, piece.track_id
-
-
-def test_reggae_marks_the_third_beat_of_the_bar() -> None:
-    for piece in pieces("reggae"):
-        marks = [round(b) % 4 for b in beats(struck(piece, 37, 38), piece)]
-        assert Counter(marks).most_common(1)[0][0] == 2, piece.track_id
-
-
-def test_jazz_swings_its_eighths() -> None:
-    swung = 0
-    for piece in pieces("jazz"):
-        off = [b % 1 for b in beats(struck(piece, 51), piece) if 0.3 < b % 1 < 0.85]
-        if off:
-            swung += 1
-            assert 0.6 < median(off) < 0.7, piece.track_id
-            assert median(off) == pytest.approx(piece.swing, abs=0.02)
-    assert swung >= 6
-
-
-@pytest.mark.parametrize("genre", ["disco", "metal", "pop", "rock"])
-def test_straight_styles_do_not_swing(genre: str) -> None:
-    for piece in pieces(genre):
-        off = [b % 1 for b in beats(struck(piece, 42, 46, 51), piece) if 0.3 < b % 1 < 0.7]
-        assert piece.swing == 0.5
-        assert not off or median(off) == pytest.approx(0.5, abs=0.03), piece.track_id
-
-
-@pytest.mark.parametrize("genre", ["disco", "pop", "rock"])
-def test_backbeat_falls_on_the_second_and_fourth_beat(genre: str) -> None:
-    for piece in pieces(genre):
-        marks = Counter(round(b * 4) / 4 % 4 for b in beats(struck(piece, 37, 38, 39, 40), piece))
-        assert {beat for beat, _ in marks.most_common(2)} == {1.0, 3.0}, piece.track_id
-
-
-def test_metal_is_in_minor_on_distorted_guitar() -> None:
-    for piece in pieces("metal"):
-        assert piece.key.endswith("minor")
-        assert any(part.program == 30 for part in piece.parts)
-
-
-def test_artists_keep_to_their_habits() -> None:
-    for genre in GENRES:
-        palettes: dict[str, list[Piece]] = {}
-        for piece in pieces(genre):
-            palettes.setdefault(piece.artist, []).append(piece)
-        programs = {
-            artist: {part.program for piece in own for part in piece.parts}
-            for artist, own in palettes.items()
-        }
-        assert len(set(map(frozenset, programs.values()))) == 3, genre
-
-
-# Small parts
-
-
-def test_dice_is_the_same_everywhere() -> None:
-    dice = Dice(1, "x")
-    again = np.random.Generator(
-        np.random.PCG64(int.from_bytes(hashlib.sha256(b"1:x").digest()[:16], "big"))
-    )
-    assert [dice.uniform() for _ in range(5)] == [float(again.random()) for _ in range(5)]
-    assert {dice.integer(1, 3) for _ in range(200)} == {1, 2, 3}
-
-
-def test_roman_numerals_in_a_key() -> None:
-    assert parse_chord("V7", 0).classes == (7, 11, 2, 5)
-    assert parse_chord("bVImaj7", 9).classes == (5, 9, 0, 4)
-    assert parse_chord("iib5", 0).classes == (2, 5, 8, 0)
-    assert [len(bar) for bar in parse_progression("I ii7/V7 I", 2, 4)] == [1, 2, 1]
-    for wrong in ("X", "I13", "VIV", ""):
-        with pytest.raises(ValueError, match=r"numeral|unknown kind"):
-            parse_chord(wrong, 0)
-
-
-def test_new_serial_number_leaves_the_sound_alone(tmp_path: Path) -> None:
-    original = demo.clip_path("pop.00000").read_bytes()
-    changed = with_serial(original, 12345)
-    assert changed != original
-    assert with_serial(changed, int.from_bytes(original[14:18], "little")) == original
-    (tmp_path / "new.ogg").write_bytes(changed)
-    before, _ = soundfile.read(demo.clip_path("pop.00000"))
-    after, _ = soundfile.read(tmp_path / "new.ogg")
-    assert np.array_equal(before, after)
-    with pytest.raises(ValueError, match="no Ogg page"):
-        with_serial(b"RIFF" + bytes(40), 1)
-    assert crc32(b"\x01") == 0x04C11DB7
-
-
-def test_rendering_again_gives_the_same_music() -> None:
-    pytest.importorskip("midirenderer", reason="needs the extra 'demo'")
-    pytest.importorskip("mido", reason="needs the extra 'demo'")
-    pytest.importorskip("pretty_midi", reason="needs the extra 'demo'")
-    from tools.demo_clips.render import render
-
-    rendered = render(compose("reggae.00001"))
-    shipped, _ = soundfile.read(demo.clip_path("reggae.00001"))
-    assert rendered.shape == (661_500,)
-    # Vorbis at this rate changes the waveform a little, but not the music.
-    assert np.corrcoef(rendered, shipped)[0, 1] > 0.95
-
-
-# What a classifier finds in it
-
-
 def test_no_shallow_tree_tells_the_genres_and_artists_matter(tmp_path: Path) -> None:
-    arrays = load_arrays(opening.edition(), tmp_path, jobs=1, progress=False)
+    arrays = load_arrays(opening.open_edition(), tmp_path, jobs=1, progress=False)
     assert not arrays.left_out
     x, y = arrays.tabular, arrays.genre
     tracks = StratifiedKFold(5, shuffle=True, random_state=0)

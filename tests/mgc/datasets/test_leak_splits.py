@@ -49,8 +49,11 @@ def splits_of(edition, seed):
 
 def pieces(split, part, ids):
     """Return the pieces of a part as pairs of track id and number."""
-    units = getattr(split.folds[0], part)
-    tracks, numbers = split.unit_track[units].tolist(), split.unit_segment[units].tolist()
+    examples = getattr(split.folds[0], part)
+    tracks, numbers = (
+        split.example_track[examples].tolist(),
+        split.example_segment[examples].tolist(),
+    )
     return {(ids[track], number) for track, number in zip(tracks, numbers, strict=True)}
 
 
@@ -108,7 +111,7 @@ def test_all_of_gtzan_and_seeds_that_choose_anew():
     for split in half:
         fold = split.folds[0]
         assert (len(fold.train), len(fold.valid), len(fold.test)) == (5 * 443, 5 * 197, 5 * 290)
-        assert set(split.unit_segment.tolist()) == set(range(N_SEGMENTS))
+        assert set(split.example_segment.tolist()) == set(range(N_SEGMENTS))
     assert len({tuple(leaked_tracks(split).tolist()) for split in half}) == 3
 
 
@@ -116,7 +119,7 @@ def test_a_leak_under_the_name_of_no_leak_is_refused():
     """The check that runs before every fit holds `leak_share_0` to its word."""
     ids, genre = TABLE["track_id"].tolist(), TABLE["genre"].tolist()
     leaky = make_split("leak_share_25", ids, genre, [""] * len(ids), 0)
-    clean = Split("leak_share_0", leaky.unit_track, leaky.unit_segment, leaky.folds)
+    clean = Split("leak_share_0", leaky.example_track, leaky.example_segment, leaky.folds)
     with pytest.raises(DataError, match="pieces of a track stand in more than one part"):
         check(clean, [""] * len(ids))
 

@@ -19,6 +19,7 @@ from mgc.datasets import edition as edition_module
 from mgc.datasets import tracks as tracks_module
 from mgc.datasets.edition import Edition
 from mgc.datasets.tracks import GENRES, Track
+from mgc.datasets.verify import verify
 from mgc.errors import DataError
 
 
@@ -35,7 +36,7 @@ def cut(path: Path, share: float) -> None:
 
 
 def check_one(tmp_path: Path, track_id: str) -> dict[str, Any]:
-    rows = opening.verify(opening.open_edition(tmp_path)).to_dict("records")
+    rows = verify(opening.open_edition(tmp_path)).to_dict("records")
     return next({str(key): value for key, value in r.items()} for r in rows
                 if r["track_id"] == track_id)  # fmt: skip
 
@@ -54,10 +55,10 @@ def test_tracks_are_found_in_every_layout_and_format(
     tmp_path: Path, layout: str, suffix: str
 ) -> None:
     path = write(tmp_path / layout / "jazz" / f"jazz.00003{suffix}")
-    tracks, missing = tracks_module.find_tracks(tmp_path)
+    tracks = tracks_module.find_tracks(tmp_path)
     assert [(t.track_id, t.genre, t.artist) for t in tracks] == [("jazz.00003", "jazz", None)]
     assert tracks[0].path.resolve() == path.resolve()
-    assert set(missing) == set(GENRES) - {"jazz"}
+    assert set(opening.make_edition(tracks).missing_genres) == set(GENRES) - {"jazz"}
 
 
 def test_tracks_are_sorted_and_odd_files_ignored(tmp_path: Path) -> None:
@@ -66,7 +67,7 @@ def test_tracks_are_sorted_and_odd_files_ignored(tmp_path: Path) -> None:
     write(tmp_path / "rock" / "._rock.00000.wav")
     (tmp_path / "rock" / "cover.jpg").write_bytes(b"picture")
     (tmp_path / "polka").mkdir()
-    tracks, _ = tracks_module.find_tracks(str(tmp_path))
+    tracks = tracks_module.find_tracks(str(tmp_path))
     assert [track.track_id for track in tracks] == ["blues.00007", "rock.00000", "rock.00001"]
 
 
@@ -138,7 +139,7 @@ def test_an_edition_is_known_by_content_not_by_path(tmp_path: Path, small_editio
 
 
 def test_a_copy_of_the_demo_is_the_demo_artists_included(tmp_path: Path) -> None:
-    original = opening.edition()
+    original = opening.open_edition()
     copy = opening.open_edition(shutil.copytree(demo.CLIPS, tmp_path / "anything"))
     assert copy.name == original.name == "demo"
     assert copy.key == original.key
@@ -194,7 +195,7 @@ def test_the_table_of_gtzan_agrees_with_the_literature() -> None:
 
 
 def test_sound_files_of_no_table_are_unknown(small_edition: Path) -> None:
-    table = opening.verify(opening.open_edition(small_edition))
+    table = verify(opening.open_edition(small_edition))
     assert set(table["status"]) == {"unknown"}
     assert not table["md5_known"].any()
     assert table["duration_s"].to_numpy() == pytest.approx(5.0)
@@ -247,7 +248,7 @@ def test_rates_lengths_and_repetitions_are_reported(tmp_path: Path) -> None:
     write(tmp_path / "pop" / "pop.00001.wav", seconds=0.5)
     copied = write(tmp_path / "rock" / "rock.00000.wav", seed=3)
     shutil.copy(copied, tmp_path / "rock" / "rock.00001.wav")
-    table = opening.verify(opening.open_edition(tmp_path)).set_index("track_id")
+    table = verify(opening.open_edition(tmp_path)).set_index("track_id")
     status = table["status"].to_dict()
     assert status["pop.00000"] == "wrong rate"
     assert status["pop.00001"] == "too short"
@@ -267,7 +268,7 @@ def test_an_unknown_size_in_a_header_is_no_damage(tmp_path: Path) -> None:
 
 
 def test_the_demo_is_sound() -> None:
-    table = opening.verify(opening.edition())
+    table = verify(opening.open_edition())
     assert set(table["status"]) == {"ok"}
     assert (table["identical_to"] == "").all()
 
@@ -275,7 +276,7 @@ def test_the_demo_is_sound() -> None:
 def test_real_tracks_are_recognised(gtzan_mini: Path, tmp_path: Path) -> None:
     edition = opening.open_edition(gtzan_mini)
     assert edition.name == "gtzan-mini"
-    table = opening.verify(edition)
+    table = verify(edition)
     assert set(table["status"]) == {"ok"}
     assert table["md5_known"].all()
     assert table["duration_s"].between(29.9, 30.7).all()
@@ -286,13 +287,13 @@ def test_real_tracks_are_recognised(gtzan_mini: Path, tmp_path: Path) -> None:
     ]
     mixed = opening.make_edition(tracks)
     assert mixed.name == "custom"
-    status = opening.verify(mixed).set_index("track_id")["status"].to_dict()
+    status = verify(mixed).set_index("track_id")["status"].to_dict()
     assert status.pop("jazz.00000") == "changed"
     assert set(status.values()) == {"ok"}
 
 
 def test_an_edition_without_digests_can_be_verified(small_edition: Path) -> None:
-    tracks, _ = tracks_module.find_tracks(small_edition)
-    edition = Edition("custom", tracks[:2], "0" * 64)
-    assert list(opening.verify(edition)["track_id"]) == [track.track_id for track in tracks[:2]]
+    tracks = tracks_module.find_tracks(small_edition)
+    edition = Edition("custom", tuple(tracks[:2]), "0" * 64)
+    assert list(verify(edition)["track_id"]) == [track.track_id for track in tracks[:2]]
     assert isinstance(tracks[0], Track)

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mgc.datasets.artists import artist_folds
-from mgc.datasets.gtzan import gtzan_table
+from mgc.datasets.gtzan import artist_folds, gtzan_table
 from mgc.datasets.protocols import make_split
 from mgc.datasets.splits import PROTOCOLS, SEGMENTED, Fold, Split, check
 from mgc.datasets.tracks import GENRES, N_SEGMENTS
@@ -49,13 +48,13 @@ def test_parts_are_disjoint_complete_and_teach_every_genre(edition, seed, protoc
     ids, genre, artist = edition
     split = make_split(protocol, ids, genre, artist, seed)
     segments = N_SEGMENTS if protocol in SEGMENTED else 1
-    units = set(zip(split.unit_track.tolist(), split.unit_segment.tolist(), strict=True))
-    assert len(units) == len(split.unit_track) == len(ids) * segments
+    examples = set(zip(split.example_track.tolist(), split.example_segment.tolist(), strict=True))
+    assert len(examples) == len(split.example_track) == len(ids) * segments
     for fold in split.folds:
         parts = [set(part.tolist()) for part in (fold.train, fold.valid, fold.test)]
-        assert sum(map(len, parts)) == len(units)
-        assert set.union(*parts) == set(range(len(units)))
-        assert {genre[split.unit_track[u]] for u in parts[0]} == set(genre)
+        assert sum(map(len, parts)) == len(examples)
+        assert set.union(*parts) == set(range(len(examples)))
+        assert {genre[split.example_track[u]] for u in parts[0]} == set(genre)
 
 
 @settings(max_examples=60, deadline=None)
@@ -63,12 +62,12 @@ def test_parts_are_disjoint_complete_and_teach_every_genre(edition, seed, protoc
 def test_cv5_tests_every_track_once_and_keeps_artists_together(edition, seed):
     ids, genre, artist = edition
     split = make_split("cv5", ids, genre, artist, seed)
-    tested = [split.unit_track[u] for fold in split.folds for u in fold.test]
+    tested = [split.example_track[u] for fold in split.folds for u in fold.test]
     assert sorted(tested) == list(range(len(ids)))
     assert len(split.folds) == 5
     for fold in split.folds:
         names = [
-            {artist[split.unit_track[u]] for u in part} - {""}
+            {artist[split.example_track[u]] for u in part} - {""}
             for part in (fold.train, fold.valid, fold.test)
         ]
         assert not names[0] & names[1]
@@ -86,7 +85,7 @@ def test_random_is_stratified_within_one_track(edition, seed):
     # The test part is drawn from all tracks, the validation part from those that are left. The
     # total is raised to one track a genre in very small editions.
     for part in (fold.test, fold.valid):
-        drawn = Counter(genre[split.unit_track[u]] for u in part)
+        drawn = Counter(genre[split.example_track[u]] for u in part)
         assert all(drawn[name] >= 1 for name in left)
         for name, other in itertools.permutations(left, 2):
             if left[other] - drawn[other] > 1:  # the last track of a genre is left to train on
@@ -108,7 +107,7 @@ def test_same_seed_same_parts_whatever_the_order(edition, seed, protocol, shuffl
         split = make_split(protocol, ids, genre, artist, seed)
         return [
             {
-                (ids[split.unit_track[u]], int(split.unit_segment[u]), part)
+                (ids[split.example_track[u]], int(split.example_segment[u]), part)
                 for part in ("train", "valid", "test")
                 for u in getattr(fold, part)
             }
@@ -142,8 +141,8 @@ def test_fault_filtered_is_the_published_list():
     for name, part in zip(ids, table["fault_filtered"], strict=True):
         listed[part].add(name)
     for part in ("train", "valid", "test"):
-        assert {ids[split.unit_track[u]] for u in getattr(fold, part)} == listed[part]
-    assert set(split.unit_segment.tolist()) == {-1}
+        assert {ids[split.example_track[u]] for u in getattr(fold, part)} == listed[part]
+    assert set(split.example_segment.tolist()) == {-1}
 
 
 def test_fault_filtered_needs_the_tracks_of_the_list():
@@ -179,41 +178,43 @@ def test_track_disjoint_segments_are_those_of_the_random_tracks():
     cut = make_split("track_disjoint_segments", *edition, 3)
     leaky = make_split("leaky_segments", *edition, 3)
     # The same pieces in the same order, so that what is computed of one serves the other.
-    np.testing.assert_array_equal(cut.unit_track, leaky.unit_track)
-    np.testing.assert_array_equal(cut.unit_segment, leaky.unit_segment)
+    np.testing.assert_array_equal(cut.example_track, leaky.example_track)
+    np.testing.assert_array_equal(cut.example_segment, leaky.example_segment)
     for part in ("train", "valid", "test"):
         rows = getattr(cut.folds[0], part)
-        assert set(cut.unit_track[rows]) == set(whole.unit_track[getattr(whole.folds[0], part)])
-        assert Counter(cut.unit_segment[rows].tolist()) == dict.fromkeys(
+        assert set(cut.example_track[rows]) == set(
+            whole.example_track[getattr(whole.folds[0], part)]
+        )
+        assert Counter(cut.example_segment[rows].tolist()) == dict.fromkeys(
             range(N_SEGMENTS), len(rows) // N_SEGMENTS
         )
 
 
 def test_a_track_in_two_parts_is_noticed():
     fold = Fold("f", np.array([0, 1]), np.array([2]), np.array([3]))
-    units = np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])
+    examples = np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])
     with pytest.raises(DataError, match="pieces of a track stand in more than one part"):
-        check(Split("track_disjoint_segments", *units, (fold,)), ["", ""])
+        check(Split("track_disjoint_segments", *examples, (fold,)), ["", ""])
 
 
 def test_leaky_segments_leak_and_whole_tracks_do_not():
     ids, genre, artist = tracks(9)
     leaky = make_split("leaky_segments", ids, genre, artist, 0)
     fold = leaky.folds[0]
-    heard = set(leaky.unit_track[fold.train].tolist())
-    tested = set(leaky.unit_track[fold.test].tolist())
+    heard = set(leaky.example_track[fold.train].tolist())
+    tested = set(leaky.example_track[fold.test].tolist())
     assert len(tested & heard) > 0.9 * len(tested)
     assert (len(fold.train), len(fold.valid), len(fold.test)) == (630, 135, 135)
     for protocol in WHOLE_TRACKS:
         split = make_split(protocol, ids, genre, artist, 0)
-        assert len(np.unique(split.unit_track)) == len(ids)
+        assert len(np.unique(split.example_track)) == len(ids)
 
 
 @pytest.mark.parametrize(
     ("fold", "fault"),
     [
         (Fold("f", np.array([0, 1]), np.array([1]), np.array([2, 3])), "overlap"),
-        (Fold("f", np.array([0]), np.array([1]), np.array([2])), "every unit exactly once"),
+        (Fold("f", np.array([0]), np.array([1]), np.array([2])), "every example exactly once"),
         (Fold("f", np.array([0, 1]), np.array([], int), np.array([2, 3])), "empty"),
     ],
 )
@@ -274,18 +275,18 @@ def test_artist_cv_keeps_every_group_of_the_table_on_one_side():
     ids, genre, artist = whole_gtzan()
     split = make_split("artist_cv", ids, genre, artist, 5)
     places = artist_folds()
-    assert {ids[i] for i in split.unit_track} == set(places)
+    assert {ids[i] for i in split.example_track} == set(places)
     assert len(places) == 970
     assert len({place.group for place in places.values()}) == 241
     for number, fold in enumerate(split.folds, 1):
         groups = [
-            {places[ids[split.unit_track[u]]].group for u in part}
+            {places[ids[split.example_track[u]]].group for u in part}
             for part in (fold.train, fold.valid, fold.test)
         ]
         assert sum(map(len, groups)) == len(set.union(*groups))
         for part, tested in ((fold.test, number), (fold.valid, number % 5 + 1)):
-            assert {places[ids[split.unit_track[u]]].fold for u in part} == {tested}
-            assert {genre[split.unit_track[u]] for u in part} == set(GENRES)
+            assert {places[ids[split.example_track[u]]].fold for u in part} == {tested}
+            assert {genre[split.example_track[u]] for u in part} == set(GENRES)
 
 
 def test_artist_cv_draws_the_same_parts_whatever_the_seed_and_refuses_a_part_of_gtzan():

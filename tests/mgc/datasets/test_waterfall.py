@@ -20,13 +20,15 @@ def rung(protocol, seed=0):
 
 
 def names(split, rows):
-    return {IDS[split.unit_track[row]] for row in rows}
+    return {IDS[split.example_track[row]] for row in rows}
 
 
 def test_every_rung_tests_every_faultless_track_once():
     for protocol in WATERFALL:
         split = rung(protocol)
-        tested = Counter(IDS[split.unit_track[row]] for fold in split.folds for row in fold.test)
+        tested = Counter(
+            IDS[split.example_track[row]] for fold in split.folds for row in fold.test
+        )
         assert all(tested[name] == 1 for name in clean_tracks())
         assert set(tested) <= set(artist_folds())
     assert len(clean_tracks()) == 900
@@ -37,7 +39,10 @@ def test_after_the_first_rung_folds_train_on_as_many_tracks_of_each_genre():
     for protocol in WATERFALL[1:]:
         split = rung(protocol)
         counts.append(
-            [Counter(GENRE[split.unit_track[row]] for row in fold.train) for fold in split.folds]
+            [
+                Counter(GENRE[split.example_track[row]] for row in fold.train)
+                for fold in split.folds
+            ]
         )
     assert all(other == counts[0] for other in counts)
 

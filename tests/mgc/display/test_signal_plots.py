@@ -154,7 +154,7 @@ def test_clips_come_one_a_genre_with_the_features_of_their_samples(
 
 def test_every_embedded_clip_has_a_composed_tempo() -> None:
     tempos = composed_tempos()
-    assert set(tempos) == {track.track_id for track in opening.edition().tracks}
+    assert set(tempos) == {track.track_id for track in opening.open_edition().tracks}
     assert all(40 < tempo < 260 for tempo in tempos.values())
 
 

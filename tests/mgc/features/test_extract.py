@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import librosa
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -15,9 +14,9 @@ from hypothesis import strategies as st
 from mgc.audio.samples import load
 from mgc.datasets import demo
 from mgc.errors import FeatureError
-from mgc.features.extract import N_FRAMES, N_SAMPLES, extract, prepare, with_context
-from mgc.features.names import EXTENDED_FEATURE_NAMES, FEATURE_NAMES
-from tools.bench.extracting import feature_seconds, one_call_each
+from mgc.features.extract import N_FRAMES, N_SAMPLES, extract, prepare
+from mgc.features.names import FEATURE_NAMES
+from tools.bench.extracting import one_call_each
 
 RATE = 22_050
 Signal = npt.NDArray[np.float32]
@@ -104,20 +103,6 @@ def test_columns_say_what_they_hold() -> None:
     assert clicks["tempo_mean"] == pytest.approx(120, rel=0.05)  # two clicks a second
 
 
-def test_extended_adds_zero_crossings_and_tonnetz() -> None:
-    signal = _music()
-    plain, extended = extract(signal), extract(signal, extended=True)
-    assert extended.tabular.shape == (len(EXTENDED_FEATURE_NAMES),) == (256,)
-    np.testing.assert_array_equal(extended.tabular[:228], plain.tabular)
-    named = dict(zip(EXTENDED_FEATURE_NAMES, extended.tabular, strict=True))
-    rate = librosa.feature.zero_crossing_rate(signal)
-    assert named["zero_crossing_rate_mean"] == pytest.approx(rate.mean(), rel=1e-3)
-    tonnetz = librosa.feature.tonnetz(
-        chroma=librosa.feature.chroma_stft(y=signal, sr=RATE, tuning=0.0)
-    )
-    assert named["tonnetz_1_std"] == pytest.approx(tonnetz[0].std(), rel=1e-3)
-
-
 def test_segments_are_the_statistics_of_their_own_three_seconds() -> None:
     half = _music()
     half[N_SAMPLES // 2 :] = 0  # the second half is silent
@@ -125,13 +110,6 @@ def test_segments_are_the_statistics_of_their_own_three_seconds() -> None:
     column = FEATURE_NAMES.index("centroid_mean")
     assert (segments[:4, column] > 100).all()
     assert (segments[7:, column] == 0).all()
-
-
-def test_context_sets_neighbours_side_by_side() -> None:
-    sequence = np.arange(6, dtype=np.float32).reshape(3, 2)
-    expected = [[0, 1, 0, 1, 2, 3], [0, 1, 2, 3, 4, 5], [2, 3, 4, 5, 4, 5]]
-    np.testing.assert_array_equal(with_context(sequence, 3), expected)
-    assert extract(_noise(), context=3).sequence.shape == (1292, 39)
 
 
 @settings(max_examples=20, deadline=None)
@@ -172,13 +150,3 @@ def test_other_sample_rates_give_the_same_music(rate: int) -> None:
 def test_unusable_samples_get_a_named_error(samples: Signal, rate: int, words: str) -> None:
     with pytest.raises(FeatureError, match=words):
         extract(samples, rate)
-
-
-def test_unknown_context_is_refused() -> None:
-    with pytest.raises(FeatureError, match="1 or 3"):
-        extract(_noise(), context=2)
-
-
-def test_one_transform_is_faster_than_one_call_each() -> None:
-    seconds = feature_seconds(repeats=1)
-    assert 0 < np.median(seconds["shared"]) < np.median(seconds["separate"])

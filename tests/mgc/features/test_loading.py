@@ -16,8 +16,10 @@ from mgc.datasets.opening import make_edition, open_edition
 from mgc.errors import DataError
 from mgc.features import augment, loading
 from mgc.features import extract as extract_module
+from mgc.features.arrays import keep_arrays, open_arrays
 from mgc.features.extract import extract
 from mgc.features.loading import cached_features, load_arrays
+from tests.helpers.arrays import make_arrays
 
 
 @pytest.fixture(scope="module")
@@ -103,6 +105,18 @@ def test_processes_change_nothing(tmp_path: Path) -> None:
     together = load_arrays(edition, tmp_path / "b", jobs=2, progress=False)
     for name in loading.FIELDS:
         np.testing.assert_array_equal(getattr(alone, name), getattr(together, name))
+
+
+def test_kept_arrays_are_opened_as_they_were_and_cannot_be_changed(tmp_path: Path) -> None:
+    arrays = replace(make_arrays(n_genres=2), left_out={"jazz.00054": "unreadable: grün"})
+    keep_arrays(arrays, tmp_path / "kept")
+    opened = open_arrays(tmp_path / "kept")
+    for name, value in vars(arrays).items():
+        found = getattr(opened, name)
+        assert type(found) is type(value)
+        np.testing.assert_array_equal(found, value)
+    with pytest.raises(ValueError, match="read-only"):
+        opened.tabular[0] = 0
 
 
 def _tone(hz: float) -> np.ndarray:

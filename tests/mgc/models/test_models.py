@@ -133,15 +133,3 @@ def test_a_file_that_holds_no_weights_is_named(
     monkeypatch.setenv("MGC_VGG16_WEIGHTS", str(wrong))
     with pytest.raises(WeightsError, match=r"text\.weights\.h5 does not hold them"):
         vgg16.load_base()
-
-
-def test_mixed_precision_keeps_the_probabilities_in_32_bits() -> None:
-    import keras
-
-    keras.config.set_dtype_policy("mixed_float16")
-    try:
-        model = build("mlp", (228,), 10)
-    finally:
-        keras.config.set_dtype_policy("float32")
-    assert model.layers[0].compute_dtype == "float16"
-    assert model.layers[-1].compute_dtype == "float32"

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
-from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from mgc.datasets.opening import make_edition, open_edition
+from mgc.datasets.protocols import make_split
 from mgc.datasets.tracks import GENRES
 from mgc.errors import DataError, MgcError
 from mgc.evaluation import metrics
+from mgc.features.names import ARCHIVE_FEATURE_NAMES, ARCHIVE_VERSION
 from mgc.models import BASELINES, NAMES
 from mgc.records.config import fit_id
 from mgc.records.store import NotRun, Record, Store
-from mgc.records.study import Study, describe_edition, open_study
+from mgc.records.study import Study, describe_edition, open_study, prepare_study
 from mgc.training.fits import fit_all
+from tests.helpers.archives import IDS, small
 
 QUICK = ("mlp", *BASELINES)
 
@@ -83,7 +86,7 @@ def test_the_split_of_a_study_is_the_one_that_its_fits_were_tested_by(study: Stu
     split = replace(study, edition=None).split()
     ids = study.edition_record.tabular["track_id"].to_numpy()
     (fold,) = split.folds
-    assert set(ids[split.unit_track[fold.test]]) == set(metrics.test_rows(record)["track_id"])
+    assert set(ids[split.example_track[fold.test]]) == set(metrics.test_rows(record)["track_id"])
 
 
 def test_what_was_not_run_says_why(study: Study) -> None:
@@ -125,15 +128,55 @@ def test_the_same_study_in_two_processes_equals_one(study: Study, tmp_path: Path
     assert contents[0] == contents[1]
 
 
-def test_unknown_data_protocol_and_variant_are_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize("begin", [open_study, prepare_study])
+def test_unknown_data_protocol_and_variant_are_named(
+    tmp_path: Path, begin: Callable[..., Study]
+) -> None:
     with pytest.raises(DataError, match=r"nowhere.*mgc data where"):
-        open_study("nowhere", records=tmp_path)
+        begin("nowhere", records=tmp_path)
     with pytest.raises(MgcError, match="cv5"):
-        open_study("demo", records=tmp_path, protocol="10fold")
+        begin("demo", records=tmp_path, protocol="10fold")
     with pytest.raises(MgcError, match="quick"):
-        open_study("demo", records=tmp_path, variant="slow")
+        begin("demo", records=tmp_path, variant="slow")
+    assert not list(tmp_path.iterdir())
 
 
-def test_models_are_imported_without_tensorflow() -> None:
-    for name in NAMES:
-        assert hasattr(import_module(f"mgc.models.{name}"), "RECIPE")
+def test_opening_describes_nothing_and_says_what_does(
+    small_edition: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places = {"records": tmp_path / "records", "cache": tmp_path / "cache"}
+    with pytest.raises(DataError, match=r"custom-.*mgc run"):
+        open_study(small_edition, **places)
+    assert not list(tmp_path.iterdir())
+    prepared = prepare_study(small_edition, **places)
+    assert prepared.edition_record.n_tracks == 30
+
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("computed again")
+
+    monkeypatch.setattr("mgc.records.study.describe_edition", never)
+    assert prepare_study(small_edition, **places).edition_record.key == prepared.edition_record.key
+    assert open_study(small_edition, **places).edition == prepared.edition
+
+
+def test_a_study_draws_the_split_that_its_fits_have(study: Study) -> None:
+    arrays = study.arrays()
+    drawn = make_split("random", arrays.track_id, arrays.genre, arrays.artist, 0)
+    for part in ("train", "valid", "test"):
+        rows, ours = getattr(drawn.folds[0], part), getattr(study.split().folds[0], part)
+        ids = study.edition_record.usable["track_id"].to_numpy(dtype=str)
+        expected = arrays.track_id[drawn.example_track[rows]]
+        assert ids[study.split().example_track[ours]].tolist() == expected.tolist()
+
+
+def test_a_study_of_an_archive_describes_it_without_audio(tmp_path: Path) -> None:
+    file = small(tmp_path / "a.npz")
+    study = prepare_study(file, records=tmp_path / "records", cache=tmp_path / "cache")
+    record = study.edition_record
+    assert record.name == "gtzan-part-archive"
+    assert record.feature_version == ARCHIVE_VERSION
+    assert list(record.tabular.columns) == ["track_id", *ARCHIVE_FEATURE_NAMES]
+    # Later the records are enough.
+    file.unlink()
+    replay = open_study(record.key, records=tmp_path / "records", cache=tmp_path / "cache")
+    assert replay.edition_record.tracks["track_id"].tolist() == list(IDS)

@@ -18,7 +18,7 @@ from mgc.records.config import configuration
 from mgc.records.study import Study
 from mgc.report.explain import RULES, acting_settings, explain
 from mgc.training import folds, transfer
-from mgc.training.fold_result import Settings
+from mgc.training.fold_fit import Settings
 from mgc.typing import Float
 from tests.helpers.arrays import make_arrays, one_fold
 from tests.helpers.gtzan import save_fit

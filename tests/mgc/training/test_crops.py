@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from mgc.models.recipe import TunedRecipe
 from mgc.training import crops
+from mgc.training.tuned_recipes import RandomCrops
 from mgc.typing import Float
 
 PLAN = TunedRecipe("spectrogram", "per track", batch_size=4, epochs=2, steps=3)
@@ -20,10 +21,10 @@ lengths = st.integers(1, 400)
 
 
 def ramp(n: int, *shape: int, axis: int) -> Float:
-    """Units whose values tell the unit (thousands) and the frame (ones)."""
+    """Examples whose values tell the example (thousands) and the frame (ones)."""
     frames = np.arange(shape[axis - 1]).reshape([-1 if a == axis - 1 else 1 for a in range(3)])
-    units = 1000.0 * np.arange(n).reshape(n, 1, 1, 1)
-    return np.broadcast_to(units + frames[None], (n, *shape)).astype(np.float32)
+    examples = 1000.0 * np.arange(n).reshape(n, 1, 1, 1)
+    return np.broadcast_to(examples + frames[None], (n, *shape)).astype(np.float32)
 
 
 # Regular crops
@@ -109,22 +110,15 @@ def dataset(
     shape: tuple[int, ...] = (4, 20, 1),
     axis: int = 2,
     reduce: str = "",
-) -> crops.RandomCrops:
-    """Crops of units that are ramps, with one class a unit."""
+) -> RandomCrops:
+    """Crops of examples that are ramps, with one class an example."""
     inputs = ramp(n, *shape, axis=axis) if axis else np.arange(float(n * 3)).reshape(n, 3)
     wanted = np.eye(n, dtype=np.float32) if targets else None
-    return crops.RandomCrops(
-        np.asarray(inputs, np.float32),
-        wanted,
-        plan,
-        seed=seed,
-        axis=axis,
-        length=length,
-        reduce=reduce,
-    )
+    examples = crops.Examples(np.asarray(inputs, np.float32), axis, length, reduce)
+    return RandomCrops(examples, wanted, plan, seed=seed)
 
 
-def epochs(source: crops.RandomCrops, n: int) -> list[list[tuple[Float, Float]]]:
+def epochs(source: RandomCrops, n: int) -> list[list[tuple[Float, Float]]]:
     """Draw all batches of some epochs, as Keras does."""
     found = []
     for _ in range(n):
@@ -179,9 +173,9 @@ def test_a_crop_is_a_piece_of_the_unit_of_its_target(
     )[0]
     assert len(x) == len(y) == min(4, n)
     assert x.dtype == y.dtype == np.float32
-    units = y.argmax(axis=1)
-    assert len(set(units.tolist())) == len(units)  # no unit twice in a batch
-    frames = np.moveaxis(x, axis, 1)[:, :, 0, 0] - 1000 * units[:, None]
+    examples = y.argmax(axis=1)
+    assert len(set(examples.tolist())) == len(examples)  # no example twice in a batch
+    frames = np.moveaxis(x, axis, 1)[:, :, 0, 0] - 1000 * examples[:, None]
     assert frames.shape[1] == min(length, n_frames)
     assert (np.diff(frames, axis=1) == 1).all()
     assert frames.min() >= 0
@@ -189,13 +183,13 @@ def test_a_crop_is_a_piece_of_the_unit_of_its_target(
 
 
 def test_every_unit_and_every_start_is_drawn() -> None:
-    units: set[int] = set()
+    examples: set[int] = set()
     begins: set[int] = set()
     for epoch in epochs(dataset(), 40):
         for x, y in epoch:
-            units |= set(y.argmax(axis=1).tolist())
+            examples |= set(y.argmax(axis=1).tolist())
             begins |= set((x[:, 0, 0, 0] % 1000).astype(int).tolist())
-    assert units == set(range(6))
+    assert examples == set(range(6))
     assert begins == set(range(16))  # 20 frames, crops of 5
 
 
@@ -220,7 +214,7 @@ def test_mixing_keeps_the_sum_and_mixes_inputs_as_targets(mixup: float, seed: in
         np.testing.assert_allclose(y.sum(axis=1), 1, atol=1e-6)
         assert (y >= 0).all()
         assert ((y > 0).sum(axis=1) <= 2).all()
-        # Whole units, so that the input is the weighted mean of the units in the target.
+        # Whole examples, so that the input is the weighted mean of the examples in the target.
         mean = 1000 * y @ np.arange(6) + np.arange(20).mean()
         np.testing.assert_allclose(x.mean(axis=(1, 2, 3)), mean, rtol=1e-4, atol=0.05)
 
@@ -239,9 +233,9 @@ def test_mixing_mixes_and_its_absence_does_not() -> None:
 def test_a_mask_hides_one_band_and_one_span_of_bounded_width(largest: float, seed: int) -> None:
     plan = replace(PLAN, mask=largest, steps=1)
     inputs = np.ones((4, 10, 20, 1), dtype=np.float32)
-    source = crops.RandomCrops(inputs, np.eye(4, dtype="f4"), plan, seed=seed, axis=2, length=15)
+    source = RandomCrops(crops.Examples(inputs, 2, 15), np.eye(4, dtype="f4"), plan, seed=seed)
     ((x, _),) = epochs(source, 1)[0]
-    assert (inputs == 1).all()  # the units themselves stay
+    assert (inputs == 1).all()  # the examples themselves stay
     for picture in x[..., 0]:
         hidden_bins = np.flatnonzero((picture == 0).all(axis=1))
         hidden_frames = np.flatnonzero((picture == 0).all(axis=0))
@@ -262,7 +256,7 @@ def test_masks_differ_and_are_for_pictures_only() -> None:
     hidden = [(x == 0).mean() for x, _ in epochs(dataset(plan), 1)[0]]
     assert len(set(hidden)) > 10
     sequences = np.ones((6, 20, 13), dtype=np.float32)
-    source = crops.RandomCrops(sequences, np.eye(6, dtype="f4"), plan, seed=0, axis=1, length=5)
+    source = RandomCrops(crops.Examples(sequences, 1, 5), np.eye(6, dtype="f4"), plan, seed=0)
     assert all((x == 1).all() for x, _ in epochs(source, 1)[0])
 
 

@@ -16,14 +16,36 @@ from mgc.datasets.protocols import make_split
 from mgc.datasets.tracks import GENRES, P_COLUMNS
 from mgc.errors import MgcError, WeightsError
 from mgc.evaluation import metrics
+from mgc.models import BASELINES, NAMES
 from mgc.models.recipe import ABLATIONS
 from mgc.records import config as config_module
 from mgc.records.store import Store, load_record
 from mgc.training import folds, inputs
-from mgc.training.fold_result import Settings
+from mgc.training.fold_fit import FoldFit, Settings
 from mgc.util import cache
 from tests.helpers.arrays import make_arrays, one_fold
 from tests.helpers.fits import fit
+
+
+@pytest.mark.usefixtures("short")
+@pytest.mark.parametrize("model", [*(n for n in NAMES if n != "vgg16"), *BASELINES])
+def test_the_same_fit_twice_gives_the_same_files(model: str, tmp_path: Path) -> None:
+    first, second = fit(model, tmp_path / "a"), fit(model, tmp_path / "b")
+    assert first.fit_id == second.fit_id
+    for name in ("config.json", "architecture.json", "history.csv", "predictions.csv"):
+        assert (first.path / name).read_bytes() == (second.path / name).read_bytes(), name
+    assert not list((tmp_path / "a" / "cache" / "folds").iterdir())
+
+
+@pytest.mark.usefixtures("short", "vgg16_weights")
+def test_vgg16_fits_on_the_real_base_and_repeats(tmp_path: Path) -> None:
+    # Three genres are enough: the base takes a second a track.
+    first, second = (fit("vgg16", tmp_path / name, n_genres=3) for name in "ab")
+    a, b = ((r.path / "predictions.csv").read_bytes() for r in (first, second))
+    assert a == b
+    assert first.parameters == 15_111_242
+    assert first.environment["base_seconds_per_track"] > 0
+    assert len(first.environment["weights_sha256"]) == 64
 
 
 @pytest.mark.usefixtures("short")
@@ -52,7 +74,7 @@ def test_the_test_part_does_not_touch_the_fit(tmp_path: Path) -> None:
     for folder, source in (("a", arrays), ("b", spoilt)):
         config = config_module.configuration("custom", "0" * 64, "random", "mlp", "quick", 0)
         settings = Settings(threads=1, cache_dir=tmp_path / folder)
-        folds.fit_fold(source, split, split.folds[0], config, settings)
+        folds.fit_fold(FoldFit(source, split, split.folds[0], config, settings))
         record = folds.save_record(source, split, config, settings, Store(tmp_path / folder))
         valid = record.predictions.query("part == 'valid'")
         histories.append((record.history, valid.reset_index(drop=True)))
@@ -83,15 +105,16 @@ def test_a_finished_fold_is_not_fitted_again(tmp_path: Path) -> None:
     settings = Settings(threads=1, cache_dir=tmp_path)
     epochs: list[int] = []
     for _ in range(2):
-        folds.fit_fold(
+        watched = FoldFit(
             arrays, split, split.folds[0], config, settings,
             on_epoch=lambda stage, epoch, *_: epochs.append(epoch),
         )  # fmt: skip
+        folds.fit_fold(watched)
     assert epochs == [1, 2, 3]
     # A damaged entry is no entry.
     entry = folds.fold_entry(config, split.folds[0], settings)
     entry.write_bytes(entry.read_bytes()[:-1])
-    folds.fit_fold(arrays, split, split.folds[0], config, settings)
+    folds.fit_fold(FoldFit(arrays, split, split.folds[0], config, settings))
     assert cache.read(entry) is not None
 
 
@@ -106,7 +129,9 @@ def test_an_interrupted_fit_leaves_nothing_half_done(tmp_path: Path) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        folds.fit_fold(arrays, split, split.folds[0], config, settings, on_epoch=interrupt)
+        folds.fit_fold(
+            FoldFit(arrays, split, split.folds[0], config, settings, on_epoch=interrupt)
+        )
     assert not [p for p in tmp_path.rglob("*") if p.is_file()]
 
 
@@ -116,7 +141,7 @@ def test_segments_get_one_row_each(tmp_path: Path) -> None:
     split = make_split("leaky_segments", arrays.track_id, arrays.genre, arrays.artist, 0)
     config = config_module.configuration("custom", "0" * 64, "leaky_segments", "cnn", "quick", 0)
     settings = Settings(threads=1, cache_dir=tmp_path)
-    folds.fit_fold(arrays, split, split.folds[0], config, settings)
+    folds.fit_fold(FoldFit(arrays, split, split.folds[0], config, settings))
     record = folds.save_record(arrays, split, config, settings, Store(tmp_path))
     shapes = [layer["output_shape"] for layer in record.architecture]
     assert shapes[0] == [126, 62, 32]  # 129 frames pooled by two: 64 are the least
@@ -134,7 +159,7 @@ def test_copies_are_trained_on_and_never_predicted(tmp_path: Path) -> None:
             "custom", "0" * 64, "random", "mlp", "quick_augmented", 0
         )
         settings = Settings(threads=1, cache_dir=tmp_path / folder)
-        folds.fit_fold(arrays, split, split.folds[0], config, settings, augmented=copies)
+        folds.fit_fold(FoldFit(arrays, split, split.folds[0], config, settings, copies))
         results.append(
             folds.save_record(arrays, split, config, settings, Store(tmp_path / folder))
         )

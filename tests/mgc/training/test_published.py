@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import pickle
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
@@ -18,10 +19,12 @@ from mgc.errors import DataError, MgcError
 from mgc.models import BASELINES, NAMES
 from mgc.records.config import fit_id
 from mgc.records.store import NotRun, Record, Store
-from mgc.records.study import Study, open_study
+from mgc.records.study import Study, prepare_study
 from mgc.training import fits as fits_module
 from mgc.training import folds, parallel, published
+from mgc.training.fold_fit import FoldFit
 from mgc.training.published import ARCHIVE, MINI, PLAN, Block
+from tests.helpers.archives import with_genres
 from tests.helpers.records import ARCHITECTURE, ENVIRONMENT, history, predictions
 
 RECORDS = Path(__file__).resolve().parents[3] / "book" / "records"
@@ -34,34 +37,18 @@ SMALL = (
 """Blocks that take seconds: seven fits of which one stands there twice, so six."""
 
 
-def write_archive(path: Path, ids: Sequence[str], seed: int = 0) -> Path:
-    """Small pictures in which the genre shows."""
-    rng = np.random.default_rng(seed)
-    power = rng.integers(0, 100, (len(ids), 20, 90), dtype=np.uint8)
-    for row, name in zip(power, ids, strict=True):
-        row[2 * GENRES.index(name.split(".")[0])] += 150
-    np.savez(
-        path,
-        log_power=power,
-        track_id=np.array(ids),
-        freq_hz=np.arange(20) * 500.0,
-        frame_rate_hz=np.array(9.0),
-    )
-    return path
-
-
 @pytest.fixture(scope="module")
 def part(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return an archive with five tracks of each genre, as few as `cv5` can divide."""
     ids = [f"{genre}.{number:05d}" for genre in GENRES for number in range(5)]
-    return write_archive(tmp_path_factory.mktemp("part") / "part.npz", ids)
+    return with_genres(tmp_path_factory.mktemp("part") / "part.npz", ids)
 
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return an archive with every track of GTZAN."""
     ids = gtzan_table()["track_id"].tolist()
-    return write_archive(tmp_path_factory.mktemp("whole") / "whole.npz", ids)
+    return with_genres(tmp_path_factory.mktemp("whole") / "whole.npz", ids)
 
 
 @pytest.fixture
@@ -86,7 +73,7 @@ def in_this_process(
 ) -> None:
     """Run tasks here, in their order, and have them watched before they begin."""
 
-    def run_all(
+    def fit_tasks(
         tasks: Sequence[parallel.Task],
         jobs: int,
         *,
@@ -95,10 +82,10 @@ def in_this_process(
     ) -> None:
         for task in tasks:
             watch(task)
-            parallel.run(task)
+            parallel.fit_task(task)
             done(task, "")
 
-    monkeypatch.setattr(parallel, "run_all", run_all)
+    monkeypatch.setattr(parallel, "fit_tasks", fit_tasks)
 
 
 # The plan and its state
@@ -211,7 +198,7 @@ def test_a_record_is_there_as_soon_as_its_last_fold_is_done(
         begun.append((fit_id(task.config), task.fold, there))
 
     in_this_process(monkeypatch, watch)
-    published.run(plan, jobs=1, progress=False)
+    published.fit_plan(plan, jobs=1, progress=False)
     order = list(dict.fromkeys(name for name, _, _ in begun))
     assert len(order) == 5 == len(store.find())  # the fit that stands there twice is made once
     for name, fold, there in begun:
@@ -226,7 +213,7 @@ def test_a_record_is_there_as_soon_as_its_last_fold_is_done(
     assert published.status(plan)["left"].sum() == 0
     assert not list((tmp_path / "cache" / "folds").iterdir())
     begun.clear()
-    published.run(plan, jobs=1, progress=False)
+    published.fit_plan(plan, jobs=1, progress=False)
     assert begun == []
 
 
@@ -250,20 +237,20 @@ def test_an_interrupted_run_goes_on_where_it_stopped(
     monkeypatch.setattr(folds, "fit_baseline", counted)
     in_this_process(monkeypatch, stop)
     with pytest.raises(KeyboardInterrupt):
-        published.run(plan, jobs=1, progress=False)
+        published.fit_plan(plan, jobs=1, progress=False)
     assert published.status(plan)["done"].tolist() == [1, 0, 0]  # five folds, and three of ten
     (first,) = store.find()
     stamp = first.path.stat().st_ino
 
     in_this_process(monkeypatch, lambda task: None)
-    published.run(plan, jobs=1, progress=False)
+    published.fit_plan(plan, jobs=1, progress=False)
     assert len(fitted) == 4 * 5 + 1  # nothing twice
     assert published.status(plan)["left"].sum() == 0
     assert first.path.stat().st_ino == stamp
 
     # What was interrupted is what it would have been.
     straight = opened(part, tmp_path / "straight")
-    published.run(straight, jobs=1, progress=False)
+    published.fit_plan(straight, jobs=1, progress=False)
     for record in store.find():
         other = straight[0][1].store.get(record.fit_id)
         assert other is not None
@@ -277,7 +264,7 @@ def test_a_fit_that_cannot_run_is_noted_and_left_out(
 ) -> None:
     study = opened(part, tmp_path)[0][1]
 
-    def run_all(
+    def fit_tasks(
         tasks: Sequence[parallel.Task],
         jobs: int,
         *,
@@ -287,10 +274,10 @@ def test_a_fit_that_cannot_run_is_noted_and_left_out(
         for task in tasks:
             missing = task.config["model"] == "logistic" and task.fold == 1
             if not missing:
-                parallel.run(task)
+                parallel.fit_task(task)
             done(task, "no weights; get some" if missing else "")
 
-    monkeypatch.setattr(parallel, "run_all", run_all)
+    monkeypatch.setattr(parallel, "fit_tasks", fit_tasks)
     one = replace(study, seeds=(0,))
     fits_module.carry_out(
         fits_module.pending(one, BASELINES, jobs=1, progress=False), jobs=1, progress=False
@@ -312,13 +299,13 @@ def test_records_alone_cannot_be_completed_and_say_so(part: Path, tmp_path: Path
     opened(part, tmp_path)  # describes the edition
     replay = published.studies(tmp_path / "records", tmp_path / "cache", {})
     with pytest.raises(DataError, match=r"gtzan-part-archive.*only its records"):
-        published.run(replay, jobs=1, progress=False)
+        published.fit_plan(replay, jobs=1, progress=False)
 
 
 def test_a_fresh_fit_forgets_finished_folds(
     part: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    study = open_study(part, records=tmp_path / "records", cache=tmp_path / "cache")
+    study = prepare_study(part, records=tmp_path / "records", cache=tmp_path / "cache")
     in_this_process(monkeypatch, lambda task: None)
     (fit,) = fits_module.pending(study, ("majority",), jobs=1, progress=False)
     fits_module.carry_out([fit], jobs=1, progress=False)
@@ -326,7 +313,7 @@ def test_a_fresh_fit_forgets_finished_folds(
     assert fits_module.pending(study, ("majority",), jobs=1, progress=False) == []
     # An earlier attempt to fit anew left a fold behind.
     fold = fit.split.folds[0]
-    folds.fit_fold(fit.arrays, fit.split, fold, fit.config, fit.settings)
+    folds.fit_fold(FoldFit(fit.arrays, fit.split, fold, fit.config, fit.settings))
     assert folds.fold_entry(fit.config, fold, fit.settings).exists()
     fresh = fits_module.pending(study, ("majority",), jobs=1, fresh=True, progress=False)
     assert not folds.fold_entry(fit.config, fold, fit.settings).exists()
@@ -334,6 +321,29 @@ def test_a_fresh_fit_forgets_finished_folds(
     fits_module.carry_out(fresh, jobs=1, progress=False)
     (again,) = study.store.find()
     assert again.predictions.equals(record.predictions)
+
+
+def test_a_fold_is_fitted_from_its_arrays_alone(small_edition: Path, tmp_path: Path) -> None:
+    """What workers are given is small, and once it is given they need no audio."""
+    audio = Path(shutil.copytree(small_edition, tmp_path / "audio"))
+    study = prepare_study(
+        audio, records=tmp_path / "records", cache=tmp_path / "cache", protocol="random"
+    )
+    fits = fits_module.pending(study, BASELINES, progress=False)
+    shutil.rmtree(audio)
+    sent: list[int] = []
+    fit_tasks = parallel.fit_tasks
+
+    def watched(tasks: Sequence[parallel.Task], *arguments: Any, **options: Any) -> None:
+        sent.extend(len(pickle.dumps(task)) for task in tasks)
+        fit_tasks(tasks, *arguments, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(parallel, "fit_tasks", watched)
+        fits_module.carry_out(fits, jobs=2, progress=False)
+    assert all(isinstance(result, Record) for result in study.baselines().values())
+    assert max(sent) < 10_000
+    assert not list((tmp_path / "cache").glob(".*")), "the arrays are gone"
 
 
 # The command
@@ -362,7 +372,7 @@ def test_the_command_needs_data_or_records(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("small")
 def test_a_run_in_a_process_of_its_own_is_seen_by_the_command(part: Path, tmp_path: Path) -> None:
     plan = opened(part, tmp_path)
-    published.run(plan[1:2], jobs=1, progress=False)
+    published.fit_plan(plan[1:2], jobs=1, progress=False)
     result = invoke("--records", tmp_path / "records", "--status")
     assert result.exit_code == 0, result.output
     assert "2 fits done, 4 left" in result.stdout  # what stands there twice counts twice

@@ -1,36 +1,28 @@
-"""Tuned fits and trials: repeatable, blind to the test part, each trial made once and kept."""
+"""Tuned fits: repeatable, blind to the test part, crops as long as the recipe says."""
 
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, fields, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pytest
-from click.testing import CliRunner, Result
-from sklearn.metrics import accuracy_score, log_loss
 
-from mgc.cli.main import main
-from mgc.datasets.gtzan import gtzan_table
 from mgc.datasets.protocols import make_split
 from mgc.datasets.splits import Fold, Split
-from mgc.datasets.tracks import GENRES
-from mgc.errors import MgcError, RecordError
-from mgc.features import from_archive
+from mgc.errors import MgcError
 from mgc.features.arrays import Arrays
+from mgc.features.names import ARCHIVE_VERSION
 from mgc.models import NAMES, recipe, vgg16
 from mgc.models.recipe import VARIANTS, TunedRecipe, as_settings
 from mgc.records import config as config_module
-from mgc.records.config import fit_id
 from mgc.records.store import Store
-from mgc.records.study import Study, open_study
-from mgc.training import crops, folds, inputs, keras_fit, transfer, trials, tuned_recipes
-from mgc.training.fold_result import Fitted, Settings
+from mgc.training import crops, folds, trainer, transfer, trials
+from mgc.training.fold_fit import Fitted, FoldFit, Settings
+from mgc.training.tuned_recipes import TunedPolicy
 from mgc.typing import Float
 from tests.helpers.arrays import make_arrays, one_fold
 
@@ -101,6 +93,7 @@ def fit(
     test: bool = True,
     split: Split | None = None,
     number: int = 0,
+    base: Callable[..., tuple[Float, float]] = columns,
 ) -> Fitted:
     """Fit a fold; the parts named in `spoil` get absurd values."""
     arrays = arrays_of_ten_seconds()
@@ -110,12 +103,9 @@ def fit(
         rows = getattr(fold, part)
         for values in (arrays.tabular, arrays.spectrogram, arrays.sequence):
             values[rows] = values[rows] * -3 + 50
-    targets = inputs.one_hot(arrays.genre[split.unit_track])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(transfer, "transfer_columns", columns)
-        return tuned_recipes.fit(
-            arrays, split, fold, targets, config, Settings(1, folder), test=test
-        )
+        patch.setattr(transfer, "transfer_columns", base)
+        return trainer.fit(FoldFit(arrays, split, fold, config, Settings(1, folder)), test=test)
 
 
 @pytest.fixture(scope="module")
@@ -173,6 +163,19 @@ def test_the_same_seed_gives_the_same_fit_and_the_test_part_has_no_say(
     assert blind.architecture == first.architecture
 
 
+def test_a_base_that_had_to_run_changes_nothing(
+    fitted: Callable[[str], Fitted], tmp_path: Path
+) -> None:
+    """To build it draws random weights, which a fit that finds its features cached does not."""
+
+    def drawing(spectrograms: Float, blocks: str, cache_dir: Path) -> tuple[Float, float]:
+        vgg16.build_base((32, 32), "block1_pool")
+        return columns(spectrograms, blocks, cache_dir)
+
+    found = fit(tiny("vgg16"), tmp_path, base=drawing)
+    np.testing.assert_array_equal(found.test, fitted("vgg16").test)
+
+
 @pytest.mark.parametrize("model", ["mlp", "lstm", "vgg16"])
 def test_scaling_and_steps_use_the_training_part_alone(
     fitted: Callable[[str], Fitted], model: str, tmp_path: Path
@@ -225,7 +228,7 @@ def test_segments_shorter_than_a_crop_are_taken_whole(tmp_path: Path) -> None:
     np.testing.assert_allclose(found.test.sum(axis=1), 1)
 
 
-def test_a_prediction_is_the_mean_over_the_crops_of_its_own_unit() -> None:
+def test_a_prediction_is_the_mean_over_the_crops_of_its_own_example() -> None:
     class Network:
         """Says of a crop what the crop holds: its frames' numbers are its two scores."""
 
@@ -233,9 +236,9 @@ def test_a_prediction_is_the_mean_over_the_crops_of_its_own_unit() -> None:
             return np.stack([x[:, 0, 0], x[:, -1, 0]], axis=1)
 
     values = np.arange(1.0, 31, dtype=np.float32).reshape(3, 10, 1)
-    found, n_crops = tuned_recipes._predict(
-        Network(), tuned_recipes._Units(values, 1, 4), np.array([2, 0])
-    )
+    policy = TunedPolicy(trials.settings("mlp", {}))
+    trained = trainer.Trained(Network(), policy, crops.Examples(values, 1, 4), [], [], "", {})
+    found, n_crops = trained.predict(np.array([2, 0]))
     assert n_crops == 4  # frames 0 to 3, 2 to 5, 4 to 7 and 6 to 9
     for row, first in zip(found, (21, 1), strict=True):
         pairs = np.array([[first + start, first + start + 3] for start in (0, 2, 4, 6)])
@@ -289,232 +292,10 @@ def test_columns_of_the_real_base_are_computed_once(
 def test_a_tuned_fit_becomes_a_record(tmp_path: Path) -> None:
     arrays = arrays_of_ten_seconds()
     split, settings = one_fold(arrays), Settings(1, tmp_path / "cache")
-    config = tiny("mlp", steps=1) | {"feature_version": from_archive.ARCHIVE_VERSION}
-    folds.fit_fold(arrays, split, split.folds[0], config, settings)
+    config = tiny("mlp", steps=1) | {"feature_version": ARCHIVE_VERSION}
+    folds.fit_fold(FoldFit(arrays, split, split.folds[0], config, settings))
     record = folds.save_record(arrays, split, config, settings, Store(tmp_path / "records"))
     assert record.config["recipe"]["mixup"] == 0.3
     assert record.environment["crops"] == 1
     assert len(record.history) == EPOCHS
     assert len(record.predictions) == 20
-
-
-# Settings of trials
-
-
-def test_settings_change_what_they_name_and_nothing_else() -> None:
-    published = recipe("cnn", tuned=True)
-    assert isinstance(published, TunedRecipe)
-    plan = trials.settings("cnn", {"epochs": "7", "crop_s": "3", "scaling": "unit"})
-    assert plan == replace(published, epochs=7, crop_s=3.0, scaling="unit")
-    assert (type(plan.epochs), type(plan.crop_s)) == (int, float)
-    assert trials.settings("cnn", {}) == published
-
-
-@pytest.mark.parametrize(
-    ("changes", "words"),
-    [
-        ({"epoch": 3}, ("epoch", "epochs", "crop_s")),
-        ({"epochs": "many"}, ("epochs=many", "int")),
-        ({"epochs": "2.5"}, ("epochs=2.5", "int")),
-        ({"mixup": "some"}, ("mixup=some", "float")),
-    ],
-)
-def test_a_wrong_setting_is_named_with_what_there_is(
-    changes: dict[str, Any], words: tuple[str, ...]
-) -> None:
-    with pytest.raises(MgcError) as caught:
-        trials.settings("mlp", changes)
-    assert all(word in str(caught.value) for word in words)
-
-
-def test_settings_of_an_unknown_model_list_the_known() -> None:
-    with pytest.raises(MgcError, match=r"resnet.*mlp"):
-        trials.settings("resnet", {})
-
-
-# Trials
-
-
-@pytest.fixture(scope="module")
-def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
-    """Return a study of forty pictures: two a genre to train on, one to choose, one to test."""
-    folder = tmp_path_factory.mktemp("study")
-    table = gtzan_table()
-    ids = []
-    for genre in GENRES:
-        for part, number in (("train", 2), ("valid", 1), ("test", 1)):
-            rows = table[(table["genre"] == genre) & (table["fault_filtered"] == part)]
-            ids += rows["track_id"].tolist()[:number]
-    rng = np.random.default_rng(0)
-    power = rng.integers(0, 100, (len(ids), 20, 90), dtype=np.uint8)
-    for row, name in zip(power, ids, strict=True):
-        row[2 * GENRES.index(name.split(".")[0])] += 150
-    np.savez(
-        folder / "a.npz",
-        log_power=power,
-        track_id=np.array(ids),
-        freq_hz=np.arange(20) * 500.0,
-        frame_rate_hz=np.array(9.0),
-    )
-    return open_study(
-        folder / "a.npz",
-        records=folder / "records",
-        cache=folder / "cache",
-        protocol=trials.PROTOCOL,
-    )
-
-
-def quick(**changes: Any) -> TunedRecipe:
-    return trials.settings("mlp", {"epochs": 2, "steps": 2} | changes)
-
-
-class Made(NamedTuple):
-    """A trial, the store that holds it, what was fitted and how many units were predicted."""
-
-    study: Study
-    trial: dict[str, Any]
-    fitted: Fitted
-    predicted: list[int]
-
-
-@pytest.fixture(scope="module")
-def made(study: Study, tmp_path_factory: pytest.TempPathFactory) -> Made:
-    """Make one trial and watch it."""
-    mine = replace(study, store=Store(tmp_path_factory.mktemp("made")))
-    seen: list[Fitted] = []
-    predicted: list[int] = []
-    fit_one, predict = tuned_recipes.fit, keras_fit.predict
-
-    def watched(*arguments: Any, **options: Any) -> Fitted:
-        seen.append(fit_one(*arguments, **options))
-        return seen[-1]
-
-    def counted(model: Any, x: Float, batch_size: int) -> npt.NDArray[np.float64]:
-        predicted.append(len(x))
-        return predict(model, x, batch_size)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tuned_recipes, "fit", watched)
-        patch.setattr(keras_fit, "predict", counted)
-        trial = trials.run(mine, "mlp", quick())
-    (found,) = seen
-    return Made(mine, trial, found, predicted)
-
-
-def test_a_trial_is_scored_on_the_validation_part_alone(study: Study, made: Made) -> None:
-    assert made.predicted == [10]
-    assert len(made.fitted.test) == 0
-    arrays, trial = study.arrays(), made.trial
-    split = make_split(trials.PROTOCOL, arrays.track_id, arrays.genre, arrays.artist, 0)
-    truth = arrays.genre[split.unit_track[split.folds[0].valid]]
-    said = np.array(GENRES)[made.fitted.valid.argmax(axis=1)]
-    assert trial["valid_accuracy"] == pytest.approx(accuracy_score(truth, said))
-    expected = log_loss(truth, made.fitted.valid, labels=GENRES)
-    assert trial["valid_log_loss"] == pytest.approx(expected)
-    losses = [row["val_loss"] for row in made.fitted.history]
-    assert trial["best_epoch"] == 1 + int(np.argmin(losses))
-    assert trial["config"]["protocol"] == "fault_filtered"
-    assert trial["config"]["recipe"]["epochs"] == 2
-    assert trial["minutes"] >= 0
-
-
-def test_a_trial_is_made_once_and_read_back(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = made.study.store.root / trials.FOLDER
-    (file,) = folder.iterdir()
-    assert file.stem == fit_id(made.trial["config"])
-
-    def never(*_: Any, **__: Any) -> Fitted:
-        raise InterruptedError
-
-    monkeypatch.setattr(tuned_recipes, "fit", never)
-    assert trials.run(made.study, "mlp", quick()) == made.trial
-    # Other settings, another seed or another model are other trials; a failure leaves nothing.
-    for other, model, plan in (
-        (made.study, "mlp", quick(mixup=0.1)),
-        (replace(made.study, seeds=(1,)), "mlp", quick()),
-        (made.study, "lstm", trials.settings("lstm", {})),
-    ):
-        with pytest.raises(InterruptedError):
-            trials.run(other, model, plan)
-    assert [path.name for path in folder.iterdir()] == [file.name]
-
-
-def test_the_table_shows_every_trial_best_first(made: Made, tmp_path: Path) -> None:
-    assert list(trials.table(tmp_path)["chosen"]) == []
-    shutil.copytree(made.study.store.root / trials.FOLDER, tmp_path / trials.FOLDER)
-    trial = made.trial
-
-    def add(model: str, loss: float, seed: int = 0, **changes: Any) -> None:
-        """Write a trial as it would look."""
-        plan = as_settings(trials.settings(model, changes), VARIANTS["tuned"])
-        config = trial["config"] | {"model": model, "seed": seed, "recipe": plan}
-        content = trial | {"config": config, "valid_log_loss": loss}
-        file = tmp_path / trials.FOLDER / f"{fit_id(config)}.json"
-        file.write_text(json.dumps(content))
-
-    add("vgg16", 0.5)
-    add("cnn", 2.0)
-    add("cnn", 1.0, crop_s=1.25)
-    add("cnn", 1.5, seed=1)
-    add("mlp", 0.0, mixup=9)
-    table = trials.table(tmp_path)
-    assert len(table) == 6
-    assert table["model"].tolist() == ["mlp", "mlp", "cnn", "cnn", "cnn", "vgg16"]
-    assert table["valid_log_loss"].tolist() == [0.0, trial["valid_log_loss"], 1.0, 1.5, 2.0, 0.5]
-    assert table["chosen"].tolist() == [False, False, False, True, True, True]
-    assert table["crop_s"].tolist()[2] == 1.25
-    assert table["mixup"].tolist()[0] == 9
-    assert table["seed"].tolist() == [0, 0, 0, 1, 0, 0]
-    assert {one.name for one in fields(TunedRecipe)} | set(trials.MEASURES) <= set(table.columns)
-    row = table.iloc[1]
-    assert {name: row[name] for name in asdict(quick())} == asdict(quick())
-
-
-@pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"config": {}}'])
-def test_a_damaged_trial_is_named(tmp_path: Path, content: str) -> None:
-    (tmp_path / trials.FOLDER).mkdir()
-    file = tmp_path / trials.FOLDER / "0123456789abcdef.json"
-    file.write_text(content)
-    with pytest.raises(RecordError, match=str(file)):
-        trials.table(tmp_path)
-
-
-def test_a_trial_under_another_name_is_refused(made: Made, tmp_path: Path) -> None:
-    (file,) = (made.study.store.root / trials.FOLDER).iterdir()
-    other = Path(shutil.copy(file, tmp_path / "0123456789abcdef.json"))
-    with pytest.raises(RecordError, match=str(other)):
-        trials.load(other)
-
-
-def invoke(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(main, ["tune", *map(str, arguments)])
-
-
-def test_the_command_keeps_and_reports_the_trial(study: Study, tmp_path: Path) -> None:
-    assert study.edition is not None
-    assert study.edition.archive is not None
-    options = ("--data", study.edition.archive, "--records", tmp_path, "--set", "epochs=2")
-    result = invoke("mlp", *options, "--set", "steps=1")
-    assert result.exit_code == 0, result.output
-    (trial,) = (trials.load(path) for path in (tmp_path / trials.FOLDER).iterdir())
-    assert f"validation accuracy {trial['valid_accuracy']:.1%}" in result.stdout
-    assert f"best epoch {trial['best_epoch']} of 2" in result.stdout
-    assert trial["config"]["recipe"]["steps"] == 1
-
-
-@pytest.mark.parametrize(
-    ("arguments", "status", "reason"),
-    [
-        (("mlp", "--set", "epoch=2"), 1, "no setting 'epoch'"),
-        (("mlp", "--set", "epochs"), 2, "no NAME=VALUE"),
-        (("resnet",), 2, "no model resnet"),
-    ],
-)
-def test_a_wrong_trial_is_refused_in_a_line(
-    arguments: tuple[str, ...], status: int, reason: str, tmp_path: Path
-) -> None:
-    result = invoke(*arguments, "--data", "demo", "--records", tmp_path)
-    assert result.exit_code == status
-    assert reason in result.stderr
-    assert "Traceback" not in result.stderr
-    assert not list(tmp_path.iterdir())

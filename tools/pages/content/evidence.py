@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from mgc.training.fits import fit_all
+from mgc.training.published import describe_demo
 from tools.pages.content import explorer, numbers
 from tools.pages.content.numbers import Fit
 from tools.pages.project import Options, Project
@@ -64,9 +65,9 @@ def prepare(project: Project, options: Options) -> Evidence:
         The data or the records cannot be used; the message says why.
     """
     from mgc.display.figures.front_page import front_figure
-    from mgc.records.study import open_study
+    from mgc.records.study import open_study, prepare_study
 
-    study = open_study(
+    study = (prepare_study if options.working else open_study)(
         data=options.data,
         records=str(project.records(options)),
         protocol=options.protocol,
@@ -75,6 +76,8 @@ def prepare(project: Project, options: Options) -> Evidence:
     )
     if options.working:
         fit_all(study, jobs=options.jobs, fresh=options.fresh)
+        if study.source().archive is not None:  # chapters then describe the demo's audio
+            describe_demo(study.store, study.cache)
     edition = study.edition_record
     everything = study.store.find()
     known = [*everything, *study.store.leak.find()]

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mgc.datasets import gtzan_faults
+from mgc.datasets import gtzan
 from mgc.datasets import tracks as tracks_module
 from mgc.datasets.splits import PROTOCOL_TITLES, SEGMENTED
 from mgc.datasets.tracks import GENRES, P_COLUMNS
@@ -243,14 +243,14 @@ def _summary(records: Sequence[Record]) -> Data:
 
 def _edition(edition: EditionRecord, tracks: Sequence[str]) -> Data:
     genre = dict(zip(edition.tracks["track_id"], edition.tracks["genre"], strict=True))
-    marks = gtzan_faults.of_edition(edition.name)
+    marks = gtzan.known_faults(edition.name)
     return {
         "name": edition.name,
         "title": f"{EDITIONS.get(edition.name, edition.name)} ({formats.count(len(tracks))})",
         "tracks": list(tracks),
         "genre": "".join(str(GENRES.index(genre[track])) for track in tracks),
         "faults": {
-            str(number): [[gtzan_faults.KINDS[one.kind], one.text] for one in marks[track]]
+            str(number): [[gtzan.FAULT_KINDS[one.kind], one.text] for one in marks[track]]
             for number, track in enumerate(tracks)
             if track in marks
         },

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from sklearn.metrics import accuracy_score, confusion_matrix
 
-from mgc.datasets import gtzan_faults
+from mgc.datasets import gtzan
 from mgc.datasets.tracks import GENRES
 from mgc.records.editions import EditionRecord
 from mgc.records.store import Record, Store
@@ -201,7 +201,7 @@ def test_known_faults_are_those_of_the_facts(data: dict[str, Any]) -> None:
     double = table[table["identical_to"] != ""]
     copies = set(double["track_id"]) | set(double["identical_to"])
     gone = set(table.loc[table["fault_filtered"] == "", "track_id"])
-    marks = gtzan_faults.of_edition("gtzan-archive")
+    marks = gtzan.known_faults("gtzan-archive")
     kinds = {track: {one.kind for one in found} for track, found in marks.items()}
     assert {track for track, found in kinds.items() if "repeat" in found} == copies
     assert {track for track, found in kinds.items() if "excluded" in found} == gone
