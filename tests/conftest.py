@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from importlib import import_module
@@ -20,6 +21,14 @@ from mgc.models import NAMES
 _DATA = os.environ.get("MGC_DATA", "")
 _WEIGHTS = os.environ.get("MGC_VGG16_WEIGHTS", "")
 _ARCHIVE = os.environ.get("MGC_ARCHIVE", "")
+
+# Two processes that fill one cache of numba's at a time may crash each other (numba issue 10128).
+os.environ.setdefault(
+    "NUMBA_CACHE_DIR",
+    str(
+        Path(tempfile.gettempdir()) / f"mgc-numba-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+    ),
+)
 
 LONGEST = ("training", "report", "inference")
 """Rooms whose modules of tests take longest; begun first, or one core would wait for another."""

@@ -161,8 +161,9 @@ def test_records_alone_tell_the_state_too(part: Path, tmp_path: Path, small: Non
 def test_fits_of_the_leak_page_stand_in_a_store_of_their_own(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    blocks = [Block(ARCHIVE, name, "tuned", (0,), ("mlp",)) for name in ("random", "leak_share_0")]
-    monkeypatch.setattr(published, "PLAN", tuple(blocks))
+    of_leaks = next(block for block in PLAN if block.protocol == "leak_share_0")
+    blocks = (Block(ARCHIVE, "random", "tuned", (0,), ("mlp",)), of_leaks)
+    monkeypatch.setattr(published, "PLAN", blocks)
     plan = published.studies(RECORDS, tmp_path, {})
     assert [study.store.root for _, study in plan] == [RECORDS, RECORDS / "leak"]
     assert published.status(plan)["left"].tolist() == [0, 0]

@@ -168,9 +168,11 @@ def test_a_base_that_had_to_run_changes_nothing(
 ) -> None:
     """To build it draws random weights, which a fit that finds its features cached does not."""
 
-    def drawing(spectrograms: Float, blocks: str, cache_dir: Path) -> tuple[Float, float]:
+    def drawing(
+        spectrograms: Float, blocks: str, cache_dir: Path, random_seed: int | None
+    ) -> tuple[Float, float]:
         vgg16.build_base((32, 32), "block1_pool")
-        return columns(spectrograms, blocks, cache_dir)
+        return columns(spectrograms, blocks, cache_dir, random_seed)
 
     found = fit(tiny("vgg16"), tmp_path, base=drawing)
     np.testing.assert_array_equal(found.test, fitted("vgg16").test)
