@@ -244,7 +244,7 @@ def this_interpreter(folder: Path) -> Iterator[None]:
     with scratch(folder) as made:
         kernel = made / "kernels" / "python3"
         kernel.mkdir(parents=True)
-        # A kernel that is ended may call the interruption an error; one that dies is told by nbclient.
+        # A kernel that is ended may call that an error; of one that dies nbclient tells.
         quiet = "--IPKernelApp.log_level=50"
         arguments = [sys.executable, "-Xfrozen_modules=off", "-m", "ipykernel_launcher", quiet]
         described = {
