@@ -28,9 +28,23 @@ RULES = {
         " training tracks of the same genres"
         for name in LEAK_SHARES
     },
+    "waterfall_random": "five folds at random of the tracks whose artist is known",
+    "waterfall_size": "the folds of waterfall_random, training parts as small as on the last rung",
+    "waterfall_clean": "as waterfall_size, without the tracks that fault-filtered leaves out",
+    "waterfall_copies": "as waterfall_clean, copies of a recording in one fold",
+    "waterfall_artists": "as waterfall_copies, in the folds of artist_cv",
+    **{
+        f"artist_cv_{what}_{share}": f"the folds of artist_cv, each with {share} % of its training"
+        f" {what}"
+        for what in ("tracks", "artists")
+        for share in (25, 50)
+    },
 }
 USED = ("tensorflow", "keras", "numpy", "scikit-learn", "librosa", "mgc")
-OFF = {"frame_pool": 1, "precision": "float32"}
+OFF = {
+    "frame_pool": 1, "precision": "float32", "weights": "imagenet", "frequency": "linear",
+    "frames": "kept", "dropout": True,
+}  # fmt: skip
 """Values by which a setting changes nothing, beside those that are empty or 0."""
 STOPPING = ("patience", "warm_up")
 PLATEAU = ("plateau_factor", "plateau_patience", "min_learning_rate")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +13,12 @@ from click.testing import CliRunner
 from mgc.cli.main import main
 from mgc.datasets.splits import ALL_PROTOCOLS
 from mgc.models import NAMES, recipe
-from mgc.models.recipe import Recipe, TunedRecipe
+from mgc.models.recipe import VARIANTS, Recipe, TunedRecipe, as_settings
 from mgc.records.config import configuration
 from mgc.records.study import Study
 from mgc.report.explain import RULES, acting_settings, explain
 from mgc.training import folds, transfer
-from mgc.training.fold_fit import Settings
+from mgc.training.fold_fit import FoldFit, Settings
 from mgc.typing import Float
 from tests.helpers.arrays import make_arrays, one_fold
 from tests.helpers.gtzan import save_fit
@@ -86,7 +86,8 @@ def one_epoch(model: str, *, tuned: bool) -> Watched:
             weight_decay=0.01, batch_norm_momentum=0.9, mask=0.2, block="block4_pool",
             code_size=16,
         )  # fmt: skip
-    return Watched(asdict(plan), frame_pool=2, augment=False, precision="float32")
+    written = as_settings(plan, VARIANTS["tuned" if tuned else "as_written"])
+    return Watched(written | {"frame_pool": 2})
 
 
 def read_by_the_trainer(model: str, settings: Watched, folder: Path) -> set[str]:
@@ -102,7 +103,9 @@ def read_by_the_trainer(model: str, settings: Watched, folder: Path) -> set[str]
         seen.add(name)
         return object.__getattribute__(plan, name)
 
-    def columns(spectrograms: Float, blocks: str, cache_dir: Path) -> tuple[Float, float]:
+    def columns(
+        spectrograms: Float, blocks: str, cache_dir: Path, random_seed: int | None
+    ) -> tuple[Float, float]:
         return spectrograms.swapaxes(1, 2), 0.25
 
     def features(spectrograms: Float, cache_dir: Path) -> tuple[Float, float]:
@@ -113,9 +116,10 @@ def read_by_the_trainer(model: str, settings: Watched, folder: Path) -> set[str]
         patch.setattr(transfer, "transfer_columns", columns)
         patch.setattr(transfer, "transfer_features", features)
         patch.setattr(Recipe, "__getattribute__", look)
-        folds.fit_fold(
+        fold_fit = FoldFit(
             arrays, split, split.folds[0], config | {"recipe": settings}, Settings(1, folder)
         )
+        folds.fit_fold(fold_fit)
     return seen & settings.keys()
 
 
@@ -130,7 +134,11 @@ def test_the_settings_told_are_those_that_the_trainer_reads(
     read = read_by_the_trainer(model, settings, tmp_path)
     assert told <= read
     # These are looked at for every model, and passed on to what has no use for them.
-    idle = {"mask", "frame_rate", "representation"} if tuned else {"frame_pool"}
+    idle = (
+        {"mask", "frame_rate", "representation", "batch_norm_momentum"}
+        if tuned
+        else {"frame_pool"}
+    )
     assert read - told <= idle | {"precision"}
 
 

@@ -206,7 +206,8 @@ def _event_loop() -> Iterator[Context]:
     try:
         yield context
     finally:
-        loop.close()
+        if not loop.is_running():  # as that of somebody who calls from inside one does
+            loop.close()
 
 
 def start_kernel(folder: Path) -> KernelManager:

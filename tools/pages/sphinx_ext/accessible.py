@@ -30,6 +30,8 @@ def repair(soup: BeautifulSoup) -> None:
         picture.wrap(link)
     for element in soup.select("summary[aria-label], button.search-button-field[aria-label]"):
         del element["aria-label"]
+    for element in soup.select("button.theme-switch-button [title]"):
+        del element["title"]  # which the theme's script turns into text that its label lacks
     for element in soup.select("[role=doc-biblioentry]"):
         element["role"] = "listitem"
     for element in soup.select("nav.page-toc[aria-labelledby]"):
