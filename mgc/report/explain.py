@@ -28,6 +28,18 @@ RULES = {
         " training tracks of the same genres"
         for name in LEAK_SHARES
     },
+    "waterfall_random": "five folds at random of the tracks whose artist is known",
+    "waterfall_size": "five folds at random of the tracks whose artist is known, with training"
+    " parts as small as artists kept apart leave them",
+    "waterfall_clean": "as waterfall_size, without the tracks that have known faults",
+    "waterfall_copies": "as waterfall_clean, all copies and versions of a recording in one fold",
+    "waterfall_artists": "as waterfall_clean, all tracks of an artist in one fold",
+    **{
+        f"artist_cv_{unit}s_{share}": f"as artist_cv, but only {share} % of the training tracks"
+        f" train, drawn {unit} by {unit}"
+        for unit in ("track", "artist")
+        for share in (25, 50)
+    },
 }
 USED = ("tensorflow", "keras", "numpy", "scikit-learn", "librosa", "mgc")
 OFF = {"frame_pool": 1, "precision": "float32"}
