@@ -54,9 +54,8 @@ OF_ONE_MODEL = {
 
 def explain(record: Record, store: Store) -> str:
     """Tell in paragraphs what a record holds, and what its store knows of its edition."""
-    return "\n\n".join(
-        [_what(record), _on_what(record, store), _how(record), _result(record), _again(record)]
-    )
+    parts = (_what(record), _on_what(record, store), _how(record), _result(record), _again(record))
+    return "\n\n".join(parts)
 
 
 def _what(record: Record) -> str:

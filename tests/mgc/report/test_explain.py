@@ -1,11 +1,6 @@
 """A record in words: everything that matters is told, and nothing that did not act."""
 
-from __future__ import annotations
-
-from collections.abc import Iterator
 from dataclasses import asdict, replace
-from pathlib import Path
-from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -15,19 +10,14 @@ from mgc.datasets.splits import ALL_PROTOCOLS
 from mgc.models import NAMES, recipe
 from mgc.models.recipe import Recipe, TunedRecipe
 from mgc.records.config import configuration
-from mgc.records.study import Study
 from mgc.report.explain import RULES, acting_settings, explain
 from mgc.training import folds, transfer
 from mgc.training.fold_fit import Settings
-from mgc.typing import Float
 from tests.helpers.arrays import make_arrays, one_fold
 from tests.helpers.gtzan import save_fit
 
-# What reads the batches is compiled all the same, of which TensorFlow warns.
-pytestmark = pytest.mark.filterwarnings("ignore:Even though:UserWarning")
 
-
-def test_a_record_is_told_in_words(study: Study) -> None:
+def test_a_record_is_told_in_words(study):
     """What, on what, when, how long, with which versions, what followed; from the shell too."""
     record = save_fit(study.store, study.edition_record, "mlp", 0.5)
     text = explain(record, study.store)
@@ -49,12 +39,12 @@ def test_a_record_is_told_in_words(study: Study) -> None:
     assert "no fit begins with zzzz" in missing.output
 
 
-def test_every_protocol_has_its_rule() -> None:
+def test_every_protocol_has_its_rule():
     assert set(RULES) == set(ALL_PROTOCOLS)
 
 
 @pytest.fixture(scope="module")
-def eager() -> Iterator[None]:
+def eager():
     """Compute step by step: to compile a network takes longer than to run it so little."""
     import tensorflow as tf
 
@@ -63,18 +53,16 @@ def eager() -> Iterator[None]:
     tf.config.run_functions_eagerly(False)
 
 
-class Watched(dict[str, Any]):
+class Watched(dict):
     """Settings of a variant, beside those of its recipe; notes what is looked up."""
 
-    seen: set[str]
-
-    def __getitem__(self, name: str) -> Any:
+    def __getitem__(self, name):
         if name not in TunedRecipe.__dataclass_fields__:
             self.seen.add(name)
         return super().__getitem__(name)
 
 
-def one_epoch(model: str, *, tuned: bool) -> Watched:
+def one_epoch(model, *, tuned):
     """Return settings of a short fit in which nothing is switched off."""
     plan = replace(
         recipe(model, tuned=tuned), batch_size=8, epochs=1, patience=1, warm_up=1,
@@ -89,7 +77,7 @@ def one_epoch(model: str, *, tuned: bool) -> Watched:
     return Watched(asdict(plan), frame_pool=2, augment=False, precision="float32")
 
 
-def read_by_the_trainer(model: str, settings: Watched, folder: Path) -> set[str]:
+def read_by_the_trainer(model, settings, folder):
     """Fit a fold, and note each setting that is looked at on the way."""
     seen = settings.seen = set()
     arrays = replace(make_arrays(n_frames=48, n_genres=3), frame_rate=16.0)
@@ -98,14 +86,14 @@ def read_by_the_trainer(model: str, settings: Watched, folder: Path) -> set[str]
     variant = "tuned" if "steps" in settings else "as_written"
     config = configuration("custom", "0" * 64, "random", model, variant, 0)
 
-    def look(plan: Recipe, name: str) -> Any:
+    def look(plan, name):
         seen.add(name)
         return object.__getattribute__(plan, name)
 
-    def columns(spectrograms: Float, blocks: str, cache_dir: Path) -> tuple[Float, float]:
+    def columns(spectrograms, blocks, cache_dir):
         return spectrograms.swapaxes(1, 2), 0.25
 
-    def features(spectrograms: Float, cache_dir: Path) -> tuple[Float, float]:
+    def features(spectrograms, cache_dir):
         return spectrograms.mean(axis=2).repeat(11, axis=1)[:, :512], 0.25
 
     with pytest.MonkeyPatch.context() as patch:
@@ -122,9 +110,7 @@ def read_by_the_trainer(model: str, settings: Watched, folder: Path) -> set[str]
 @pytest.mark.usefixtures("eager")
 @pytest.mark.parametrize("tuned", [False, True])
 @pytest.mark.parametrize("model", NAMES)
-def test_the_settings_told_are_those_that_the_trainer_reads(
-    model: str, tuned: bool, tmp_path: Path
-) -> None:
+def test_the_settings_told_are_those_that_the_trainer_reads(model, tuned, tmp_path):
     settings = one_epoch(model, tuned=tuned)
     told = set(acting_settings({"model": model, "recipe": settings}))
     read = read_by_the_trainer(model, settings, tmp_path)
@@ -135,7 +121,7 @@ def test_the_settings_told_are_those_that_the_trainer_reads(
 
 
 @pytest.mark.usefixtures("eager")
-def test_a_schedule_that_is_switched_off_is_neither_read_nor_told(tmp_path: Path) -> None:
+def test_a_schedule_that_is_switched_off_is_neither_read_nor_told(tmp_path):
     settings = one_epoch("mlp", tuned=False)
     settings["plateau_factor"] = 1.0
     told = set(acting_settings({"model": "mlp", "recipe": settings}))
