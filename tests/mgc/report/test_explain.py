@@ -1,6 +1,6 @@
 """A record in words: everything that matters is told, and nothing that did not act."""
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
@@ -8,11 +8,11 @@ from click.testing import CliRunner
 from mgc.cli.main import main
 from mgc.datasets.splits import ALL_PROTOCOLS
 from mgc.models import NAMES, recipe
-from mgc.models.recipe import Recipe, TunedRecipe
+from mgc.models.recipe import Recipe, TunedRecipe, Variant, as_settings
 from mgc.records.config import configuration
 from mgc.report.explain import RULES, acting_settings, explain
 from mgc.training import folds, transfer
-from mgc.training.fold_fit import Settings
+from mgc.training.fold_fit import FoldFit, Settings
 from tests.helpers.arrays import make_arrays, one_fold
 from tests.helpers.gtzan import save_fit
 
@@ -74,7 +74,7 @@ def one_epoch(model, *, tuned):
             weight_decay=0.01, batch_norm_momentum=0.9, mask=0.2, block="block4_pool",
             code_size=16,
         )  # fmt: skip
-    return Watched(asdict(plan), frame_pool=2, augment=False, precision="float32")
+    return Watched(as_settings(plan, Variant(2, False, "pooled", tuned=tuned)))
 
 
 def read_by_the_trainer(model, settings, folder):
@@ -90,7 +90,7 @@ def read_by_the_trainer(model, settings, folder):
         seen.add(name)
         return object.__getattribute__(plan, name)
 
-    def columns(spectrograms, blocks, cache_dir):
+    def columns(spectrograms, blocks, cache_dir, random_seed):
         return spectrograms.swapaxes(1, 2), 0.25
 
     def features(spectrograms, cache_dir):
@@ -101,9 +101,8 @@ def read_by_the_trainer(model, settings, folder):
         patch.setattr(transfer, "transfer_columns", columns)
         patch.setattr(transfer, "transfer_features", features)
         patch.setattr(Recipe, "__getattribute__", look)
-        folds.fit_fold(
-            arrays, split, split.folds[0], config | {"recipe": settings}, Settings(1, folder)
-        )
+        config["recipe"] = settings
+        folds.fit_fold(FoldFit(arrays, split, split.folds[0], config, Settings(1, folder)))
     return seen & settings.keys()
 
 
@@ -116,8 +115,8 @@ def test_the_settings_told_are_those_that_the_trainer_reads(model, tuned, tmp_pa
     read = read_by_the_trainer(model, settings, tmp_path)
     assert told <= read
     # These are looked at for every model, and passed on to what has no use for them.
-    idle = {"mask", "frame_rate", "representation"} if tuned else {"frame_pool"}
-    assert read - told <= idle | {"precision"}
+    tuned_idle = {"batch_norm_momentum", "mask", "frame_rate", "representation"}
+    assert read - told <= (tuned_idle if tuned else {"frame_pool"}) | {"precision"}
 
 
 @pytest.mark.usefixtures("eager")
