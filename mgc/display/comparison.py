@@ -25,21 +25,12 @@ def best_model(groups: Groups) -> str | None:
 
 
 def recommendation(results: Groups, table: pd.DataFrame) -> list[str]:
-    """Say what the tests carry, and no more.
+    """Say in full sentences what the tests carry, and no more.
 
-    Parameters
-    ----------
-    results : mapping of str to Record, list of Record, or NotRun
-        The five models and the baselines.
-    table : DataFrame
-        `mgc.evaluation.significance.pairwise` of them.
-
-    Returns
-    -------
-    list of str
-        Full sentences: the model with the highest accuracy, from which others it is not told
-        apart, how it stands to logistic regression and to guessing, and what follows for the
-        report's own recommendation.
+    The model with the highest accuracy, from which others it is not told apart, how it stands to
+    logistic regression and to guessing, and what follows for the report's own recommendation.
+    `results` are the five models and the baselines, `table` is
+    `mgc.evaluation.significance.pairwise` of them.
     """
     models = {name: results[name] for name in NAMES if name in results}
     best = best_model(models)
@@ -142,20 +133,10 @@ def labelled(pairs: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
 
 
 def variant_statements(tests: pd.DataFrame, labels: Mapping[str, str]) -> list[str]:
-    """Say for each model whether its variants differ.
+    """Say for each model and pair of its variants whether they differ.
 
-    Parameters
-    ----------
-    tests : DataFrame
-        From `mgc.evaluation.significance.pairwise`, names as the keys of
-        `mgc.evaluation.results.Results.groups`.
-    labels : mapping of str to str
-        Key to label.
-
-    Returns
-    -------
-    list of str
-        One sentence for each model and pair of its variants.
+    `tests` is `mgc.evaluation.significance.pairwise` of `mgc.evaluation.results.Results.groups`,
+    `labels` what to call the keys of these.
     """
     sentences = [
         statement(tests, one, two, labels)

@@ -65,12 +65,8 @@ def left_out_statement(edition: EditionRecord) -> str:
 def separability_table(shape: pd.Series, full: pd.Series, cluster: pd.Series) -> pd.DataFrame:
     """Set three measures of `mgc.evaluation.separability` side by side, by the first of them.
 
-    Parameters
-    ----------
-    shape, full : Series
-        From `one_against_rest`, of spectral shape and of all features.
-    cluster : Series
-        From `silhouettes`.
+    `shape` and `full` are `one_against_rest` of spectral shape and of all features, `cluster` is
+    `silhouettes`.
     """
     areas = {"spectral shape": shape, "all features": full, "silhouette": cluster}
     table = pd.DataFrame(areas).loc[shape.index].map(formats.number)
@@ -99,14 +95,9 @@ def distinct_statements(shape: pd.Series, cluster: pd.Series) -> list[str]:
 
 
 def pair_statements(pairs: pd.DataFrame, first: str, second: str) -> list[str]:
-    """Say which pair of genres is the hardest, and where another one stands.
+    """Say which pair of genres is the hardest, and where another, in alphabetical order, stands.
 
-    Parameters
-    ----------
-    pairs : DataFrame
-        From `mgc.evaluation.separability.one_against_one`, hardest first.
-    first, second : str
-        Two genres in alphabetical order.
+    `pairs` is `mgc.evaluation.separability.one_against_one`, hardest first.
     """
     columns = (pairs[name] for name in ("first", "second", "area"))
     areas = {(one, two): float(area) for one, two, area in zip(*columns, strict=True)}

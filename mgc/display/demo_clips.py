@@ -28,15 +28,7 @@ CLIPS: Mapping[str, str] = {genre: f"{genre}.00000" for genre in GENRES}
 
 @dataclass(frozen=True, eq=False)
 class Clip:
-    """A track of the embedded edition, decoded.
-
-    Attributes
-    ----------
-    track_id, genre : str
-    samples : ndarray [shape=(n,)], float32
-        Mono, 22,050 Hz.
-    features : Features
-    """
+    """A track of the embedded edition, decoded: mono samples [shape=(n,)] at 22,050 Hz."""
 
     track_id: str
     genre: str
@@ -82,19 +74,10 @@ def composed_tempos() -> dict[str, float]:
 
 
 def tempo_matches(clips: Sequence[Clip], truth: Mapping[str, float]) -> dict[str, int]:
-    """Compare the tempo feature of clips with the tempo in which they were written.
+    """Compare the tempo feature of clips with the tempo in which they were written, by track id.
 
-    Parameters
-    ----------
-    clips : sequence of Clip
-    truth : mapping of str to float, beats per minute
-        By track id.
-
-    Returns
-    -------
-    dict of str to int
-        How many clips are ``right`` (within eight hundredths), have a ``ratio`` of small whole
-        numbers to the truth, and are ``other``.
+    Counts the clips that are ``right`` (within eight hundredths), those that have a ``ratio`` of
+    small whole numbers to the truth, and ``other``.
     """
     column, near = FEATURE_NAMES.index("tempo_mean"), np.log2(1.08)
     estimate = np.array([clip.features.tabular[column] for clip in clips])

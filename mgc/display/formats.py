@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 import pandas as pd
 
@@ -17,18 +16,14 @@ import pandas as pd
 MISSING = "–"
 
 
-def _absent(value: Any) -> bool:
-    return value is None or (isinstance(value, float) and math.isnan(value)) or value is pd.NA
-
-
 def percent(share: float | None, digits: int = 0) -> str:
     """Write a share (0 to 1) as a percentage: ``"54 %"``."""
-    return MISSING if _absent(share) else f"{100 * float(share or 0):.{digits}f}\u00a0%"
+    return MISSING if pd.isna(share) else f"{100 * float(share or 0):.{digits}f}\u00a0%"
 
 
 def points(difference: float | None, digits: int = 0) -> str:
     """Write a difference of two shares (-1 to 1) in percentage points: ``"+12 points"``."""
-    if _absent(difference):
+    if pd.isna(difference):
         return MISSING
     text = f"{100 * float(difference or 0):+.{digits}f}".replace("-", "−")
     if text.strip("+−0.") == "":
@@ -38,19 +33,19 @@ def points(difference: float | None, digits: int = 0) -> str:
 
 def interval(low: float | None, high: float | None, digits: int = 0) -> str:
     """Write an interval of shares (0 to 1): ``"44 to 64 %"``."""
-    if _absent(low) or _absent(high):
+    if pd.isna(low) or pd.isna(high):
         return MISSING
     return f"{100 * float(low or 0):.{digits}f}\u00a0to\u00a0{percent(high, digits)}"
 
 
 def number(value: float | None, digits: int = 2) -> str:
     """Write a plain number with fixed decimals."""
-    return MISSING if _absent(value) else f"{float(value or 0):.{digits}f}".replace("-", "−")
+    return MISSING if pd.isna(value) else f"{float(value or 0):.{digits}f}".replace("-", "−")
 
 
 def count(value: float | None) -> str:
     """Write a whole number with thousands separators."""
-    return MISSING if _absent(value) else f"{round(float(value or 0)):,}"
+    return MISSING if pd.isna(value) else f"{round(float(value or 0)):,}"
 
 
 def operations(n: float) -> str:
@@ -71,7 +66,7 @@ def power_of_ten(exponent: int) -> str:
 
 def duration(seconds: float | None) -> str:
     """Write seconds (0 or more) with two digits in the unit that suits them: ``"2.5 min"``."""
-    if _absent(seconds):
+    if pd.isna(seconds):
         return MISSING
     value = float(seconds or 0)
     units = ((3600.0, "h"), (60.0, "min"), (1.0, "s"), (1e-3, "ms"), (1e-6, "µs"))
@@ -82,7 +77,7 @@ def duration(seconds: float | None) -> str:
 
 def p_value(p: float | None) -> str:
     """Write a p value: ``"p = 0.034"``, ``"p < 0.001"``."""
-    if _absent(p):
+    if pd.isna(p):
         return MISSING
     value = float(p or 0)
     return "p\u00a0<\u00a00.001" if value < 0.001 else f"p\u00a0=\u00a0{value:.3f}"

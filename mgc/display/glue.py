@@ -29,27 +29,18 @@ Basis = Any
 class Glue:
     """Name values so that prose can refer to them, and keep what each value rests on.
 
-    Parameters
-    ----------
-    *basis : Record, NotRun, EditionRecord, str, or iterables or mappings of these
-        What the values rest on where a call names nothing else. A str names a source that is
-        no record: a table of the package, or `CHAPTER`.
+    `basis` is what the values rest on where a call names nothing else; a str names a source that
+    is no record: a table of the package, or `CHAPTER`.
     """
 
     def __init__(self, *basis: Basis) -> None:
         self._basis = _described(basis)
 
     def __call__(self, key: str, text: str, *basis: Basis) -> None:
-        """Glue a text as `myst_nb.glue` does, without showing it.
+        """Glue a formatted text as `myst_nb.glue` does, without showing it.
 
-        Parameters
-        ----------
-        key : str
-            Name for ``{glue:text}``, the same as in every other chapter for none.
-        text : str
-            Formatted already.
-        *basis
-            What this value rests on instead.
+        `key` is its name for ``{glue:text}``, the same as in every other chapter for none; `basis`
+        what this value rests on instead.
         """
         from IPython.display import display
 

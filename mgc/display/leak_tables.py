@@ -29,17 +29,8 @@ def leak_statements(table: pd.DataFrame) -> list[str]:
     """Say which models score higher where something leaks than where it does not: `STEPS`.
 
     Two protocols have other test tracks, so no paired test applies; a difference is called clear
-    where the two intervals do not touch.
-
-    Parameters
-    ----------
-    table : DataFrame
-        From `mgc.evaluation.results.by_protocol`.
-
-    Returns
-    -------
-    list of str
-        One sentence a pair of protocols; a single one where there is nothing to compare.
+    where the two intervals do not touch. `table` is `mgc.evaluation.results.by_protocol`. One
+    sentence a pair of protocols; a single one where there is nothing to compare.
     """
     said = []
     for leaky, strict in STEPS:
@@ -73,11 +64,8 @@ def artist_table(effect: pd.DataFrame) -> pd.DataFrame:
 def stops(summary: LeakSummary) -> pd.DataFrame:
     """Write what each stop of the slider shows: a row a model and share.
 
-    Returns
-    -------
-    DataFrame
-        ``model``, ``share``, ``n_leaked``, ``n_tracks``, and as texts the accuracy with its
-        interval: ``every``, ``leaked``, ``clean`` (`mgc.display.formats.MISSING`: no such pieces).
+    ``model``, ``share``, ``n_leaked``, ``n_tracks``, and as texts the accuracy with its interval:
+    ``every``, ``leaked``, ``clean`` (`mgc.display.formats.MISSING`: no such pieces).
     """
     rows = []
     for (model, share), part in summary.accuracies.groupby(["model", "share"], sort=False):

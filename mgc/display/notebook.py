@@ -37,35 +37,14 @@ class Text:
 
 
 def say(*sentences: str) -> Text:
-    """Display sentences that code wrote as a paragraph of the page.
-
-    Parameters
-    ----------
-    *sentences
-        Each a full sentence, in Markdown.
-
-    Returns
-    -------
-    Text
-        As the last value of a cell it becomes text of the page.
-    """
+    """Display full sentences (Markdown) that code wrote as a paragraph of the page."""
     return Text(" ".join(sentences))
 
 
 def table(frame: pd.DataFrame, caption: str = "") -> Html:
-    """Display a table that scrolls sideways on a narrow screen.
+    """Display formatted texts and numbers as a table that scrolls sideways on a narrow screen.
 
-    Parameters
-    ----------
-    frame
-        Texts and numbers, already formatted; its index is not shown.
-    caption
-        One sentence, or nothing.
-
-    Returns
-    -------
-    Html
-        The same bytes in every run, so that a changed table is noticed.
+    The index is not shown. The same bytes in every run, so that a changed table is noticed.
     """
     shown = frame.astype(object).where(frame.notna(), MISSING)
     body = shown.to_html(index=False, border=0, classes="dataframe mgc-table", justify="left")

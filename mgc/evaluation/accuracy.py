@@ -20,6 +20,9 @@ from mgc.errors import RecordError
 from mgc.evaluation.metrics import accuracy, correct, macro_f1, test_rows
 from mgc.records.store import Record
 
+LEVEL = 0.95
+"""Confidence of every interval."""
+
 
 class Interval(NamedTuple):
     """Ends of a confidence interval."""
@@ -62,19 +65,13 @@ class Spread(NamedTuple):
     sd: float
 
 
-def accuracy_summary(records: Record | Sequence[Record], level: float = 0.95) -> AccuracySummary:
-    """Sum up one fit, or the fits of one model that differ in their seed: mean and interval.
+def accuracy_summary(records: Record | Sequence[Record]) -> AccuracySummary:
+    """Sum up one fit, or the fits of one model that differ in their seed: mean, 95 % interval.
 
     Parameters
     ----------
     records : Record or sequence of Record
         Of one model, edition, protocol and variant. The test tracks may differ by seed.
-    level : float
-        Confidence, in (0, 1).
-
-    Returns
-    -------
-    AccuracySummary
 
     Raises
     ------
@@ -100,12 +97,12 @@ def accuracy_summary(records: Record | Sequence[Record], level: float = 0.95) ->
     share = [accuracy(frame) for frame in frames]
     mean = float(np.mean(share))
     residual = _residuals(frames, share)
-    spread = spread_of_mean(share, residual, level)
+    spread = spread_of_mean(share, residual)
     if spread.variance > 0:
         alpha = 2 * float(stats.norm.sf(spread.width))
         size = mean * (1 - mean) / spread.variance
     else:
-        alpha, size = 1 - level, float(len(residual))
+        alpha, size = 1 - LEVEL, float(len(residual))
     return AccuracySummary(
         n_seeds=len(fits),
         n_tracks=len(residual),
@@ -116,9 +113,7 @@ def accuracy_summary(records: Record | Sequence[Record], level: float = 0.95) ->
     )
 
 
-def spread_of_mean(
-    share: Sequence[float], residual: npt.NDArray[np.float64], level: float
-) -> Spread:
+def spread_of_mean(share: Sequence[float], residual: npt.NDArray[np.float64]) -> Spread:
     """Add up what tracks and seeds contribute to the error of a mean, as `accuracy_summary` says.
 
     Parameters
@@ -127,8 +122,6 @@ def spread_of_mean(
         The mean of each seed.
     residual : ndarray [shape=(n_tracks, n_seeds)]
         What each track adds to each seed's error.
-    level : float
-        Confidence, in (0, 1).
     """
     tracks, n_seeds = residual.shape
     small = tracks / (tracks - 1) if tracks > 1 else 1.0
@@ -141,24 +134,15 @@ def spread_of_mean(
     if variance > 0:
         known = by_tracks**2 / max(1, tracks - 1)
         unknown = by_seeds**2 / (n_seeds - 1) if by_seeds else 0.0
-        width = float(stats.t.ppf((1 + level) / 2, variance**2 / (known + unknown)))
+        width = float(stats.t.ppf((1 + LEVEL) / 2, variance**2 / (known + unknown)))
     return Spread(variance, width, sd)
 
 
 def wilson(successes: float, n: float, alpha: float = 0.05) -> Interval:
     """Interval of a share by Wilson's score method (Wilson 1927), as statsmodels computes it.
 
-    Parameters
-    ----------
-    successes, n : float
-        Need not be whole, so that an effective sample size may be given.
-    alpha : float
-        One minus the confidence, in (0, 1).
-
-    Raises
-    ------
-    RecordError
-        `n` is not above 0.
+    Successes and `n` (above 0, else RecordError) need not be whole, so that an effective sample
+    size may be given; `alpha` is one minus the confidence, in (0, 1).
     """
     if n <= 0:
         raise RecordError("No interval: there are no predictions; fit the model again.")

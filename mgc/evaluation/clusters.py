@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from mgc.datasets.artists import track_credits
+from mgc.evaluation.accuracy import LEVEL
 from mgc.typing import Double, IntArray
 
 DRAWS = 10_000
@@ -21,19 +22,10 @@ DRAWS = 10_000
 
 
 def artist_groups(edition: str, tracks: pd.DataFrame) -> pd.Series[str]:
-    """Name the artist group of each track of an edition.
+    """Name the artist group of each track of an edition, by track id.
 
-    Parameters
-    ----------
-    edition : str
-        Name of the edition. Tracks of GTZAN's editions have their group in the table of artists.
-    tracks : DataFrame
-        ``track_id`` and, for other editions, ``artist`` (empty where unknown).
-
-    Returns
-    -------
-    groups : Series of str
-        By track id; a track of an unknown artist is a group of its own.
+    Tracks of GTZAN's editions have theirs in the table of artists, those of others in the column
+    ``artist`` of `tracks`. A track of an unknown artist is a group of its own.
     """
     names = tracks["track_id"].astype(str)
     if edition.startswith("gtzan"):
@@ -48,11 +40,8 @@ def artist_groups(edition: str, tracks: pd.DataFrame) -> pd.Series[str]:
 class Clusters(NamedTuple):
     """Right answers and examples of each artist group in each genre, by seed.
 
-    Attributes
-    ----------
-    genre : ndarray [shape=(n_clusters,)], int
-        Number of the stratum.
-    right, size : ndarray [shape=(n_clusters, n_seeds)]
+    ``genre`` is the number of the stratum [shape=(n_clusters,)]; ``right`` and ``size`` have
+    [shape=(n_clusters, n_seeds)].
     """
 
     genre: IntArray
@@ -88,18 +77,8 @@ def count(frames: Sequence[pd.DataFrame], groups: Mapping[str, str]) -> Clusters
     return Clusters(np.where(alone, -1, genre), right, size)
 
 
-def interval(clusters: Clusters, level: float = 0.95) -> tuple[float, float]:
-    """Percentile interval of the mean accuracy over seeds, artist groups and seeds resampled.
-
-    Parameters
-    ----------
-    clusters : Clusters
-    level : float
-        Confidence, in (0, 1).
-
-    Returns
-    -------
-    low, high : float
+def interval(clusters: Clusters) -> tuple[float, float]:
+    """95 % percentile interval of the mean accuracy over seeds, artist groups and seeds resampled.
 
     Notes
     -----
@@ -108,7 +87,7 @@ def interval(clusters: Clusters, level: float = 0.95) -> tuple[float, float]:
     are drawn in the same way, independently. With one seed the interval covers artists alone.
     """
     values = resample(clusters)
-    low, high = np.quantile(values, ((1 - level) / 2, (1 + level) / 2))
+    low, high = np.quantile(values, ((1 - LEVEL) / 2, (1 + LEVEL) / 2))
     return float(low), float(high)
 
 
@@ -136,16 +115,8 @@ def _weights(n: int, rng: np.random.Generator) -> Double:
 def net_by_group(net: pd.Series[int], groups: Mapping[str, str]) -> IntArray:
     """Add up by how much one model is ahead on the tracks of each artist group.
 
-    Parameters
-    ----------
-    net : Series of int
-        By track id: right answers of the first model less those of the second.
-    groups : mapping of str to str
-
-    Returns
-    -------
-    net : ndarray [shape=(n_groups,)], int
-        For `mgc.evaluation.significance.sign_flip`: whole groups are swapped.
+    `net` holds right answers of the first model less those of the second, by track id; the sums,
+    [shape=(n_groups,)], are for `mgc.evaluation.significance.sign_flip`: whole groups are swapped.
     """
     names = [groups.get(str(name), str(name)) for name in net.index]
     return np.asarray(net.groupby(names).sum(), dtype=np.int64)

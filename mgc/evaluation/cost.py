@@ -17,18 +17,11 @@ CONFIG = ("edition", "model", "variant", "protocol", "seed")
 def flops(architecture: Sequence[Layer]) -> int:
     """Count the floating-point operations of one forward pass.
 
-    Parameters
-    ----------
-    architecture : sequence of dict
-        Layers as a record holds them: type, output_shape, parameters.
-
-    Returns
-    -------
-    operations : int
-        A multiplication and an addition count as two, as is usual (He et al. 2016 count them as
-        one). Convolutions, dense and recurrent layers; what is left out (activations, pooling,
-        normalisation) comes to about one part in a hundred. Of an autoencoder only the encoder
-        and the classifier count, since the decoder is not used to name a genre.
+    `architecture` lists layers as a record holds them: type, output_shape, parameters. A
+    multiplication and an addition count as two, as is usual (He et al. 2016 count them as one).
+    Convolutions, dense and recurrent layers; what is left out (activations, pooling,
+    normalisation) comes to about one part in a hundred. Of an autoencoder only the encoder and
+    the classifier count, since the decoder is not used to name a genre.
     """
     total, n_frames = 0, 1
     for layer in _used(architecture):
@@ -62,12 +55,9 @@ def _used(architecture: Sequence[Layer]) -> list[Layer]:
 def table(records: Sequence[Record]) -> pd.DataFrame:
     """Collect what each fit cost, a row a record.
 
-    Returns
-    -------
-    DataFrame
-        `CONFIG`, ``device``, ``minutes`` (wall time of the fit), ``peak_memory_mb`` (of its
-        process), ``parameters``, ``flops`` (one forward pass), ``passes`` (for one track),
-        ``base_s`` (of a track in a frozen base or encoder before the head; NaN without one).
+    `CONFIG`, ``device``, ``minutes`` (wall time of the fit), ``peak_memory_mb`` (of its process),
+    ``parameters``, ``flops`` (one forward pass), ``passes`` (for one track), ``base_s`` (of a
+    track in a frozen base or encoder before the head; NaN without one).
     """
     rows = [
         {name: record.config[name] for name in CONFIG}

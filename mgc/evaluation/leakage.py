@@ -45,11 +45,6 @@ PIECES = ("every", "leaked", "clean")
 def repetitions(study: Study, seed: int = 0) -> pd.DataFrame:
     """Count what training and test parts share under each protocol.
 
-    Parameters
-    ----------
-    study : Study
-    seed : int
-
     Returns
     -------
     DataFrame
@@ -83,17 +78,11 @@ def repetitions(study: Study, seed: int = 0) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def artist_effect(record: EditionRecord, seed: int = 0) -> pd.DataFrame:
+def artist_effect(record: EditionRecord) -> pd.DataFrame:
     """Measure what knowing the artists is worth, where they are known: the demo edition.
 
     The same logistic regression on the same statistics is cross-validated twice over the same
     tracks. Once the pieces of an artist may stand on both sides, once they may not.
-
-    Parameters
-    ----------
-    record : EditionRecord
-        With the names of the artists and the statistics of the tracks.
-    seed : int
 
     Returns
     -------
@@ -110,8 +99,8 @@ def artist_effect(record: EditionRecord, seed: int = 0) -> pd.DataFrame:
     values = record.tabular.drop(columns="track_id").to_numpy(dtype=np.float64)
     model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=2000))
     rows = []
-    mixed = StratifiedKFold(N_FOLDS, shuffle=True, random_state=seed)
-    apart = StratifiedGroupKFold(N_FOLDS, shuffle=True, random_state=seed)
+    mixed = StratifiedKFold(N_FOLDS, shuffle=True, random_state=0)
+    apart = StratifiedGroupKFold(N_FOLDS, shuffle=True, random_state=0)
     for title, folds in (
         ("artists on both sides", mixed.split(values, genre)),
         ("artists kept apart", apart.split(values, genre, artist)),
@@ -175,23 +164,20 @@ def leak_summary(store: Store, edition: EditionRecord) -> LeakSummary:
         whole = [by_seed[seed] for seed in sorted(by_seed) if len(by_seed[seed]) == len(SHARES)]
         if not whole:
             continue
-        tested = {share: [_tested(one[share], edition) for one in whole] for share in SHARES}
-        for share, frames in tested.items():
-            fits_of_share = [one[share] for one in whole]
-            accuracies += [
-                {"model": model, "share": share, **row}
-                for row in _accuracies(fits_of_share, frames)
-            ]
-        right[model] = {
-            share: pd.concat(frames).set_index(["seed", *EXAMPLE])[["right", "leaked"]]
-            for share, frames in tested.items()
-        }
+        records += [one[share] for one in whole for share in SHARES]
+        right[model] = {}
+        for share in SHARES:
+            same_share = [one[share] for one in whole]
+            tested = [_tested(fit, edition) for fit in same_share]
+            rows = _accuracies(same_share, tested)
+            accuracies += [{"model": model, "share": share, **row} for row in rows]
+            index = ["seed", *EXAMPLE]
+            right[model][share] = pd.concat(tested).set_index(index)[["right", "leaked"]]
         half = right[model][SHARES[len(SHARES) // 2]]
         ends = (right[model][SHARES[-1]], half[half["leaked"]], half[~half["leaked"]])
         for pieces, after in zip(PIECES, ends, strict=True):
             change = gain(right[model][SHARES[0]]["right"], after["right"])
             gains.append({"model": model, "pieces": pieces, **change._asdict()})
-        records += [one[share] for one in whole for share in SHARES]
     if not records:
         raise RecordError(
             f"{store.root}: no model has fits of every share; `mgc published` makes them"
@@ -250,7 +236,7 @@ class Gain(NamedTuple):
     high: float
 
 
-def gain(before: pd.Series, after: pd.Series, level: float = 0.95) -> Gain:
+def gain(before: pd.Series, after: pd.Series) -> Gain:
     """Compare the same pieces before and after, seed by seed.
 
     Parameters
@@ -258,8 +244,6 @@ def gain(before: pd.Series, after: pd.Series, level: float = 0.95) -> Gain:
     before, after : Series of 0 and 1
         Whether each piece was predicted rightly, indexed by ``seed``, ``track_id`` and
         ``segment``. Only pieces in both count.
-    level : float
-        Confidence, in (0, 1).
 
     Notes
     -----
@@ -274,18 +258,15 @@ def gain(before: pd.Series, after: pd.Series, level: float = 0.95) -> Gain:
         index="track_id", columns="seed", values="residual", aggfunc="sum", fill_value=0.0
     )
     means = by_seed.mean()
-    spread = spread_of_mean(means.tolist(), by_track.to_numpy(dtype=np.float64), level)
+    spread = spread_of_mean(means.tolist(), by_track.to_numpy(dtype=np.float64))
     mean, half = float(means.mean()), spread.width * math.sqrt(spread.variance)
     return Gain(mean, mean - half, mean + half)
 
 
 def sizes(edition: EditionRecord) -> dict[str, int]:
-    """Count pieces and tracks of the three parts, which are the same at every share.
+    """Count pieces of ``train``, ``valid`` and ``test``, and their tracks (``train_tracks``, ...).
 
-    Returns
-    -------
-    dict of str to int
-        ``train``, ``valid`` and ``test`` pieces, and ``train_tracks`` and so on.
+    They are the same at every share.
     """
     split = edition.split(LEAK_SHARES[0], seed=0)
     (fold,) = split.folds
@@ -297,7 +278,7 @@ def sizes(edition: EditionRecord) -> dict[str, int]:
     return counts
 
 
-def usual(edition: EditionRecord, seed: int = 0) -> tuple[int, int, float]:
+def usual(edition: EditionRecord) -> tuple[int, int, float]:
     """Count what leaks where all pieces are shuffled and divided: the usual practice.
 
     Returns
@@ -307,7 +288,7 @@ def usual(edition: EditionRecord, seed: int = 0) -> tuple[int, int, float]:
     others : float
         Pieces of its track that train, mean over test pieces.
     """
-    split = edition.split("leaky_segments", seed)
+    split = edition.split("leaky_segments", seed=0)
     (fold,) = split.folds
     trained = np.bincount(split.example_track[fold.train], minlength=len(edition.usable))
     others = trained[split.example_track[fold.test]]

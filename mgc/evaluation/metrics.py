@@ -21,6 +21,9 @@ from mgc.records.store import Record
 SMALLEST_P = 5e-7
 """Half of the last decimal that a record keeps; what was rounded to zero counts as this."""
 
+N_BINS = 10
+"""Of a reliability table."""
+
 
 class Calibration(NamedTuple):
     """Reliability table and its expected calibration error in [0, 1]."""
@@ -75,10 +78,7 @@ def accuracy(frame: pd.DataFrame) -> float:
 
 
 def macro_f1(frame: pd.DataFrame) -> float:
-    """Mean F1 over the genres that occur as truth, in [0, 1].
-
-    A genre that is never predicted counts as 0.
-    """
+    """Mean F1 over the genres that occur, in [0, 1]; one that is never predicted counts as 0."""
     y = truth(frame)
     return float(
         sk.f1_score(y, predicted(frame), labels=np.unique(y), average="macro", zero_division=0.0)
@@ -86,14 +86,10 @@ def macro_f1(frame: pd.DataFrame) -> float:
 
 
 def per_genre(frame: pd.DataFrame) -> pd.DataFrame:
-    """Precision, recall, F1 and number of rows of each genre.
+    """Precision, recall, F1 (``f1``), all in [0, 1], and ``support``, the rows of each genre.
 
-    Returns
-    -------
-    DataFrame
-        Index the ten genres; columns ``precision``, ``recall``, ``f1`` in [0, 1] and
-        ``support``. A genre that is never predicted has precision 0; one that does not occur
-        has support 0 and NaN.
+    A genre that is never predicted has precision 0; one that does not occur has support 0 and
+    NaN.
     """
     scores = sk.precision_recall_fscore_support(
         truth(frame), predicted(frame), labels=np.arange(len(GENRES)), zero_division=0.0
@@ -107,13 +103,7 @@ def per_genre(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def confusion(frame: pd.DataFrame) -> pd.DataFrame:
-    """Count rows by true and predicted genre.
-
-    Returns
-    -------
-    DataFrame
-        [10, 10] int; a row for each true genre, a column for each predicted one.
-    """
+    """Count rows by true genre (rows) and predicted genre (columns) [10, 10]."""
     counts = sk.confusion_matrix(truth(frame), predicted(frame), labels=np.arange(len(GENRES)))
     return pd.DataFrame(
         counts.astype(np.int64),
@@ -123,13 +113,9 @@ def confusion(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def most_confused(frame: pd.DataFrame, n: int = 5) -> pd.DataFrame:
-    """List the genres most often taken for another.
+    """List the genres most often taken for another, up to `n` pairs, most frequent first.
 
-    Returns
-    -------
-    DataFrame
-        Up to `n` rows, most frequent first: ``true``, ``predicted``, ``count`` and ``share``,
-        the count as a share of the true genre's rows.
+    ``true``, ``predicted``, ``count`` and ``share`` (of the true genre's rows).
     """
     counts = confusion(frame)
     pairs = counts.reset_index().melt("true", value_name="count")
@@ -159,33 +145,27 @@ def brier(frame: pd.DataFrame) -> float:
     return float((distance**2).sum(axis=1).mean())
 
 
-def calibration(frame: pd.DataFrame, bins: int = 10) -> Calibration:
+def calibration(frame: pd.DataFrame) -> Calibration:
     """Compare how sure a model says it is with how often it is right.
-
-    Parameters
-    ----------
-    frame : DataFrame
-    bins : int
-        Number of intervals of equal width in [0, 1] for the highest probability of a row; the
-        upper end belongs to an interval.
 
     Returns
     -------
     Calibration
-        ``bins``: DataFrame with ``low``, ``high``, ``n``, ``confidence``, ``accuracy`` (NaN
-        where a bin is empty); ``ece``: mean of |accuracy - confidence| weighted by n.
+        ``bins``: a row for each tenth of [0, 1] in which the highest probability of a row may lie,
+        its upper end included: ``low``, ``high``, ``n``, ``confidence``, ``accuracy`` (NaN where
+        empty); ``ece``: mean of |accuracy - confidence| weighted by n.
 
     Notes
     -----
     Guo, Pleiss, Sun and Weinberger (2017), "On calibration of modern neural networks", eq. 3.
     """
     confidence = probabilities(frame).max(axis=1)
-    edges = np.linspace(0.0, 1.0, bins + 1)
-    number = np.clip(np.searchsorted(edges, confidence, side="left") - 1, 0, bins - 1)
+    edges = np.linspace(0.0, 1.0, N_BINS + 1)
+    number = np.clip(np.searchsorted(edges, confidence, side="left") - 1, 0, N_BINS - 1)
     rows = pd.DataFrame({"bin": number, "confidence": confidence, "accuracy": correct(frame)})
     grouped = rows.astype({"accuracy": np.float64}).groupby("bin")
-    table = grouped[["confidence", "accuracy"]].mean().reindex(range(bins))
-    table.insert(0, "n", grouped.size().reindex(range(bins), fill_value=0))
+    table = grouped[["confidence", "accuracy"]].mean().reindex(range(N_BINS))
+    table.insert(0, "n", grouped.size().reindex(range(N_BINS), fill_value=0))
     table.insert(0, "high", edges[1:])
     table.insert(0, "low", edges[:-1])
     gap = (table["accuracy"] - table["confidence"]).abs().fillna(0.0)

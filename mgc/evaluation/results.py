@@ -13,7 +13,7 @@ from mgc.datasets.splits import PROTOCOL_TITLES
 from mgc.evaluation import metrics
 from mgc.evaluation.accuracy import accuracy_summary
 from mgc.evaluation.significance import Groups, fits_of, only_run
-from mgc.evaluation.tracks import n_test_tracks
+from mgc.evaluation.tracks import track_rows
 from mgc.models import BASELINES, NAMES, TITLES
 from mgc.models.recipe import VARIANTS
 from mgc.records.store import NotRun, Record
@@ -26,22 +26,16 @@ COLUMNS = (
 
 
 def accuracy_table(groups: Groups, labels: Mapping[str, str] = TITLES) -> pd.DataFrame:
-    """Sum up each model in one row.
-
-    Parameters
-    ----------
-    groups : mapping of str to list of Record, Record or NotRun
-    labels : mapping of str to str
-        What to call each key of `groups`.
+    """Sum up each model in one row, in the order given; `labels` name the keys of `groups`.
 
     Returns
     -------
     DataFrame
-        In the order given: ``key`` (of `groups`), ``model``, ``variant``, ``protocol``,
-        ``label``, the fields of `mgc.evaluation.accuracy.AccuracySummary`, ``single`` (tuple: the
-        accuracy of each seed), ``parameters``, ``minutes`` (wall time of a fit with all folds,
-        mean over seeds) and ``status``: "run" or "not run: <reason>". Of a model that was not run
-        the numbers are missing.
+        ``key`` (of `groups`), ``model``, ``variant``, ``protocol``, ``label``, the fields of
+        `mgc.evaluation.accuracy.AccuracySummary`, ``single`` (tuple: the accuracy of each seed),
+        ``parameters``, ``minutes`` (wall time of a fit with all folds, mean over seeds) and
+        ``status``: "run" or "not run: <reason>". Of a model that was not run the numbers are
+        missing.
     """
     return pd.DataFrame(_accuracy_rows(groups, labels), columns=list(COLUMNS)).astype(
         # Counts stay whole numbers even where a model that was not run leaves a gap.
@@ -74,11 +68,7 @@ def _accuracy_rows(groups: Groups, labels: Mapping[str, str]) -> list[dict[str, 
 class Results:
     """The records of a study by model, looked up once for all that a chapter shows.
 
-    Attributes
-    ----------
-    study : Study
-    first_seed : dict of str to Record or NotRun
-        The five networks in the study's variant, protocol and first seed.
+    ``first_seed`` holds the five networks in the study's variant, protocol and first seed.
     """
 
     study: Study
@@ -92,7 +82,8 @@ class Results:
     @property
     def n_tracks(self) -> int:
         """Test tracks of the first seed; 0 where no network was run."""
-        return n_test_tracks(self.first_seed)
+        record = next(iter(self.records.values()), None)
+        return 0 if record is None else len(track_rows(record))
 
     @cached_property
     def networks(self) -> dict[str, list[Record] | NotRun]:
@@ -130,9 +121,9 @@ class Results:
 
     @cached_property
     def groups(self) -> dict[str, list[Record] | NotRun]:
-        """All variants and the baselines by key: the name of the model, of others the variant too.
+        """All variants and the baselines, by the name of the model.
 
-        The variant stands in the key of those that are not the study's own.
+        A variant that is not the study's own stands in the key, too: ``"mlp as_written"``.
         """
         own = self.study.variant
         return {
@@ -164,13 +155,9 @@ def load_results(study: Study) -> Results:
 
 
 def by_protocol(study: Study, variant: str | None = None) -> pd.DataFrame:
-    """Collect a variant, the study's own or another, under every protocol.
+    """Collect a variant, the study's own or another, under every protocol, as `accuracy_table`.
 
-    Returns
-    -------
-    DataFrame
-        As `accuracy_table`, model by model, protocols in the order of `PROTOCOL_TITLES`; models
-        that were not run are left out.
+    Model by model, protocols in the order of `PROTOCOL_TITLES`; what was not run is left out.
     """
     names = (*NAMES, *BASELINES)
     tables = [_run(accuracy_table(study.groups(variant, p, names))) for p in PROTOCOL_TITLES]

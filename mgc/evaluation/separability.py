@@ -34,13 +34,9 @@ def spectral_shape(values: pd.DataFrame) -> pd.DataFrame:
 
 
 def explained(values: pd.DataFrame, genre: Sequence[str]) -> pd.Series:
-    """Share of each column's variance that the genre explains (eta squared).
+    """Share of each column's variance that the genre explains (eta squared), largest first.
 
-    Returns
-    -------
-    Series
-        0 (all genres have the same mean) to 1 (tracks of a genre do not differ), largest first;
-        0 for a column that is constant.
+    0: all genres have the same mean, or the column is constant; 1: tracks of a genre are alike.
 
     Notes
     -----
@@ -56,13 +52,7 @@ def explained(values: pd.DataFrame, genre: Sequence[str]) -> pd.Series:
 
 
 def correlations(values: pd.DataFrame) -> pd.DataFrame:
-    """Correlation of each pair of columns, strongest first.
-
-    Returns
-    -------
-    DataFrame
-        ``first``, ``second``, ``r`` (Pearson, -1 to 1), sorted by the size of ``r``.
-    """
+    """Pearson's ``r`` of each pair of columns (``first``, ``second``), strongest first."""
     varying = values.loc[:, values.std() > 0]
     matrix = varying.corr().to_numpy()
     first, second = np.triu_indices(len(matrix), k=1)
@@ -74,17 +64,9 @@ def correlations(values: pd.DataFrame) -> pd.DataFrame:
 
 
 def silhouettes(values: pd.DataFrame, genre: Sequence[str]) -> pd.Series:
-    """Mean silhouette of each genre in the standardised columns.
+    """Mean silhouette of each genre in the standardised columns, largest first (Rousseeuw 1987).
 
-    Returns
-    -------
-    Series
-        By genre, -1 (its tracks lie nearer to another genre) to 1 (a tight cluster far from the
-        others), largest first.
-
-    Notes
-    -----
-    Source: Rousseeuw 1987.
+    -1: its tracks lie nearer to another genre; 1: a tight cluster far from the others.
     """
     labels = np.asarray(genre)
     if len(np.unique(labels)) < 2:
@@ -97,15 +79,8 @@ def silhouettes(values: pd.DataFrame, genre: Sequence[str]) -> pd.Series:
 def one_against_rest(values: pd.DataFrame, genre: Sequence[str], *, seed: int = 0) -> pd.Series:
     """Measure how well each genre is told from all others, on tracks not used for the rule.
 
-    Returns
-    -------
-    Series
-        Area under the ROC curve by genre, largest first: 0.5 is chance, 1 is complete
-        separation.
-
-    Notes
-    -----
-    The rule is a linear discriminant with a shrunken covariance (Ledoit and Wolf 2004).
+    Area under the ROC curve by genre, largest first: 0.5 is chance, 1 is complete separation. The
+    rule is a linear discriminant with a shrunken covariance (Ledoit and Wolf 2004).
     """
     labels = np.asarray(genre)
     areas = {name: _area(values, labels == name, seed) for name in np.unique(labels)}
@@ -115,15 +90,7 @@ def one_against_rest(values: pd.DataFrame, genre: Sequence[str], *, seed: int = 
 def one_against_one(values: pd.DataFrame, genre: Sequence[str], *, seed: int = 0) -> pd.DataFrame:
     """Measure how well two genres are told apart, on tracks not used for the rule.
 
-    Returns
-    -------
-    DataFrame
-        ``first``, ``second``, ``area`` (under the ROC curve, 0 to 1), smallest area first: the
-        pairs that are hardest to tell apart.
-
-    Notes
-    -----
-    The rule is that of `one_against_rest`.
+    ``first``, ``second`` and ``area``, hardest pair first; area and rule as in `one_against_rest`.
     """
     labels = np.asarray(genre)
     rows = []

@@ -56,18 +56,13 @@ def mcnemar(a: pd.DataFrame, b: pd.DataFrame) -> McNemar:
     Parameters
     ----------
     a, b : DataFrame
-        Test rows of the same tracks or segments, in any order.
+        Test rows of the same tracks or segments, in any order; others raise RecordError.
 
     Returns
     -------
     McNemar
         Segments of one track are not independent, so tracks are counted in any case: ``b`` holds
         those of which the first model has more segments right.
-
-    Raises
-    ------
-    RecordError
-        The two do not hold the same examples.
 
     Notes
     -----
@@ -101,19 +96,16 @@ def _ahead(a: pd.DataFrame, b: pd.DataFrame) -> pd.Series[int]:
 def pairwise(groups: Groups) -> pd.DataFrame:
     """Test every pair of models over all seeds, with Holm's correction over pairs.
 
-    Parameters
-    ----------
-    groups : mapping of str to list of Record, Record or NotRun
-        Of one edition and protocol; models that were not run are passed over.
+    The models are of one edition and protocol; those that were not run are passed over.
 
     Returns
     -------
     DataFrame
-        One row a pair in the order given: ``first``, ``second``, ``pair``, ``difference``
-        (accuracy of the first minus that of the second, mean over seeds), ``b``, ``c`` (how
-        often, over tracks and seeds, only the first or only the second is right; of segments, the
-        net for a track), ``p`` (combined test), ``p_seeds`` (tuple: the exact McNemar test of
-        each seed), ``seeds`` (number of them), ``p_holm``, ``significant``.
+        One row a pair in the order given: ``first``, ``second``, ``difference`` (accuracy of the
+        first minus that of the second, mean over seeds), ``b``, ``c`` (how often, over tracks and
+        seeds, only the first or only the second is right; of segments, the net for a track),
+        ``p`` (combined test), ``p_seeds`` (tuple: the exact McNemar test of each seed), ``seeds``
+        (number of them), ``p_holm``, ``significant``.
 
     Raises
     ------
@@ -137,10 +129,10 @@ def pairwise(groups: Groups) -> pd.DataFrame:
             "Models can only be compared within one edition and protocol; select records of one."
         )
     rows = [
-        (first, second, f"{first} – {second}", *_compare(fits[first], fits[second]))
+        (first, second, *_compare(fits[first], fits[second]))
         for first, second in combinations(fits, 2)
     ]
-    columns = ["first", "second", "pair", "difference", "b", "c", "p", "p_seeds", "seeds"]
+    columns = ["first", "second", "difference", "b", "c", "p", "p_seeds", "seeds"]
     table = pd.DataFrame(rows, columns=columns).astype(
         {"difference": np.float64, "b": np.int64, "c": np.int64, "p": np.float64}
     )
@@ -167,13 +159,7 @@ def _compare(
 def seed_pairs(
     first: Sequence[Record], second: Sequence[Record]
 ) -> Iterator[tuple[Record, Record]]:
-    """Pair fits of two models that were tested on the same tracks, by seed.
-
-    Raises
-    ------
-    RecordError
-        There is no such pair.
-    """
+    """Pair fits of two models, tested on the same tracks, by seed; RecordError without a pair."""
     lonely = min(len(first), len(second)) == 1 and max(len(first), len(second)) > 1
     n_pairs = 0
     for left in first:
@@ -196,21 +182,11 @@ def _tested(record: Record) -> frozenset[tuple[str, int]]:
 
 
 def sign_flip(net: npt.NDArray[np.int64]) -> float:
-    """Exact two-sided p of a permutation test that swaps two models within tracks.
+    """Exact two-sided p, in (0, 1], of a permutation test that swaps two models within tracks.
 
-    Parameters
-    ----------
-    net : ndarray [shape=(n_tracks,)], int
-        By how much the first model is ahead on each track.
-
-    Returns
-    -------
-    p : float in (0, 1]
-        Share of all sign patterns whose sum is at least as far from zero.
-
-    Notes
-    -----
-    The distribution of a sum of signed whole numbers, built up number by number; no sampling.
+    `net` [shape=(n_tracks,)] tells by how much the first model is ahead on each track; p is the
+    share of all sign patterns whose sum is at least as far from zero. The distribution of a sum
+    of signed whole numbers, built up number by number; no sampling.
     """
     sizes = np.abs(net[net != 0])
     if not len(sizes):
@@ -232,16 +208,9 @@ def sign_flip(net: npt.NDArray[np.int64]) -> float:
 def statement(
     pairwise: pd.DataFrame, a: str, b: str, titles: Mapping[str, str] | None = None
 ) -> str:
-    """Say in a sentence what the test of two models shows.
+    """Say in a sentence what a test of `pairwise` shows of two models, in either order.
 
-    Parameters
-    ----------
-    pairwise : DataFrame
-        From `pairwise`.
-    a, b : str
-        Names as in the table, in either order.
-    titles : mapping, optional
-        Names to print instead.
+    `titles` are printed instead of names.
     """
     title = {name: (titles or {}).get(name, name) for name in (a, b)}
     test, sign = _test(pairwise, a, b), direction(pairwise, a, b)
@@ -260,19 +229,9 @@ def statement(
 
 
 def direction(pairwise: pd.DataFrame, first: str, second: str) -> int | None:
-    """Which of two models a test shows to be better.
+    """Which of two models, in either order, a test of `pairwise` shows to be better.
 
-    Parameters
-    ----------
-    pairwise : DataFrame
-        From `pairwise`.
-    first, second : str
-        Names of models, in either order.
-
-    Returns
-    -------
-    int or None
-        1: the first; -1: the second; 0: no difference shown; None: one was not run.
+    1: the first; -1: the second; 0: no difference shown; None: one was not run.
     """
     test = _test(pairwise, first, second)
     if test is None:

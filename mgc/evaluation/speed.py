@@ -20,19 +20,9 @@ FILE = "bench/bench.json"
 class Figure:
     """What was measured several times.
 
-    Attributes
-    ----------
-    key, title, unit : str
-    value : float
-        The median, or what the title says.
-    low, high : float
-        Smallest and largest of the measurements.
-    n : int
-        How many there were.
-    goal : float
-        Positive: to reach at least. Negative: not to exceed its amount. 0: none.
-    estimate : bool
-        Whether it was calculated from other figures.
+    ``value`` is the median, or what the title says; ``low`` and ``high`` the smallest and largest
+    of ``n`` measurements. A positive ``goal`` is to be reached at least, of a negative one the
+    amount is not to be exceeded, 0 is none. An ``estimate`` was calculated from other figures.
     """
 
     key: str
@@ -70,15 +60,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Curve:
-    """Seconds at several sizes of one thing.
-
-    Attributes
-    ----------
-    key, title : str
-    unit : str
-        Of the sizes.
-    sizes, seconds : tuple of float, positive, at least two
-    """
+    """Seconds at several sizes (in ``unit``) of one thing: positive, at least two."""
 
     key: str
     title: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import combinations
 
 import numpy as np
@@ -13,21 +13,14 @@ from mgc.datasets import gtzan
 from mgc.datasets.tracks import GENRES, P_COLUMNS
 from mgc.errors import RecordError
 from mgc.evaluation import metrics
-from mgc.evaluation.significance import Groups, fits_of, only_run, seed_pairs
-from mgc.records.store import NotRun, Record
+from mgc.evaluation.significance import Groups, fits_of, seed_pairs
+from mgc.records.store import Record
 
 
 def track_rows(record: Record) -> pd.DataFrame:
     """Test rows with one row a track: probabilities averaged over segments and folds.
 
-    Parameters
-    ----------
-    record : Record
-
-    Returns
-    -------
-    DataFrame
-        ``track_id``, ``segment`` (-1), ``genre``, ``p_blues`` ... ``p_rock``, sorted by track.
+    ``track_id``, ``segment`` (-1), ``genre``, ``p_blues`` ... ``p_rock``, sorted by track.
     """
     rows = metrics.test_rows(record)
     mean = rows.groupby(["track_id", "genre"], as_index=False)[list(P_COLUMNS)].mean()
@@ -38,15 +31,8 @@ def track_rows(record: Record) -> pd.DataFrame:
 def outcomes(record: Record) -> pd.DataFrame:
     """Say of each test track what the model predicted and how probable it held the truth.
 
-    Parameters
-    ----------
-    record : Record
-
-    Returns
-    -------
-    DataFrame
-        ``track_id``, ``genre``, ``predicted`` (a genre), ``p_true`` and ``p_predicted`` (0 to 1);
-        one row a track, sorted by track.
+    ``track_id``, ``genre``, ``predicted`` (a genre), ``p_true`` and ``p_predicted`` (0 to 1); one
+    row a track, sorted by track.
     """
     rows = track_rows(record)
     p = metrics.probabilities(rows)
@@ -63,48 +49,23 @@ def outcomes(record: Record) -> pd.DataFrame:
     )
 
 
-def averaged(records: Sequence[Record]) -> pd.DataFrame:
-    """Combine models by the mean of their probabilities, without any further training.
-
-    Parameters
-    ----------
-    records : sequence of Record
-        Tested on the same tracks.
-
-    Returns
-    -------
-    DataFrame
-        As `track_rows`.
-
-    Raises
-    ------
-    RecordError
-        No record, or records of different tracks.
-    """
-    if not records:
-        raise RecordError("no record to combine: fit the models first")
+def rows_of_same_tracks(records: Iterable[Record]) -> list[pd.DataFrame]:
+    """`track_rows` of each record; RecordError where they were tested on different tracks."""
     frames = [track_rows(record) for record in records]
     if any(not frame["track_id"].equals(frames[0]["track_id"]) for frame in frames):
         raise RecordError("the records hold different tracks: combine fits of one protocol")
-    combined = frames[0].copy()
+    return frames
+
+
+def averaged(records: Sequence[Record]) -> pd.DataFrame:
+    """Combine models by the mean of their probabilities, without training, as `track_rows`."""
+    frames = rows_of_same_tracks(records)
     mean = np.mean([metrics.probabilities(frame) for frame in frames], axis=0)
-    combined[list(P_COLUMNS)] = mean
-    return combined
-
-
-def n_test_tracks(results: Mapping[str, Record | NotRun]) -> int:
-    """Count the tracks of the test part; 0 when no model was run."""
-    records = only_run(results)
-    return len(track_rows(next(iter(records.values())))) if records else 0
+    return frames[0].assign(**dict(zip(P_COLUMNS, mean.T, strict=True)))
 
 
 def missed_tracks(groups: Groups) -> pd.DataFrame:
-    """List the test tracks that more than half of the fits get wrong.
-
-    Parameters
-    ----------
-    groups : mapping of str to list of Record, Record or NotRun
-        Of one edition; models that were not run are passed over.
+    """List the test tracks that more than half of the fits, all of one edition, get wrong.
 
     Returns
     -------
@@ -148,21 +109,12 @@ def _known_faults(records: Sequence[Record]) -> dict[str, str]:
 def agreement(groups: Groups) -> pd.DataFrame:
     """How often two models predict the same genre for a track, right or wrong, over all seeds.
 
-    Parameters
-    ----------
-    groups : mapping of str to list of Record, Record or NotRun
-        Of one edition and protocol; models that were not run are passed over.
-
     Returns
     -------
     DataFrame
         One row a pair: ``first``, ``second``, ``share`` (0 to 1, mean over seeds), ``kappa``
         (Cohen's: 0 where the two agree as often as chance would let them, 1 where always).
-
-    Raises
-    ------
-    RecordError
-        No test tracks in common.
+        RecordError where two have no test tracks in common.
     """
     fits = fits_of(groups)
     rows = []

@@ -131,11 +131,8 @@ def evidence_table(decisions: Decisions) -> pd.DataFrame:
 def section_table(decisions: Decisions, *sections: int) -> pd.DataFrame:
     """Write the decisions on some sections of the report as texts for the audit's chapter.
 
-    Returns
-    -------
-    DataFrame
-        ``Claim``, ``Verdict``, ``Stated``, ``Measured`` (with its uncertainty), ``Why``: on a
-        phone, which shows the first columns, what became of the claim stands beside it.
+    ``Claim``, ``Verdict``, ``Stated``, ``Measured`` (with its uncertainty), ``Why``: on a phone,
+    which shows the first columns, what became of the claim stands beside it.
     """
     rows = table(decisions)
     rows = rows[rows["section"].isin(sections)]
@@ -163,7 +160,7 @@ def _html(decisions: Decisions) -> str:
 def write_all(decisions: Decisions, folder: str | Path) -> list[Path]:
     """Write ``audit.csv``, ``audit.json`` and ``audit.html``, each whole or not at all.
 
-    The folder is made if it is not there; the places of the files are returned.
+    The folder is made if it is not there; the files are returned.
     """
     described = {
         "counts": counts(decisions),

@@ -55,13 +55,11 @@ class Decision:
 
     Attributes
     ----------
-    verdict : Verdict
     reason : str
         Full sentences.
-    measured : str
-        The value beside the claimed one; empty where nothing was measured.
-    uncertainty : str
-        Its interval, or what makes it uncertain; empty for counts.
+    measured, uncertainty : str
+        The value beside the claimed one; its interval, or what makes it uncertain. Empty where
+        nothing was measured, or only counted.
     records : tuple of str
         Fit ids, sorted; empty where chapter 6 decides, whose page names its records itself.
     """
@@ -87,10 +85,8 @@ class Claim:
         Section and number, for example ``s5-03``.
     section : int
         1 to 7, or 8 for its conclusion.
-    claim : str
     figure : str
         The number that it states, as printed; empty for none.
-    unit : str
     evidence : str
         Kind of evidence that decides it: a key of `EVIDENCE`.
     decider : str
@@ -125,16 +121,7 @@ class Claim:
 
 
 def load_claims(path: str | Path) -> list[Claim]:
-    """Read and check the table of claims.
-
-    Parameters
-    ----------
-    path : str or Path
-        CSV in UTF-8; its columns are the attributes of `Claim`.
-
-    Returns
-    -------
-    claims : list of Claim
+    """Read and check the table of claims: CSV in UTF-8, its columns the attributes of `Claim`.
 
     Raises
     ------
@@ -178,13 +165,7 @@ def _fault(row: Mapping[str, str], known: Collection[str]) -> str:
 
 
 def find_claims() -> Path:
-    """Find the table of the clone: the nearest ``book/claims.csv`` upward.
-
-    Raises
-    ------
-    DataError
-        There is none.
-    """
+    """Find the table of the clone: the nearest ``book/claims.csv`` upward; else DataError."""
     here = Path.cwd()
     for folder in (here, *here.parents):
         if (file := folder / "book" / "claims.csv").is_file():

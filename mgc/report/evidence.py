@@ -24,13 +24,7 @@ MAIN, USUAL = "fault_filtered", "random"
 
 @dataclass(frozen=True)
 class Evidence:
-    """Records and tables of one audit.
-
-    Attributes
-    ----------
-    study : Study
-        Of the edition that the verdicts are about.
-    """
+    """Records and tables of one audit; `study` is of the edition that the verdicts are about."""
 
     study: Study
 

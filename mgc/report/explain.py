@@ -29,14 +29,15 @@ RULES = {
         for name in LEAK_SHARES
     },
     "waterfall_random": "five folds at random of the tracks whose artist is known",
-    "waterfall_size": "the folds of waterfall_random, training parts as small as on the last rung",
-    "waterfall_clean": "as waterfall_size, without the tracks that fault-filtered leaves out",
-    "waterfall_copies": "as waterfall_clean, copies of a recording in one fold",
-    "waterfall_artists": "as waterfall_copies, in the folds of artist_cv",
+    "waterfall_size": "five folds at random of the tracks whose artist is known, with training"
+    " parts as small as artists kept apart leave them",
+    "waterfall_clean": "as waterfall_size, without the tracks that have known faults",
+    "waterfall_copies": "as waterfall_clean, all copies and versions of a recording in one fold",
+    "waterfall_artists": "as waterfall_clean, all tracks of an artist in one fold",
     **{
-        f"artist_cv_{what}_{share}": f"the folds of artist_cv, each with {share} % of its training"
-        f" {what}"
-        for what in ("tracks", "artists")
+        f"artist_cv_{unit}s_{share}": f"as artist_cv, but only {share} % of the training tracks"
+        f" train, drawn {unit} by {unit}"
+        for unit in ("track", "artist")
         for share in (25, 50)
     },
 }
@@ -56,9 +57,8 @@ OF_ONE_MODEL = {
 
 def explain(record: Record, store: Store) -> str:
     """Tell in paragraphs what a record holds, and what its store knows of its edition."""
-    return "\n\n".join(
-        [_what(record), _on_what(record, store), _how(record), _result(record), _again(record)]
-    )
+    parts = (_what(record), _on_what(record, store), _how(record), _result(record), _again(record))
+    return "\n\n".join(parts)
 
 
 def _what(record: Record) -> str:

@@ -19,16 +19,15 @@ import pandas as pd
 from mgc.datasets import tracks
 from mgc.datasets.tracks import GENRES
 from mgc.display import formats
-from mgc.errors import RecordError
 from mgc.evaluation import metrics
+from mgc.evaluation.accuracy import LEVEL
 from mgc.evaluation.significance import only_run
-from mgc.evaluation.tracks import track_rows
+from mgc.evaluation.tracks import rows_of_same_tracks, track_rows
 from mgc.models import TITLES
 from mgc.records.store import NotRun, Record
 from mgc.report.claims import Decision, Verdict
 
 DRAWS: Final = 2000
-LEVEL: Final = 0.95
 #: With fewer mistakes expected of a pair, resampling them says nothing about how rare they are.
 FEW: Final = 5
 
@@ -37,13 +36,9 @@ Counts = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False)
 class Pool:
-    """What several models predicted for the same tracks.
+    """What several models predicted for the same tracks, as positions in `GENRES`.
 
-    Attributes
-    ----------
-    truth : ndarray [shape=(n_tracks,)], int
-        Position of the true genre in `mgc.datasets.tracks.GENRES`.
-    predicted : ndarray [shape=(n_tracks, n_models)], int
+    ``truth`` has [shape=(n_tracks,)], ``predicted`` [shape=(n_tracks, n_models)].
     """
 
     truth: Counts
@@ -78,11 +73,9 @@ def pool(results: Mapping[str, Record | NotRun]) -> Pool:
     Without any the pool has no tracks, and claims about it are not testable. Raises RecordError
     where the records hold different tracks.
     """
-    frames = [track_rows(record) for record in only_run(results).values()]
+    frames = rows_of_same_tracks(only_run(results).values())
     if not frames:
         return Pool(np.zeros(0, dtype=np.int64), np.zeros((0, 0), dtype=np.int64))
-    if any(not frame["track_id"].equals(frames[0]["track_id"]) for frame in frames):
-        raise RecordError("the records hold different tracks: pool fits of one protocol")
     predicted = np.stack([metrics.predicted(frame) for frame in frames], axis=1)
     return Pool(metrics.truth(frames[0]), predicted.astype(np.int64))
 
@@ -205,14 +198,11 @@ def pair_is_mixed(pooled: Pool, first: str, second: str) -> Decision:
 
 
 def mixed_pairs(pooled: Pool) -> pd.DataFrame:
-    """Rank all pairs of genres by how often they are taken for each other.
+    """Rank all pairs of genres by how often they are taken for each other, most frequent first.
 
-    Returns
-    -------
-    DataFrame
-        ``first``, ``second`` (genres, in alphabetical order), ``title``, ``count`` (mistakes of
-        all models, both ways), ``share`` (of all predictions for tracks of the two, 0 to 1) and
-        ``rank`` (pairs with equal counts share the best rank), most frequent first.
+    ``first``, ``second`` (in alphabetical order), ``title``, ``count`` (mistakes of all models,
+    both ways), ``share`` (of all predictions for tracks of the two, 0 to 1) and ``rank`` (pairs
+    with equal counts share the best rank).
     """
     counts = pooled.counts()
     rows = []

@@ -23,18 +23,14 @@ COLUMNS = (*KEYS, "n_seeds", "n_tracks", *FIGURES, "fits")
 
 
 def published_results(store: Store) -> pd.DataFrame:
-    """Recompute every published figure from predictions.
-
-    Parameters
-    ----------
-    store : Store
+    """Recompute every published figure from predictions, with six decimals.
 
     Returns
     -------
     DataFrame
         One row an edition, protocol, variant and model: number of seeds and test tracks, mean
         accuracy and macro F1 (0 to 1), standard deviation over seeds (empty with one), ends of
-        the 95 % interval, and the ids of the fits. Figures have six decimals.
+        the 95 % interval, and the ids of the fits.
     """
     groups: dict[tuple[str, ...], list[Record]] = {}
     for record in store.find():
@@ -49,17 +45,9 @@ def published_results(store: Store) -> pd.DataFrame:
 
 
 def check_published(store: Store, file: Path) -> int:
-    """Compare the committed table of results with the recomputed one.
+    """Compare the committed table of results with the recomputed one; return how many agree.
 
-    Returns
-    -------
-    figures : int
-        How many agree.
-
-    Raises
-    ------
-    RecordError
-        Names the first figure that differs, the file, and what it should be.
+    A RecordError names the first figure that differs, the file, and what it should be.
     """
     stated, real = read_csv(file, TEXTS, blanks=True), published_results(store)
     if list(stated.columns) != list(real.columns) or len(stated) != len(real):

@@ -24,12 +24,8 @@ NEAR = 0.05
 def report_arithmetic() -> pd.DataFrame:
     """Recompute the sizes that the report states in its sections 2, 3 and 6 and in its code.
 
-    Returns
-    -------
-    DataFrame
-        Index: the key by which claims name a row. ``quantity`` (what is counted, and how),
-        ``report`` and ``computed`` (the two values as text), ``agrees`` (bool: equal to the
-        digits that the report gives).
+    By the key by which claims name a row: ``quantity`` (what is counted, and how), ``report`` and
+    ``computed`` (as texts), ``agrees`` (bool: equal to the digits that the report gives).
     """
     after_removal, parts = 1000 - 3, 700 + 150 + 150
     train_in_code = round(0.7 * 1000 * (1 - 0.2))
@@ -57,13 +53,7 @@ def report_arithmetic() -> pd.DataFrame:
 
 
 def arithmetic(claim: Claim, _: Evidence, key: str) -> Decision:
-    """Take the verdict from a row of `report_arithmetic`.
-
-    Raises
-    ------
-    DataError
-        There is no such row.
-    """
+    """Take the verdict from a row of `report_arithmetic`; DataError where there is none."""
     table = report_arithmetic()
     if key not in table.index:
         raise DataError(
@@ -123,10 +113,7 @@ def parameters(claim: Claim, _: Evidence, model: str) -> Decision:
 def code(claim: Claim, _: Evidence, verdict: str) -> Decision:
     """Take the verdict that reading the report's code led to; the note says what stands there.
 
-    Raises
-    ------
-    DataError
-        The table names a verdict that does not exist, or gives no note.
+    Raises DataError where the table names a verdict that does not exist, or gives no note.
     """
     if verdict not in list(Verdict) or not claim.note:
         raise DataError(f"claim {claim.id}: reading the code needs a verdict and a note")

@@ -16,21 +16,19 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binom
 
+from mgc.datasets.tracks import GENRES
 from mgc.display import formats
+
+DRAWS = 200_000
+"""Simulated tracks a genre."""
 
 
 @dataclass(frozen=True)
 class Shift:
     """One genre whose values were raised.
 
-    Parameters
-    ----------
-    genre : str
-        The genre.
-    cells : int
-        How many values of the input were raised; the blocks of two genres never overlap.
-    amount : float
-        By how many standard deviations of the noise.
+    ``cells`` values of the input (the blocks of two genres never overlap) were raised by
+    ``amount`` standard deviations of the noise.
     """
 
     genre: str
@@ -47,28 +45,15 @@ class Shift:
 #: 13). The sequences were noise and nothing else.
 INPUTS: Final = MappingProxyType(
     {
-        "tabular": (
-            Shift("classical", 13, 2.0),
-            Shift("metal", 4, 3.0),
-            Shift("jazz", 2, 1.5),
-        ),
-        "spectrogram": (
-            Shift("classical", 64 * 1292, 1.0),
-            Shift("metal", 64 * 1292, 2.0),
-        ),
+        "tabular": (Shift("classical", 13, 2.0), Shift("metal", 4, 3.0), Shift("jazz", 2, 1.5)),
+        "spectrogram": (Shift("classical", 64 * 1292, 1.0), Shift("metal", 64 * 1292, 2.0)),
         "sequence": (),
     }
 )
 
-
 MODEL_INPUTS: Final = MappingProxyType(
-    {
-        "mlp": "tabular",
-        "cnn": "spectrogram",
-        "lstm": "sequence",
-        "autoencoder": "spectrogram",
-        "vgg16": "spectrogram",
-    }
+    {"mlp": "tabular", "lstm": "sequence"}
+    | dict.fromkeys(("cnn", "autoencoder", "vgg16"), "spectrogram")
 )
 """Which of `INPUTS` each of the report's models read."""
 
@@ -97,17 +82,8 @@ def model_ceilings() -> dict[str, float]:
 def luck_exponent(claims: pd.DataFrame, n_test: int) -> int:
     """Bound the chance to score as claimed by luck alone, at the most that the data allow.
 
-    Parameters
-    ----------
-    claims : DataFrame
-        From `mgc.datasets.facts.report_claims`.
-    n_test : int
-        Tracks of the report's test part.
-
-    Returns
-    -------
-    int
-        The power of ten that the chance lies below for each of the models (binomial tail).
+    `claims` is `mgc.datasets.facts.report_claims`, `n_test` the size of the report's test part.
+    The chance of each of the models (binomial tail) lies below ten to the power returned.
     """
     best = model_ceilings()
     chances = [
@@ -117,52 +93,27 @@ def luck_exponent(claims: pd.DataFrame, n_test: int) -> int:
     return math.ceil(max(chances) / math.log(10))
 
 
-def ceiling(
-    shifts: tuple[Shift, ...], *, n_genres: int = 10, draws: int = 200_000, seed: int = 0
-) -> float:
-    """Accuracy of the best possible classifier on the report's random data.
+def ceiling(shifts: tuple[Shift, ...]) -> float:
+    """Accuracy (0 to 1) of the best possible classifier on the report's random data, simulated.
 
     The likelihood ratio of a raised genre against plain noise depends on the sum of its block
     only: with separation d it is normal with mean +d^2/2 (the genre itself) or -d^2/2 (any
     other) and variance d^2. The classifier takes the largest ratio; where none is positive it
-    guesses among the genres that are plain noise.
-
-    Parameters
-    ----------
-    shifts : tuple of Shift
-        The raised genres; their blocks do not overlap.
-    n_genres : int
-        Number of genres, all equally frequent; more than ``len(shifts)``.
-    draws : int
-        Simulated tracks a genre.
-    seed : int
-        Seed of the simulation.
-
-    Returns
-    -------
-    float
-        Expected accuracy, 0 to 1.
-
-    Raises
-    ------
-    ValueError
-        When no genre is left that is plain noise.
+    guesses among the genres that are plain noise, at least one of ten equally frequent ones.
 
     Notes
     -----
     Source: Neyman-Pearson likelihood ratio of two normal distributions with a common variance.
     """
-    if len(shifts) >= n_genres:
-        raise ValueError(f"{len(shifts)} raised genres of {n_genres}: at least one must be noise")
     if not shifts:
-        return 1.0 / n_genres
-    rng = np.random.default_rng(seed)
+        return 1.0 / len(GENRES)
+    rng = np.random.default_rng(0)
     separation = np.array([shift.separation for shift in shifts])
     right = 0.0
     for own in range(len(shifts) + 1):  # the last turn stands for all genres of plain noise
         mean = np.where(np.arange(len(shifts)) == own, 1.0, -1.0) * separation**2 / 2
-        ratio = mean + separation * rng.standard_normal((draws, len(shifts)))
+        ratio = mean + separation * rng.standard_normal((DRAWS, len(shifts)))
         choice = np.where(ratio.max(axis=1) > 0, ratio.argmax(axis=1), len(shifts))
         # All plain genres together get as many right as one of them would, told from the rest.
         right += float(np.mean(choice == own))
-    return right / n_genres
+    return right / len(GENRES)

@@ -102,10 +102,9 @@ def milliseconds(times: pd.DataFrame) -> dict[str, float]:
 
 
 def speed(times: pd.DataFrame, latency: float, throughput: float) -> list[str]:
-    """Say in sentences where `timings` stand against the targets.
+    """Say where `timings` stand against the targets, and what was not measured.
 
-    `latency` is in seconds a clip, `throughput` in clips a day. What was not measured is said to
-    be so.
+    `latency` is in seconds a clip, `throughput` in clips a day.
     """
     if times.empty:
         return ["No model was run, so nothing was timed."]

@@ -18,7 +18,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from mgc.datasets import tracks
 from mgc.display.figures import style
-from mgc.display.figures.style import cell_text, heatmap, note, percent_axis, single, triangle
+from mgc.display.figures.style import heatmap, note, percent_axis, single, triangle
 from mgc.display.formats import percent
 from mgc.evaluation.speed import Curve
 
@@ -51,7 +51,6 @@ def accuracies(
         Claimed accuracy (0 to 1) by model name.
     line : float, optional
         An accuracy (0 to 1) to draw as a dashed line: that of a guess, or a target.
-    line_label : str
     seeds : bool
         Whether each of several seeds is a small dot.
     width : float, inches
@@ -121,17 +120,9 @@ def _beside(axis: Axes, x: float, y: float, share: float, shade: str, distance: 
 
 
 def cost(summary: pd.DataFrame) -> Figure:
-    """Draw accuracy against training time and against size, as the report did.
+    """Draw accuracy, with its 95 % interval, against training time and size (both logarithmic).
 
-    Parameters
-    ----------
-    summary : DataFrame
-        From `mgc.evaluation.results.accuracy_table`; rows without an accuracy are left out.
-
-    Returns
-    -------
-    Figure
-        Both horizontal axes logarithmic; bars are 95 % intervals.
+    `summary` is `mgc.evaluation.results.accuracy_table`; rows without an accuracy are left out.
     """
     rows = summary.dropna(subset=["accuracy"])
     if rows.empty:
@@ -162,17 +153,9 @@ def cost(summary: pd.DataFrame) -> Figure:
 def real_differences(table: pd.DataFrame) -> Figure:
     """Draw which differences between models the tests show.
 
-    Parameters
-    ----------
-    table : DataFrame
-        A row a pair: ``first`` and ``second`` (labels), ``difference`` (-1 to 1, first minus
-        second), ``significant``.
-
-    Returns
-    -------
-    Figure
-        Below the diagonal: row minus column in percentage points. Shaded and bold where the test
-        shows it after Holm's correction, plain grey where it does not.
+    Below the diagonal: row minus column in percentage points. Shaded and bold where the test shows
+    it after Holm's correction, plain grey where it does not. `table` has a row a pair: ``first``
+    and ``second`` (labels), ``difference`` (-1 to 1, first minus second), ``significant``.
     """
     if table.empty:
         return note("There are fewer than two models to compare.")
@@ -184,8 +167,8 @@ def real_differences(table: pd.DataFrame) -> Figure:
     figure, axis = single(7.6, max(0.42, 3.2 / size) * size + 1.9)
     shown = (ahead * real).to_numpy(dtype=float)
     limit = max(0.3, float(np.nanmax(np.abs(shown))))
-    names = [[fill(str(name), 24) for name in index] for index in (ahead.index, ahead.columns)]
-    heatmap(axis, shown, *names, cmap="PuOr", norm=TwoSlopeNorm(0, -2 * limit, 2 * limit))
+    rows, columns = ([fill(str(name), 24) for name in i] for i in (ahead.index, ahead.columns))
+    heatmap(axis, shown, rows, columns, cmap="PuOr", norm=TwoSlopeNorm(0, -2 * limit, 2 * limit))
     for (row, column), value in np.ndenumerate(ahead.to_numpy(dtype=float)):
         if np.isfinite(value):
             text = f"{100 * value:+.0f}".replace("-", "−")
@@ -198,66 +181,38 @@ def real_differences(table: pd.DataFrame) -> Figure:
 
 
 def agreement(table: pd.DataFrame) -> Figure:
-    """Draw how often two models name the same genre.
+    """Draw how often two models name the same genre: a share of test tracks, and Cohen's kappa.
 
-    Parameters
-    ----------
-    table : DataFrame
-        A row a pair: ``first`` and ``second`` (titles), ``share`` (0 to 1), ``kappa``.
-
-    Returns
-    -------
-    Figure
-        Below the diagonal: share of test tracks, and Cohen's kappa in brackets.
+    `table` has a row a pair: ``first`` and ``second`` (titles), ``share`` (0 to 1), ``kappa``.
     """
     if table.empty:
         return note("There are fewer than two models to compare.")
-    share, kappa = triangle(table, "share"), triangle(table, "kappa").to_numpy(dtype=float)
+    share, kappa = triangle(table, "share"), triangle(table, "kappa")
     figure, axis = single(7.6, 0.6 * len(share) + 2.1)
-    names = [[fill(str(name), 16) for name in index] for index in (share.index, share.columns)]
-    heatmap(axis, share.to_numpy(), *names, vmin=0, vmax=1)
-    for (row, column), value in np.ndenumerate(share.to_numpy(dtype=float)):
-        if np.isfinite(value):
-            text = f"{percent(value)}\n({kappa[row, column]:.2f})".replace("-", "−")
-            cell_text(axis, row, column, text, value)
+    rows, columns = ([fill(str(name), 16) for name in i] for i in (share.index, share.columns))
+    texts = share.map(percent) + kappa.map(lambda value: f"\n({value:.2f})".replace("-", "−"))
+    heatmap(axis, share, rows, columns, texts.where(share.notna()), vmin=0, vmax=1)
     return figure
 
 
-def genre_scores(scores: pd.DataFrame, title: str = "F1") -> Figure:
-    """Draw the score of each genre under each model.
-
-    Parameters
-    ----------
-    scores : DataFrame
-        A row a model (index: title), a column a genre, values 0 to 1 (NaN: no such tracks).
-    title : str
-        Name of the score.
-    """
+def genre_scores(scores: pd.DataFrame) -> Figure:
+    """Draw the F1 of each genre (column) under each model (row), NaN without such tracks."""
     if scores.empty:
         return note("No model was run.")
-    values = scores.to_numpy(dtype=float)
     figure, axis = single(7.6, 0.5 * len(scores) + 1.7)
     rows = [fill(str(name), 16) for name in scores.index]
     columns = [tracks.label(str(genre)) for genre in scores.columns]
-    image = heatmap(axis, values, rows, columns, vmin=0, vmax=1)
-    for row, column in zip(*np.nonzero(np.isfinite(values)), strict=True):
-        text = f"{values[row, column]:.2f}".replace("0.", ".", 1)
-        cell_text(axis, row, column, text, values[row, column])
-    figure.colorbar(image, ax=axis, pad=0.02).set_label(title)
+    texts = scores.map(lambda f1: f"{f1:.2f}".replace("0.", ".", 1), na_action="ignore")
+    image = heatmap(axis, scores, rows, columns, texts, vmin=0, vmax=1)
+    figure.colorbar(image, ax=axis, pad=0.02).set_label("F1")
     return figure
 
 
 def literature(published: pd.DataFrame, protocol: str, ours: Mapping[str, float]) -> Figure:
     """Draw published accuracies by protocol, and ours beside those of its own.
 
-    Parameters
-    ----------
-    published : DataFrame
-        From `mgc.datasets.facts.literature`, protocols by their titles; accuracies in percent.
-    protocol : str
-        Title of the protocol of our results; they stand in that group alone.
-    ours : mapping of str to float
-        Accuracy (0 to 1) by row title.
+    `published` is `mgc.datasets.facts.literature` (in percent) with titles of protocols,
+    `protocol` the title of that of our results, and `ours` accuracies (0 to 1) by row title.
     """
     own = [
         {
@@ -295,16 +250,7 @@ def literature(published: pd.DataFrame, protocol: str, ours: Mapping[str, float]
 def target_bars(
     values: Mapping[str, float], target: float, *, unit: str, target_label: str
 ) -> Figure:
-    """Draw measured values against a target on a logarithmic axis.
-
-    Parameters
-    ----------
-    values : mapping of str to float
-        Above 0, by row title.
-    target : float
-        Drawn as a line.
-    unit, target_label : str
-    """
+    """Draw measured values (above 0, by row title) and a target on a logarithmic axis."""
     if not values:
         return note("The records hold no measurement of this.")
     figure, axis = single(7.6, 0.42 * len(values) + 1.4)
@@ -325,12 +271,7 @@ def target_bars(
 
 
 def growth(curves: Sequence[Curve]) -> Figure:
-    """Draw seconds against size with the fitted power law, a panel for each kind of size.
-
-    Parameters
-    ----------
-    curves : sequence of Curve, at least one
-    """
+    """Draw seconds against size with the fitted power law, a panel for each kind of size."""
     units = list(dict.fromkeys(curve.unit for curve in curves))
     figure, axes = style.subplots(1, len(units), size=(style.MAX_WIDTH, 3.8))
     for axis, unit in zip(axes[0], units, strict=True):

@@ -14,18 +14,14 @@ from matplotlib.figure import Figure
 
 from mgc.datasets import tracks as tracks_module
 from mgc.display.figures import style
-from mgc.display.figures.style import cell_text, heatmap, single, triangle
+from mgc.display.figures.style import heatmap, single, triangle
 
 
 def ceilings(claims: pd.DataFrame, ceiling: Mapping[str, float]) -> Figure:
     """Draw what the report claimed beside the most that its random data allow.
 
-    Parameters
-    ----------
-    claims : DataFrame
-        `mgc.datasets.facts.report_claims`.
-    ceiling : mapping of str to float, 0 to 1
-        Best possible accuracy by model name.
+    `claims` is `mgc.datasets.facts.report_claims`, `ceiling` the best possible accuracy (0 to 1)
+    by model name.
     """
     figure, axis = single(6.4, 3.2)
     rows = np.arange(len(claims))
@@ -43,17 +39,9 @@ def ceilings(claims: pd.DataFrame, ceiling: Mapping[str, float]) -> Figure:
 
 
 def tracks_by_genre(counts: pd.DataFrame) -> Figure:
-    """Draw stacked counts of tracks, one bar a genre.
+    """Draw stacked counts of tracks, a bar a genre (row), a part of it for each of the columns.
 
-    Parameters
-    ----------
-    counts : DataFrame
-        Genres in rows, parts of the bar in columns (at most four), counts as values.
-
-    Raises
-    ------
-    ValueError
-        When there are more than four parts.
+    Raises ValueError when there are more than four parts, which no eye tells apart.
     """
     shades: list[Any] = [style.ACCENT, "#88CCEE", "#DDCC77", style.WARNING]
     if counts.shape[1] > len(shades):
@@ -76,14 +64,9 @@ def measurements(tracks: pd.DataFrame, panels: Mapping[str, tuple[str, float]]) 
     ----------
     tracks : DataFrame
         `mgc.datasets.quality.measure`: ``genre`` and the columns that are drawn.
-    panels : mapping of str to (str, float)
+    panels : mapping of str to (str, float), not empty
         Column to the label of its axis (with unit) and the limit beyond which a track is flagged
         (drawn on both sides when the column has negative values).
-
-    Raises
-    ------
-    ValueError
-        When there is nothing to draw.
     """
     if not panels:
         raise ValueError("no columns to draw")
@@ -111,17 +94,8 @@ def measurements(tracks: pd.DataFrame, panels: Mapping[str, tuple[str, float]]) 
 def correlation_map(values: pd.DataFrame, groups: Mapping[str, int]) -> Figure:
     """Draw the correlation of all columns as a map, with the groups of descriptors marked.
 
-    Parameters
-    ----------
-    values : DataFrame [shape=(n_tracks, n_columns)]
-        In the order of the groups.
-    groups : mapping of str to int
-        Name and number of columns of each group; the numbers add up to ``n_columns``.
-
-    Raises
-    ------
-    ValueError
-        When the groups do not add up.
+    `groups` tells name and number of columns of each group, in the order of the columns; the
+    numbers add up, else ValueError.
     """
     edges = np.cumsum([0, *groups.values()])
     if edges[-1] != values.shape[1]:
@@ -140,16 +114,9 @@ def correlation_map(values: pd.DataFrame, groups: Mapping[str, int]) -> Figure:
 
 
 def bars(values: pd.Series, xlabel: str, *, chance: float | None = None) -> Figure:
-    """Draw one number for each of a few names, largest first.
+    """Draw one number for each of a few names, largest first; genres get their colour.
 
-    Parameters
-    ----------
-    values : Series
-        Name to number. Names that are genres get their colour.
-    xlabel : str
-        What the number is, with its unit.
-    chance : float, optional
-        The value that noise would reach, drawn as a line.
+    `chance` is the value that noise would reach, drawn as a line.
     """
     figure, axis = single(6.2, 0.6 + 0.29 * len(values))
     names = [str(name) for name in values.index]
@@ -167,25 +134,15 @@ def bars(values: pd.Series, xlabel: str, *, chance: float | None = None) -> Figu
 
 
 def pair_map(pairs: pd.DataFrame) -> Figure:
-    """Draw how well each pair of genres is told apart.
+    """Draw how well each pair of genres is told apart: dark cells are hard, each holds its value.
 
-    Parameters
-    ----------
-    pairs : DataFrame
-        `mgc.evaluation.separability.one_against_one`.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        Dark cells are pairs that are hard to tell apart; every cell holds its value.
+    `pairs` is `mgc.evaluation.separability.one_against_one`.
     """
     area = triangle(pairs, "area", sorted({*pairs["first"], *pairs["second"]}))
     rows, columns = ([tracks_module.label(str(genre)) for genre in i] for i in (area.index, area))
     figure, axis = single(6.4, 5.0)
-    image = heatmap(axis, area, rows, columns, vmin=0.5, vmax=1.0, aspect="equal")
-    for (row, column), value in np.ndenumerate(area.to_numpy(dtype=float)):
-        if np.isfinite(value):
-            cell_text(axis, row, column, f"{value:.2f}", 2 * value - 1)
+    texts = area.map("{:.2f}".format, na_action="ignore")
+    image = heatmap(axis, area, rows, columns, texts, vmin=0.5, vmax=1.0, aspect="equal")
     figure.colorbar(image, ax=axis, label="area under the ROC curve", shrink=0.7)
     return figure
 
@@ -193,15 +150,7 @@ def pair_map(pairs: pd.DataFrame) -> Figure:
 def projection(result: pd.DataFrame) -> Figure:
     """Draw two linear discriminants of the half they were fitted on and of the other half.
 
-    Parameters
-    ----------
-    result : DataFrame
-        `mgc.evaluation.separability.project_halves`.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        Two panels with common axes; colour and marker tell the genre.
+    `result` is `mgc.evaluation.separability.project_halves`; colour and marker tell the genre.
     """
     figure, axes = style.subplots(1, 2, size=(6.4, 4.3), sharex=True, sharey=True)
     halves = (("the half they were fitted on", True), ("the other half", False))

@@ -9,14 +9,18 @@ from __future__ import annotations
 import html
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import matplotlib as mpl
 import pandas as pd
+from PIL import Image
 
+from mgc.datasets.facts import report_claims
+from mgc.datasets.splits import PROTOCOL_TITLES
+from mgc.display.figures import comparison_plots, style
 from mgc.display.formats import count, percent
-
-if TYPE_CHECKING:
-    from mgc.records.study import Study
+from mgc.evaluation.results import accuracy_table
+from mgc.models import BASELINES, NAMES
+from mgc.records.study import Study
 
 OTHER = "random"
 WIDTHS = {"wide": 7.2, "narrow": 3.5}
@@ -27,17 +31,10 @@ WIDTHS = {"wide": 7.2, "narrow": 3.5}
 class FrontFigure:
     """All that the figure shows.
 
-    Attributes
-    ----------
-    table : DataFrame
-        A row a network or baseline and protocol: ``model``, ``label``, ``group`` (title of the
-        protocol, the study's first), ``accuracy``, ``low``, ``high`` (0 to 1; NaN: not run).
-    claims : dict of str to float
-        Accuracy that the report claims (0 to 1), by model.
-    n_tracks : int
-        Test tracks under the study's protocol; 0 without records.
-    chance : float
-        Accuracy of guessing (0 to 1).
+    ``table`` has a row a network or baseline and protocol: ``model``, ``label``, ``group`` (title
+    of the protocol, the study's first), ``accuracy``, ``low``, ``high`` (0 to 1; NaN: not run).
+    ``claims`` are the report's accuracies by model, ``n_tracks`` the test tracks under the study's
+    protocol (0 without records), ``chance`` is the accuracy of guessing.
     """
 
     table: pd.DataFrame
@@ -48,11 +45,6 @@ class FrontFigure:
 
 def front_figure(study: Study) -> FrontFigure:
     """Read from the records of a study what the figure shows; all claims, whatever was run."""
-    from mgc.datasets.facts import report_claims
-    from mgc.datasets.splits import PROTOCOL_TITLES
-    from mgc.evaluation.results import accuracy_table
-    from mgc.models import BASELINES, NAMES
-
     tables = []
     for protocol in dict.fromkeys((study.protocol, OTHER)):
         groups = study.groups(protocol=protocol, models=(*NAMES, *BASELINES))
@@ -113,8 +105,6 @@ def _also(still: int, n: int) -> str:
 
 def page_html(shown: FrontFigure) -> str:
     """Return the figure as HTML, one block without an empty line."""
-    from mgc.display.figures import comparison_plots, style
-
     drawings = [
         style.page_svg(
             comparison_plots.accuracies(
@@ -144,21 +134,10 @@ def alternative(shown: FrontFigure) -> str:
 
 
 def preview(shown: FrontFigure, title: str, path: Path) -> None:
-    """Draw the preview that other sites show beside a link to the book.
+    """Draw the preview that other sites show beside a link to the book, whose title it bears.
 
-    Parameters
-    ----------
-    shown : FrontFigure
-    title : str
-        Of the book.
-    path : Path
-        A PNG of 1200 by 630 pixels, some tens of kilobytes.
+    A PNG of 1200 by 630 pixels, some tens of kilobytes.
     """
-    import matplotlib as mpl
-    from PIL import Image
-
-    from mgc.display.figures import comparison_plots, style
-
     table = shown.table[shown.table["model"].isin(list(shown.claims))]
     table = table[table["group"] == (protocol := shown.table["group"].iloc[0])]
     with mpl.rc_context():

@@ -37,17 +37,7 @@ _CAPTION = (
 
 
 def slider(summary: LeakSummary) -> notebook.Html:
-    """Draw every model and put buttons, slider and texts around.
-
-    Parameters
-    ----------
-    summary : LeakSummary
-
-    Returns
-    -------
-    html : mgc.display.notebook.Html
-        The same bytes for the same records.
-    """
+    """Draw every model, with buttons, slider and texts: the same bytes for the same records."""
     shown = stops(summary)
     models = shown["model"].unique()
     texts = {

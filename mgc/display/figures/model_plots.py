@@ -19,7 +19,7 @@ from matplotlib.ticker import MaxNLocator
 from mgc.datasets import tracks as tracks_module
 from mgc.datasets.tracks import GENRES
 from mgc.display.figures import style
-from mgc.display.figures.style import cell_text, heatmap, note, percent_axis, single
+from mgc.display.figures.style import heatmap, note, percent_axis, single
 from mgc.evaluation import metrics
 from mgc.evaluation.tracks import outcomes
 from mgc.features.archive_picture import FREQ_HZ
@@ -41,19 +41,9 @@ def _not_run(entry: NotRun) -> Figure:
 def learning_curves(entry: Record | NotRun, stage: str = "fit") -> Figure:
     """Draw loss and accuracy over the epochs, one pair of lines a fold.
 
-    Parameters
-    ----------
-    entry : Record or NotRun
-        The record's history is read.
-    stage : {"fit", "autoencoder"}
-        Which of the two fits of the autoencoder; all other models have only "fit".
-
-    Returns
-    -------
-    Figure
-        Left: loss (cross-entropy in nats; mean squared error for "autoencoder"). Right, for
-        "fit": accuracy. Thin grey lines are training, dark lines validation; a dot marks the
-        epoch with the lowest validation loss, whose weights were kept.
+    Left: loss (cross-entropy in nats; mean squared error for the `stage` "autoencoder", which that
+    model alone has). Right, for "fit": accuracy. Thin grey lines are training, dark lines
+    validation; a dot marks the epoch with the lowest validation loss, whose weights were kept.
     """
     if isinstance(entry, NotRun):
         return _not_run(entry)
@@ -108,13 +98,11 @@ def confusion(entry: Record | NotRun) -> Figure:
     """
     if isinstance(entry, NotRun):
         return _not_run(entry)
-    counts = np.asarray(metrics.confusion(metrics.test_rows(entry)))
-    share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    counts = metrics.confusion(metrics.test_rows(entry))
+    share = counts.div(counts.sum(axis=1).clip(lower=1), axis=0)
     figure, axis = single(6.2, 5.4)
     names = [tracks_module.label(genre) for genre in GENRES]
-    heatmap(axis, share, names, names, vmin=0, vmax=1)
-    for row, column in zip(*np.nonzero(counts), strict=True):
-        cell_text(axis, row, column, str(counts[row, column]), share[row, column])
+    heatmap(axis, share, names, names, counts.astype(str).where(counts > 0), vmin=0, vmax=1)
     axis.set(xlabel="genre that the model names", ylabel="true genre")
     return figure
 
@@ -186,15 +174,7 @@ def reliability(records: Mapping[str, Record]) -> Figure:
 def genres_over_time(answer: Answer, title: str) -> Figure:
     """Draw the spectrogram of a file and, below it, its most probable genres over time.
 
-    Parameters
-    ----------
-    answer : Answer
-    title : str
-
-    Returns
-    -------
-    Figure
-        A point for each crop of a window, at the middle of the crop; silence has none.
+    A point for each crop of a window, at the middle of the crop; silence has none.
     """
     figure, axes = style.subplots(2, 1, size=(7.5, 5.2), sharex=True, height_ratios=(1, 1.2))
     above, below = axes[:, 0]

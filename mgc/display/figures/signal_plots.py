@@ -99,20 +99,10 @@ def chromagrams(clips: Sequence[Clip]) -> Figure:
 
 
 def rhythms(clips: Sequence[Clip], composed: dict[str, float] | None = None) -> Figure:
-    """Draw how strongly the onsets of each clip repeat at each tempo.
+    """Draw how strongly the onsets of each clip repeat at each tempo (autocorrelation).
 
-    Parameters
-    ----------
-    clips : sequence of Clip
-        Usually one a genre.
-    composed : dict of str to float, beats per minute, optional
-        Tempo in which a track was written, by track id.
-
-    Returns
-    -------
-    Figure
-        Autocorrelation of onset strength over tempo; a solid line at the mean of the feature
-        ``tempo``, a dashed one at the composed tempo.
+    A solid line at the mean of the feature ``tempo``, a dashed one at the tempo in which the track
+    was `composed` (beats per minute, by track id).
     """
     column = FEATURE_NAMES.index("tempo_mean")
 
@@ -136,22 +126,17 @@ def onset_periodicity(
 
     Onset strength is the mean rise of the log-mel bands from frame to frame; its
     autocorrelation is taken over the whole clip, without the preference for middle tempos that
-    the feature ``tempo`` has.
+    the feature ``tempo`` has. Source: Ellis 2007.
 
     Parameters
     ----------
     spectrogram : ndarray [shape=(128, n_frames)], float32, dB
-        As in `mgc.features.extract.Features`.
 
     Returns
     -------
     tempo : ndarray [shape=(n,)], beats per minute, falling from 260 to 40
     strength : ndarray [shape=(n,)], -1 to 1
         Zero everywhere for a clip without onsets.
-
-    Notes
-    -----
-    Source: Ellis 2007 (onset strength, autocorrelation).
     """
     onset = np.maximum(0.0, np.diff(spectrogram.astype(np.float64), axis=1)).mean(axis=0)
     onset -= onset.mean()
@@ -163,14 +148,9 @@ def onset_periodicity(
     return tempo[keep], strength[1:][keep]
 
 
-def mel_filters(shown: int = 16) -> Figure:
-    """Draw the mel scale and a bank of triangular filters spaced evenly on it.
-
-    Parameters
-    ----------
-    shown : int
-        Number of filters in the drawing (the features use 128: too many to see).
-    """
+def mel_filters() -> Figure:
+    """Draw the mel scale and 16 triangular filters spaced evenly on it (128 were too many)."""
+    shown = 16
     figure, axes = style.subplots(2, 1, size=(6.2, 4.4), sharex=True)
     hz = np.linspace(0, SAMPLE_RATE / 2, 1000)
     axes[0, 0].plot(hz / 1000, librosa.hz_to_mel(hz), color=style.ACCENT)

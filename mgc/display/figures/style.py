@@ -110,26 +110,10 @@ def use_style() -> None:
 def subplots(
     rows: int = 1, columns: int = 1, *, size: tuple[float, float], **options: Any
 ) -> tuple[Figure, npt.NDArray[np.object_]]:
-    """Make a figure in the book's style that a notebook shows once.
+    """Make a figure in the book's style that a notebook shows once, and its axes [rows, columns].
 
-    Parameters
-    ----------
-    rows, columns : int
-        Number of axes.
-    size : tuple of float, inches
-        Width (at most `MAX_WIDTH`) and height.
-    **options
-        Passed to `matplotlib.pyplot.subplots`.
-
-    Returns
-    -------
-    figure : matplotlib.figure.Figure
-    axes : ndarray [shape=(rows, columns)] of matplotlib.axes.Axes
-
-    Raises
-    ------
-    ValueError
-        When the figure would be wider than `MAX_WIDTH`.
+    `size` is width and height in inches; ValueError where it is wider than `MAX_WIDTH`. Other
+    options go to `matplotlib.pyplot.subplots`.
     """
     from matplotlib import pyplot as plt
 
@@ -167,22 +151,26 @@ def heatmap(
     values: npt.ArrayLike,
     rows: Sequence[str],
     columns: Sequence[str],
+    texts: pd.DataFrame | None = None,
     **options: Any,
 ) -> AxesImage:
-    """Draw a matrix [rows, columns] with named rows and columns, without frame or ticks."""
+    """Draw a matrix [rows, columns] with named rows and columns, without frame or ticks.
+
+    `texts` stand in the cells (none where NaN), white on dark ones and black on the others.
+    """
     image = axis.imshow(values, **{"cmap": SEQUENTIAL, "aspect": "auto"} | options)
     axis.set_xticks(range(len(columns)), columns, rotation=45, ha="right", rotation_mode="anchor")
     axis.set_yticks(range(len(rows)), rows)
     axis.tick_params(length=0)
     for side in axis.spines.values():
         side.set_visible(False)
+    if texts is not None:
+        level = np.asarray(image.norm(np.asarray(values, dtype=float)), dtype=float)
+        for row, column in zip(*np.nonzero(texts.notna()), strict=True):
+            shade = "white" if level[row, column] < 0.55 else "black"
+            text = texts.iloc[row, column]
+            axis.text(column, row, text, ha="center", va="center", color=shade, fontsize=10)
     return image
-
-
-def cell_text(axis: Axes, row: int, column: int, text: str, level: float) -> None:
-    """Write into a cell of a cividis heat map: white on its dark half, black on the other."""
-    shade = "white" if level < 0.55 else "black"
-    axis.text(column, row, text, ha="center", va="center", color=shade, fontsize=10)
 
 
 def triangle(pairs: pd.DataFrame, column: str, names: Sequence[str] = ()) -> pd.DataFrame:

@@ -62,11 +62,6 @@ def test_curves_show_each_fold_and_mark_the_epoch_that_was_kept(good):
     assert len({str(line._dash_pattern) for line in dark}) == 3
 
 
-def test_curves_of_a_stage_that_was_not_trained_say_so(good):
-    record = type(good)(**{**vars(good), "history": history(folds=1)})
-    assert "epochs" in texts(model_plots.learning_curves(record, "autoencoder"))
-
-
 def test_confusion_writes_the_counts_of_the_test_part():
     pairs = [(f"{genre}.{i:05d}", genre, genre) for genre in GENRES for i in range(3)]
     pairs[0] = ("blues.00000", "blues", "jazz")
@@ -92,7 +87,8 @@ def test_mistakes_have_one_cell_a_track_and_one_cross_a_mistake(segments):
     assert crosses == (named != true).sum() > 0
 
 
-def test_a_model_that_was_not_run_gives_a_figure_with_reason_and_remedy():
+def test_a_model_that_was_not_run_gives_a_figure_with_reason_and_remedy(good):
+    assert "epochs" in texts(model_plots.learning_curves(good, "decoder"))
     for draw in (model_plots.learning_curves, model_plots.confusion, model_plots.mistakes):
         shown = texts(draw(MISSING)).replace("\n", " ")
         assert TITLES["vgg16"] in shown

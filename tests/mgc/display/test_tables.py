@@ -78,10 +78,8 @@ def test_rules_count_the_tracks_that_they_flag():
     flags = pd.DataFrame({"track_id": ["a", "a", "b"], "rule": ["short", "silence", "short"]})
     table = dataset_tables.rules_table(flags).set_index("rule")
     assert list(table.index) == list(quality.RULES)
-    assert table["tracks"].to_dict() == dict.fromkeys(quality.RULES, "0") | {
-        "short": "2",
-        "silence": "1",
-    }
+    hits = dict.fromkeys(quality.RULES, "0") | {"short": "2", "silence": "1"}
+    assert table["tracks"].to_dict() == hits
     assert table.loc["unreadable", "limit"] == ""
 
 

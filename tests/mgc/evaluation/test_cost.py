@@ -1,41 +1,39 @@
 """Costs: operations against hand and TensorFlow's own count, and the table beside the report."""
 
-from __future__ import annotations
-
-from pathlib import Path
-
-import pandas as pd
 import pytest
 
 from mgc.display import cost_tables, formats
 from mgc.evaluation import cost
 from mgc.models import build
-from mgc.records.store import Record
+from tests.helpers.records import predictions, unsaved
+from tests.helpers.results import with_environment
 
 DENSE = {"name": "dense", "type": "Dense", "output_shape": [4], "parameters": 3 * 4 + 4}
+CONVOLUTION = {"name": "c", "type": "Conv2D", "output_shape": [5, 7, 2], "parameters": 54 * 2 + 2}
+RECURRENT = [
+    {"name": "a", "type": "LSTM", "output_shape": [10, 2], "parameters": 4 * 2 * (5 + 1)},
+    {"name": "b", "type": "LSTM", "output_shape": [3], "parameters": 4 * 3 * (2 + 3 + 1)},
+]
 
 
-def test_a_dense_layer_by_hand() -> None:
-    """Three inputs, four outputs: twelve multiplications and twelve additions."""
-    assert cost.flops([DENSE]) == 24
-
-
-def test_a_convolution_by_hand() -> None:
-    """Each of 5 x 7 places of 2 maps multiplies and adds 3 x 3 x 6 weights."""
-    layer = {"name": "c", "type": "Conv2D", "output_shape": [5, 7, 2], "parameters": 54 * 2 + 2}
-    assert cost.flops([layer]) == 2 * 54 * 2 * 35
-
-
-def test_a_recurrent_layer_by_hand() -> None:
-    """Four gates of 2 units read 3 inputs and 2 states, over 10 frames, in both layers."""
-    first = {"name": "a", "type": "LSTM", "output_shape": [10, 2], "parameters": 4 * 2 * (5 + 1)}
-    last = {"name": "b", "type": "LSTM", "output_shape": [3], "parameters": 4 * 3 * (2 + 3 + 1)}
-    assert cost.flops([first, last]) == 10 * 2 * (40 + 60)
+@pytest.mark.parametrize(
+    ("layers", "operations"),
+    [
+        # Three inputs, four outputs: twelve multiplications and twelve additions.
+        ([DENSE], 24),
+        # Each of 5 x 7 places of 2 maps multiplies and adds 3 x 3 x 6 weights.
+        ([CONVOLUTION], 2 * 54 * 2 * 35),
+        # Four gates of 2 units read 3 inputs and 2 states, over 10 frames, in both layers.
+        (RECURRENT, 10 * 2 * (40 + 60)),
+    ],
+)
+def test_layers_by_hand(layers, operations):
+    assert cost.flops(layers) == operations
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["mlp", "cnn"])
-def test_operations_agree_with_tensorflows_profiler(name: str) -> None:
+def test_operations_agree_with_tensorflows_profiler(name):
     """TensorFlow counts activations and normalisation too: within 3 %."""
     import tensorflow as tf
     from tensorflow.python.profiler.model_analyzer import profile
@@ -53,7 +51,7 @@ def test_operations_agree_with_tensorflows_profiler(name: str) -> None:
     assert cost.flops(describe(model)) == pytest.approx(counted, rel=0.03)
 
 
-def test_the_decoder_of_an_autoencoder_does_not_count() -> None:
+def test_the_decoder_of_an_autoencoder_does_not_count():
     """Naming a genre needs encoder and classifier alone: 100-8-2, then 2-10."""
     sizes = [("dense", 100, 8), ("code", 8, 2), ("d1", 2, 8), ("d2", 8, 100), ("c", 2, 10)]
     layers = [
@@ -63,31 +61,18 @@ def test_the_decoder_of_an_autoencoder_does_not_count() -> None:
     assert cost.flops(layers) == 2 * (800 + 16 + 20)
 
 
-def test_the_table_sets_the_reports_figures_beside_ours() -> None:
+def test_the_table_sets_the_reports_figures_beside_ours():
     """Means over fits, and what the report states for the same network."""
     records = [
-        Record(
-            path=Path(),
-            fit_id="",
-            config={
-                "edition": "e",
-                "model": "mlp",
-                "variant": "tuned",
-                "protocol": "random",
-                "seed": seed,
-            },
-            environment={"device": "CPU", "duration_s": 60.0 * seed, "peak_memory_mb": 800 + seed},
-            architecture=[DENSE | {"trainable": True}],
-            history=pd.DataFrame(),
-            predictions=pd.DataFrame(),
-        )
+        with_environment(unsaved(predictions(), variant="tuned", seed=seed),
+                         duration_s=60.0 * seed, peak_memory_mb=800 + seed)
         for seed in (1, 3)
-    ]
+    ]  # fmt: skip
     (row,) = cost_tables.networks_table(cost.table(records)).to_dict("records")
     assert row["Fits"] == "2"
     assert row["Training"] == "2.0\u00a0min"
     assert row["Peak memory"] == "803\u00a0MB"
-    assert row["Parameters"] == "16"
+    assert row["Parameters"] == "75"
     assert row["Report's parameters"] == "500,000"
     assert row["Report"] == "15\u00a0min"
     fits = cost_tables.fits_table(cost.table(records))
@@ -97,14 +82,8 @@ def test_the_table_sets_the_reports_figures_beside_ours() -> None:
 
 @pytest.mark.parametrize(
     ("operations", "text"),
-    [
-        (0, "0"),
-        (24, "24"),
-        (1234, "1.2 thousand"),
-        (329_560_000, "330 million"),
-        (9.96e9, "10 billion"),
-    ],
-)
-def test_operations_are_written_with_two_digits(operations: float, text: str) -> None:
-    """Units make the size of a number readable."""
+    [(0, "0"), (24, "24"), (1234, "1.2 thousand"), (329_560_000, "330 million"),
+     (9.96e9, "10 billion")],
+)  # fmt: skip
+def test_operations_are_written_with_two_digits(operations, text):
     assert formats.operations(operations) == text.replace(" ", "\u00a0", 1)

@@ -3,9 +3,6 @@
 The curves are those of the published records, counted another way.
 """
 
-from __future__ import annotations
-
-import csv
 import json
 import re
 from collections import defaultdict
@@ -34,14 +31,13 @@ RECORDS = Path(__file__).resolve().parents[3] / "book" / "records"
 PART_OF = dict(zip(*(gtzan_table()[c] for c in ("track_id", "fault_filtered")), strict=True))
 
 
-def edition(tracks: pd.DataFrame, values: np.ndarray, name: str = "custom") -> EditionRecord:
+def edition(tracks, values, name="custom"):
     tabular = pd.DataFrame(values, columns=[f"v{i}" for i in range(values.shape[1])])
     tabular.insert(0, "track_id", tracks["track_id"].to_numpy())
     return EditionRecord(name, "0" * 64, len(tracks), "1", (), {}, tracks, tabular)
 
 
-@pytest.fixture
-def by_artist() -> EditionRecord:
+def test_artists_on_both_sides_are_worth_everything_where_they_are_all_there_is():
     """Ninety tracks of thirty artists whose sound says all about them and nothing of a genre."""
     rng = np.random.default_rng(3)
     rows, values = [], []
@@ -52,26 +48,17 @@ def by_artist() -> EditionRecord:
                 rows.append((f"{genre}.{letter}{number}", genre, f"{genre}-{letter}"))
                 values.append(voice + rng.normal(0, 0.05, 40))
     tracks = pd.DataFrame(rows, columns=["track_id", "genre", "artist"])
-    return edition(tracks, np.array(values))
-
-
-def test_artists_on_both_sides_are_worth_everything_where_they_are_all_there_is(
-    by_artist: EditionRecord,
-) -> None:
-    """A voice names its genre only if it was heard in training."""
+    by_artist = edition(tracks, np.array(values))
     effect = leakage.artist_effect(by_artist).set_index("folds")
     assert effect.loc["artists on both sides", "accuracy"] > 0.95
     assert effect.loc["artists kept apart", "accuracy"] < 0.3
     assert (effect["low"] < effect["accuracy"]).all()
-
-
-def test_without_artists_there_is_no_effect(by_artist: EditionRecord) -> None:
-    """One unknown artist makes the folds undefined."""
+    # One unknown artist makes the folds undefined.
     by_artist.tracks.loc[0, "artist"] = ""
     assert leakage.artist_effect(by_artist).empty
 
 
-def test_repetitions_are_counted_by_hand(tmp_path: Path) -> None:
+def test_repetitions_are_counted_by_hand(tmp_path):
     """All of GTZAN by its table: segments leak tracks, random leaks files, the filter neither."""
     table = gtzan_table()
     tracks = table[["track_id", "genre"]].assign(artist="")
@@ -84,16 +71,14 @@ def test_repetitions_are_counted_by_hand(tmp_path: Path) -> None:
     assert counts.loc["fault_filtered", ["same_track", "same_file"]].tolist() == [0, 0]
     assert counts.loc["fault_filtered", "test_units"] == (table["fault_filtered"] == "test").sum()
     assert counts.loc["random", "same_track"] == 0
-    assert counts.loc["track_disjoint_segments", ["test_units", "same_track"]].tolist() == [
-        1500,
-        0,
-    ]
+    apart = counts.loc["track_disjoint_segments", ["test_units", "same_track"]]
+    assert apart.tolist() == [1500, 0]
     # Eight pairs of equal files: a test part of 15 % holds one or two of their tracks.
     pairs = (table["identical_to"] != "").sum()
     assert 0 <= counts.loc["random", "same_file"] <= 2 * pairs
 
 
-def test_counted_tables_show_artists_where_they_are_known() -> None:
+def test_counted_tables_show_artists_where_they_are_known():
     """Nothing is shown that nobody knows."""
     counts = pd.DataFrame(
         [("random", 10, 0, 1, 4)],
@@ -103,7 +88,7 @@ def test_counted_tables_show_artists_where_they_are_known() -> None:
     assert "The artist trains" not in leak_tables.repetition_table(counts, False)
 
 
-def test_a_fall_is_clear_where_intervals_do_not_touch() -> None:
+def test_a_fall_is_clear_where_intervals_do_not_touch():
     """Two models fall by 20 and 10 points; only the first clearly."""
     rows = [
         ("random", "cnn", 0.8, 0.75, 0.85),
@@ -118,30 +103,22 @@ def test_a_fall_is_clear_where_intervals_do_not_touch() -> None:
     assert "no records of two protocols" in leak_tables.leak_statements(table[:2])[0]
 
 
-# The leak slider
-
-
 @pytest.fixture(scope="module")
-def summary() -> leakage.LeakSummary:
-    """Sum up the published records."""
+def summary():
     store = Store(RECORDS)
     record = store.edition("gtzan-archive")
     assert record is not None
     return leakage.leak_summary(store.leak, record)
 
 
-def counted(folder: Path) -> dict[str, list[bool]]:
-    """Read from the files of a record which pieces of each test track were predicted rightly."""
-    right = defaultdict(list)
-    with (folder / "predictions.csv").open(newline="") as file:
-        for row in csv.DictReader(file):
-            if row["part"] == "test":
-                predicted = max(GENRES, key=lambda genre: float(row[f"p_{genre}"]))
-                right[row["track_id"]].append(predicted == row["genre"])
-    return dict(right)
+def counted(folder):
+    """Read from the files of a record which test pieces were predicted rightly, by track."""
+    rows = pd.read_csv(folder / "predictions.csv").query("part == 'test'")
+    predicted = rows.filter(like="p_").idxmax(axis=1).str.removeprefix("p_")
+    return (predicted == rows["genre"]).groupby(rows["track_id"])
 
 
-def test_accuracies_are_those_of_the_files(summary: leakage.LeakSummary) -> None:
+def test_accuracies_are_those_of_the_files(summary):
     """Every test piece counts once in all, and once as leaked or clean."""
     tested = defaultdict(list)
     for record in summary.records:
@@ -156,9 +133,9 @@ def test_accuracies_are_those_of_the_files(summary: leakage.LeakSummary) -> None
         every, fits = rows.loc["every"], tested[stop]
         assert every["n_seeds"] == len(fits)
         for fit in fits:
-            assert set(fit) == {name for name, part in PART_OF.items() if part == "test"}
-            assert {len(pieces) for pieces in fit.values()} == {5}
-        shares = [np.mean([hit for hits in fit.values() for hit in hits]) for fit in fits]
+            assert set(fit.groups) == {name for name, part in PART_OF.items() if part == "test"}
+            assert (fit.size() == 5).all()
+        shares = [fit.obj.mean() for fit in fits]
         assert every["accuracy"] == pytest.approx(np.mean(shares))
         assert ("leaked" not in rows.index) == (stop[1] == 0)
         assert ("clean" not in rows.index) == (stop[1] == 100)
@@ -168,7 +145,7 @@ def test_accuracies_are_those_of_the_files(summary: leakage.LeakSummary) -> None
         assert both == pytest.approx(every["accuracy"])
 
 
-def test_gains_and_gaps_are_differences_of_the_curves(summary: leakage.LeakSummary) -> None:
+def test_gains_and_gaps_are_differences_of_the_curves(summary):
     """All pieces are the same at both ends, so a gain is the difference of the two points."""
     every = summary.accuracies[summary.accuracies["pieces"] == "every"]
     every = every.set_index(["model", "share"])
@@ -188,7 +165,7 @@ def test_gains_and_gaps_are_differences_of_the_curves(summary: leakage.LeakSumma
         assert gap.mean == pytest.approx(second - first)
 
 
-def test_what_the_prose_takes_for_granted_holds(summary: leakage.LeakSummary) -> None:
+def test_what_the_prose_takes_for_granted_holds(summary):
     """The page says that leaked and clean pieces gain, whatever the model."""
     for _, gains in summary.gains.groupby("model"):
         gains = gains.set_index("pieces")
@@ -198,7 +175,7 @@ def test_what_the_prose_takes_for_granted_holds(summary: leakage.LeakSummary) ->
         assert gains.loc["leaked", "mean"] > gains.loc["clean", "mean"]
 
 
-def test_the_ranking_is_that_of_both_ends(summary: leakage.LeakSummary) -> None:
+def test_the_ranking_is_that_of_both_ends(summary):
     """And of two models that change places, the differences are those of their points."""
     said = leak_tables.ranking(summary)
     every = summary.accuracies[summary.accuracies["pieces"] == "every"]
@@ -220,13 +197,13 @@ def test_the_ranking_is_that_of_both_ends(summary: leakage.LeakSummary) -> None:
             assert re.search(f"{TITLES[two]} stands {places.replace('+', '[+]')}", said)
 
 
-def test_a_single_seed_is_admitted(summary: leakage.LeakSummary) -> None:
+def test_a_single_seed_is_admitted(summary):
     """Whoever has one seed is named, nobody else."""
     for model, rows in summary.accuracies.groupby("model"):
         assert (rows["n_seeds"].max() == 1) == (TITLES[model] in leak_tables.doubts(summary))
 
 
-def series(values: np.ndarray, pieces: int = 1, seeds: int = 1) -> pd.Series:
+def series(values, pieces=1, seeds=1):
     """Right or wrong by seed, track and piece; the same values for every seed."""
     index = pd.MultiIndex.from_tuples(
         [(s, f"t{k // pieces}", k % pieces) for s in range(seeds) for k in range(len(values))],
@@ -235,7 +212,7 @@ def series(values: np.ndarray, pieces: int = 1, seeds: int = 1) -> pd.Series:
     return pd.Series(np.tile(values, seeds), index=index)
 
 
-def test_the_interval_of_one_seed_is_that_of_a_paired_t_test() -> None:
+def test_the_interval_of_one_seed_is_that_of_a_paired_t_test():
     """With one piece a track and one seed, scipy computes the same."""
     rng = np.random.default_rng(0)
     before, after = rng.integers(0, 2, 80), rng.integers(0, 2, 80)
@@ -244,7 +221,7 @@ def test_the_interval_of_one_seed_is_that_of_a_paired_t_test() -> None:
     assert change == pytest.approx(((after - before).mean(), known.low, known.high))
 
 
-def test_pieces_of_a_track_and_repeated_seeds_are_no_more_evidence() -> None:
+def test_pieces_of_a_track_and_repeated_seeds_are_no_more_evidence():
     """Five equal pieces a track, or three equal seeds, leave the interval as it is."""
     rng = np.random.default_rng(1)
     before, after = rng.integers(0, 2, 60), rng.integers(0, 2, 60)
@@ -255,7 +232,7 @@ def test_pieces_of_a_track_and_repeated_seeds_are_no_more_evidence() -> None:
     assert gain(series(before), series(before)) == Gain(0.0, 0.0, 0.0)
 
 
-def test_the_interval_covers_the_true_gain() -> None:
+def test_the_interval_covers_the_true_gain():
     """Simulated tracks and seeds with a known gain: about nineteen times in twenty, or more."""
     rng, inside, rounds = np.random.default_rng(2), 0, 100
     shift = 0.3
@@ -273,14 +250,14 @@ def test_the_interval_covers_the_true_gain() -> None:
     assert inside / rounds > 0.92
 
 
-def test_an_empty_store_says_what_makes_the_records(tmp_path: Path) -> None:
+def test_an_empty_store_says_what_makes_the_records(tmp_path):
     record = Store(RECORDS).edition("gtzan-archive")
     assert record is not None
     with pytest.raises(RecordError, match="mgc published"):
         leakage.leak_summary(Store(tmp_path), record)
 
 
-def test_the_page_holds_a_text_and_a_mark_for_every_stop(summary: leakage.LeakSummary) -> None:
+def test_the_page_holds_a_text_and_a_mark_for_every_stop(summary):
     """Buttons, drawings and texts name the same models; dots lie where the accuracies are."""
     page = leak_slider.slider(summary).source
     texts = json.loads(re.search(r'<script type="application/json">(.*?)</script>', page)[1])

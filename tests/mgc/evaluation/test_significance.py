@@ -6,17 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import stats
 from scipy.stats import binomtest
 
 from mgc.errors import RecordError
-from mgc.evaluation.significance import (
-    direction,
-    mcnemar,
-    pairwise,
-    sign_flip,
-    statement,
-)
+from mgc.evaluation.significance import direction, mcnemar, pairwise, sign_flip, statement
 from mgc.records.store import NotRun
 from tests.helpers.records import answers, segments, unsaved
 
@@ -36,13 +29,6 @@ def test_mcnemar_is_the_exact_binomial_test_and_symmetric(pairs):
     n = only_a + only_b
     assert test.p == pytest.approx(binomtest(only_a, n).pvalue if n else 1.0)
     assert mcnemar(b, a) == pytest.approx((only_b, only_a, test.p))
-
-
-def test_mcnemar_by_hand():
-    # 8 against 1: p = 2 (1 + 9) / 2^9.
-    a = answers([True] * 8 + [False] + [True] * 5)
-    b = answers([False] * 8 + [True] + [True] * 5)
-    assert mcnemar(a, b) == pytest.approx((8, 1, 20 / 512))
 
 
 def test_mcnemar_counts_tracks_where_examples_are_segments():
@@ -73,16 +59,6 @@ def test_sign_flip_counts_all_patterns(net):
     sums = [abs(int((np.array(s) * values).sum())) for s in product((-1, 1), repeat=len(net))]
     expected = float(np.mean([s >= abs(int(values.sum())) for s in sums]))
     assert sign_flip(values) == pytest.approx(expected)
-
-
-def test_sign_flip_equals_scipys_permutation_test():
-    """SciPy samples the same distribution."""
-    net = np.random.default_rng(5).integers(-3, 4, 60)
-    sampled = stats.permutation_test(
-        (net, np.zeros_like(net)), lambda x, y: (x - y).sum(), permutation_type="samples",
-        n_resamples=20_000, rng=np.random.default_rng(6),
-    )  # fmt: skip
-    assert sign_flip(net) == pytest.approx(sampled.pvalue, abs=0.02)
 
 
 @settings(max_examples=30, deadline=None)
@@ -116,8 +92,8 @@ def three_models():
 
 
 def test_holm_by_hand():
-    table = pairwise(three_models()).set_index("pair")
-    assert list(table.index) == ["a – b", "a – c", "b – c"]
+    table = pairwise(three_models())
+    assert (table["first"] + table["second"]).tolist() == ["ab", "ac", "bc"]
     assert table["difference"].tolist() == pytest.approx([0.6, 0.7, 0.1])
     assert table[["b", "c"]].to_numpy().tolist() == [[12, 0], [14, 0], [2, 0]]
     p = [2 / 2**12, 2 / 2**14, 0.5]
@@ -147,7 +123,7 @@ def test_statement_says_what_the_test_shows():
         "No difference between CNN and LSTM is shown (10.0 points apart, Holm p = 0.500)."
     )
     assert statement(table, "a", "d") == "a and d cannot be compared: one of them was not run."
-    swapped = table[table["pair"] == "a – b"].assign(b=0, c=12, difference=-0.6, p_holm=0.0123)
+    swapped = table[:1].assign(b=0, c=12, difference=-0.6, p_holm=0.0123)
     assert statement(swapped, "a", "b") == "b beats a by 60.0 points (Holm p = 0.012)."
     pairs = [("a", "b"), ("b", "a"), ("b", "c"), ("a", "d"), ("a", "a")]
     assert [direction(table, *pair) for pair in pairs] == [1, -1, 0, None, None]

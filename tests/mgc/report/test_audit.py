@@ -1,7 +1,5 @@
 """The audit: its table is whole, its verdicts follow, and its files say the same."""
 
-from __future__ import annotations
-
 import json
 import re
 from csv import DictReader
@@ -9,7 +7,6 @@ from dataclasses import replace
 from functools import partial
 from io import StringIO
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
@@ -17,8 +14,6 @@ import pytest
 from mgc.datasets import facts
 from mgc.errors import DataError
 from mgc.models import NAMES
-from mgc.records.store import Record
-from mgc.records.study import Study
 from mgc.report import audit, own_figures
 from mgc.report.claims import Claim, Decision, Verdict, load_claims
 from mgc.report.evidence import Evidence
@@ -28,16 +23,16 @@ ROOT = Path(__file__).resolve().parents[3]
 CLAIMS = ROOT / "book" / "claims.csv"
 
 
-def judge(study: Study, decider: str, figure: str = "", note: str = "") -> Decision:
+def judge(study, decider, figure="", note=""):
     claim = Claim("s5-01", 5, "a claim", figure, "%", "record", decider, note)
     return audit.decide(claim, Evidence(study))
 
 
-def save(study: Study, model: str, share: float, **other: Any) -> Record:
+def save(study, model, share, **other):
     return save_fit(study.store, study.edition_record, model, share, **other)
 
 
-def test_the_table_holds_what_it_must() -> None:
+def test_the_table_holds_what_it_must():
     """Seventy claims or more, every section, a decider for each, the report's own figures."""
     claims = load_claims(CLAIMS)
     assert len(claims) >= 70
@@ -63,9 +58,7 @@ def test_the_table_holds_what_it_must() -> None:
         ("s1-02,1,", "s1-02,1,,,,,,,,", "columns"),
     ],
 )
-def test_a_damaged_table_names_file_and_fault(
-    tmp_path: Path, old: str, new: str, said: str
-) -> None:
+def test_a_damaged_table_names_file_and_fault(tmp_path, old, new, said):
     file = tmp_path / "claims.csv"
     file.write_text(CLAIMS.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
     with pytest.raises(DataError, match=r"claims\.csv") as error:
@@ -73,7 +66,7 @@ def test_a_damaged_table_names_file_and_fault(
     assert said in str(error.value)
 
 
-def test_without_records_nothing_about_results_is_decided(study: Study) -> None:
+def test_without_records_nothing_about_results_is_decided(study):
     """A run that did not happen has no number, and each undecided claim says why."""
     decisions = audit.decide_all(load_claims(CLAIMS), Evidence(study))
     for claim, decision in decisions.items():
@@ -86,9 +79,7 @@ def test_without_records_nothing_about_results_is_decided(study: Study) -> None:
     assert audit.evidence_table(decisions).iloc[-1].tolist() == ["all", *map(str, counts.values())]
 
 
-def test_a_row_inserted_among_the_sums_changes_no_verdict(
-    study: Study, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_row_inserted_among_the_sums_changes_no_verdict(study, monkeypatch):
     """Claims name a row by its key, wherever it stands."""
     claims = [one for one in load_claims(CLAIMS) if one.decider.startswith("arithmetic:")]
     before = audit.decide_all(claims, Evidence(study))
@@ -104,7 +95,7 @@ def test_a_row_inserted_among_the_sums_changes_no_verdict(
 
 
 @pytest.mark.parametrize(("stated", "verdict"), [("90", "confirmed"), ("20", "contradicted")])
-def test_an_accuracy_is_judged_by_its_interval(study: Study, stated: str, verdict: str) -> None:
+def test_an_accuracy_is_judged_by_its_interval(study, stated, verdict):
     """Nine in ten are right: 90 % lies inside, 20 % does not."""
     record = save(study, "mlp", 0.9)
     decision = judge(study, "accuracy:mlp", stated, "One kind of likeness.")
@@ -116,7 +107,7 @@ def test_an_accuracy_is_judged_by_its_interval(study: Study, stated: str, verdic
     assert disagreeing.verdict == ("partly" if verdict == "confirmed" else verdict)
 
 
-def test_a_rank_is_confirmed_only_where_intervals_leave_no_other(study: Study) -> None:
+def test_a_rank_is_confirmed_only_where_intervals_leave_no_other(study):
     """VGG16 is far ahead; the other four cannot be told apart."""
     for name in NAMES:
         save(study, name, 1.0 if name == "vgg16" else 0.2)
@@ -127,14 +118,14 @@ def test_a_rank_is_confirmed_only_where_intervals_leave_no_other(study: Study) -
         assert judge(study, f"rank:{model}", rank).verdict == verdict
 
 
-def test_a_target_is_reached_by_the_whole_interval_under_both_protocols(study: Study) -> None:
+def test_a_target_is_reached_by_the_whole_interval_under_both_protocols(study):
     save(study, "mlp", 0.9)
     save(study, "mlp", 0.6, protocol="fault_filtered")
     verdicts = [judge(study, "target:mlp", goal).verdict for goal in ("50", "80", "89", "97")]
     assert verdicts == ["confirmed", "partly", "not testable here", "contradicted"]
 
 
-def test_an_ablation_is_judged_by_a_paired_test(study: Study) -> None:
+def test_an_ablation_is_judged_by_a_paired_test(study):
     """Three seeds with and without a step that is worth sixty points."""
     for seed in range(3):
         on_published_list = partial(save, study, "mlp", seed=seed, protocol="fault_filtered")
@@ -152,16 +143,14 @@ def test_an_ablation_is_judged_by_a_paired_test(study: Study) -> None:
 @pytest.mark.parametrize(
     ("share", "verdict"), [(0.95, "confirmed"), (0.55, "contradicted"), (0.1, "not testable here")]
 )
-def test_features_that_carry_over_must_beat_the_baselines(
-    study: Study, share: float, verdict: str
-) -> None:
+def test_features_that_carry_over_must_beat_the_baselines(study, share, verdict):
     """Guessing reaches a tenth, logistic regression three quarters; chance decides nothing."""
     for name, other in (("vgg16", share), ("majority", 0.1), ("logistic", 0.78)):
         save(study, name, other, protocol="fault_filtered")
     assert judge(study, "learns:vgg16").verdict == verdict
 
 
-def test_who_loses_to_most_networks_is_not_competitive(study: Study) -> None:
+def test_who_loses_to_most_networks_is_not_competitive(study):
     """The autoencoder loses to all four, the CNN to none."""
     for name in NAMES:
         save(study, name, 0.2 if name == "autoencoder" else 0.9, protocol="fault_filtered")
@@ -169,7 +158,7 @@ def test_who_loses_to_most_networks_is_not_competitive(study: Study) -> None:
     assert judge(study, "competitive:cnn").verdict == "confirmed"
 
 
-def test_the_time_of_a_frozen_base_counts_for_every_epoch(study: Study) -> None:
+def test_the_time_of_a_frozen_base_counts_for_every_epoch(study):
     """One epoch over 850 tracks at two seconds each, not the seconds of the cached run."""
     for name in ("vgg16", "lstm"):
         save(study, name, 0.5, variant="as_written", base_seconds_per_track=2.0)
@@ -179,7 +168,7 @@ def test_the_time_of_a_frozen_base_counts_for_every_epoch(study: Study) -> None:
     assert found.verdict == "contradicted"
 
 
-def test_other_music_decides_nothing_about_the_report(study: Study) -> None:
+def test_other_music_decides_nothing_about_the_report(study):
     """The report speaks of GTZAN; records of another edition are no evidence."""
     study = replace(study, edition_record=replace(study.edition_record, name="demo"))
     study.store.save_edition(study.edition_record)
@@ -189,7 +178,7 @@ def test_other_music_decides_nothing_about_the_report(study: Study) -> None:
     assert "demo" in found.reason
 
 
-def test_the_three_files_say_the_same(tmp_path: Path) -> None:
+def test_the_three_files_say_the_same(tmp_path):
     """CSV, JSON and HTML hold the same verdicts, and a claim cannot smuggle in markup."""
     claim = Claim("s5-01", 5, "a claim", "1", "%", "record", "code:partly", "<b>bold</b>")
     decisions = {claim: Decision(Verdict.PARTLY, "<b>bold</b>", "2", "± 1")}
@@ -208,7 +197,7 @@ def test_the_three_files_say_the_same(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
-def test_lines_that_the_appendix_quotes_stand_in_the_package() -> None:
+def test_lines_that_the_appendix_quotes_stand_in_the_package():
     """A quoted line that changes must change on the page too."""
     text = (ROOT / "book" / "09_errors.py").read_text(encoding="utf-8")
     page = "\n".join(line.removeprefix("# ").rstrip() for line in text.splitlines())

@@ -1,11 +1,6 @@
 """A record in words: everything that matters is told, and nothing that did not act."""
 
-from __future__ import annotations
-
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -13,21 +8,16 @@ from click.testing import CliRunner
 from mgc.cli.main import main
 from mgc.datasets.splits import ALL_PROTOCOLS
 from mgc.models import NAMES, recipe
-from mgc.models.recipe import VARIANTS, Recipe, TunedRecipe, as_settings
+from mgc.models.recipe import Recipe, TunedRecipe, Variant, as_settings
 from mgc.records.config import configuration
-from mgc.records.study import Study
 from mgc.report.explain import RULES, acting_settings, explain
 from mgc.training import folds, transfer
 from mgc.training.fold_fit import FoldFit, Settings
-from mgc.typing import Float
 from tests.helpers.arrays import make_arrays, one_fold
 from tests.helpers.gtzan import save_fit
 
-# What reads the batches is compiled all the same, of which TensorFlow warns.
-pytestmark = pytest.mark.filterwarnings("ignore:Even though:UserWarning")
 
-
-def test_a_record_is_told_in_words(study: Study) -> None:
+def test_a_record_is_told_in_words(study):
     """What, on what, when, how long, with which versions, what followed; from the shell too."""
     record = save_fit(study.store, study.edition_record, "mlp", 0.5)
     text = explain(record, study.store)
@@ -49,12 +39,12 @@ def test_a_record_is_told_in_words(study: Study) -> None:
     assert "no fit begins with zzzz" in missing.output
 
 
-def test_every_protocol_has_its_rule() -> None:
+def test_every_protocol_has_its_rule():
     assert set(RULES) == set(ALL_PROTOCOLS)
 
 
 @pytest.fixture(scope="module")
-def eager() -> Iterator[None]:
+def eager():
     """Compute step by step: to compile a network takes longer than to run it so little."""
     import tensorflow as tf
 
@@ -63,18 +53,16 @@ def eager() -> Iterator[None]:
     tf.config.run_functions_eagerly(False)
 
 
-class Watched(dict[str, Any]):
+class Watched(dict):
     """Settings of a variant, beside those of its recipe; notes what is looked up."""
 
-    seen: set[str]
-
-    def __getitem__(self, name: str) -> Any:
+    def __getitem__(self, name):
         if name not in TunedRecipe.__dataclass_fields__:
             self.seen.add(name)
         return super().__getitem__(name)
 
 
-def one_epoch(model: str, *, tuned: bool) -> Watched:
+def one_epoch(model, *, tuned):
     """Return settings of a short fit in which nothing is switched off."""
     plan = replace(
         recipe(model, tuned=tuned), batch_size=8, epochs=1, patience=1, warm_up=1,
@@ -86,11 +74,10 @@ def one_epoch(model: str, *, tuned: bool) -> Watched:
             weight_decay=0.01, batch_norm_momentum=0.9, mask=0.2, block="block4_pool",
             code_size=16,
         )  # fmt: skip
-    written = as_settings(plan, VARIANTS["tuned" if tuned else "as_written"])
-    return Watched(written | {"frame_pool": 2})
+    return Watched(as_settings(plan, Variant(2, False, "pooled", tuned=tuned)))
 
 
-def read_by_the_trainer(model: str, settings: Watched, folder: Path) -> set[str]:
+def read_by_the_trainer(model, settings, folder):
     """Fit a fold, and note each setting that is looked at on the way."""
     seen = settings.seen = set()
     arrays = replace(make_arrays(n_frames=48, n_genres=3), frame_rate=16.0)
@@ -99,16 +86,14 @@ def read_by_the_trainer(model: str, settings: Watched, folder: Path) -> set[str]
     variant = "tuned" if "steps" in settings else "as_written"
     config = configuration("custom", "0" * 64, "random", model, variant, 0)
 
-    def look(plan: Recipe, name: str) -> Any:
+    def look(plan, name):
         seen.add(name)
         return object.__getattribute__(plan, name)
 
-    def columns(
-        spectrograms: Float, blocks: str, cache_dir: Path, random_seed: int | None
-    ) -> tuple[Float, float]:
+    def columns(spectrograms, blocks, cache_dir, random_seed):
         return spectrograms.swapaxes(1, 2), 0.25
 
-    def features(spectrograms: Float, cache_dir: Path) -> tuple[Float, float]:
+    def features(spectrograms, cache_dir):
         return spectrograms.mean(axis=2).repeat(11, axis=1)[:, :512], 0.25
 
     with pytest.MonkeyPatch.context() as patch:
@@ -116,34 +101,26 @@ def read_by_the_trainer(model: str, settings: Watched, folder: Path) -> set[str]
         patch.setattr(transfer, "transfer_columns", columns)
         patch.setattr(transfer, "transfer_features", features)
         patch.setattr(Recipe, "__getattribute__", look)
-        fold_fit = FoldFit(
-            arrays, split, split.folds[0], config | {"recipe": settings}, Settings(1, folder)
-        )
-        folds.fit_fold(fold_fit)
+        config["recipe"] = settings
+        folds.fit_fold(FoldFit(arrays, split, split.folds[0], config, Settings(1, folder)))
     return seen & settings.keys()
 
 
 @pytest.mark.usefixtures("eager")
 @pytest.mark.parametrize("tuned", [False, True])
 @pytest.mark.parametrize("model", NAMES)
-def test_the_settings_told_are_those_that_the_trainer_reads(
-    model: str, tuned: bool, tmp_path: Path
-) -> None:
+def test_the_settings_told_are_those_that_the_trainer_reads(model, tuned, tmp_path):
     settings = one_epoch(model, tuned=tuned)
     told = set(acting_settings({"model": model, "recipe": settings}))
     read = read_by_the_trainer(model, settings, tmp_path)
     assert told <= read
     # These are looked at for every model, and passed on to what has no use for them.
-    idle = (
-        {"mask", "frame_rate", "representation", "batch_norm_momentum"}
-        if tuned
-        else {"frame_pool"}
-    )
-    assert read - told <= idle | {"precision"}
+    tuned_idle = {"batch_norm_momentum", "mask", "frame_rate", "representation"}
+    assert read - told <= (tuned_idle if tuned else {"frame_pool"}) | {"precision"}
 
 
 @pytest.mark.usefixtures("eager")
-def test_a_schedule_that_is_switched_off_is_neither_read_nor_told(tmp_path: Path) -> None:
+def test_a_schedule_that_is_switched_off_is_neither_read_nor_told(tmp_path):
     settings = one_epoch("mlp", tuned=False)
     settings["plateau_factor"] = 1.0
     told = set(acting_settings({"model": "mlp", "recipe": settings}))

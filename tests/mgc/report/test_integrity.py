@@ -1,19 +1,16 @@
 """Records prove themselves, and a changed figure, prediction or split is noticed."""
 
-from __future__ import annotations
-
 import shutil
 
 import pytest
 
 from mgc.errors import RecordError
-from mgc.records.study import Study
 from mgc.report.integrity import check_published, check_records, published_results
 from mgc.util.textfiles import csv_bytes
 from tests.helpers.gtzan import save_fit
 
 
-def test_records_that_hold_pass(study: Study) -> None:
+def test_records_that_hold_pass(study):
     """Every protocol, and the figures that were published from it."""
     for protocol in ("random", "leaky_segments", "cv5", "fault_filtered"):
         save_fit(study.store, study.edition_record, "mlp", 0.5, protocol=protocol)
@@ -23,7 +20,7 @@ def test_records_that_hold_pass(study: Study) -> None:
     assert check_published(study.store, file) == 4 * 5
 
 
-def test_a_changed_figure_is_named(study: Study) -> None:
+def test_a_changed_figure_is_named(study):
     """The first figure that differs ends the audit."""
     save_fit(study.store, study.edition_record, "mlp", 0.5)
     file = study.store.root.parent / "results.csv"
@@ -37,7 +34,7 @@ def test_a_changed_figure_is_named(study: Study) -> None:
         check_published(study.store, file)
 
 
-def test_a_changed_prediction_is_named(study: Study) -> None:
+def test_a_changed_prediction_is_named(study):
     """A record whose file was edited is not a record any more."""
     record = save_fit(study.store, study.edition_record, "mlp", 0.5)
     file = record.path / "predictions.csv"
@@ -47,7 +44,7 @@ def test_a_changed_prediction_is_named(study: Study) -> None:
         list(check_records(study.store))
 
 
-def test_predictions_of_other_tracks_are_noticed(study: Study) -> None:
+def test_predictions_of_other_tracks_are_noticed(study):
     """A sound record whose test part is not the split's: a track of training was tested."""
     record = save_fit(study.store, study.edition_record, "mlp", 0.5)
     rows = record.predictions.copy()

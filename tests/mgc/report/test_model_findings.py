@@ -5,17 +5,17 @@ import math
 import pandas as pd
 import pytest
 
+from mgc.datasets import facts
 from mgc.datasets.tracks import GENRES
 from mgc.display import comparison, formats, model_text, notebook
-from mgc.errors import RecordError
-from mgc.evaluation import tracks
 from mgc.evaluation.results import load_results
 from mgc.evaluation.significance import pairwise
+from mgc.records.editions import EditionRecord
 from mgc.records.store import Store
 from mgc.records.study import Study
 from mgc.report import model_findings
 from mgc.report.claims import Verdict
-from tests.helpers.records import ENVIRONMENT, config, predictions, unsaved
+from tests.helpers.records import config, predictions, save, unsaved
 from tests.helpers.results import NOBODY, five, predicting, right, with_environment
 
 
@@ -119,31 +119,19 @@ def test_the_report_refutes_its_own_ratio():
 
 def test_every_claim_is_not_testable_without_records():
     tests = pairwise(NOBODY)
-    found = {
-        "accuracies": model_findings.accuracies_hold(NOBODY),
-        "spectrograms": model_findings.spectrograms_beat_features(NOBODY, tests),
-        "transfer": model_findings.transfer_is_best(NOBODY, tests),
-        "time": model_findings.lstm_costs_more(NOBODY),
-        "code": model_findings.autoencoder_keeps_information(NOBODY, tests),
-        "ratio": model_findings.transfer_has_best_ratio(NOBODY),
-        "mlp": model_findings.mlp_suffices(NOBODY, tests),
-        "mean": model_findings.combination_helps(NOBODY, ("cnn", "lstm")),
-    }
+    claims = (
+        (model_findings.accuracies_hold,),
+        (model_findings.lstm_costs_more,),
+        (model_findings.transfer_has_best_ratio,),
+        (model_findings.spectrograms_beat_features, tests),
+        (model_findings.transfer_is_best, tests),
+        (model_findings.autoencoder_keeps_information, tests),
+        (model_findings.mlp_suffices, tests),
+        (model_findings.combination_helps, ("cnn", "lstm")),
+    )
+    found = {claim.__name__: claim(NOBODY, *rest) for claim, *rest in claims}
     table = model_findings.findings_table(found)
     assert table["Verdict"].tolist() == [Verdict.NOT_TESTABLE] * len(found)
-
-
-def test_models_of_different_tracks_are_not_combined():
-    records = [predicting(lambda g, i: g), predicting(lambda g, i: g, per_genre=4)]
-    with pytest.raises(RecordError, match="different tracks"):
-        tracks.averaged(records)
-
-
-def test_segments_count_as_one_track():
-    record = unsaved(predictions(segments=range(10)), protocol="leaky_segments")
-    assert len(tracks.track_rows(record)) == 20
-    assert tracks.n_test_tracks({"mlp": record}) == 20
-    assert tracks.outcomes(record)["p_predicted"].between(0.1, 1).all()
 
 
 def test_the_recommendation_carries_no_more_than_the_tests():
@@ -158,24 +146,17 @@ def test_the_recommendation_carries_no_more_than_the_tests():
     assert "neither support nor refute" in said
     said = " ".join(comparison.recommendation(NOBODY, pairwise(NOBODY)))
     assert "nothing can be recommended" in said
-    results = five(mlp=0.2, vgg16=0.9)
-    said = " ".join(comparison.recommendation(results, pairwise(results)))
-    assert "these records support that" in said
-    results = five(mlp=0.9, vgg16=0.2)
-    said = " ".join(comparison.recommendation(results, pairwise(results)))
-    assert "speak against it" in said
+    for mlp, vgg16, part in ((0.2, 0.9, "support that"), (0.9, 0.2, "speak against it")):
+        results = five(mlp=mlp, vgg16=vgg16)
+        said = " ".join(comparison.recommendation(results, pairwise(results)))
+        assert f"these records {part}" in said
 
 
 def test_ranks_are_those_of_the_accuracies():
     table = comparison.ranking(five(mlp=0.9, lstm=0.2, vgg16=0.5))
-    assert table["Model"].tolist()[0].startswith("VGG16")
-    assert dict(zip(table["Model"], table["Rank"], strict=True)) == {
-        "VGG16 transfer": "2",
-        "CNN": formats.MISSING,
-        "LSTM": "3",
-        "Autoencoder + classifier": formats.MISSING,
-        "MLP": "1",
-    }
+    order = ["VGG16 transfer", "CNN", "LSTM", "Autoencoder + classifier", "MLP"]
+    assert table["Model"].tolist() == order
+    assert table["Rank"].tolist() == ["2", formats.MISSING, "3", formats.MISSING, "1"]
 
 
 def test_layers_of_a_nested_network_are_one_row():
@@ -235,19 +216,12 @@ def test_tables_are_the_same_in_every_run_and_say_what_is_missing():
 @pytest.fixture
 def study(tmp_path):
     """Return a study of published records: MLP in two variants, the rest not run."""
-    from mgc.records.config import configuration
-    from mgc.records.editions import EditionRecord
-
-    store = Store(tmp_path)
-    for variant, share in (("quick", 0.9), ("as_written", 0.2)):
-        record = right(share)
-        store.save(
-            configuration("gtzan-mini", "ab" * 32, "cv5", "mlp", variant, 0),
-            ENVIRONMENT, record.architecture, record.history, record.predictions,
-        )  # fmt: skip
     empty = pd.DataFrame()
     edition = EditionRecord("gtzan-mini", config()["edition_hash"], 100, "1", (), {}, empty, empty)
-    return Study(store, None, edition, "cv5", "quick", (0,), tmp_path)
+    study = Study(Store(tmp_path), None, edition, "cv5", "quick", (0,), tmp_path)
+    for variant, share in (("quick", 0.9), ("as_written", 0.2)):
+        save(study.store, right(share).predictions, **study.config("mlp", variant))
+    return study
 
 
 def test_variants_with_records_have_rows_of_their_own(study):
@@ -259,21 +233,14 @@ def test_variants_with_records_have_rows_of_their_own(study):
     assert said.startswith("MLP, quick beats MLP, as written")
     assert "by 70.0 points" in said
     assert results.table.equals(load_results(study).table)
-    assert [record.config["variant"] for record in results.fits("as_written", "quick")] == [
-        "as_written",
-        "quick",
-    ]
-
-
-def test_published_figures_are_compared_on_the_same_data_only(study):
-    results = load_results(study)
+    fits = results.fits("as_written", "quick")
+    assert [record.config["variant"] for record in fits] == ["as_written", "quick"]
+    # Published figures are compared on the same data only.
     assert "none of the" in comparison.beside_literature(results)
     assert comparison.comparable_accuracies(results) == {}
 
 
 def test_each_protocol_of_the_literature_has_a_title_of_its_own():
-    from mgc.datasets import facts
-
     names = facts.literature()["protocol"].unique()
     titles = {name: facts.protocol_title(name) for name in names}
     assert len(set(titles.values())) == len(names)

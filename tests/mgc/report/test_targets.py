@@ -23,11 +23,8 @@ def test_the_number_of_tracks_needed_gives_the_wanted_power():
 def test_targets_are_reached_by_the_whole_interval():
     gaps = targets.accuracy_gap(five(mlp=1.0, cnn=0.9, lstm=0.1), 0.92)
     assert gaps["Target reached"].tolist() == ["yes", "undecided", "no"]
-    assert gaps["Short of the target by"].tolist() == [
-        "−8\u00a0points",
-        "2\u00a0points",
-        "82\u00a0points",
-    ]
+    short = gaps["Short of the target by"].str.replace("\u00a0points", "")
+    assert short.tolist() == ["−8", "2", "82"]
 
 
 def test_speed_is_decided_only_when_every_step_was_timed():
