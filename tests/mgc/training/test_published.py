@@ -69,21 +69,18 @@ def record_of(study: Study, model: str, seed: int = 0, minutes: float = 1.5) -> 
 
 
 def in_this_process(
-    monkeypatch: pytest.MonkeyPatch, watch: Callable[[parallel.Task], None]
+    monkeypatch: pytest.MonkeyPatch, watch: Callable[[parallel.Task], str | None]
 ) -> None:
-    """Run tasks here, in their order, and have them watched before they begin."""
+    """Run tasks here, in their order; `watch` sees each, and may say why it cannot run."""
 
     def fit_tasks(
-        tasks: Sequence[parallel.Task],
-        jobs: int,
-        *,
-        progress: bool,
-        done: Callable[[parallel.Task, str], None],
+        tasks: Sequence[parallel.Task], jobs: int, *, progress: bool, done: Callable[..., None]
     ) -> None:
         for task in tasks:
-            watch(task)
-            parallel.fit_task(task)
-            done(task, "")
+            reason = watch(task) or ""
+            if not reason:
+                parallel.fit_task(task)
+            done(task, reason)
 
     monkeypatch.setattr(parallel, "fit_tasks", fit_tasks)
 
@@ -148,7 +145,9 @@ def test_the_state_counts_what_has_a_record(whole: Path, tmp_path: Path) -> None
     assert table["minutes"][as_written].isna().all()  # another variant tells nothing
 
 
-def test_records_alone_tell_the_state_too(part: Path, tmp_path: Path, small: None) -> None:
+def test_records_alone_tell_the_state_and_cannot_be_completed(
+    part: Path, tmp_path: Path, small: None
+) -> None:
     plan = opened(part, tmp_path)
     for _, study in plan:
         record_of(study, "majority")
@@ -156,6 +155,8 @@ def test_records_alone_tell_the_state_too(part: Path, tmp_path: Path, small: Non
     assert [study.edition for _, study in replay] == [None] * 3
     assert published.status(replay)["left"].tolist() == [3, 0, 0]
     assert published.status(replay)["minutes"].tolist()[1:] == [0, 0]
+    with pytest.raises(DataError, match=r"gtzan-part-archive.*only its records"):
+        published.fit_plan(replay, jobs=1, progress=False)
 
 
 def test_fits_of_the_leak_page_stand_in_a_store_of_their_own(
@@ -265,42 +266,20 @@ def test_a_fit_that_cannot_run_is_noted_and_left_out(
 ) -> None:
     study = opened(part, tmp_path)[0][1]
 
-    def fit_tasks(
-        tasks: Sequence[parallel.Task],
-        jobs: int,
-        *,
-        progress: bool,
-        done: Callable[[parallel.Task, str], None],
-    ) -> None:
-        for task in tasks:
-            missing = task.config["model"] == "logistic" and task.fold == 1
-            if not missing:
-                parallel.fit_task(task)
-            done(task, "no weights; get some" if missing else "")
+    def weightless(task: parallel.Task) -> str:
+        missing = task.config["model"] == "logistic" and task.fold == 1
+        return "no weights; get some" if missing else ""
 
-    monkeypatch.setattr(parallel, "fit_tasks", fit_tasks)
+    in_this_process(monkeypatch, weightless)
     one = replace(study, seeds=(0,))
-    fits_module.carry_out(
-        fits_module.pending(one, BASELINES, jobs=1, progress=False), jobs=1, progress=False
-    )
-    results = one.results(models=BASELINES)
+    results = fits_module.fit_all(one, BASELINES, jobs=1, progress=False)
     assert isinstance(results["majority"], Record)
     assert results["logistic"] == NotRun("logistic", "no weights; get some")
     # The folds that were fitted stay, the next run takes them up, and the note goes.
     in_this_process(monkeypatch, lambda task: None)
-    fits_module.carry_out(
-        fits_module.pending(one, BASELINES, jobs=1, progress=False), jobs=1, progress=False
-    )
-    assert isinstance(one.results(models=BASELINES)["logistic"], Record)
+    results = fits_module.fit_all(one, BASELINES, jobs=1, progress=False)
+    assert isinstance(results["logistic"], Record)
     assert not list((study.store.root / "not_run").iterdir())
-
-
-@pytest.mark.usefixtures("small")
-def test_records_alone_cannot_be_completed_and_say_so(part: Path, tmp_path: Path) -> None:
-    opened(part, tmp_path)  # describes the edition
-    replay = published.studies(tmp_path / "records", tmp_path / "cache", {})
-    with pytest.raises(DataError, match=r"gtzan-part-archive.*only its records"):
-        published.fit_plan(replay, jobs=1, progress=False)
 
 
 def test_a_fresh_fit_forgets_finished_folds(
@@ -355,12 +334,16 @@ def invoke(*arguments: str | Path) -> Result:
 
 
 def test_the_command_says_what_is_left_and_fits_nothing(whole: Path, tmp_path: Path) -> None:
-    result = invoke("--archive", whole, "--records", tmp_path / "records", "--status")
-    assert result.exit_code == 0, result.output
+    records = tmp_path / "records"
+    block, study = published.studies(records, tmp_path / "cache", {ARCHIVE: whole})[0]
+    record_of(study, block.models[0])
     fits = sum(len(b.models) * len(b.seeds) for b in PLAN if b.edition == ARCHIVE)
-    assert f"0 fits done, {fits} left" in result.stdout
-    assert "fault_filtered" in result.stdout
-    assert not Store(tmp_path / "records").fits.exists()
+    for source in (("--archive", whole), ()):
+        result = invoke(*source, "--records", records, "--status")
+        assert result.exit_code == 0, result.output
+        assert f"1 fits done, {fits - 1} left" in result.stdout
+        assert "fault_filtered" in result.stdout
+    assert len(Store(records).find()) == 1
 
 
 def test_the_command_needs_data_or_records(tmp_path: Path) -> None:
@@ -368,12 +351,3 @@ def test_the_command_needs_data_or_records(tmp_path: Path) -> None:
     assert result.exit_code == 1
     assert "--archive" in result.stderr
     assert "Traceback" not in result.stderr
-
-
-@pytest.mark.usefixtures("small")
-def test_a_run_in_a_process_of_its_own_is_seen_by_the_command(part: Path, tmp_path: Path) -> None:
-    plan = opened(part, tmp_path)
-    published.fit_plan(plan[1:2], jobs=1, progress=False)
-    result = invoke("--records", tmp_path / "records", "--status")
-    assert result.exit_code == 0, result.output
-    assert "2 fits done, 4 left" in result.stdout  # what stands there twice counts twice
