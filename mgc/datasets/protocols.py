@@ -50,7 +50,7 @@ def make_split(
     ----------
     protocol : str
         One of ``ALL_PROTOCOLS``. ``artist_cv``: five folds of GTZAN's artist groups
-        (:func:`mgc.datasets.gtzan.artist_folds`); fold k tests, the next validates, the other
+        (:func:`mgc.datasets.artists.artist_folds`); fold k tests, the next validates, the other
         three train; the seed plays no part in it, and tracks of unknown artists have no example.
         ``random``: 70/15/15 stratified by genre, as the original report describes.
         ``fault_filtered``: the published list of 443/197/290 tracks; the seed plays no part in it.

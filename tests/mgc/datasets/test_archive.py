@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -211,15 +210,6 @@ def test_a_truncated_archive_is_refused(sound: Path, end: bytes, share: float) -
     damaged.write_bytes(kept + end * (len(raw) - len(kept)))
     with pytest.raises(DataError, match=str(damaged)):
         archive.open_archive(damaged)
-
-
-def test_a_damaged_archive_is_closed_again(sound: Path) -> None:
-    damaged = sound.with_name("cut.npz")
-    damaged.write_bytes(sound.read_bytes()[:-1])
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", ResourceWarning)
-        with pytest.raises(DataError):
-            archive.open_archive(damaged)
 
 
 def test_an_edition_is_known_by_its_content(tmp_path: Path) -> None:

@@ -180,14 +180,6 @@ def test_a_folder_that_holds_something_else_is_left_alone(tmp_path: Path) -> Non
         fetch.fetch_mini(tmp_path / "mini" / "letter.txt", url="http://127.0.0.1:9/")
 
 
-def test_the_address_and_checksum_are_those_of_mirdata() -> None:
-    # mirdata/datasets/gtzan_genre.py, REMOTES["mini"], the same in 0.3.7 and in 1.0.0
-    assert fetch.MINI_URL == (
-        "https://github.com/TempoBeatDownbeat/gtzan_mini/archive/refs/heads/main.zip"
-    )
-    assert fetch.MINI_MD5 == "44f7f23af8363d96c59663a987f29a4c"
-
-
 def test_where_explains_each_step() -> None:
     text = fetch.where_text()
     for word in ("fetch mini", "Kaggle", "jazz.00054", "genres_original", "verify", "licence"):

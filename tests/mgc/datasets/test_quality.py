@@ -45,11 +45,6 @@ def value_of(root: Path, column: str) -> float:
     return float(measured(root)[column].to_numpy()[0])
 
 
-def test_a_sound_track_has_no_flag(tmp_path: Path) -> None:
-    save(tmp_path, "pop.00000", noise())
-    assert rules_of(tmp_path) == {"pop.00000": set()}
-
-
 @pytest.mark.parametrize(("silent_seconds", "flagged"), [(5, False), (7, True), (30, True)])
 def test_silence_over_a_fifth_is_flagged(
     tmp_path: Path, silent_seconds: int, flagged: bool
@@ -85,12 +80,9 @@ def test_a_pure_tone_is_not_clipped(tmp_path: Path, frequency: int) -> None:
     assert "clipping" not in rules_of(tmp_path)["pop.00000"]
 
 
-def test_silence_is_not_clipped() -> None:
-    assert measures.clipped_share(np.zeros(1000, dtype=np.float32)) == 0.0
-
-
-def test_beyond_full_scale_counts_as_clipped() -> None:
+def test_beyond_full_scale_counts_as_clipped_and_silence_does_not() -> None:
     samples = np.zeros(1000, dtype=np.float32)
+    assert measures.clipped_share(samples) == 0.0
     samples[100:104] = [1.0, 1.1, 1.2, 1.05]
     assert measures.clipped_share(samples) == pytest.approx(0.004)
 
@@ -170,13 +162,6 @@ def test_a_replayed_table_gives_the_same_flags(tmp_path: Path) -> None:
     frame.to_csv(tmp_path / "tracks.csv", index=False)
     replayed = quality.flag(pd.read_csv(tmp_path / "tracks.csv"))
     pd.testing.assert_frame_equal(replayed, quality.flag(frame), check_dtype=False)
-
-
-def test_every_rule_has_a_reason_and_a_measured_column() -> None:
-    assert set(quality.DEFAULT_LEAVE_OUT) <= set(quality.RULES)
-    for rule in quality.RULES.values():
-        assert rule.reason
-        assert rule.column in quality.COLUMNS
 
 
 def test_the_demo_can_all_be_used() -> None:
