@@ -59,10 +59,6 @@ def build(name: str, input_shape: tuple[int, ...], n_classes: int) -> keras.Mode
         (224, 224, 3).
     n_classes : int
 
-    Returns
-    -------
-    model : keras.Model
-
     Raises
     ------
     MgcError
@@ -73,22 +69,9 @@ def build(name: str, input_shape: tuple[int, ...], n_classes: int) -> keras.Mode
 
 
 def recipe(name: str, *, tuned: bool = False) -> Recipe:
-    """Look up the training recipe of one of the five models.
+    """Look up the training recipe of a model: the report's, or the one chosen on validation data.
 
-    Parameters
-    ----------
-    name : str
-    tuned : bool
-        The recipe chosen on validation data instead of the report's.
-
-    Returns
-    -------
-    recipe : Recipe
-
-    Raises
-    ------
-    MgcError
-        If there is no model of that name.
+    Raises MgcError if there is no model of that name.
     """
     module = _module(name)
     found: Recipe = module.TUNED if tuned else module.RECIPE

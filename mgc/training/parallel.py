@@ -28,22 +28,10 @@ _LONGEST_FIRST = ("cnn", "lstm", "autoencoder", "mlp", "vgg16", "logistic", "maj
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """One fold to fit, in terms that another process can start from.
+    """One fold to fit, see `FoldFit`, in terms that another process can start from.
 
-    Attributes
-    ----------
-    arrays : Path
-        Folder that `mgc.features.arrays.keep_arrays` wrote.
-    copies : tuple of Path
-        The same of altered copies to train on.
-    split : Split
-    config : dict
-        From `mgc.records.config.configuration`.
-    fold : int
-        Position of the fold in the split.
-    settings : Settings
-    messages : queue, optional
-        Takes (label, text) pairs for the progress display.
+    Arrays and copies are folders that `mgc.features.arrays.keep_arrays` wrote, `fold` is a
+    position in the split, and the queue takes (label, text) pairs for the progress display.
     """
 
     arrays: Path
@@ -86,19 +74,9 @@ def fit_tasks(
 ) -> None:
     """Fit folds in `jobs` processes, in the order given; a model without weights stops no other.
 
-    Parameters
-    ----------
-    tasks : sequence of Task
-    jobs : int, at least 1
-    progress : bool
-        Show bars on a terminal; elsewhere one line a finished fold.
-    done : callable
-        Called with each task when it is over, and with the reason where it could not run.
-
-    Raises
-    ------
-    MgcError
-        If a process died; what was finished stays and the next run continues from there.
+    `progress` shows bars on a terminal, elsewhere one line a finished fold. `done` is called with
+    each task when it is over, and with the reason where it could not run. Raises MgcError if a
+    process died; what was finished stays and the next run continues from there.
     """
     bars = progress and sys.stderr.isatty()
     with (
