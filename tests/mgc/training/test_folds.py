@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,17 +15,20 @@ from sklearn.preprocessing import StandardScaler
 
 from mgc.datasets.protocols import make_split
 from mgc.datasets.tracks import GENRES, P_COLUMNS
-from mgc.errors import MgcError, WeightsError
+from mgc.errors import MgcError
 from mgc.evaluation import metrics
 from mgc.models import BASELINES, NAMES
 from mgc.models.recipe import ABLATIONS
 from mgc.records import config as config_module
-from mgc.records.store import Store, load_record
+from mgc.records.store import Record, load_record
 from mgc.training import folds, inputs
-from mgc.training.fold_fit import FoldFit, Settings
 from mgc.util import cache
 from tests.helpers.arrays import make_arrays, one_fold
-from tests.helpers.fits import fit
+from tests.helpers.fits import conclude, first_fold
+
+
+def fit(model: str, folder: Path, **options: Any) -> Record:
+    return conclude(first_fold(model, folder, **options))
 
 
 @pytest.mark.usefixtures("short")
@@ -40,7 +44,9 @@ def test_the_same_fit_twice_gives_the_same_files(model: str, tmp_path: Path) -> 
 @pytest.mark.usefixtures("short", "vgg16_weights")
 def test_vgg16_fits_on_the_real_base_and_repeats(tmp_path: Path) -> None:
     # Three genres are enough: the base takes a second a track.
-    first, second = (fit("vgg16", tmp_path / name, n_genres=3) for name in "ab")
+    first, second = (
+        fit("vgg16", tmp_path / name, arrays=make_arrays(n_genres=3)) for name in "ab"
+    )
     a, b = ((r.path / "predictions.csv").read_bytes() for r in (first, second))
     assert a == b
     assert first.parameters == 15_111_242
@@ -66,20 +72,15 @@ def test_the_mlp_learns_what_can_be_learnt(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("short")
 def test_the_test_part_does_not_touch_the_fit(tmp_path: Path) -> None:
     arrays = make_arrays()
-    split = one_fold(arrays)
-    test = split.folds[0].test
     spoilt = replace(arrays, tabular=arrays.tabular.copy())
-    spoilt.tabular[test] = 1e6
-    histories = []
-    for folder, source in (("a", arrays), ("b", spoilt)):
-        config = config_module.configuration("custom", "0" * 64, "random", "mlp", "quick", 0)
-        settings = Settings(threads=1, cache_dir=tmp_path / folder)
-        folds.fit_fold(FoldFit(source, split, split.folds[0], config, settings))
-        record = folds.save_record(source, split, config, settings, Store(tmp_path / folder))
-        valid = record.predictions.query("part == 'valid'")
-        histories.append((record.history, valid.reset_index(drop=True)))
-    assert histories[0][0].equals(histories[1][0])
-    assert histories[0][1].equals(histories[1][1])
+    spoilt.tabular[one_fold(arrays).folds[0].test] = 1e6
+    first, second = (
+        fit("mlp", tmp_path / name, arrays=source)
+        for name, source in (("a", arrays), ("b", spoilt))
+    )
+    assert first.history.equals(second.history)
+    valid = first.predictions["part"] == "valid"
+    assert first.predictions[valid].equals(second.predictions[valid])
 
 
 def test_logistic_regression_is_scikit_learns(tmp_path: Path) -> None:
@@ -99,39 +100,25 @@ def test_majority_gives_the_training_shares(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("short")
 def test_a_finished_fold_is_not_fitted_again(tmp_path: Path) -> None:
-    arrays = make_arrays()
-    split = one_fold(arrays)
-    config = config_module.configuration("custom", "0" * 64, "random", "mlp", "quick", 0)
-    settings = Settings(threads=1, cache_dir=tmp_path)
+    fold = first_fold("mlp", tmp_path)
     epochs: list[int] = []
     for _ in range(2):
-        watched = FoldFit(
-            arrays, split, split.folds[0], config, settings,
-            on_epoch=lambda stage, epoch, *_: epochs.append(epoch),
-        )  # fmt: skip
-        folds.fit_fold(watched)
+        folds.fit_fold(replace(fold, on_epoch=lambda _, epoch, *__: epochs.append(epoch)))
     assert epochs == [1, 2, 3]
     # A damaged entry is no entry.
-    entry = folds.fold_entry(config, split.folds[0], settings)
+    entry = folds.fold_entry(fold.config, fold.fold, fold.settings)
     entry.write_bytes(entry.read_bytes()[:-1])
-    folds.fit_fold(FoldFit(arrays, split, split.folds[0], config, settings))
+    folds.fit_fold(fold)
     assert cache.read(entry) is not None
 
 
 @pytest.mark.usefixtures("short")
 def test_an_interrupted_fit_leaves_nothing_half_done(tmp_path: Path) -> None:
-    arrays = make_arrays()
-    split = one_fold(arrays)
-    config = config_module.configuration("custom", "0" * 64, "random", "mlp", "quick", 0)
-    settings = Settings(threads=1, cache_dir=tmp_path)
-
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        folds.fit_fold(
-            FoldFit(arrays, split, split.folds[0], config, settings, on_epoch=interrupt)
-        )
+        folds.fit_fold(replace(first_fold("mlp", tmp_path), on_epoch=interrupt))
     assert not [p for p in tmp_path.rglob("*") if p.is_file()]
 
 
@@ -139,10 +126,7 @@ def test_an_interrupted_fit_leaves_nothing_half_done(tmp_path: Path) -> None:
 def test_segments_get_one_row_each(tmp_path: Path) -> None:
     arrays = make_arrays(n_frames=1292, per_genre=2)
     split = make_split("leaky_segments", arrays.track_id, arrays.genre, arrays.artist, 0)
-    config = config_module.configuration("custom", "0" * 64, "leaky_segments", "cnn", "quick", 0)
-    settings = Settings(threads=1, cache_dir=tmp_path)
-    folds.fit_fold(FoldFit(arrays, split, split.folds[0], config, settings))
-    record = folds.save_record(arrays, split, config, settings, Store(tmp_path))
+    record = fit("cnn", tmp_path, arrays=arrays, split=split)
     shapes = [layer["output_shape"] for layer in record.architecture]
     assert shapes[0] == [126, 62, 32]  # 129 frames pooled by two: 64 are the least
     assert sorted(metrics.test_rows(record)["segment"].unique()) == list(range(10))
@@ -151,20 +135,13 @@ def test_segments_get_one_row_each(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("short")
 def test_copies_are_trained_on_and_never_predicted(tmp_path: Path) -> None:
     arrays = make_arrays()
-    split = one_fold(arrays)
     wrong = replace(arrays, tabular=np.full_like(arrays.tabular, 5.0))
-    results = []
-    for folder, copies in (("plain", ()), ("copies", (wrong,))):
-        config = config_module.configuration(
-            "custom", "0" * 64, "random", "mlp", "quick_augmented", 0
-        )
-        settings = Settings(threads=1, cache_dir=tmp_path / folder)
-        folds.fit_fold(FoldFit(arrays, split, split.folds[0], config, settings, copies))
-        results.append(
-            folds.save_record(arrays, split, config, settings, Store(tmp_path / folder))
-        )
-    assert len(results[0].predictions) == len(results[1].predictions) == 20
-    assert not results[0].history["loss"].equals(results[1].history["loss"])
+    plain, copied = (
+        fit("mlp", tmp_path / str(len(copies)), variant="quick_augmented", copies=copies)
+        for copies in ((), (wrong,))
+    )
+    assert len(plain.predictions) == len(copied.predictions) == 20
+    assert not plain.history["loss"].equals(copied.history["loss"])
 
 
 @pytest.mark.usefixtures("short")
@@ -183,13 +160,6 @@ def test_the_record_says_what_it_cost_and_where(tmp_path: Path) -> None:
         512, 256, 128, 64, 128, 256, 512, cells
     ]  # fmt: skip
     assert load_record(record.path).parameters == record.parameters
-
-
-def test_missing_weights_stop_vgg16_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MGC_VGG16_WEIGHTS", str(tmp_path / "absent"))
-    with pytest.raises(WeightsError):
-        fit("vgg16", tmp_path)
-    assert not (tmp_path / "records").exists()
 
 
 def test_scaling_uses_the_training_rows_alone() -> None:
