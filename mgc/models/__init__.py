@@ -7,7 +7,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from mgc.errors import MgcError
-from mgc.models.recipe import ABLATIONS, VARIANTS, Recipe, TunedRecipe, Variant
+from mgc.models.recipe import Recipe  # first: below, the function takes the module's name
 
 if TYPE_CHECKING:
     import keras
@@ -28,21 +28,6 @@ TITLES = {
     "logistic_picture": "Logistic regression on picture statistics, tuned",
     "svm_picture": "SVM on picture statistics, tuned",
 }
-
-
-__all__ = [
-    "ABLATIONS",
-    "BASELINES",
-    "CLASSICAL",
-    "NAMES",
-    "TITLES",
-    "VARIANTS",
-    "Recipe",
-    "TunedRecipe",
-    "Variant",
-    "build",
-    "recipe",
-]
 
 
 def build(name: str, input_shape: tuple[int, ...], n_classes: int) -> keras.Model:
