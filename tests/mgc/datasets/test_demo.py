@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 
@@ -68,15 +66,6 @@ def test_the_clips_are_small_enough_to_ship() -> None:
 def test_unknown_track_is_a_named_error() -> None:
     with pytest.raises(DataError, match=r"polka\.00000"):
         demo.clip_path("polka.00000")
-
-
-def test_reading_the_manifest_imports_no_numerical_library() -> None:
-    code = (
-        "import sys, mgc.datasets.demo; mgc.datasets.demo.manifest();"
-        " print('numpy' in sys.modules)"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "False"
 
 
 def test_no_shallow_tree_tells_the_genres_and_artists_matter(tmp_path: Path) -> None:

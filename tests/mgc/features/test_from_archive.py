@@ -77,17 +77,6 @@ def test_mel_bands_of_mel_bins_are_no_wider_below_than_above() -> None:
     assert set(reach) <= {5, 6, 7}  # two of 40 bands are six of 128
 
 
-def test_an_even_picture_has_one_cepstrum() -> None:
-    even = np.stack([np.full((128, 95), level, np.uint8) for level in (0, 7, 255)])
-    cepstra = from_archive.sequences(even, LINEAR)
-    assert cepstra.shape == (3, 95, 13)
-    assert cepstra.dtype == np.float32
-    # The average of 40 equal values over the square root of 40 of them, and no shape at all.
-    expected = np.array([0, 7, 255]) * np.sqrt(40)
-    np.testing.assert_allclose(cepstra[..., 0], np.tile(expected[:, None], 95), rtol=1e-5)
-    np.testing.assert_allclose(cepstra[..., 1:], 0, atol=1e-4)
-
-
 def test_cepstra_are_those_of_librosa_and_of_the_formula() -> None:
     picture = pictures(70, 128, 12)  # more than one block
     cepstra = from_archive.sequences(picture, LINEAR)
@@ -111,28 +100,10 @@ def columns(kind: str, statistic: str) -> list[int]:
     return [ARCHIVE_FEATURE_NAMES.index(name) for name in names]
 
 
-def test_the_table_of_a_straight_line_is_worked_out_by_hand() -> None:
-    slope = np.arange(13) - 6.0
-    line = (np.arange(11)[:, None] * slope + 3).astype(np.float32)
-    table = from_archive.tables(line)
-    assert table.shape == (156,) == (len(ARCHIVE_FEATURE_NAMES),)
-    expected = {
-        ("mfcc", "mean"): 5 * slope + 3,
-        ("mfcc", "std"): np.abs(slope) * np.sqrt(10),  # of 0 to 10
-        ("mfcc", "min"): np.minimum(0, 10 * slope) + 3,
-        ("mfcc", "max"): np.maximum(0, 10 * slope) + 3,
-        **{("mfcc_delta", name): slope for name in ("mean", "min", "max")},
-        ("mfcc_delta", "std"): 0 * slope,
-        **{("mfcc_delta2", name): 0 * slope for name in ("mean", "std", "min", "max")},
-    }
-    for (kind, statistic), values in expected.items():
-        np.testing.assert_allclose(table[columns(kind, statistic)], values, atol=1e-4)
-    assert len(expected) * 13 == len(table)
-
-
 def test_the_table_is_that_of_librosa_and_scipy() -> None:
     cepstra = np.random.default_rng(0).normal(0, 50, (2, 40, 13)).astype(np.float32)
     table = from_archive.tables(cepstra)
+    assert table.shape == (2, 156) == (2, len(ARCHIVE_FEATURE_NAMES))
     for n in range(2):
         curves = {"mfcc": cepstra[n].T.astype(float)}
         curves["mfcc_delta"] = librosa.feature.delta(curves["mfcc"])

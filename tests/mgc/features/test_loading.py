@@ -15,7 +15,6 @@ from mgc.datasets.edition import Edition
 from mgc.datasets.opening import make_edition, open_edition
 from mgc.errors import DataError
 from mgc.features import augment, loading
-from mgc.features import extract as extract_module
 from mgc.features.arrays import keep_arrays, open_arrays
 from mgc.features.extract import extract
 from mgc.features.loading import cached_features, load_arrays
@@ -39,61 +38,46 @@ def test_rows_are_the_features_of_their_tracks(three_tracks: Edition, tmp_path: 
     assert arrays.left_out == {}
 
 
-def test_the_cache_is_found_by_content_not_by_name(
+def test_the_cache_is_found_by_content_and_a_damaged_entry_is_computed_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     original = demo.clip_path("blues.00000")
-    first = cached_features(original, tmp_path)
-    moved = tmp_path / "another name.ogg"
-    moved.write_bytes(original.read_bytes())
+    (tmp_path / "cache").mkdir()
+    first = cached_features(original, tmp_path / "cache")
+    (tmp_path / "another name.ogg").write_bytes(original.read_bytes())
 
     def never(*_: object) -> None:
         raise AssertionError("computed again")
 
-    monkeypatch.setattr(extract_module, "extract", never)
-    np.testing.assert_array_equal(cached_features(moved, tmp_path).tabular, first.tabular)
-
-
-def test_a_damaged_cache_entry_is_computed_again(tmp_path: Path) -> None:
-    path = demo.clip_path("blues.00000")
-    first = cached_features(path, tmp_path)
-    (entry,) = tmp_path.iterdir()
+    with monkeypatch.context() as patch:
+        patch.setattr(loading, "extract", never)
+        moved = cached_features(tmp_path / "another name.ogg", tmp_path / "cache")
+    np.testing.assert_array_equal(moved.tabular, first.tabular)
+    (entry,) = (tmp_path / "cache").iterdir()
     content = bytearray(entry.read_bytes())
     content[1000] ^= 1
     entry.write_bytes(content)
-    np.testing.assert_array_equal(cached_features(path, tmp_path).tabular, first.tabular)
+    again = cached_features(original, tmp_path / "cache")
+    np.testing.assert_array_equal(again.tabular, first.tabular)
     assert entry.read_bytes() != bytes(content)
 
 
-def test_a_bad_file_is_left_out_with_its_reason(three_tracks: Edition, tmp_path: Path) -> None:
-    bad = tmp_path / "jazz.00054.wav"
-    bad.write_bytes(b"RIFF....WAVE")
-    broken = replace(three_tracks.tracks[0], track_id="jazz.00054", genre="jazz", path=bad)
-    edition = replace(three_tracks, tracks=(*three_tracks.tracks, broken))
-    arrays = load_arrays(edition, tmp_path / "cache", jobs=2, progress=False)
-    assert len(arrays.track_id) == 3
-    assert list(arrays.left_out) == ["jazz.00054"]
-    assert "not readable as audio" in arrays.left_out["jazz.00054"]
-    assert str(tmp_path) not in arrays.left_out["jazz.00054"]
-
-
-def test_a_file_that_vanished_is_left_out(three_tracks: Edition, tmp_path: Path) -> None:
-    gone = replace(three_tracks.tracks[0], path=tmp_path / "gone.ogg")
-    edition = replace(three_tracks, tracks=(gone, *three_tracks.tracks[1:]))
-    arrays = load_arrays(edition, tmp_path, jobs=1, progress=False)
-    assert list(arrays.left_out) == [gone.track_id]
-
-
-def test_cleaning_decides_first(three_tracks: Edition, tmp_path: Path) -> None:
-    name = three_tracks.tracks[0].track_id
-    arrays = load_arrays(three_tracks, tmp_path, leave_out={name: "silent"}, progress=False)
-    assert name not in arrays.track_id
-    assert arrays.left_out == {name: "silent"}
-
-
-def test_an_edition_without_a_usable_track_is_an_error(
+def test_bad_files_and_those_that_cleaning_chose_are_left_out_with_the_reason(
     three_tracks: Edition, tmp_path: Path
 ) -> None:
+    bad = tmp_path / "jazz.00054.wav"
+    bad.write_bytes(b"RIFF....WAVE")
+    first = three_tracks.tracks[0]
+    broken = replace(first, track_id="jazz.00054", genre="jazz", path=bad)
+    gone = replace(first, track_id="pop.00000", path=tmp_path / "gone.ogg")
+    edition = replace(three_tracks, tracks=(*three_tracks.tracks, broken, gone))
+    chosen = {first.track_id: "silent"}
+    arrays = load_arrays(edition, tmp_path / "cache", leave_out=chosen, jobs=2, progress=False)
+    assert arrays.track_id.tolist() == [track.track_id for track in three_tracks.tracks[1:]]
+    assert list(arrays.left_out) == sorted([first.track_id, "jazz.00054", "pop.00000"])
+    assert arrays.left_out[first.track_id] == "silent"
+    assert "not readable as audio" in arrays.left_out["jazz.00054"]
+    assert not any(str(tmp_path) in reason for reason in arrays.left_out.values())
     everything = {track.track_id: "broken" for track in three_tracks.tracks}
     with pytest.raises(DataError, match=r"no usable track.*broken"):
         load_arrays(three_tracks, tmp_path, leave_out=everything, progress=False)

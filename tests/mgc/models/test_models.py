@@ -119,17 +119,19 @@ def test_vgg16_base_has_the_published_weights(vgg16_weights: Path) -> None:
     np.testing.assert_allclose(features[2], features[0], rtol=1e-4, atol=1e-5)
 
 
-def test_missing_weights_name_the_remedy(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("MGC_VGG16_WEIGHTS", str(tmp_path / "absent.h5"))
-    with pytest.raises(WeightsError, match=r"no ImageNet weights.*MGC_VGG16_WEIGHTS"):
-        vgg16.load_base()
-
-
-def test_a_file_that_holds_no_weights_is_named(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (None, r"no ImageNet weights.*MGC_VGG16_WEIGHTS"),
+        ("not weights", r"a\.weights\.h5 does not hold them"),
+    ],
+)
+def test_missing_weights_and_a_file_without_them_name_the_remedy(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: str | None, reason: str
 ) -> None:
-    wrong = tmp_path / "text.weights.h5"
-    wrong.write_text("not weights")
-    monkeypatch.setenv("MGC_VGG16_WEIGHTS", str(wrong))
-    with pytest.raises(WeightsError, match=r"text\.weights\.h5 does not hold them"):
+    named = tmp_path / "a.weights.h5"
+    if content is not None:
+        named.write_text(content)
+    monkeypatch.setenv("MGC_VGG16_WEIGHTS", str(named))
+    with pytest.raises(WeightsError, match=reason):
         vgg16.load_base()
