@@ -2,5 +2,5 @@
 
 - `fits.fit_all`: the fits that a study lacks.
 - `folds.fit_fold`, `folds.save_record`: one fold, and the record of all folds.
-- `trials.run`, `published.run`: what tuning tries, and what the book rests on.
+- `trials.fit_trial`, `published.fit_plan`: what tuning tries, and what the book rests on.
 """
