@@ -139,10 +139,6 @@ def open_sound(path: Path) -> Iterator[Sound]:
 def mono_blocks(sound: Sound) -> Iterator[Block]:
     """Read the mean of the channels to the end, and refuse what is no sound.
 
-    Parameters
-    ----------
-    sound : Sound
-
     Yields
     ------
     block : ndarray [shape=(n,)], float32, nominally in [-1, 1]

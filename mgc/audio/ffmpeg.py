@@ -36,14 +36,7 @@ def find_ffmpeg() -> str | None:
 
 @contextmanager
 def by_ffmpeg(program: str, path: Path) -> Iterator[tuple[int, int, Take]]:
-    """Decode the first sound of a file through a pipe, in flat memory.
-
-    Parameters
-    ----------
-    program : str
-        Path of ffmpeg.
-    path : Path
-        An existing file.
+    """Decode the first sound of an existing file through a pipe from ffmpeg, in flat memory.
 
     Yields
     ------

@@ -44,16 +44,7 @@ def audio_files(paths: Iterable[str | Path]) -> tuple[list[Path], dict[Path, str
 def by_name(paths: Sequence[str | Path]) -> tuple[dict[str, Path], dict[str, str]]:
     """Find audio files as `audio_files` does, under names for a table.
 
-    Parameters
-    ----------
-    paths : sequence of str or Path
-
-    Returns
-    -------
-    files : dict of str to Path
-        With one folder, by the path below it; else by the path as it was given.
-    reported : dict of str to str
-        What was passed over, under names of the same kind.
+    With one folder a name is the path below it, else the path as it was given.
     """
     files, reported = audio_files(paths)
     top = Path(paths[0]) if len(paths) == 1 else None

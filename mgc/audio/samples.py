@@ -44,20 +44,10 @@ def decode(path: str | Path) -> tuple[Samples, int]:
 
 
 def resample(samples: npt.NDArray[Any], sample_rate: int) -> Samples:
-    """Bring samples to `SAMPLE_RATE`; samples that are there already come back unchanged.
+    """Bring samples [shape=(n,)] to `SAMPLE_RATE`; those that are there already stay unchanged.
 
-    Parameters
-    ----------
-    samples : ndarray [shape=(n,)]
-    sample_rate : int, Hz, positive
-
-    Returns
-    -------
-    samples : ndarray [shape=(round(n * 22050 / sample_rate),)], float32
-
-    Notes
-    -----
-    The filter is the `HQ` quality of soxr, the one that `librosa.load` uses.
+    The filter is the `HQ` quality of soxr, the one that `librosa.load` uses. What comes back has
+    the shape (round(n * 22050 / sample_rate),), float32.
     """
     import soxr
 
@@ -68,65 +58,37 @@ def resample(samples: npt.NDArray[Any], sample_rate: int) -> Samples:
 
 
 def load(path: str | Path) -> Samples:
-    """Read an audio file as mono samples at 22,050 Hz.
-
-    Parameters
-    ----------
-    path : str or Path
-
-    Returns
-    -------
-    samples : ndarray [shape=(n,)], float32
-
-    Raises
-    ------
-    AudioError
-        As `decode` does.
-    """
+    """Read an audio file as `decode` does, and bring the samples to 22,050 Hz."""
     samples, sample_rate = decode(path)
     return resample(samples, sample_rate)
 
 
-def standardise(
-    samples: npt.NDArray[Any],
-    sample_rate: int = SAMPLE_RATE,
-    *,
-    normalise: bool = True,
-    pre_emphasis: float = 0.97,
-) -> Samples:
-    """Standardise a signal as the original report describes it.
+def standardise(samples: npt.NDArray[Any]) -> Samples:
+    """Standardise a signal as the original report describes it: pre-emphasis, then peak 1.
 
     The published features are computed without this step: peak normalisation only shifts the
     cepstra by a constant, and pre-emphasis tilts every spectrum alike.
 
     Parameters
     ----------
-    samples : ndarray [shape=(n,) or (n, channels)]
-    sample_rate : int, Hz
-    normalise : bool
-        Scale so that the largest absolute sample is 1; silence stays silence.
-    pre_emphasis : float in [0, 1)
-        Coefficient of the filter y[t] = x[t] - a x[t-1]; 0 switches it off.
+    samples : ndarray [shape=(n,)], mono
 
     Returns
     -------
-    samples : ndarray [shape=(m,)], float32, mono at 22,050 Hz
+    samples : ndarray [shape=(n,)], float32
+        y[t] = x[t] - 0.97 x[t-1], scaled so that the largest absolute value is 1; silence stays
+        silence.
 
     Raises
     ------
     AudioError
-        If the samples are empty, not finite, or of more than two dimensions.
+        If the samples are empty, not finite, or not one-dimensional.
     """
     signal = np.asarray(samples, dtype=np.float32)
-    if signal.ndim == 2:
-        signal = signal.mean(axis=1)
     if signal.ndim != 1 or signal.size == 0:
-        raise AudioError(f"samples of shape {np.shape(samples)}: give (n,) or (n, channels)")
+        raise AudioError(f"samples of shape {signal.shape}: give a mono signal of shape (n,)")
     if not np.isfinite(signal).all():
         raise AudioError("samples hold values that are not finite; repair or leave out the track")
-    signal = resample(signal, sample_rate)
-    if pre_emphasis:
-        signal = np.append(signal[:1], signal[1:] - np.float32(pre_emphasis) * signal[:-1])
-    if normalise and (peak := float(np.abs(signal).max())) > 0:
-        signal = signal / np.float32(peak)
-    return np.asarray(signal, dtype=np.float32)
+    signal = np.append(signal[:1], signal[1:] - np.float32(0.97) * signal[:-1])
+    peak = np.abs(signal).max()
+    return signal / peak if peak > 0 else signal

@@ -119,22 +119,10 @@ def _refuse(file: Path, what: str) -> None:
 
 
 def edition(path: str | Path) -> Edition:
-    """Open an archive as an edition, known by its content.
+    """Open an archive as an edition, known by its content; raises DataError as `open_archive`.
 
-    Parameters
-    ----------
-    path : str or Path
-
-    Returns
-    -------
-    edition : Edition
-        Named ``gtzan-archive`` from 990 tracks on, ``gtzan-mini-archive`` where it holds just
-        the tracks of the mini set, else ``gtzan-part-archive``.
-
-    Raises
-    ------
-    DataError
-        As `open_archive`.
+    Its name is ``gtzan-archive`` from 990 tracks on, ``gtzan-mini-archive`` where it holds just
+    the tracks of the mini set, else ``gtzan-part-archive``.
     """
     archive = open_archive(path)
     scale = archive.freq_hz.tobytes() + np.float64(archive.frame_rate_hz).tobytes()

@@ -21,19 +21,10 @@ MANIFEST_COLUMNS = (
 
 
 def manifest() -> list[dict[str, str]]:
-    """Read the manifest of the clips.
+    """Read the manifest of the clips: a row a track, sorted by id, keys of `MANIFEST_COLUMNS`.
 
-    Returns
-    -------
-    list of dict
-        One row a track, sorted by track id, with the keys of `MANIFEST_COLUMNS`: the artist,
-        the tempo in beats a minute, the key, the seed of the edition, SHA-256 of the file and
-        of its notes.
-
-    Raises
-    ------
-    DataError
-        If the installed package lacks the manifest.
+    The seed is that of the edition, the sums are SHA-256 of the file and of its notes. Raises
+    DataError if the installed package lacks the manifest.
     """
     path = CLIPS / "manifest.csv"
     if not path.is_file():
@@ -43,23 +34,7 @@ def manifest() -> list[dict[str, str]]:
 
 
 def clip_path(track_id: str) -> Path:
-    """Return the file of one clip.
-
-    Parameters
-    ----------
-    track_id : str
-        For example ``"jazz.00004"``.
-
-    Returns
-    -------
-    Path
-        An Ogg Vorbis file, mono, 22,050 Hz, 30.0 s.
-
-    Raises
-    ------
-    DataError
-        If the demo has no such track.
-    """
+    """Return the file of one clip, Ogg Vorbis, mono, 22,050 Hz, 30.0 s; DataError without one."""
     path = CLIPS / track_id.split(".")[0] / f"{track_id}.ogg"
     if not path.is_file():
         raise DataError(

@@ -69,18 +69,9 @@ def is_archive(data: str | Path) -> bool:
 
 
 def content_hash(sha256_by_id: Mapping[str, str]) -> str:
-    """Hash the ids and file checksums of an edition into one string.
+    """Hash an edition: SHA-256 over its sorted lines ``<track_id> <sha256>``, newlines included.
 
-    Parameters
-    ----------
-    sha256_by_id : mapping of str to str
-        SHA-256 of each file's bytes (hexadecimal) by track id.
-
-    Returns
-    -------
-    str
-        64 hexadecimal digits: SHA-256 over the sorted lines ``<track_id> <sha256>``, each
-        ended by a newline.
+    All hashes are hexadecimal, those of the files by track id.
     """
     lines = sorted(f"{track_id} {value}\n" for track_id, value in sha256_by_id.items())
     return hashlib.sha256("".join(lines).encode()).hexdigest()
@@ -89,16 +80,8 @@ def content_hash(sha256_by_id: Mapping[str, str]) -> str:
 def digest_file(path: Path) -> Digest:
     """Compute both checksums of a file in one pass.
 
-    Parameters
-    ----------
-    path : Path
-        Any file.
-
-    Returns
-    -------
-    Digest
-        Empty strings when the operating system refuses to read the file, so that one bad file
-        does not stop a folder of a thousand; `verify` says why.
+    They are empty when the operating system refuses to read the file, so that one bad file does
+    not stop a folder of a thousand; `mgc.datasets.verify.verify` says why.
     """
     md5, sha256 = hashlib.md5(usedforsecurity=False), hashlib.sha256()
     try:
@@ -112,18 +95,7 @@ def digest_file(path: Path) -> Digest:
 
 
 def identical_pairs(tracks: Sequence[Track], digests: Sequence[Digest]) -> dict[str, str]:
-    """Find byte-identical files.
-
-    Parameters
-    ----------
-    tracks, digests : sequences
-        As in an edition, same order.
-
-    Returns
-    -------
-    dict
-        Track id to the id of the first track with the same bytes; only repetitions are in it.
-    """
+    """Find byte-identical files: id of each repetition to that of the first with its bytes."""
     first: dict[str, str] = {}
     pairs: dict[str, str] = {}
     for track, digest in sorted(zip(tracks, digests, strict=True), key=lambda p: p[0].track_id):

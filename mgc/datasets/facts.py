@@ -24,18 +24,10 @@ def _table(name: str) -> pd.DataFrame:
 
 
 def report_claims() -> pd.DataFrame:
-    """Give the results that the original report typed in by hand.
+    """Give the results of section 5 of the original report, whose code calls them synthetic.
 
-    Returns
-    -------
-    pandas.DataFrame
-        One row a model, in the report's order: ``model`` (name as in `mgc.models.NAMES`),
-        ``title``, ``accuracy`` (share, 0 to 1), ``minutes`` (training time), ``parameters``
-        (count), ``input``.
-
-    Notes
-    -----
-    Source: section 5 of the original report, whose own code calls these values synthetic.
+    One row a model, in the report's order: ``model`` (name as in `mgc.models.NAMES`), ``title``,
+    ``accuracy`` (share, 0 to 1), ``minutes`` (training time), ``parameters`` (count), ``input``.
     """
     return _table("report_claims.csv")
 
@@ -43,11 +35,8 @@ def report_claims() -> pd.DataFrame:
 def report_targets() -> dict[str, float]:
     """Give the targets of the report's section 7 by name.
 
-    Returns
-    -------
-    dict of str to float
-        ``accuracy`` and ``agreement`` (shares, 0 to 1), ``latency`` (seconds for a clip of 30 s),
-        ``throughput`` (songs a day).
+    They are ``accuracy`` and ``agreement`` (shares, 0 to 1), ``latency`` (seconds for a clip of
+    30 s) and ``throughput`` (songs a day).
     """
     values = _table("report_targets.csv").set_index("key")["value"]
     return {str(name): float(value) for name, value in values.items()}
@@ -56,24 +45,17 @@ def report_targets() -> dict[str, float]:
 def gtzan_faults() -> pd.DataFrame:
     """Give the inventory of GTZAN's faults as Sturm counted them (arXiv 1306.1461, 2013).
 
-    Returns
-    -------
-    pandas.DataFrame
-        ``kind``, ``count`` (tracks), ``example`` (empty when none is given), ``source`` (key
-        in the bibliography).
+    Columns are ``kind``, ``count`` (tracks), ``example`` (empty when none is given) and ``source``
+    (key in the bibliography).
     """
     return _table("gtzan_faults.csv").fillna({"example": ""})
 
 
 def literature() -> pd.DataFrame:
-    """Give published GTZAN accuracies with the protocol under which each was measured.
+    """Give published GTZAN accuracies; compare rows of one protocol only.
 
-    Returns
-    -------
-    pandas.DataFrame
-        ``system``, ``representation``, ``protocol``, ``accuracy`` (percent), ``spread``
-        (percentage points, missing when not published), ``source`` (where the figure was read).
-        Compare rows of one protocol only.
+    Columns are ``system``, ``representation``, ``protocol``, ``accuracy`` (percent), ``spread``
+    (percentage points, missing when not published) and ``source`` (where the figure was read).
     """
     return _table("literature.csv")
 

@@ -39,13 +39,7 @@ def where_text() -> str:
     )
 
 
-def fetch_mini(
-    target: str | Path,
-    *,
-    url: str = MINI_URL,
-    md5: str = MINI_MD5,
-    progress: bool = True,
-) -> Path:
+def fetch_mini(target: str | Path, *, url: str = MINI_URL, md5: str = MINI_MD5) -> Path:
     """Download, check and unpack the 100-track mini set; it appears whole or not at all.
 
     Parameters
@@ -54,8 +48,6 @@ def fetch_mini(
         Folder to create. A folder that already holds the mini set is left as it is.
     url, md5 : str
         The zip and its MD5 (hexadecimal), as mirdata names them.
-    progress : bool
-        Show a progress bar on the terminal.
 
     Returns
     -------
@@ -77,7 +69,7 @@ def fetch_mini(
         raise DataError(f"{folder} is not empty and is not the mini set; name another folder")
     folder.parent.mkdir(parents=True, exist_ok=True)
     with scratch(folder.parent) as staging:
-        _download(url, md5, staging, progress=progress and sys.stderr.isatty())
+        _download(url, md5, staging)
         unpacked = staging / UNPACKED
         inside = list(unpacked.iterdir())
         if len(inside) == 1 and inside[0].is_dir():  # GitHub wraps all in a folder
@@ -102,7 +94,7 @@ def _holds_mini(folder: Path) -> bool:
         return False
 
 
-def _download(url: str, md5: str, folder: Path, *, progress: bool) -> None:
+def _download(url: str, md5: str, folder: Path) -> None:
     """Download a zip and unpack it into the folder `UNPACKED` of a folder.
 
     No entry gets outside: `zipfile` drops roots and ``..`` of names, and writes links as files.
@@ -110,7 +102,7 @@ def _download(url: str, md5: str, folder: Path, *, progress: bool) -> None:
     import pooch
 
     pooch.get_logger().setLevel(logging.ERROR)
-    downloader = pooch.HTTPDownloader(progressbar=progress, timeout=TIMEOUT_S)
+    downloader = pooch.HTTPDownloader(progressbar=sys.stderr.isatty(), timeout=TIMEOUT_S)
     try:
         pooch.retrieve(
             url,

@@ -80,18 +80,10 @@ def clipped_share(samples: Samples) -> float:
 
 
 def measure_track(track: Track) -> dict[str, object]:
-    """Measure one track on its own.
+    """Measure one track on its own; never raises for a bad file: its error is in the row.
 
-    Parameters
-    ----------
-    track : Track
-
-    Returns
-    -------
-    dict
-        As a row of `mgc.datasets.quality.measure`, but for what needs other tracks to compare
-        with, and with the logarithms of the descriptors under the names in `SPECTRAL`. Never
-        raises for a bad file: its error is in the row.
+    The row is one of `mgc.datasets.quality.measure`, but for what needs other tracks to compare
+    with, and with the logarithms of the descriptors under the names in `SPECTRAL`.
     """
     row: dict[str, object] = dict.fromkeys((*NUMBERS, *SPECTRAL), np.nan)
     row |= {"track_id": track.track_id, "genre": track.genre, "artist": track.artist or ""}

@@ -49,23 +49,11 @@ def open_edition(data: str | Path | None = None) -> Edition:
 
 
 def make_edition(tracks: Iterable[Track]) -> Edition:
-    """Hash the files of some tracks and tell which edition they are.
+    """Hash the files of some tracks, sort them by id, and tell which edition they are.
 
-    Parameters
-    ----------
-    tracks : iterable of Track
-        In any order; ids must be unique.
-
-    Returns
-    -------
-    Edition
-        Tracks sorted by id. Where the files are those of the embedded edition, the artists are
-        filled in from its manifest, so that a copy of it behaves like the original.
-
-    Raises
-    ------
-    DataError
-        No tracks, or two with the same id.
+    Where the files are those of the embedded edition, the artists are filled in from its
+    manifest, so that a copy of it behaves like the original. Raises DataError for no tracks, or
+    two with the same id.
     """
     ordered = tuple(sorted(tracks, key=lambda track: track.track_id))
     if not ordered:

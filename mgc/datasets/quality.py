@@ -144,12 +144,7 @@ def _known_of_archive(edition: Edition) -> pd.DataFrame:
 
 
 def flag(frame: pd.DataFrame) -> pd.DataFrame:
-    """Apply every rule to the measurements.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        As `measure` returns it.
+    """Apply every rule to what `measure` returned.
 
     Returns
     -------
@@ -187,18 +182,7 @@ def _breaks(frame: pd.DataFrame, name: str, rule: Rule) -> pd.Series:
 
 
 def leave_out(flags: pd.DataFrame) -> dict[str, str]:
-    """Turn flags into the list of tracks to leave out.
-
-    Parameters
-    ----------
-    flags : DataFrame
-        As `flag` returns it.
-
-    Returns
-    -------
-    dict
-        Track id to the reasons of `DEFAULT_LEAVE_OUT` in a sentence, sorted by id.
-    """
+    """Turn what `flag` returned into the tracks to leave out, each with its reasons, by id."""
     chosen = flags[flags["rule"].isin(DEFAULT_LEAVE_OUT)]
     reasons = chosen.groupby("track_id")["reason"].agg("; ".join)
     return {str(track_id): str(reason) for track_id, reason in reasons.items()}

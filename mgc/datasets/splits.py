@@ -76,13 +76,7 @@ def check(split: Split, artist: Sequence[str | None] | StrArray) -> None:
     protocols hold each track once, and but for ``LEAKING`` no two parts share a track.
     In ``cv5`` the test parts of the five folds also divide the examples among them, and no known
     artist of a test part is heard in training or validation. In ``artist_cv`` no artist group
-    stands in more than one part.
-
-    Parameters
-    ----------
-    split : Split
-    artist : sequence of str or None, length n_tracks
-        Empty or None where unknown.
+    stands in more than one part. `artist` is that of each track, empty or None where unknown.
 
     Raises
     ------

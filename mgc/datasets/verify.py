@@ -29,14 +29,7 @@ COLUMNS: tuple[str, ...] = (
 
 
 def verify(edition: Edition, progress: bool = False) -> pd.DataFrame:
-    """Check every file of an edition.
-
-    Parameters
-    ----------
-    edition : Edition
-        The tracks to look at.
-    progress : bool
-        Show a progress bar on the terminal.
+    """Check every file of an edition; `progress` shows a bar on a terminal.
 
     Returns
     -------

@@ -69,13 +69,10 @@ def augmented_arrays(
 
     Parameters
     ----------
-    edition : Edition
-    arrays : Arrays
-        Features of the unaltered tracks.
-    cache_dir : str or Path
-    jobs : int, optional
-        Processes; all cores by default.
-    progress : bool
+    edition, arrays
+        The tracks, and their unaltered features.
+    cache_dir, jobs, progress
+        As for `mgc.features.loading.load_arrays`.
 
     Returns
     -------

@@ -95,22 +95,7 @@ def extract(samples: npt.NDArray[Any], sample_rate: int = SAMPLE_RATE) -> Featur
 
 
 def prepare(samples: npt.NDArray[Any], sample_rate: int = SAMPLE_RATE) -> Float:
-    """Check samples and bring them to exactly 30.0 s at 22,050 Hz.
-
-    Parameters
-    ----------
-    samples : ndarray [shape=(n,)], float
-    sample_rate : int, Hz
-
-    Returns
-    -------
-    signal : ndarray [shape=(661500,)], float32
-
-    Raises
-    ------
-    FeatureError
-        As `extract` does.
-    """
+    """Check samples as `extract` does, and bring them to exactly 30.0 s at 22,050 Hz [661500]."""
     signal = np.asarray(samples)
     if signal.ndim != 1:
         raise FeatureError(
@@ -307,16 +292,7 @@ def _chroma(power: Float) -> Float:
 
 
 def onset_strength(log_mel: Float | Double) -> Double:
-    """Mean increase of the log-mel bands, shifted to the onset's time.
-
-    Parameters
-    ----------
-    log_mel : ndarray [shape=(n_frames, n_mels)], dB
-
-    Returns
-    -------
-    strength : ndarray [shape=(n_frames,)], dB, 0 or more
-    """
+    """Mean increase of log-mel bands [n_frames, n_mels] in dB, shifted to the onset's time."""
     rise = np.maximum(0.0, np.diff(log_mel, axis=0)).mean(axis=1)
     delay = 1 + N_FFT // (2 * HOP_LENGTH)
     return np.pad(rise, (delay, 0))[: len(log_mel)].astype(np.float64)

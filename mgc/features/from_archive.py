@@ -25,20 +25,9 @@ KEPT = ("tabular", "sequence", "segments")
 
 
 def load(source: Edition, cache_dir: Path, leave_out: dict[str, str]) -> Arrays:
-    """Compute, or read from the cache, the features of the tracks of an archive.
+    """Compute, or read from the cache, the features of an archive's tracks; see `features`.
 
-    Parameters
-    ----------
-    source : Edition
-        From `mgc.datasets.archive.edition`.
-    cache_dir : Path
-    leave_out : dict of str to str
-        Tracks to leave out, with the reason.
-
-    Returns
-    -------
-    arrays : Arrays
-        156 statistics, n_bins by n_frames, and n_frames by 13; see `features`.
+    `leave_out` gives the tracks that are left out, with the reason.
     """
     assert source.archive is not None
     archive = open_archive(source.archive)

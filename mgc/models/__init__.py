@@ -7,7 +7,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from mgc.errors import MgcError
-from mgc.models.recipe import ABLATIONS, VARIANTS, Recipe, TunedRecipe, Variant
+from mgc.models.recipe import Recipe  # first: below, the function takes the module's name
 
 if TYPE_CHECKING:
     import keras
@@ -30,21 +30,6 @@ TITLES = {
 }
 
 
-__all__ = [
-    "ABLATIONS",
-    "BASELINES",
-    "CLASSICAL",
-    "NAMES",
-    "TITLES",
-    "VARIANTS",
-    "Recipe",
-    "TunedRecipe",
-    "Variant",
-    "build",
-    "recipe",
-]
-
-
 def build(name: str, input_shape: tuple[int, ...], n_classes: int) -> keras.Model:
     """Build one of the five networks, not compiled, with fresh random weights.
 
@@ -59,10 +44,6 @@ def build(name: str, input_shape: tuple[int, ...], n_classes: int) -> keras.Mode
         (224, 224, 3).
     n_classes : int
 
-    Returns
-    -------
-    model : keras.Model
-
     Raises
     ------
     MgcError
@@ -73,22 +54,9 @@ def build(name: str, input_shape: tuple[int, ...], n_classes: int) -> keras.Mode
 
 
 def recipe(name: str, *, tuned: bool = False) -> Recipe:
-    """Look up the training recipe of one of the five models.
+    """Look up the training recipe of a model: the report's, or the one chosen on validation data.
 
-    Parameters
-    ----------
-    name : str
-    tuned : bool
-        The recipe chosen on validation data instead of the report's.
-
-    Returns
-    -------
-    recipe : Recipe
-
-    Raises
-    ------
-    MgcError
-        If there is no model of that name.
+    Raises MgcError if there is no model of that name.
     """
     module = _module(name)
     found: Recipe = module.TUNED if tuned else module.RECIPE

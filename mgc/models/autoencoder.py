@@ -61,36 +61,14 @@ def build(
 
 
 def encoder(model: keras.Model) -> keras.Model:
-    """Cut the half of a fitted autoencoder that computes the code.
-
-    Parameters
-    ----------
-    model : keras.Model
-        From `build`.
-
-    Returns
-    -------
-    encoder : keras.Model
-        Shares its weights with `model`; output [shape=(n, code_size)].
-    """
+    """Cut the half that computes the code [n, code_size]; it shares its weights with `model`."""
     from keras import Model
 
     return Model(model.inputs, model.get_layer("code").output, name="encoder")
 
 
 def build_classifier(n_classes: int, code_size: int = CODE_SIZE) -> keras.Model:
-    """Two hidden layers on the code.
-
-    Parameters
-    ----------
-    n_classes : int
-    code_size : int
-
-    Returns
-    -------
-    model : keras.Model
-        17,226 parameters for ten classes and a code of 64.
-    """
+    """Two hidden layers on the code; 17,226 parameters for ten classes and a code of 64."""
     from keras import Input, Sequential, layers
 
     return Sequential(

@@ -31,16 +31,8 @@ def momentum(n_steps: int) -> float:
 
     The moving averages keep 0.99 of their value at each step, in the report 0.99^35 = 0.70 in
     an epoch. Ten times fewer tracks make ten times fewer steps, and early stopping would judge a
-    network whose averages still hold their initial values.
-
-    Parameters
-    ----------
-    n_steps : int
-        Training steps in one epoch, at least 1.
-
-    Returns
-    -------
-    momentum : float in (0, 1)
+    network whose averages still hold their initial values. `n_steps` are those of one epoch, at
+    least 1; the result lies in (0, 1).
     """
     return float(REPORT_MOMENTUM ** (REPORT_STEPS / n_steps))
 
@@ -54,19 +46,9 @@ def build(
 ) -> keras.Model:
     """Four convolutional blocks, 32 to 256 filters, then global average pooling.
 
-    Parameters
-    ----------
-    input_shape : tuple of int
-        (128, n_frames, 1): log-mel spectrogram, standardised per track; n_frames at least 46.
-    n_classes : int
-    batch_norm_momentum : float in (0, 1)
-    dropout : bool
-        False leaves dropout out, as a control.
-
-    Returns
-    -------
-    model : keras.Model
-        526,474 parameters for ten classes, whatever n_frames is.
+    526,474 parameters for log-mel spectrograms, standardised per track, of the shape
+    (128, n_frames, 1), n_frames at least 46, and ten classes. `batch_norm_momentum` lies in
+    (0, 1); without `dropout`, which is a control, the layers of it do nothing.
     """
     from keras import Input, Sequential, layers
 

@@ -21,16 +21,7 @@ TUNED = TunedRecipe(
 def build(input_shape: tuple[int, ...], n_classes: int) -> keras.Model:
     """Three LSTM layers, 128, 64 and 32 units (Hochreiter and Schmidhuber 1997).
 
-    Parameters
-    ----------
-    input_shape : tuple of int
-        (n_frames, 13): standardised cepstra.
-    n_classes : int
-
-    Returns
-    -------
-    model : keras.Model
-        137,290 parameters for 13 cepstra and ten classes.
+    137,290 parameters for standardised cepstra of the shape (n_frames, 13) and ten classes.
     """
     from keras import Input, Sequential, layers
 

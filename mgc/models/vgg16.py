@@ -35,16 +35,7 @@ REMEDY = (
 def build(input_shape: tuple[int, ...], n_classes: int) -> keras.Model:
     """Build base and head as one network, the base frozen, to describe it; no fit uses it.
 
-    Parameters
-    ----------
-    input_shape : tuple of int
-        (224, 224, 3)
-    n_classes : int
-
-    Returns
-    -------
-    model : keras.Model
-        15,111,242 parameters for ten classes, 396,554 of them trainable.
+    15,111,242 parameters for pictures of (224, 224, 3) and ten classes, 396,554 of them trainable.
     """
     from keras import Input, Sequential, layers
     from keras.applications import VGG16
@@ -56,18 +47,9 @@ def build(input_shape: tuple[int, ...], n_classes: int) -> keras.Model:
 
 
 def build_head(n_classes: int, n_features: int = N_FEATURES) -> keras.Model:
-    """Build the part that is trained, on pooled features computed once.
+    """Build the part that is trained, on pooled features [n, n_features] computed once.
 
-    Parameters
-    ----------
-    n_classes : int
-    n_features : int
-        Width of the features: 512 at the end of the base, less or more before.
-
-    Returns
-    -------
-    model : keras.Model
-        396,554 parameters for ten classes; input [shape=(n, n_features)].
+    396,554 parameters for ten classes and the 512 features at the end of the base.
     """
     from keras import Input, Sequential
 
@@ -87,18 +69,9 @@ def _head_layers(n_classes: int) -> list[Any]:
 
 
 def build_base(size: tuple[int, ...], block: str) -> keras.Model:
-    """Build the base up to one of its layers, without weights: to describe what is used of it.
+    """Build the base up to a layer like ``block4_pool``, without weights, to describe it.
 
-    Parameters
-    ----------
-    size : tuple of int
-        Rows and columns of the pictures.
-    block : str
-        Name of the last layer, like ``block4_pool``.
-
-    Returns
-    -------
-    base : keras.Model
+    `size` are rows and columns of the pictures.
     """
     from keras import Model
     from keras.applications import VGG16
@@ -150,20 +123,10 @@ def load_base(size: tuple[int, ...] = INPUT_SHAPE[:2]) -> keras.Model:
 
 
 def random_base(size: tuple[int, ...], seed: int) -> keras.Model:
-    """Return the convolutional part with weights that were never trained, as a control.
+    """Return what `load_base` does with weights that were never trained, as a control.
 
-    Parameters
-    ----------
-    size : tuple of int
-        Rows and columns of the pictures.
-    seed : int
-        Of the weights: He's normal distribution, which keeps the scale from layer to layer under
-        ReLU (He et al. 2015); biases are zero.
-
-    Returns
-    -------
-    base : keras.Model
-        As `load_base`.
+    They are drawn from He's normal distribution, which keeps the scale from layer to layer under
+    ReLU (He et al. 2015); biases are zero.
     """
     import keras
 
@@ -180,11 +143,7 @@ def random_base(size: tuple[int, ...], seed: int) -> keras.Model:
 
 
 def base_columns(
-    spectrograms: Float,
-    blocks: Sequence[str],
-    batch_size: int = 8,
-    *,
-    base: keras.Model | None = None,
+    spectrograms: Float, blocks: Sequence[str], *, base: keras.Model | None = None
 ) -> dict[str, Float]:
     """Run the frozen base over pictures of any width, and keep what its blocks say over time.
 
@@ -194,7 +153,6 @@ def base_columns(
         At least 32 bins and 32 frames. Each is stretched to grey levels 0 to 255, not resized.
     blocks : sequence of str
         Names of layers: ``block3_pool`` halves the frames three times, ``block4_pool`` four times.
-    batch_size : int
     base : keras.Model, optional
         Another base than that of ImageNet.
 
@@ -213,19 +171,18 @@ def base_columns(
     base = base or load_base(spectrograms.shape[1:])
     model = Model(base.input, [base.get_layer(block).output for block in blocks])
     columns: dict[str, list[Float]] = {block: [] for block in blocks}
-    for maps in _batches(model, grey(spectrograms), batch_size):
+    for maps in _batches(model, grey(spectrograms)):
         for block, each in zip(blocks, maps, strict=True):
             columns[block].append(np.asarray(each).mean(axis=1, dtype=np.float32))
     return {block: np.concatenate(parts) for block, parts in columns.items()}
 
 
 def base_features(base: keras.Model, spectrograms: Float, batch_size: int = 8) -> Float:
-    """Run the frozen base once over each picture, as the report feeds it.
+    """Run the base of `load_base` once over each picture, as the report feeds it.
 
     Parameters
     ----------
     base : keras.Model
-        From `load_base`.
     spectrograms : ndarray [shape=(n, n_mels, n_frames)], dB
     batch_size : int
         Bounds the memory; does not change the result.
@@ -238,7 +195,7 @@ def base_features(base: keras.Model, spectrograms: Float, batch_size: int = 8) -
     return np.concatenate(found).astype(np.float32)
 
 
-def _batches(model: keras.Model, shown: Grey, batch_size: int) -> Iterator[Any]:
+def _batches(model: keras.Model, shown: Grey, batch_size: int = 8) -> Iterator[Any]:
     """Show grey pictures to a network in the colours that ImageNet's are in."""
     from keras.applications.vgg16 import preprocess_input
 
@@ -256,17 +213,9 @@ def grey(spectrograms: Float) -> Grey:
 
 
 def pictures(spectrograms: Float) -> Grey:
-    """Turn spectrograms into the grey pictures that the report feeds to VGG16.
+    """Turn spectrograms into the grey pictures [n, 224, 224] that the report feeds to VGG16.
 
-    Parameters
-    ----------
-    spectrograms : ndarray [shape=(n, n_mels, n_frames)], dB
-
-    Returns
-    -------
-    pictures : ndarray [shape=(n, 224, 224)], uint8
-        Each track's own range stretched to 0 to 255, resized with OpenCV's linear filter; a
-        constant spectrogram (silence) is black.
+    They are those of `grey`, resized with OpenCV's linear filter.
     """
     import cv2
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,11 @@ from mgc.util.atomic import whole_folder
 from mgc.util.textfiles import csv_bytes, fail, json_bytes, read_csv, read_json
 
 TEXT_COLUMNS = ("track_id", "genre", "artist", "identical_to", "spectral_descriptor", "error")
+FACTS: Mapping[str, type] = {
+    "name": str, "content_hash": str, "n_tracks": int, "feature_version": str,
+    "missing_genres": list, "left_out": dict,
+}  # fmt: skip
+"""What ``edition.json`` holds."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,11 +74,7 @@ def load_edition(folder: Path) -> EditionRecord:
     """Read and check the folder of an edition. Raises RecordError that names the file."""
     file = folder / "edition.json"
     facts = read_json(file)
-    kinds = {
-        "name": str, "content_hash": str, "n_tracks": int, "feature_version": str,
-        "missing_genres": list, "left_out": dict,
-    }  # fmt: skip
-    for key, kind in kinds.items():
+    for key, kind in FACTS.items():
         if not isinstance(facts, dict) or not isinstance(facts.get(key), kind):
             fail(file, f"{key} is missing or no {kind.__name__}")
     if any(genre not in GENRES for genre in facts["missing_genres"]):
@@ -84,7 +86,7 @@ def load_edition(folder: Path) -> EditionRecord:
     )
     table = read_csv(folder / "tabular.csv", ("track_id",))
     record = EditionRecord(
-        **{key: facts[key] for key in kinds} | {"missing_genres": tuple(facts["missing_genres"])},
+        **{key: facts[key] for key in FACTS} | {"missing_genres": tuple(facts["missing_genres"])},
         tracks=tracks,
         tabular=check_tabular(table, tracks, folder / "tabular.csv"),
     )
@@ -97,14 +99,7 @@ def write_edition(edition: EditionRecord, target: Path) -> None:
     """Write the folder of an edition, whole or not at all; an older one is replaced."""
     tracks = check_tracks(edition.tracks, target / "tracks.csv").sort_values("track_id")
     tabular = check_tabular(edition.tabular, tracks, target / "tabular.csv")
-    facts = {
-        "name": edition.name,
-        "content_hash": edition.content_hash,
-        "n_tracks": int(edition.n_tracks),
-        "feature_version": edition.feature_version,
-        "missing_genres": list(edition.missing_genres),
-        "left_out": dict(edition.left_out),
-    }
+    facts = {key: getattr(edition, key) for key in FACTS}
     with whole_folder(target) as folder:
         (folder / "edition.json").write_bytes(json_bytes(facts))
         (folder / "tracks.csv").write_bytes(csv_bytes(tracks, "%.6g"))
@@ -115,9 +110,14 @@ def check_tracks(frame: pd.DataFrame, path: Path) -> pd.DataFrame:
     """Check the table of tracks of an edition."""
     need_columns(frame, ("track_id", "genre"), path)
     check_known(frame, "genre", frame["genre"].isin(GENRES), path, "genre")
-    if frame["track_id"].duplicated().any():
-        fail(path, f"{frame['track_id'][frame['track_id'].duplicated()].iloc[0]} occurs twice")
+    _refuse_twice(frame, path)
     return frame.reset_index(drop=True)
+
+
+def _refuse_twice(frame: pd.DataFrame, path: Path) -> None:
+    twice = frame["track_id"][frame["track_id"].duplicated()]
+    if len(twice):
+        fail(path, f"{twice.iloc[0]} occurs twice")
 
 
 def check_tabular(frame: pd.DataFrame, tracks: pd.DataFrame, path: Path) -> pd.DataFrame:
@@ -126,8 +126,7 @@ def check_tabular(frame: pd.DataFrame, tracks: pd.DataFrame, path: Path) -> pd.D
     unknown = frame[~frame["track_id"].isin(tracks["track_id"])]
     if len(unknown):
         fail(path, f"{unknown['track_id'].iloc[0]} is not among the tracks of the edition")
-    if frame["track_id"].duplicated().any():
-        fail(path, f"{frame['track_id'][frame['track_id'].duplicated()].iloc[0]} occurs twice")
+    _refuse_twice(frame, path)
     for column in frame.columns.drop("track_id"):
         try:
             finite = bool(np.isfinite(frame[column].astype(np.float64)).all())

@@ -246,10 +246,7 @@ class Store:
 def default_root() -> Path:
     """Store of the published records: ``MGC_RECORDS``, else the nearest ``book/records`` upward.
 
-    Raises
-    ------
-    RecordError
-        Neither is there.
+    Raises RecordError where neither is there.
     """
     named = os.environ.get("MGC_RECORDS", "")
     if named:

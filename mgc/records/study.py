@@ -210,11 +210,9 @@ class Study:
             )
         return replace(self, edition=None, edition_record=record)
 
-    def baselines(
-        self, variant: str | None = None, protocol: str | None = None, seed: int | None = None
-    ) -> dict[str, Record | NotRun]:
+    def baselines(self, seed: int | None = None) -> dict[str, Record | NotRun]:
         """Look up the records of the majority class and of logistic regression, as `results`."""
-        return self.results(variant, protocol, seed, BASELINES)
+        return self.results(seed=seed, models=BASELINES)
 
     def config(
         self,

@@ -22,21 +22,10 @@ def starts(n_frames: int, length: int) -> IntArray:
 
 
 def regular(inputs: Float, axis: int, length: int, at_most: int | None = None) -> Float:
-    """Cut each example into regular crops.
+    """Cut each example [n, ...] into regular crops [n, n_crops, ...].
 
-    Parameters
-    ----------
-    inputs : ndarray [shape=(n, ...)], float32
-    axis : int
-        That of the frames.
-    length : int
-        Frames of a crop; the whole example where it has fewer.
-    at_most : int, optional
-        Keep no more than this many crops, evenly spaced.
-
-    Returns
-    -------
-    crops : ndarray [shape=(n, n_crops, ...)], float32
+    `axis` is that of the frames and `length` those of a crop, which is the whole example where it
+    has fewer. No more than `at_most` crops are kept, evenly spaced.
     """
     length = min(length, inputs.shape[axis])
     first = starts(inputs.shape[axis], length)

@@ -22,16 +22,7 @@ _PACKAGES = ("mgc", "tensorflow", "keras", "numpy", "librosa", "scikit-learn", "
 def describe(
     facts: Sequence[Mapping[str, Any]], threads: int, config: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Sum up the folds of a fit as `environment.json` of its record.
-
-    Parameters
-    ----------
-    facts : sequence of dict
-        What `mgc.training.folds.fit_fold` measured of each fold.
-    threads : int
-        Threads of one operation.
-    config : dict
-        Of the record.
+    """Sum up what `mgc.training.folds.fit_fold` measured as `environment.json` of a record.
 
     Returns
     -------

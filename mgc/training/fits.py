@@ -50,20 +50,11 @@ def pending(
     progress: bool = True,
     arrays: Arrays | None = None,
 ) -> list[Fit]:
-    """Prepare the fits of a study that have no record yet.
+    """Prepare the fits of a study that have no record yet, or all of them if `fresh`.
 
-    Parameters
-    ----------
-    study : Study
-        Raises DataError where only its records are at hand and one is missing.
-    models : sequence of str
-    jobs : int, optional
-        Processes that will share the cores; one a core by default.
-    fresh : bool
-        Fit again what has a record.
-    progress : bool
-    arrays : Arrays, optional
-        Features of the edition, where they are at hand.
+    `jobs` are the processes that will share the cores, one a core by default; `arrays` are the
+    features of the edition, where they are at hand. Raises DataError where a record is missing
+    and only records are at hand.
     """
     configs = [study.config(name, seed=seed) for seed in study.seeds for name in models]
     if not fresh:
@@ -100,15 +91,8 @@ def carry_out(
     """Fit, and write each record as soon as its last fold is done.
 
     The arrays lie in files of the cache meanwhile, from which every process reads what it needs.
-
-    Parameters
-    ----------
-    fits : sequence of Fit
-    jobs : int, optional
-        Processes, one a core by default. Raises MgcError if one dies; what was finished stays.
-    progress : bool
-    ordered : bool
-        Keep the order of the fits; otherwise the longest go first.
+    `jobs` are processes, one a core by default; MgcError if one dies, and what was finished
+    stays. The longest fits go first unless they are `ordered`.
     """
     if not fits:
         return

@@ -20,12 +20,7 @@ OnEpoch = Callable[[str, int, int, float], None]
 class Settings:
     """What decides how a fit runs but not, up to the last digits, what comes out.
 
-    Attributes
-    ----------
-    threads : int
-        Threads of one operation.
-    cache_dir : Path
-        Folder for finished folds and for the features of the VGG16 base.
+    The threads of one operation, and the folder for finished folds and features of VGG16's base.
     """
 
     threads: int
@@ -36,20 +31,9 @@ class Settings:
 class FoldFit:
     """One fold that is to be fitted.
 
-    Attributes
-    ----------
-    arrays : Arrays
-    split : Split
-        Of the tracks of `arrays`.
-    fold : Fold
-        One of `split.folds`.
-    config : dict
-        From `mgc.records.config.configuration`.
-    settings : Settings
-    copies : sequence of Arrays
-        Altered copies of the same tracks; only those of training examples are used.
-    on_epoch : callable, optional
-        Told of each epoch.
+    `fold` is one of `split`, which is of the tracks of `arrays`; `config` comes from
+    `mgc.records.config.configuration`. `copies` are altered copies of the same tracks, of which
+    only those of training examples are used.
     """
 
     arrays: Arrays

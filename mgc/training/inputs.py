@@ -63,19 +63,8 @@ def picture_inputs(
 ) -> tuple[Float, float]:
     """Give the spectrogram of each example to a frozen base, which protocols and folds share.
 
-    Parameters
-    ----------
-    arrays : Arrays
-    tracks, segments : ndarray [shape=(n_examples,)], int
-        As for `example_inputs`.
-    frame_pool : int
-    compute : callable
-        `transfer_features` or `transfer_columns`: spectrograms to features and seconds a picture.
-
-    Returns
-    -------
-    features : ndarray [shape=(n_examples, ...)], float32
-    seconds : float
+    Arguments are those of `example_inputs`; `compute` is `transfer_features` or
+    `transfer_columns`, from spectrograms to features [n_examples, ...] and seconds a picture.
     """
     if (segments >= 0).any():
         return compute(example_inputs(arrays, tracks, segments, "spectrogram", frame_pool))
@@ -89,15 +78,7 @@ def picture_inputs(
 def pool_frames(examples: Float, frame_pool: int) -> Float:
     """Average neighbouring frames, the last axis; a remainder at the end is dropped.
 
-    Parameters
-    ----------
-    examples : ndarray [shape=(..., n_frames)], float32
-    frame_pool : int, at least 1
-
-    Returns
-    -------
-    pooled : ndarray [shape=(..., n_frames // pool)], float32
-        With pool = `frame_pool`, or as many as leave 64 frames.
+    `frame_pool` frames become one, or as many as leave 64 frames.
     """
     n_frames = examples.shape[-1]
     pool = max(1, min(frame_pool, n_frames // MINIMUM_FRAMES))
@@ -109,17 +90,10 @@ def pool_frames(examples: Float, frame_pool: int) -> Float:
 
 
 def log_frequency(spectrograms: Float) -> Float:
-    """Resample linear frequency rows to as many rows in equal steps of log frequency.
+    """Resample linear frequency rows [n, n_bins, n_frames] to equal steps of log frequency.
 
-    Parameters
-    ----------
-    spectrograms : ndarray [shape=(n, n_bins, n_frames)], float32
-        Rows at equal distances, the first at 0 Hz.
-
-    Returns
-    -------
-    resampled : ndarray [shape=(n, n_bins, n_frames)], float32
-        Interpolated linearly between the two neighbouring rows, from row 1 to the last.
+    The first row is at 0 Hz. There are as many rows as before, from row 1 to the last, each
+    interpolated linearly between the two neighbouring ones.
     """
     n_bins = spectrograms.shape[1]
     row = np.geomspace(1.0, n_bins - 1.0, n_bins)

@@ -15,16 +15,8 @@ from mgc.typing import Double, Float
 def set_up(threads: int) -> str:
     """Prepare TensorFlow: a GPU if it sees one, else the CPU with repeatable operations.
 
-    Parameters
-    ----------
-    threads : int
-        Threads of one operation on the CPU. The last digits of a result depend on it. A process
-        that has used TensorFlow before keeps the number that it has.
-
-    Returns
-    -------
-    device : str
-        Name of the device that will do the work.
+    Returns the name of the device. `threads` are those of one operation on the CPU, on which the
+    last digits of a result depend; a process that has used TensorFlow before keeps its number.
     """
     import tensorflow as tf
 
@@ -58,19 +50,9 @@ def predict(model: keras.Model, inputs: Float, batch_size: int) -> Double:
 
 
 def describe(model: keras.Model, prefix: str = "") -> list[dict[str, Any]]:
-    """List the layers of a network as `architecture.json` holds them.
+    """List the layers of a network as `architecture.json` holds them, `prefix` before each name.
 
-    Parameters
-    ----------
-    model : keras.Model
-        Nested networks (the base of VGG16) are listed layer by layer.
-    prefix : str
-        Put before each layer's name.
-
-    Returns
-    -------
-    layers : list of dict
-        name, type, output_shape (without the batch), parameters, trainable.
+    Shapes are without the batch; nested networks (the base of VGG16) are listed layer by layer.
     """
     layers: list[dict[str, Any]] = []
     for layer in model.layers:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import queue
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,29 +21,17 @@ from mgc.training.folds import fit_fold
 from mgc.util.pools import message_queue, process_pool
 
 if TYPE_CHECKING:
-    from rich.progress import Progress, TaskID
+    from rich.progress import Progress
 
 _LONGEST_FIRST = ("cnn", "lstm", "autoencoder", "mlp", "vgg16", "logistic", "majority")
 
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """One fold to fit, in terms that another process can start from.
+    """One fold to fit, see `FoldFit`, in terms that another process can start from.
 
-    Attributes
-    ----------
-    arrays : Path
-        Folder that `mgc.features.arrays.keep_arrays` wrote.
-    copies : tuple of Path
-        The same of altered copies to train on.
-    split : Split
-    config : dict
-        From `mgc.records.config.configuration`.
-    fold : int
-        Position of the fold in the split.
-    settings : Settings
-    messages : queue, optional
-        Takes (label, text) pairs for the progress display.
+    Arrays and copies are folders that `mgc.features.arrays.keep_arrays` wrote, `fold` is a
+    position in the split, and the queue takes (label, text) pairs for the progress display.
     """
 
     arrays: Path
@@ -86,31 +74,26 @@ def fit_tasks(
 ) -> None:
     """Fit folds in `jobs` processes, in the order given; a model without weights stops no other.
 
-    Parameters
-    ----------
-    tasks : sequence of Task
-    jobs : int, at least 1
-    progress : bool
-        Show bars on a terminal; elsewhere one line a finished fold.
-    done : callable
-        Called with each task when it is over, and with the reason where it could not run.
-
-    Raises
-    ------
-    MgcError
-        If a process died; what was finished stays and the next run continues from there.
+    `progress` shows bars on a terminal, elsewhere one line a finished fold. `done` is called with
+    each task when it is over, and with the reason where it could not run. Raises MgcError if a
+    process died; what was finished stays and the next run continues from there.
     """
-    bars = progress and sys.stderr.isatty()
+    shown = progress and sys.stderr.isatty()
     with (
-        message_queue() if bars else nullcontext() as messages,
-        _display(tasks, show=progress) as display,
+        message_queue() if shown else nullcontext() as messages,
+        _bars(shown=shown) as bars,
         process_pool(jobs) as pool,
     ):
+        folds = Counter(task.label for task in sorted(tasks, key=urgency))
+        bar = {label: bars.add_task(label, total=n, text="") for label, n in folds.items()}
         told = [replace(task, messages=messages) for task in tasks]
         pending: dict[Future[None], Task] = {pool.submit(fit_task, task): task for task in told}
         while pending:
             over, _ = wait(pending, timeout=0.5, return_when=FIRST_COMPLETED)
-            display.tell(messages)
+            with suppress(queue.Empty):
+                while messages is not None:
+                    label, text = messages.get_nowait()
+                    bars.update(bar[label], text=text)
             for future in over:
                 task, reason = pending.pop(future), ""
                 try:
@@ -118,7 +101,10 @@ def fit_tasks(
                 except WeightsError as error:
                     reason = str(error)
                 done(task, reason)
-                display.finished(task)
+                bars.advance(bar[task.label])
+                if progress and not shown:
+                    what = f"{task.config['protocol']}, {task.config['variant']}"
+                    print(f"{task.label}: fold {task.fold + 1} done ({what})", file=sys.stderr)
 
 
 def urgency(task: Task) -> tuple[int, int]:
@@ -130,41 +116,8 @@ def urgency(task: Task) -> tuple[int, int]:
     return (_LONGEST_FIRST.index(name) if known else len(_LONGEST_FIRST), task.fold)
 
 
-class _Display:
-    """A bar a fit on a terminal, else a line a finished fold, or nothing."""
-
-    def __init__(self, tasks: Sequence[Task], bars: Progress | None, *, lines: bool) -> None:
-        self._bars, self._lines = bars, lines
-        self._ids: dict[str, TaskID] = {}
-        if bars is not None:
-            folds = Counter(task.label for task in sorted(tasks, key=urgency))
-            self._ids = {
-                label: bars.add_task(label, total=n, text="") for label, n in folds.items()
-            }
-
-    def tell(self, messages: Any) -> None:
-        """Show the latest epoch of each fit."""
-        while self._bars is not None:
-            try:
-                label, text = messages.get_nowait()
-            except queue.Empty:
-                return
-            self._bars.update(self._ids[label], text=text)
-
-    def finished(self, task: Task) -> None:
-        """Show that a fold is done."""
-        if self._bars is not None:
-            self._bars.update(self._ids[task.label], advance=1)
-        elif self._lines:
-            what = f"{task.config['protocol']}, {task.config['variant']}"
-            print(f"{task.label}: fold {task.fold + 1} done ({what})", file=sys.stderr)
-
-
-@contextmanager
-def _display(tasks: Sequence[Task], *, show: bool) -> Iterator[_Display]:
-    if not show or not sys.stderr.isatty():
-        yield _Display(tasks, None, lines=show)
-        return
+def _bars(*, shown: bool) -> Progress:
+    """Make bars of fits, each with the latest epoch, that say nothing unless `shown`."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
@@ -174,5 +127,4 @@ def _display(tasks: Sequence[Task], *, show: bool) -> Iterator[_Display]:
         MofNCompleteColumn(),
         TextColumn("{task.fields[text]}"),
     )
-    with Progress(*columns, console=Console(stderr=True)) as bars:
-        yield _Display(tasks, bars, lines=False)
+    return Progress(*columns, console=Console(stderr=True, quiet=not shown), disable=not shown)

@@ -139,12 +139,8 @@ def studies(
 def status(plan: Iterable[tuple[Block, Study]], known: Sequence[Record] = ()) -> pd.DataFrame:
     """Say of each block how many fits have a record, and how long the others will take.
 
-    Parameters
-    ----------
-    plan : iterable of (Block, Study)
-    known : sequence of Record
-        Earlier fits; the time of a missing one is the mean of those of the same edition, model
-        and variant, under the same protocol if there are any.
+    The time of a missing fit is the mean of the `known` ones of the same edition, model and
+    variant, under the same protocol if there are any.
 
     Returns
     -------

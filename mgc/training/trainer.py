@@ -33,15 +33,8 @@ CODED_AT_ONCE = 64
 class Trained:
     """A network after its training, before anything was predicted for the record.
 
-    Attributes
-    ----------
-    model : keras.Model
-        With the weights of its best epoch.
-    policy : Policy
-    examples : Examples
-        Scaled inputs of all examples of the split.
-    history, architecture, device, measured
-        As in `mgc.training.fold_fit.Fitted`.
+    It has the weights of its best epoch; the examples are those of the whole split, and the other
+    fields are as in `mgc.training.fold_fit.Fitted`.
     """
 
     model: keras.Model
@@ -66,20 +59,8 @@ class Trained:
 def fit(fold_fit: FoldFit, *, test: bool = True) -> Fitted:
     """Fit one of the five models on one fold, and predict validation and test part once.
 
-    Parameters
-    ----------
-    fold_fit : FoldFit
-    test : bool
-        Predict the test part; `mgc.training.trials` does not, since tests choose nothing.
-
-    Returns
-    -------
-    fitted : Fitted
-
-    Raises
-    ------
-    WeightsError
-        If VGG16 finds no ImageNet weights.
+    Without `test` the test part is not predicted: in `mgc.training.trials` it must choose nothing.
+    Raises WeightsError if VGG16 finds no ImageNet weights.
     """
     trained, fold = train(fold_fit), fold_fit.fold
     valid, n_crops = trained.predict(fold.valid)

@@ -21,21 +21,9 @@ BLOCKS = ("block3_pool", "block4_pool", "block5_pool")
 def transfer_features(spectrograms: Float, cache_dir: Path) -> tuple[Float, float]:
     """Features of the frozen VGG16 base, computed once for a set of spectrograms.
 
-    Parameters
-    ----------
-    spectrograms : ndarray [shape=(n, 128, n_frames)], float32, dB
-    cache_dir : Path
-
-    Returns
-    -------
-    features : ndarray [shape=(n, 512)], float32
-    seconds : float
-        What one picture took when the features were computed.
-
-    Raises
-    ------
-    WeightsError
-        If the features are not cached and there are no ImageNet weights.
+    Returns features [n, 512] of spectrograms [n, 128, n_frames] in dB, and the seconds that one
+    picture took when they were computed. Raises WeightsError if the features are not cached and
+    there are no ImageNet weights.
     """
     from mgc.models import vgg16
 

@@ -59,19 +59,9 @@ def fit_trial(
 ) -> dict[str, Any]:
     """Fit a model on the training part and score it on the validation part; keep the score.
 
-    Parameters
-    ----------
-    study : Study
-        Of an edition with `fault_filtered`; its first seed is used.
-    model : str
-    plan : TunedRecipe or ClassicalRecipe
-    threads : int
-
-    Returns
-    -------
-    trial : dict
-        ``config``, ``environment`` and the `MEASURES`; read from the store where it was made
-        before.
+    The study is of an edition with `fault_filtered`; its first seed is used. The trial holds
+    ``config``, ``environment`` and the `MEASURES`, and is read from the store where it was made
+    before.
     """
     if isinstance(plan, TunedRecipe):
         recipe_settings = as_settings(plan, VARIANTS["tuned"])
@@ -131,18 +121,10 @@ def load(file: Path) -> dict[str, Any]:
 
 
 def table(root: Path) -> pd.DataFrame:
-    """List every trial in a store with its settings and scores.
+    """List every trial in the store at `root`, by model, best log loss first.
 
-    Parameters
-    ----------
-    root : Path
-        Folder of the store.
-
-    Returns
-    -------
-    DataFrame
-        ``model``, the fields of `TunedRecipe`, ``seed``, the `MEASURES` and ``chosen`` (whether
-        these are the published recipe's settings); by model, best log loss first.
+    The columns are ``model``, the fields of `TunedRecipe`, ``seed``, the `MEASURES` and ``chosen``
+    (whether these are the published recipe's settings).
     """
     rows = []
     for file in sorted((root / FOLDER).glob("*.json")):

@@ -1,11 +1,7 @@
 """Spectrogram archives: what opens, what is refused and how, and how editions are named."""
 
-from __future__ import annotations
-
-import warnings
 import zipfile
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mgc.datasets import archive
-from mgc.datasets.archive import KEYS, Archive
+from mgc.datasets.archive import KEYS
 from mgc.datasets.gtzan import gtzan_table
 from mgc.datasets.opening import open_edition
 from mgc.datasets.tracks import GENRES
@@ -22,7 +18,7 @@ from mgc.features.names import ARCHIVE_VERSION, feature_version
 from tests.helpers.archives import BINS, FRAMES, IDS, content, small
 
 
-def test_what_was_written_is_what_is_read(tmp_path: Path) -> None:
+def test_what_was_written_is_what_is_read(tmp_path):
     arrays = content(("rock.00002", "blues.00000"))
     found = archive.open_archive(small(tmp_path / "a.npz", ("rock.00002", "blues.00000")))
     assert found.track_id.tolist() == ["blues.00000", "rock.00002"]  # sorted, pictures too
@@ -41,9 +37,7 @@ def test_what_was_written_is_what_is_read(tmp_path: Path) -> None:
         {"frame_rate_hz": np.array(43)},
     ],
 )
-def test_whole_numbers_and_one_number_in_brackets_are_numbers(
-    tmp_path: Path, changes: dict[str, Any]
-) -> None:
+def test_whole_numbers_and_one_number_in_brackets_are_numbers(tmp_path, changes):
     found = archive.open_archive(small(tmp_path / "a.npz", **changes))
     assert found.freq_hz.dtype == np.float64
     assert type(found.frame_rate_hz) is float
@@ -88,9 +82,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize(("changes", "reason"), list(WRONG.values()), ids=list(WRONG))
-def test_a_wrong_archive_says_which_file_what_and_what_to_do(
-    tmp_path: Path, changes: dict[str, Any], reason: str
-) -> None:
+def test_a_wrong_archive_says_which_file_what_and_what_to_do(tmp_path, changes, reason):
     file = small(tmp_path / "a.npz", **changes)
     with pytest.raises(DataError) as caught:
         archive.open_archive(file)
@@ -100,7 +92,7 @@ def test_a_wrong_archive_says_which_file_what_and_what_to_do(
 
 
 @pytest.mark.parametrize("what", ["nothing", "folder", "empty", "text", "one array"])
-def test_what_is_no_archive_at_all_is_named(tmp_path: Path, what: str) -> None:
+def test_what_is_no_archive_at_all_is_named(tmp_path, what):
     file = tmp_path / "a.npz"
     if what == "folder":
         file.mkdir()
@@ -117,15 +109,15 @@ def test_what_is_no_archive_at_all_is_named(tmp_path: Path, what: str) -> None:
 class Trap:
     """Writes a file when it is unpickled."""
 
-    def __init__(self, place: Path) -> None:
+    def __init__(self, place):
         self.place = place
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self):
         return (Path.write_text, (self.place, "unpickled"))
 
 
 @pytest.mark.parametrize("key", KEYS)
-def test_objects_are_never_unpickled(tmp_path: Path, key: str) -> None:
+def test_objects_are_never_unpickled(tmp_path, key):
     trap = np.array([Trap(tmp_path / "sprung")] * 3, dtype=object)
     file = small(tmp_path / "a.npz", **{key: trap})
     with np.load(file, allow_pickle=True) as arrays:
@@ -137,7 +129,7 @@ def test_objects_are_never_unpickled(tmp_path: Path, key: str) -> None:
     assert not (tmp_path / "sprung").exists()
 
 
-def test_other_members_are_not_looked_at(tmp_path: Path) -> None:
+def test_other_members_are_not_looked_at(tmp_path):
     plain = archive.edition(small(tmp_path / "a.npz"))
     trap = np.array([Trap(tmp_path / "sprung")], dtype=object)
     file = small(tmp_path / "b.npz", notes=trap)
@@ -148,7 +140,7 @@ def test_other_members_are_not_looked_at(tmp_path: Path) -> None:
     assert sorted(p.name for p in tmp_path.iterdir()) == ["a.npz", "b.npz"]
 
 
-def same(one: Archive, other: Archive) -> bool:
+def same(one, other):
     return (
         np.array_equal(one.log_power, other.log_power)
         and np.array_equal(one.track_id, other.track_id)
@@ -158,7 +150,7 @@ def same(one: Archive, other: Archive) -> bool:
 
 
 @pytest.fixture(scope="module", params=["stored", "deflated"])
-def sound(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sound(request, tmp_path_factory):
     """Return a small archive, with and without compression."""
     file = tmp_path_factory.mktemp("sound") / "a.npz"
     save = np.savez if request.param == "stored" else np.savez_compressed
@@ -169,7 +161,7 @@ def sound(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 @pytest.mark.parametrize(
     ("place", "value"), [(6, 200), (8, 1), (8, 32), (8, 64), (10, 99), (10, 12), (10, 14)]
 )
-def test_a_zip_that_python_cannot_read_is_refused(sound: Path, place: int, value: int) -> None:
+def test_a_zip_that_python_cannot_read_is_refused(sound, place, value):
     # Version, flags (encrypted, patched) and method of compression in the table at the end.
     raw = bytearray(sound.read_bytes())
     raw[raw.index(b"PK\x01\x02") + place] = value
@@ -185,9 +177,7 @@ def test_a_zip_that_python_cannot_read_is_refused(sound: Path, place: int, value
         st.tuples(st.floats(0, 1, exclude_max=True), st.integers(1, 255)), min_size=1, max_size=3
     )
 )
-def test_no_changed_byte_leads_to_another_error_or_other_pictures(
-    sound: Path, edits: list[tuple[float, int]]
-) -> None:
+def test_no_changed_byte_leads_to_another_error_or_other_pictures(sound, edits):
     damaged = sound.with_name("damaged.npz")
     raw = bytearray(sound.read_bytes())
     for place, flip in edits:
@@ -204,7 +194,7 @@ def test_no_changed_byte_leads_to_another_error_or_other_pictures(
 @pytest.mark.parametrize("end", [b"", b"\0"], ids=["the end", "zeros"])
 @settings(max_examples=60, deadline=None)
 @given(share=st.floats(0, 1, exclude_max=True))
-def test_a_truncated_archive_is_refused(sound: Path, end: bytes, share: float) -> None:
+def test_a_truncated_archive_is_refused(sound, end, share):
     damaged = sound.with_name("cut.npz")
     raw = sound.read_bytes()
     kept = raw[: int(share * (len(raw) - 22 * len(end)))]  # the record at the end has 22 bytes
@@ -213,16 +203,7 @@ def test_a_truncated_archive_is_refused(sound: Path, end: bytes, share: float) -
         archive.open_archive(damaged)
 
 
-def test_a_damaged_archive_is_closed_again(sound: Path) -> None:
-    damaged = sound.with_name("cut.npz")
-    damaged.write_bytes(sound.read_bytes()[:-1])
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", ResourceWarning)
-        with pytest.raises(DataError):
-            archive.open_archive(damaged)
-
-
-def test_an_edition_is_known_by_its_content(tmp_path: Path) -> None:
+def test_an_edition_is_known_by_its_content(tmp_path):
     first = archive.edition(small(tmp_path / "a.npz"))
     (tmp_path / "elsewhere").mkdir()
     arrays = content()
@@ -234,7 +215,7 @@ def test_an_edition_is_known_by_its_content(tmp_path: Path) -> None:
     assert open_edition(tmp_path / "a.npz") == first
     brighter = arrays["log_power"].copy()
     brighter[2, 1, 5] ^= 1
-    others: list[dict[str, Any]] = [
+    others = [
         {"log_power": brighter},
         {"freq_hz": arrays["freq_hz"] + 1},
         {"frame_rate_hz": np.array(16.0)},
@@ -244,7 +225,7 @@ def test_an_edition_is_known_by_its_content(tmp_path: Path) -> None:
     assert len(keys | {first.key}) == 5
 
 
-def test_an_edition_lists_its_tracks_and_what_is_missing(tmp_path: Path) -> None:
+def test_an_edition_lists_its_tracks_and_what_is_missing(tmp_path):
     file = small(tmp_path / "a.npz")
     found = archive.edition(file)
     assert [(t.track_id, t.genre, t.artist) for t in found.tracks] == [
@@ -255,11 +236,11 @@ def test_an_edition_lists_its_tracks_and_what_is_missing(tmp_path: Path) -> None
     assert len(found.content_hash) == 64
 
 
-def test_the_name_tells_how_much_of_gtzan_is_there(tmp_path: Path) -> None:
+def test_the_name_tells_how_much_of_gtzan_is_there(tmp_path):
     table = gtzan_table()
     every, mini = table["track_id"].tolist(), table.loc[table["in_mini"], "track_id"].tolist()
 
-    def name(ids: list[str]) -> str:
+    def name(ids):
         return archive.edition(small(tmp_path / "a.npz", tuple(ids))).name
 
     assert name(every) == name(every[:990]) == name(every[10:]) == "gtzan-archive"

@@ -1,10 +1,7 @@
 """Fits: repeatable, resumable, blind to the test part; small networks on made-up features."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,22 +11,25 @@ from sklearn.preprocessing import StandardScaler
 
 from mgc.datasets.protocols import make_split
 from mgc.datasets.tracks import GENRES, P_COLUMNS
-from mgc.errors import MgcError, WeightsError
+from mgc.errors import MgcError
 from mgc.evaluation import metrics
 from mgc.models import BASELINES, NAMES
 from mgc.models.recipe import ABLATIONS
 from mgc.records import config as config_module
-from mgc.records.store import Store, load_record
+from mgc.records.store import load_record
 from mgc.training import folds, inputs
-from mgc.training.fold_fit import FoldFit, Settings
 from mgc.util import cache
 from tests.helpers.arrays import make_arrays, one_fold
-from tests.helpers.fits import fit
+from tests.helpers.fits import conclude, first_fold
+
+
+def fit(model, folder, **options):
+    return conclude(first_fold(model, folder, **options))
 
 
 @pytest.mark.usefixtures("short")
 @pytest.mark.parametrize("model", [*(n for n in NAMES if n != "vgg16"), *BASELINES])
-def test_the_same_fit_twice_gives_the_same_files(model: str, tmp_path: Path) -> None:
+def test_the_same_fit_twice_gives_the_same_files(model, tmp_path):
     first, second = fit(model, tmp_path / "a"), fit(model, tmp_path / "b")
     assert first.fit_id == second.fit_id
     for name in ("config.json", "architecture.json", "history.csv", "predictions.csv"):
@@ -38,9 +38,11 @@ def test_the_same_fit_twice_gives_the_same_files(model: str, tmp_path: Path) -> 
 
 
 @pytest.mark.usefixtures("short", "vgg16_weights")
-def test_vgg16_fits_on_the_real_base_and_repeats(tmp_path: Path) -> None:
+def test_vgg16_fits_on_the_real_base_and_repeats(tmp_path):
     # Three genres are enough: the base takes a second a track.
-    first, second = (fit("vgg16", tmp_path / name, n_genres=3) for name in "ab")
+    first, second = (
+        fit("vgg16", tmp_path / name, arrays=make_arrays(n_genres=3)) for name in "ab"
+    )
     a, b = ((r.path / "predictions.csv").read_bytes() for r in (first, second))
     assert a == b
     assert first.parameters == 15_111_242
@@ -49,13 +51,13 @@ def test_vgg16_fits_on_the_real_base_and_repeats(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("short")
-def test_another_seed_is_another_fit(tmp_path: Path) -> None:
+def test_another_seed_is_another_fit(tmp_path):
     first, second = fit("mlp", tmp_path, seed=0), fit("mlp", tmp_path, seed=1)
     assert first.fit_id != second.fit_id
     assert not first.predictions[list(P_COLUMNS)].equals(second.predictions[list(P_COLUMNS)])
 
 
-def test_the_mlp_learns_what_can_be_learnt(tmp_path: Path) -> None:
+def test_the_mlp_learns_what_can_be_learnt(tmp_path):
     record = fit("mlp", tmp_path)
     assert metrics.accuracy(metrics.test_rows(record)) >= 0.7
     assert record.config["recipe"]["epochs"] == 100
@@ -64,25 +66,20 @@ def test_the_mlp_learns_what_can_be_learnt(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("short")
-def test_the_test_part_does_not_touch_the_fit(tmp_path: Path) -> None:
+def test_the_test_part_does_not_touch_the_fit(tmp_path):
     arrays = make_arrays()
-    split = one_fold(arrays)
-    test = split.folds[0].test
     spoilt = replace(arrays, tabular=arrays.tabular.copy())
-    spoilt.tabular[test] = 1e6
-    histories = []
-    for folder, source in (("a", arrays), ("b", spoilt)):
-        config = config_module.configuration("custom", "0" * 64, "random", "mlp", "quick", 0)
-        settings = Settings(threads=1, cache_dir=tmp_path / folder)
-        folds.fit_fold(FoldFit(source, split, split.folds[0], config, settings))
-        record = folds.save_record(source, split, config, settings, Store(tmp_path / folder))
-        valid = record.predictions.query("part == 'valid'")
-        histories.append((record.history, valid.reset_index(drop=True)))
-    assert histories[0][0].equals(histories[1][0])
-    assert histories[0][1].equals(histories[1][1])
+    spoilt.tabular[one_fold(arrays).folds[0].test] = 1e6
+    first, second = (
+        fit("mlp", tmp_path / name, arrays=source)
+        for name, source in (("a", arrays), ("b", spoilt))
+    )
+    assert first.history.equals(second.history)
+    valid = first.predictions["part"] == "valid"
+    assert first.predictions[valid].equals(second.predictions[valid])
 
 
-def test_logistic_regression_is_scikit_learns(tmp_path: Path) -> None:
+def test_logistic_regression_is_scikit_learns(tmp_path):
     record, arrays = fit("logistic", tmp_path), make_arrays()
     fold = one_fold(arrays).folds[0]
     model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=5000))
@@ -92,83 +89,59 @@ def test_logistic_regression_is_scikit_learns(tmp_path: Path) -> None:
     np.testing.assert_allclose(rows[list(P_COLUMNS)], expected, atol=1e-3)
 
 
-def test_majority_gives_the_training_shares(tmp_path: Path) -> None:
+def test_majority_gives_the_training_shares(tmp_path):
     rows = metrics.test_rows(fit("majority", tmp_path))
     np.testing.assert_allclose(rows[list(P_COLUMNS)], 0.1)
 
 
 @pytest.mark.usefixtures("short")
-def test_a_finished_fold_is_not_fitted_again(tmp_path: Path) -> None:
-    arrays = make_arrays()
-    split = one_fold(arrays)
-    config = config_module.configuration("custom", "0" * 64, "random", "mlp", "quick", 0)
-    settings = Settings(threads=1, cache_dir=tmp_path)
-    epochs: list[int] = []
+def test_a_finished_fold_is_not_fitted_again(tmp_path):
+    fold = first_fold("mlp", tmp_path)
+    epochs = []
     for _ in range(2):
-        watched = FoldFit(
-            arrays, split, split.folds[0], config, settings,
-            on_epoch=lambda stage, epoch, *_: epochs.append(epoch),
-        )  # fmt: skip
-        folds.fit_fold(watched)
+        folds.fit_fold(replace(fold, on_epoch=lambda _, epoch, *__: epochs.append(epoch)))
     assert epochs == [1, 2, 3]
     # A damaged entry is no entry.
-    entry = folds.fold_entry(config, split.folds[0], settings)
+    entry = folds.fold_entry(fold.config, fold.fold, fold.settings)
     entry.write_bytes(entry.read_bytes()[:-1])
-    folds.fit_fold(FoldFit(arrays, split, split.folds[0], config, settings))
+    folds.fit_fold(fold)
     assert cache.read(entry) is not None
 
 
 @pytest.mark.usefixtures("short")
-def test_an_interrupted_fit_leaves_nothing_half_done(tmp_path: Path) -> None:
-    arrays = make_arrays()
-    split = one_fold(arrays)
-    config = config_module.configuration("custom", "0" * 64, "random", "mlp", "quick", 0)
-    settings = Settings(threads=1, cache_dir=tmp_path)
-
-    def interrupt(*_: object) -> None:
+def test_an_interrupted_fit_leaves_nothing_half_done(tmp_path):
+    def interrupt(*_):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        folds.fit_fold(
-            FoldFit(arrays, split, split.folds[0], config, settings, on_epoch=interrupt)
-        )
+        folds.fit_fold(replace(first_fold("mlp", tmp_path), on_epoch=interrupt))
     assert not [p for p in tmp_path.rglob("*") if p.is_file()]
 
 
 @pytest.mark.usefixtures("short")
-def test_segments_get_one_row_each(tmp_path: Path) -> None:
+def test_segments_get_one_row_each(tmp_path):
     arrays = make_arrays(n_frames=1292, per_genre=2)
     split = make_split("leaky_segments", arrays.track_id, arrays.genre, arrays.artist, 0)
-    config = config_module.configuration("custom", "0" * 64, "leaky_segments", "cnn", "quick", 0)
-    settings = Settings(threads=1, cache_dir=tmp_path)
-    folds.fit_fold(FoldFit(arrays, split, split.folds[0], config, settings))
-    record = folds.save_record(arrays, split, config, settings, Store(tmp_path))
+    record = fit("cnn", tmp_path, arrays=arrays, split=split)
     shapes = [layer["output_shape"] for layer in record.architecture]
     assert shapes[0] == [126, 62, 32]  # 129 frames pooled by two: 64 are the least
     assert sorted(metrics.test_rows(record)["segment"].unique()) == list(range(10))
 
 
 @pytest.mark.usefixtures("short")
-def test_copies_are_trained_on_and_never_predicted(tmp_path: Path) -> None:
+def test_copies_are_trained_on_and_never_predicted(tmp_path):
     arrays = make_arrays()
-    split = one_fold(arrays)
     wrong = replace(arrays, tabular=np.full_like(arrays.tabular, 5.0))
-    results = []
-    for folder, copies in (("plain", ()), ("copies", (wrong,))):
-        config = config_module.configuration(
-            "custom", "0" * 64, "random", "mlp", "quick_augmented", 0
-        )
-        settings = Settings(threads=1, cache_dir=tmp_path / folder)
-        folds.fit_fold(FoldFit(arrays, split, split.folds[0], config, settings, copies))
-        results.append(
-            folds.save_record(arrays, split, config, settings, Store(tmp_path / folder))
-        )
-    assert len(results[0].predictions) == len(results[1].predictions) == 20
-    assert not results[0].history["loss"].equals(results[1].history["loss"])
+    plain, copied = (
+        fit("mlp", tmp_path / str(len(copies)), variant="quick_augmented", copies=copies)
+        for copies in ((), (wrong,))
+    )
+    assert len(plain.predictions) == len(copied.predictions) == 20
+    assert not plain.history["loss"].equals(copied.history["loss"])
 
 
 @pytest.mark.usefixtures("short")
-def test_the_record_says_what_it_cost_and_where(tmp_path: Path) -> None:
+def test_the_record_says_what_it_cost_and_where(tmp_path):
     record = fit("autoencoder", tmp_path)
     environment = record.environment
     assert environment["device"] == "CPU"
@@ -185,14 +158,7 @@ def test_the_record_says_what_it_cost_and_where(tmp_path: Path) -> None:
     assert load_record(record.path).parameters == record.parameters
 
 
-def test_missing_weights_stop_vgg16_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MGC_VGG16_WEIGHTS", str(tmp_path / "absent"))
-    with pytest.raises(WeightsError):
-        fit("vgg16", tmp_path)
-    assert not (tmp_path / "records").exists()
-
-
-def test_scaling_uses_the_training_rows_alone() -> None:
+def test_scaling_uses_the_training_rows_alone():
     rng = np.random.default_rng(0)
     x = rng.uniform(3, 9, (8, 5)).astype(np.float32)
     train_rows = np.array([0, 2, 5])
@@ -206,7 +172,7 @@ def test_scaling_uses_the_training_rows_alone() -> None:
     )
 
 
-def test_scalings_of_spectrograms() -> None:
+def test_scalings_of_spectrograms():
     x = np.random.default_rng(0).uniform(-80, 0, (3, 4, 6)).astype(np.float32)
     x[2] = -80  # silence
     track = inputs.scale(x, np.array([0]), "per track")
@@ -222,7 +188,7 @@ def test_scalings_of_spectrograms() -> None:
         inputs.scale(x, np.array([0]), "by magic")
 
 
-def test_pooling_averages_neighbours_and_keeps_enough() -> None:
+def test_pooling_averages_neighbours_and_keeps_enough():
     x = np.arange(1292, dtype=np.float32)[None]
     pooled = inputs.pool_frames(x, 8)
     assert pooled.shape == (1, 161)
@@ -231,13 +197,13 @@ def test_pooling_averages_neighbours_and_keeps_enough() -> None:
     assert inputs.pool_frames(x, 1) is x
 
 
-def test_targets_follow_the_order_of_genres() -> None:
+def test_targets_follow_the_order_of_genres():
     targets = inputs.one_hot(np.array(["rock", "blues"]))
     assert targets.argmax(axis=1).tolist() == [GENRES.index("rock"), 0]
     assert targets.sum() == 2
 
 
-def test_an_ablation_changes_one_setting_of_the_models_it_names() -> None:
+def test_an_ablation_changes_one_setting_of_the_models_it_names():
     """What the audit compares differs in the step that it judges, and in nothing else."""
     for name, ablation in ABLATIONS.items():
         for model in {model for model, _, _ in ablation.changes}:
@@ -252,7 +218,7 @@ def test_an_ablation_changes_one_setting_of_the_models_it_names() -> None:
         config_module.configuration("e", "h", "random", "mlp", "no_log", 0)
 
 
-def test_power_is_what_decibels_were_made_of() -> None:
+def test_power_is_what_decibels_were_made_of():
     """-10 dB is a tenth of the power; by hand for two cells, standardised within the track."""
     scaled = inputs.scale(np.array([[[0.0, -10.0]]], np.float32), np.array([0]), "power per track")
     assert scaled.ravel() == pytest.approx([1.0, -1.0])

@@ -1,16 +1,12 @@
 """The published runs: what is done and left, what is refused, and that no finished fit is lost."""
 
-from __future__ import annotations
-
 import pickle
 import shutil
-from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 
 from mgc.cli.main import main
 from mgc.datasets.gtzan import gtzan_table
@@ -19,7 +15,7 @@ from mgc.errors import DataError, MgcError
 from mgc.models import BASELINES, NAMES
 from mgc.records.config import fit_id
 from mgc.records.store import NotRun, Record, Store
-from mgc.records.study import Study, prepare_study
+from mgc.records.study import prepare_study
 from mgc.training import fits as fits_module
 from mgc.training import folds, parallel, published
 from mgc.training.fold_fit import FoldFit
@@ -38,52 +34,45 @@ SMALL = (
 
 
 @pytest.fixture(scope="module")
-def part(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def part(tmp_path_factory):
     """Return an archive with five tracks of each genre, as few as `cv5` can divide."""
     ids = [f"{genre}.{number:05d}" for genre in GENRES for number in range(5)]
     return with_genres(tmp_path_factory.mktemp("part") / "part.npz", ids)
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def whole(tmp_path_factory):
     """Return an archive with every track of GTZAN."""
     ids = gtzan_table()["track_id"].tolist()
     return with_genres(tmp_path_factory.mktemp("whole") / "whole.npz", ids)
 
 
 @pytest.fixture
-def small(monkeypatch: pytest.MonkeyPatch) -> None:
+def small(monkeypatch):
     """Let the published runs be those of `SMALL`."""
     monkeypatch.setattr(published, "PLAN", SMALL)
 
 
-def opened(part: Path, folder: Path) -> list[tuple[Block, Study]]:
+def opened(part, folder):
     return published.studies(folder / "records", folder / "cache", {PART: part})
 
 
-def record_of(study: Study, model: str, seed: int = 0, minutes: float = 1.5) -> Record:
+def record_of(study, model, seed=0, minutes=1.5):
     """Save a made-up record of a fit that a study asks for."""
     facts = ENVIRONMENT | {"duration_s": 60 * minutes}
     config = study.config(model, seed=seed)
     return study.store.save(config, facts, ARCHITECTURE, history(), predictions())
 
 
-def in_this_process(
-    monkeypatch: pytest.MonkeyPatch, watch: Callable[[parallel.Task], None]
-) -> None:
-    """Run tasks here, in their order, and have them watched before they begin."""
+def in_this_process(monkeypatch, watch):
+    """Run tasks here, in their order; `watch` sees each, and may say why it cannot run."""
 
-    def fit_tasks(
-        tasks: Sequence[parallel.Task],
-        jobs: int,
-        *,
-        progress: bool,
-        done: Callable[[parallel.Task, str], None],
-    ) -> None:
+    def fit_tasks(tasks, jobs, *, progress, done):
         for task in tasks:
-            watch(task)
-            parallel.fit_task(task)
-            done(task, "")
+            reason = watch(task) or ""
+            if not reason:
+                parallel.fit_task(task)
+            done(task, reason)
 
     monkeypatch.setattr(parallel, "fit_tasks", fit_tasks)
 
@@ -91,7 +80,7 @@ def in_this_process(
 # The plan and its state
 
 
-def test_the_plan_holds_what_the_book_rests_on() -> None:
+def test_the_plan_holds_what_the_book_rests_on():
     known = {(b.edition, b.protocol, b.variant, b.seeds, b.models) for b in PLAN}
     for models in (NAMES, BASELINES):
         assert any(b.models == models and b.protocol == "fault_filtered" for b in PLAN)
@@ -102,15 +91,15 @@ def test_the_plan_holds_what_the_book_rests_on() -> None:
     assert len(known) == len(PLAN)
 
 
-def test_without_data_and_records_there_is_nothing_to_do(tmp_path: Path) -> None:
+def test_without_data_and_records_there_is_nothing_to_do(tmp_path):
     assert published.studies(tmp_path / "records", tmp_path / "cache", {}) == []
-    nothing: dict[str, str | Path] = {ARCHIVE: "", MINI: ""}
+    nothing = {ARCHIVE: "", MINI: ""}
     assert published.studies(tmp_path / "records", tmp_path / "cache", nothing) == []
     assert not (tmp_path / "records").exists()
 
 
-def test_the_state_counts_what_has_a_record(whole: Path, tmp_path: Path) -> None:
-    sources: dict[str, str | Path] = {ARCHIVE: whole}
+def test_the_state_counts_what_has_a_record(whole, tmp_path):
+    sources = {ARCHIVE: whole}
     plan = published.studies(tmp_path / "records", tmp_path / "cache", sources)
     blocks = [block for block in PLAN if block.edition == ARCHIVE]
     assert [block for block, _ in plan] == blocks
@@ -148,7 +137,7 @@ def test_the_state_counts_what_has_a_record(whole: Path, tmp_path: Path) -> None
     assert table["minutes"][as_written].isna().all()  # another variant tells nothing
 
 
-def test_records_alone_tell_the_state_too(part: Path, tmp_path: Path, small: None) -> None:
+def test_records_alone_tell_the_state_and_cannot_be_completed(part, tmp_path, small):
     plan = opened(part, tmp_path)
     for _, study in plan:
         record_of(study, "majority")
@@ -156,11 +145,11 @@ def test_records_alone_tell_the_state_too(part: Path, tmp_path: Path, small: Non
     assert [study.edition for _, study in replay] == [None] * 3
     assert published.status(replay)["left"].tolist() == [3, 0, 0]
     assert published.status(replay)["minutes"].tolist()[1:] == [0, 0]
+    with pytest.raises(DataError, match=r"gtzan-part-archive.*only its records"):
+        published.fit_plan(replay, jobs=1, progress=False)
 
 
-def test_fits_of_the_leak_page_stand_in_a_store_of_their_own(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_fits_of_the_leak_page_stand_in_a_store_of_their_own(monkeypatch, tmp_path):
     of_leaks = next(block for block in PLAN if block.protocol == "leak_share_0")
     blocks = (Block(ARCHIVE, "random", "tuned", (0,), ("mlp",)), of_leaks)
     monkeypatch.setattr(published, "PLAN", blocks)
@@ -170,14 +159,14 @@ def test_fits_of_the_leak_page_stand_in_a_store_of_their_own(
 
 
 @pytest.mark.parametrize("name", [ARCHIVE, MINI])
-def test_another_edition_in_its_place_is_refused(part: Path, tmp_path: Path, name: str) -> None:
+def test_another_edition_in_its_place_is_refused(part, tmp_path, name):
     with pytest.raises(DataError) as caught:
         published.studies(tmp_path / "records", tmp_path / "cache", {name: part})
     for word in (str(part), PART, name):
         assert word in str(caught.value)
 
 
-def test_a_source_that_is_not_there_is_named(tmp_path: Path) -> None:
+def test_a_source_that_is_not_there_is_named(tmp_path):
     for name in ("nowhere", "nowhere.npz"):
         with pytest.raises(MgcError, match=name):
             published.studies(tmp_path, tmp_path / "cache", {ARCHIVE: tmp_path / name})
@@ -187,14 +176,12 @@ def test_a_source_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("small")
-def test_a_record_is_there_as_soon_as_its_last_fold_is_done(
-    part: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_record_is_there_as_soon_as_its_last_fold_is_done(part, tmp_path, monkeypatch):
     plan = opened(part, tmp_path)
     store = plan[0][1].store
-    begun: list[tuple[str, int, int]] = []
+    begun = []
 
-    def watch(task: parallel.Task) -> None:
+    def watch(task):
         there = len(list(store.fits.iterdir())) if store.fits.exists() else 0
         begun.append((fit_id(task.config), task.fold, there))
 
@@ -219,19 +206,17 @@ def test_a_record_is_there_as_soon_as_its_last_fold_is_done(
 
 
 @pytest.mark.usefixtures("small")
-def test_an_interrupted_run_goes_on_where_it_stopped(
-    part: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_interrupted_run_goes_on_where_it_stopped(part, tmp_path, monkeypatch):
     plan = opened(part, tmp_path)
     store = plan[0][1].store
-    fitted: list[tuple[str, int, str]] = []
+    fitted = []
     fit_baseline = folds.fit_baseline
 
-    def counted(arrays: Any, split: Any, fold: Any, name: str) -> Any:
+    def counted(arrays, split, fold, name):
         fitted.append((name, len(arrays.track_id), fold.name))
         return fit_baseline(arrays, split, fold, name)
 
-    def stop(task: parallel.Task) -> None:
+    def stop(task):
         if len(fitted) == 8:
             raise KeyboardInterrupt
 
@@ -254,58 +239,31 @@ def test_an_interrupted_run_goes_on_where_it_stopped(
     published.fit_plan(straight, jobs=1, progress=False)
     for record in store.find():
         other = straight[0][1].store.get(record.fit_id)
-        assert other is not None
         for name in ("predictions.csv", "config.json"):
             assert (record.path / name).read_bytes() == (other.path / name).read_bytes()
 
 
 @pytest.mark.usefixtures("small")
-def test_a_fit_that_cannot_run_is_noted_and_left_out(
-    part: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_fit_that_cannot_run_is_noted_and_left_out(part, tmp_path, monkeypatch):
     study = opened(part, tmp_path)[0][1]
 
-    def fit_tasks(
-        tasks: Sequence[parallel.Task],
-        jobs: int,
-        *,
-        progress: bool,
-        done: Callable[[parallel.Task, str], None],
-    ) -> None:
-        for task in tasks:
-            missing = task.config["model"] == "logistic" and task.fold == 1
-            if not missing:
-                parallel.fit_task(task)
-            done(task, "no weights; get some" if missing else "")
+    def weightless(task):
+        missing = task.config["model"] == "logistic" and task.fold == 1
+        return "no weights; get some" if missing else ""
 
-    monkeypatch.setattr(parallel, "fit_tasks", fit_tasks)
+    in_this_process(monkeypatch, weightless)
     one = replace(study, seeds=(0,))
-    fits_module.carry_out(
-        fits_module.pending(one, BASELINES, jobs=1, progress=False), jobs=1, progress=False
-    )
-    results = one.results(models=BASELINES)
+    results = fits_module.fit_all(one, BASELINES, jobs=1, progress=False)
     assert isinstance(results["majority"], Record)
     assert results["logistic"] == NotRun("logistic", "no weights; get some")
     # The folds that were fitted stay, the next run takes them up, and the note goes.
     in_this_process(monkeypatch, lambda task: None)
-    fits_module.carry_out(
-        fits_module.pending(one, BASELINES, jobs=1, progress=False), jobs=1, progress=False
-    )
-    assert isinstance(one.results(models=BASELINES)["logistic"], Record)
+    results = fits_module.fit_all(one, BASELINES, jobs=1, progress=False)
+    assert isinstance(results["logistic"], Record)
     assert not list((study.store.root / "not_run").iterdir())
 
 
-@pytest.mark.usefixtures("small")
-def test_records_alone_cannot_be_completed_and_say_so(part: Path, tmp_path: Path) -> None:
-    opened(part, tmp_path)  # describes the edition
-    replay = published.studies(tmp_path / "records", tmp_path / "cache", {})
-    with pytest.raises(DataError, match=r"gtzan-part-archive.*only its records"):
-        published.fit_plan(replay, jobs=1, progress=False)
-
-
-def test_a_fresh_fit_forgets_finished_folds(
-    part: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_fresh_fit_forgets_finished_folds(part, tmp_path, monkeypatch):
     study = prepare_study(part, records=tmp_path / "records", cache=tmp_path / "cache")
     in_this_process(monkeypatch, lambda task: None)
     (fit,) = fits_module.pending(study, ("majority",), jobs=1, progress=False)
@@ -324,7 +282,7 @@ def test_a_fresh_fit_forgets_finished_folds(
     assert again.predictions.equals(record.predictions)
 
 
-def test_a_fold_is_fitted_from_its_arrays_alone(small_edition: Path, tmp_path: Path) -> None:
+def test_a_fold_is_fitted_from_its_arrays_alone(small_edition, tmp_path):
     """What workers are given is small, and once it is given they need no audio."""
     audio = Path(shutil.copytree(small_edition, tmp_path / "audio"))
     study = prepare_study(
@@ -332,10 +290,10 @@ def test_a_fold_is_fitted_from_its_arrays_alone(small_edition: Path, tmp_path: P
     )
     fits = fits_module.pending(study, BASELINES, progress=False)
     shutil.rmtree(audio)
-    sent: list[int] = []
+    sent = []
     fit_tasks = parallel.fit_tasks
 
-    def watched(tasks: Sequence[parallel.Task], *arguments: Any, **options: Any) -> None:
+    def watched(tasks, *arguments, **options):
         sent.extend(len(pickle.dumps(task)) for task in tasks)
         fit_tasks(tasks, *arguments, **options)
 
@@ -350,30 +308,25 @@ def test_a_fold_is_fitted_from_its_arrays_alone(small_edition: Path, tmp_path: P
 # The command
 
 
-def invoke(*arguments: str | Path) -> Result:
+def invoke(*arguments):
     return CliRunner().invoke(main, ["published", *map(str, arguments)])
 
 
-def test_the_command_says_what_is_left_and_fits_nothing(whole: Path, tmp_path: Path) -> None:
-    result = invoke("--archive", whole, "--records", tmp_path / "records", "--status")
-    assert result.exit_code == 0, result.output
+def test_the_command_says_what_is_left_and_fits_nothing(whole, tmp_path):
+    records = tmp_path / "records"
+    block, study = published.studies(records, tmp_path / "cache", {ARCHIVE: whole})[0]
+    record_of(study, block.models[0])
     fits = sum(len(b.models) * len(b.seeds) for b in PLAN if b.edition == ARCHIVE)
-    assert f"0 fits done, {fits} left" in result.stdout
-    assert "fault_filtered" in result.stdout
-    assert not Store(tmp_path / "records").fits.exists()
+    for source in (("--archive", whole), ()):
+        result = invoke(*source, "--records", records, "--status")
+        assert result.exit_code == 0, result.output
+        assert f"1 fits done, {fits - 1} left" in result.stdout
+        assert "fault_filtered" in result.stdout
+    assert len(Store(records).find()) == 1
 
 
-def test_the_command_needs_data_or_records(tmp_path: Path) -> None:
+def test_the_command_needs_data_or_records(tmp_path):
     result = invoke("--records", tmp_path)
     assert result.exit_code == 1
     assert "--archive" in result.stderr
     assert "Traceback" not in result.stderr
-
-
-@pytest.mark.usefixtures("small")
-def test_a_run_in_a_process_of_its_own_is_seen_by_the_command(part: Path, tmp_path: Path) -> None:
-    plan = opened(part, tmp_path)
-    published.fit_plan(plan[1:2], jobs=1, progress=False)
-    result = invoke("--records", tmp_path / "records", "--status")
-    assert result.exit_code == 0, result.output
-    assert "2 fits done, 4 left" in result.stdout  # what stands there twice counts twice
