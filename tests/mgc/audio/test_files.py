@@ -1,8 +1,11 @@
 """Audio files in folders: found once, in order, and nothing that loops or waits."""
 
+from __future__ import annotations
+
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +14,7 @@ from mgc.audio.windows import windows
 from mgc.errors import AudioError
 
 
-def test_names_of_every_kind_are_found_in_order(tmp_path):
+def test_names_of_every_kind_are_found_in_order(tmp_path: Path) -> None:
     names = ["B.WAV", "a.wav", "ü😀.flac", "sub.wav/in.ogg"]
     if sys.platform == "linux":  # which allows them, and tells capitals from others
         names += ["A.wav", "a\nb.mp3", "x" * 251 + ".wav", os.fsdecode(b"\xff.wav")]
@@ -23,7 +26,7 @@ def test_names_of_every_kind_are_found_in_order(tmp_path):
     assert reported == {}
 
 
-def test_what_is_named_is_tried_and_taken_once(tmp_path):
+def test_what_is_named_is_tried_and_taken_once(tmp_path: Path) -> None:
     for name in ("song.xyz", ".hidden", "a.wav"):
         (tmp_path / name).touch()
     named = [tmp_path / name for name in ("song.xyz", ".hidden", "missing.wav", "a.wav")]
@@ -32,7 +35,7 @@ def test_what_is_named_is_tried_and_taken_once(tmp_path):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no pipes there, and links take a right")
-def test_links_that_loop_or_lead_nowhere_and_pipes_are_reported(tmp_path):
+def test_links_that_loop_or_lead_nowhere_and_pipes_are_reported(tmp_path: Path) -> None:
     (tmp_path / "real.wav").touch()
     (tmp_path / "good.wav").symlink_to("real.wav")
     (tmp_path / "up").symlink_to(tmp_path)
@@ -68,7 +71,7 @@ except AudioError as problem:
     getattr(os, "geteuid", lambda: -1)() != 0,
     reason="only root can become a user without permissions",
 )
-def test_what_may_not_be_read_is_reported(tmp_path):
+def test_what_may_not_be_read_is_reported(tmp_path: Path) -> None:
     (tmp_path / "locked").mkdir(mode=0o000)
     (tmp_path / "closed.wav").touch(mode=0o000)
     for place in (tmp_path, *tmp_path.parents[:-2]):

@@ -1,5 +1,9 @@
 """Decoding, resampling and the report's standardisation."""
 
+from __future__ import annotations
+
+from pathlib import Path
+
 import librosa
 import numpy as np
 import pytest
@@ -12,11 +16,11 @@ from mgc.errors import AudioError
 RATE = 22_050
 
 
-def _tone(seconds=2.0, rate=RATE):
+def _tone(seconds: float = 2.0, rate: int = RATE) -> np.ndarray:
     return (0.5 * np.sin(2 * np.pi * 440 * np.arange(int(seconds * rate)) / rate)).astype("f4")
 
 
-def test_load_equals_librosas(tmp_path):
+def test_load_equals_librosas(tmp_path: Path) -> None:
     path = tmp_path / "noise.flac"
     noise = np.random.default_rng(0).uniform(-0.5, 0.5, 96_000)
     soundfile.write(path, noise, 48_000)
@@ -24,21 +28,21 @@ def test_load_equals_librosas(tmp_path):
     np.testing.assert_allclose(load(path), expected, atol=1e-4)
 
 
-def test_decode_keeps_the_sample_rate(tmp_path):
+def test_decode_keeps_the_sample_rate(tmp_path: Path) -> None:
     path = tmp_path / "tone.wav"
     soundfile.write(path, _tone(rate=8_000), 8_000)
     samples, rate = decode(path)
     assert (rate, samples.dtype, len(samples)) == (8_000, np.float32, 16_000)
 
 
-def test_a_missing_file_and_a_folder_are_named(tmp_path):
+def test_a_missing_file_and_a_folder_are_named(tmp_path: Path) -> None:
     (tmp_path / "x.wav").mkdir()
     for name in ("x.wav", "nothing.wav"):
         with pytest.raises(AudioError, match=name):
             decode(tmp_path / name)
 
 
-def test_standardise_filters_then_scales():
+def test_standardise_filters_then_scales() -> None:
     signal = np.random.default_rng(1).uniform(-0.3, 0.3, RATE).astype(np.float32)
     filtered = lfilter([1, -0.97], [1], signal)
     expected = filtered / np.abs(filtered).max()
@@ -47,6 +51,6 @@ def test_standardise_filters_then_scales():
 
 
 @pytest.mark.parametrize("bad", [np.zeros(0), np.zeros((2, 2)), np.array([np.nan])])
-def test_standardise_refuses_what_holds_no_signal(bad):
+def test_standardise_refuses_what_holds_no_signal(bad: np.ndarray) -> None:
     with pytest.raises(AudioError):
         standardise(bad)

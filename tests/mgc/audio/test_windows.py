@@ -1,11 +1,15 @@
 """Windows of any audio file: what is cut where, what is converted how, and what is refused."""
 
+from __future__ import annotations
+
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import librosa
 import numpy as np
+import numpy.typing as npt
 import pytest
 import soundfile
 from hypothesis import given, settings
@@ -15,8 +19,10 @@ from mgc.audio.samples import SAMPLE_RATE, decode, load
 from mgc.audio.windows import MINIMUM_S, windows
 from mgc.errors import AudioError
 
+Samples = npt.NDArray[np.float64]
 
-def music(seconds, rate, seed=0):
+
+def music(seconds: float, rate: int, seed: int = 0) -> Samples:
     """Tones and noise, all below 400 Hz, so that every rate of the tests can carry them."""
     rng = np.random.default_rng(seed)
     time = np.arange(round(seconds * rate)) / rate
@@ -24,12 +30,12 @@ def music(seconds, rate, seed=0):
     return np.asarray(0.15 * sum(tones) * (1 + 0.3 * np.sin(time)))
 
 
-def save(path, samples, rate, subtype=None):
+def save(path: Path, samples: Samples, rate: int, subtype: str | None = None) -> Path:
     soundfile.write(path, samples, rate, subtype)
     return path
 
 
-def joined(path):
+def joined(path: Path) -> npt.NDArray[np.float32]:
     return np.concatenate([window.samples for window in windows(path)])
 
 
@@ -45,7 +51,9 @@ def joined(path):
         (95.0, [30.0, 30.0, 30.0, 5.0]),
     ],
 )
-def test_a_file_is_cut_into_windows_of_30_s(tmp_path, seconds, lengths):
+def test_a_file_is_cut_into_windows_of_30_s(
+    tmp_path: Path, seconds: float, lengths: list[float]
+) -> None:
     wave = music(seconds, SAMPLE_RATE)
     found = list(windows(save(tmp_path / "a.wav", wave, SAMPLE_RATE, "FLOAT")))
     assert [len(window.samples) / SAMPLE_RATE for window in found] == lengths
@@ -64,7 +72,9 @@ def test_a_file_is_cut_into_windows_of_30_s(tmp_path, seconds, lengths):
     seconds=st.floats(3.0, 12.0),
     length=st.floats(3.0, 6.0),
 )
-def test_windows_are_the_whole_file_resampled_at_once(tmp_path_factory, rate, seconds, length):
+def test_windows_are_the_whole_file_resampled_at_once(
+    tmp_path_factory: pytest.TempPathFactory, rate: int, seconds: float, length: float
+) -> None:
     path = tmp_path_factory.mktemp("any") / "a.wav"
     noise = np.random.default_rng(rate).uniform(-0.5, 0.5, int(np.ceil(seconds * rate)))
     save(path, noise, rate, "FLOAT")
@@ -86,7 +96,9 @@ def test_windows_are_the_whole_file_resampled_at_once(tmp_path_factory, rate, se
     ("rate", "channels"),
     [(1_000, 2), (8_000, 1), (11_025, 6), (44_100, 2), (48_000, 32), (96_000, 3), (768_000, 1)],
 )
-def test_any_rate_and_channels_give_the_windows_of_the_mono_original(tmp_path, rate, channels):
+def test_any_rate_and_channels_give_the_windows_of_the_mono_original(
+    tmp_path: Path, rate: int, channels: int
+) -> None:
     seconds = 4.0
     mono = music(seconds, rate)
     weights = np.random.default_rng(channels).uniform(0.2, 1.8, channels)
@@ -99,7 +111,7 @@ def test_any_rate_and_channels_give_the_windows_of_the_mono_original(tmp_path, r
 
 
 @pytest.mark.parametrize("suffix", [".wav", ".au", ".aiff", ".caf", ".flac", ".ogg", ".mp3"])
-def test_every_format_of_libsndfile_is_read(tmp_path, suffix):
+def test_every_format_of_libsndfile_is_read(tmp_path: Path, suffix: str) -> None:
     wave = music(4.0, SAMPLE_RATE)
     found = joined(save(tmp_path / f"a{suffix}", wave, SAMPLE_RATE))
     assert abs(len(found) - len(wave)) < 3_000
@@ -108,12 +120,12 @@ def test_every_format_of_libsndfile_is_read(tmp_path, suffix):
 
 
 @pytest.mark.parametrize("suffix", [".wav", ".flac", ".mp3"])
-def test_windows_hold_what_decode_gives(tmp_path, suffix):
+def test_windows_hold_what_decode_gives(tmp_path: Path, suffix: str) -> None:
     path = save(tmp_path / f"a{suffix}", music(40.0, SAMPLE_RATE), SAMPLE_RATE)
     np.testing.assert_array_equal(joined(path), decode(path)[0])
 
 
-def test_too_little_is_refused_with_how_much_there_is(tmp_path):
+def test_too_little_is_refused_with_how_much_there_is(tmp_path: Path) -> None:
     path = save(tmp_path / "short.wav", music(0.1, 44_100), 44_100)
     with pytest.raises(AudioError, match=r"short\.wav: 0\.10 s of audio: at least 3 s") as caught:
         list(windows(path))
@@ -122,7 +134,7 @@ def test_too_little_is_refused_with_how_much_there_is(tmp_path):
         windows(path, length_s=2.0)
 
 
-def test_damage_after_some_windows_is_an_error(tmp_path):
+def test_damage_after_some_windows_is_an_error(tmp_path: Path) -> None:
     wave = music(70.0, SAMPLE_RATE)
     wave[65 * SAMPLE_RATE] = np.nan
     found = windows(save(tmp_path / "late.wav", wave, SAMPLE_RATE, "FLOAT"))
@@ -141,7 +153,7 @@ print(seconds, memory.mb)
 """
 
 
-def test_three_hours_take_the_memory_of_three_minutes(tmp_path):
+def test_three_hours_take_the_memory_of_three_minutes(tmp_path: Path) -> None:
     peaks = {}
     for minutes in (3, 180):
         path = tmp_path / f"{minutes}.wav"
@@ -160,7 +172,7 @@ def test_three_hours_take_the_memory_of_three_minutes(tmp_path):
 # What libsndfile cannot read
 
 
-def test_ffmpeg_reads_what_libsndfile_cannot(ffmpeg, tmp_path):
+def test_ffmpeg_reads_what_libsndfile_cannot(ffmpeg: Path, tmp_path: Path) -> None:
     wave = music(35.0, 44_100)
     stereo = save(tmp_path / "a.wav", np.stack([wave * 1.5, wave * 0.5], axis=1), 44_100)
     expected = joined(stereo)
@@ -181,7 +193,7 @@ def test_ffmpeg_reads_what_libsndfile_cannot(ffmpeg, tmp_path):
         assert np.corrcoef(ours, theirs)[0, 1] > 0.9
 
 
-def test_an_abandoned_file_leaves_no_process(ffmpeg, tmp_path):
+def test_an_abandoned_file_leaves_no_process(ffmpeg: Path, tmp_path: Path) -> None:
     import psutil
 
     wav = save(tmp_path / "a.wav", music(60.0, 44_100), 44_100)
@@ -191,18 +203,18 @@ def test_an_abandoned_file_leaves_no_process(ffmpeg, tmp_path):
     found = windows(tmp_path / "a.m4a")
     next(found)
     assert set(psutil.Process().children()) > before
-    found.close()
+    found.close()  # type: ignore[attr-defined]
     assert set(psutil.Process().children()) <= before
 
 
-def test_without_ffmpeg_it_is_named(tmp_path, monkeypatch):
+def test_without_ffmpeg_it_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     (tmp_path / "a.m4a").write_bytes(b"\0\0\0\x20ftypM4A " + bytes(1_000))
     with pytest.raises(AudioError, match=r"a\.m4a.*ffmpeg"):
         list(windows(tmp_path / "a.m4a"))
 
 
-def test_a_list_of_other_files_is_not_followed(ffmpeg, tmp_path):
+def test_a_list_of_other_files_is_not_followed(ffmpeg: Path, tmp_path: Path) -> None:
     wav = save(tmp_path / "secret.wav", music(5.0, SAMPLE_RATE), SAMPLE_RATE)
     lists = {
         "a.m3u8": f"#EXTM3U\n#EXT-X-TARGETDURATION:5\n#EXTINF:5,\nfile:{wav}\n#EXT-X-ENDLIST\n",
@@ -214,7 +226,7 @@ def test_a_list_of_other_files_is_not_followed(ffmpeg, tmp_path):
             list(windows(tmp_path / name))
 
 
-def uncounted_mp3(file, bit_rate):
+def uncounted_mp3(file: Path, bit_rate: str) -> float:
     """Write an MP3 without the frame that says how many there are; gives its seconds."""
     rng = np.random.default_rng(0)
     tone = 0.01 * np.sin(2 * np.pi * 220 / SAMPLE_RATE * np.arange(10 * SAMPLE_RATE))
@@ -228,7 +240,9 @@ def uncounted_mp3(file, bit_rate):
     return len(signal) / SAMPLE_RATE
 
 
-def test_an_mp3_that_does_not_tell_its_length_is_read_to_its_end_or_refused(tmp_path, monkeypatch):
+def test_an_mp3_that_does_not_tell_its_length_is_read_to_its_end_or_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Without ffmpeg: libsndfile would guess by the first frame, and drop the rest in silence."""
     monkeypatch.setattr("mgc.audio.ffmpeg.find_ffmpeg", lambda: None)
     seconds = uncounted_mp3(tmp_path / "longer.mp3", "VARIABLE")
@@ -239,6 +253,6 @@ def test_an_mp3_that_does_not_tell_its_length_is_read_to_its_end_or_refused(tmp_
     assert len(load(tmp_path / "even.mp3")) / SAMPLE_RATE == pytest.approx(seconds, abs=0.15)
 
 
-def test_ffmpeg_reads_an_mp3_that_does_not_tell_its_length(ffmpeg, tmp_path):
+def test_ffmpeg_reads_an_mp3_that_does_not_tell_its_length(ffmpeg: Path, tmp_path: Path) -> None:
     seconds = uncounted_mp3(tmp_path / "a.mp3", "VARIABLE")
     assert len(load(tmp_path / "a.mp3")) / SAMPLE_RATE == pytest.approx(seconds, abs=0.15)

@@ -1,7 +1,10 @@
 """Spectrogram archives: what opens, what is refused and how, and how editions are named."""
 
+from __future__ import annotations
+
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mgc.datasets import archive
-from mgc.datasets.archive import KEYS
+from mgc.datasets.archive import KEYS, Archive
 from mgc.datasets.gtzan import gtzan_table
 from mgc.datasets.opening import open_edition
 from mgc.datasets.tracks import GENRES
@@ -18,7 +21,7 @@ from mgc.features.names import ARCHIVE_VERSION, feature_version
 from tests.helpers.archives import BINS, FRAMES, IDS, content, small
 
 
-def test_what_was_written_is_what_is_read(tmp_path):
+def test_what_was_written_is_what_is_read(tmp_path: Path) -> None:
     arrays = content(("rock.00002", "blues.00000"))
     found = archive.open_archive(small(tmp_path / "a.npz", ("rock.00002", "blues.00000")))
     assert found.track_id.tolist() == ["blues.00000", "rock.00002"]  # sorted, pictures too
@@ -37,7 +40,9 @@ def test_what_was_written_is_what_is_read(tmp_path):
         {"frame_rate_hz": np.array(43)},
     ],
 )
-def test_whole_numbers_and_one_number_in_brackets_are_numbers(tmp_path, changes):
+def test_whole_numbers_and_one_number_in_brackets_are_numbers(
+    tmp_path: Path, changes: dict[str, Any]
+) -> None:
     found = archive.open_archive(small(tmp_path / "a.npz", **changes))
     assert found.freq_hz.dtype == np.float64
     assert type(found.frame_rate_hz) is float
@@ -82,7 +87,9 @@ WRONG = {
 
 
 @pytest.mark.parametrize(("changes", "reason"), list(WRONG.values()), ids=list(WRONG))
-def test_a_wrong_archive_says_which_file_what_and_what_to_do(tmp_path, changes, reason):
+def test_a_wrong_archive_says_which_file_what_and_what_to_do(
+    tmp_path: Path, changes: dict[str, Any], reason: str
+) -> None:
     file = small(tmp_path / "a.npz", **changes)
     with pytest.raises(DataError) as caught:
         archive.open_archive(file)
@@ -92,7 +99,7 @@ def test_a_wrong_archive_says_which_file_what_and_what_to_do(tmp_path, changes, 
 
 
 @pytest.mark.parametrize("what", ["nothing", "folder", "empty", "text", "one array"])
-def test_what_is_no_archive_at_all_is_named(tmp_path, what):
+def test_what_is_no_archive_at_all_is_named(tmp_path: Path, what: str) -> None:
     file = tmp_path / "a.npz"
     if what == "folder":
         file.mkdir()
@@ -109,15 +116,15 @@ def test_what_is_no_archive_at_all_is_named(tmp_path, what):
 class Trap:
     """Writes a file when it is unpickled."""
 
-    def __init__(self, place):
+    def __init__(self, place: Path) -> None:
         self.place = place
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         return (Path.write_text, (self.place, "unpickled"))
 
 
 @pytest.mark.parametrize("key", KEYS)
-def test_objects_are_never_unpickled(tmp_path, key):
+def test_objects_are_never_unpickled(tmp_path: Path, key: str) -> None:
     trap = np.array([Trap(tmp_path / "sprung")] * 3, dtype=object)
     file = small(tmp_path / "a.npz", **{key: trap})
     with np.load(file, allow_pickle=True) as arrays:
@@ -129,7 +136,7 @@ def test_objects_are_never_unpickled(tmp_path, key):
     assert not (tmp_path / "sprung").exists()
 
 
-def test_other_members_are_not_looked_at(tmp_path):
+def test_other_members_are_not_looked_at(tmp_path: Path) -> None:
     plain = archive.edition(small(tmp_path / "a.npz"))
     trap = np.array([Trap(tmp_path / "sprung")], dtype=object)
     file = small(tmp_path / "b.npz", notes=trap)
@@ -140,7 +147,7 @@ def test_other_members_are_not_looked_at(tmp_path):
     assert sorted(p.name for p in tmp_path.iterdir()) == ["a.npz", "b.npz"]
 
 
-def same(one, other):
+def same(one: Archive, other: Archive) -> bool:
     return (
         np.array_equal(one.log_power, other.log_power)
         and np.array_equal(one.track_id, other.track_id)
@@ -150,7 +157,7 @@ def same(one, other):
 
 
 @pytest.fixture(scope="module", params=["stored", "deflated"])
-def sound(request, tmp_path_factory):
+def sound(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a small archive, with and without compression."""
     file = tmp_path_factory.mktemp("sound") / "a.npz"
     save = np.savez if request.param == "stored" else np.savez_compressed
@@ -161,7 +168,7 @@ def sound(request, tmp_path_factory):
 @pytest.mark.parametrize(
     ("place", "value"), [(6, 200), (8, 1), (8, 32), (8, 64), (10, 99), (10, 12), (10, 14)]
 )
-def test_a_zip_that_python_cannot_read_is_refused(sound, place, value):
+def test_a_zip_that_python_cannot_read_is_refused(sound: Path, place: int, value: int) -> None:
     # Version, flags (encrypted, patched) and method of compression in the table at the end.
     raw = bytearray(sound.read_bytes())
     raw[raw.index(b"PK\x01\x02") + place] = value
@@ -177,7 +184,9 @@ def test_a_zip_that_python_cannot_read_is_refused(sound, place, value):
         st.tuples(st.floats(0, 1, exclude_max=True), st.integers(1, 255)), min_size=1, max_size=3
     )
 )
-def test_no_changed_byte_leads_to_another_error_or_other_pictures(sound, edits):
+def test_no_changed_byte_leads_to_another_error_or_other_pictures(
+    sound: Path, edits: list[tuple[float, int]]
+) -> None:
     damaged = sound.with_name("damaged.npz")
     raw = bytearray(sound.read_bytes())
     for place, flip in edits:
@@ -194,7 +203,7 @@ def test_no_changed_byte_leads_to_another_error_or_other_pictures(sound, edits):
 @pytest.mark.parametrize("end", [b"", b"\0"], ids=["the end", "zeros"])
 @settings(max_examples=60, deadline=None)
 @given(share=st.floats(0, 1, exclude_max=True))
-def test_a_truncated_archive_is_refused(sound, end, share):
+def test_a_truncated_archive_is_refused(sound: Path, end: bytes, share: float) -> None:
     damaged = sound.with_name("cut.npz")
     raw = sound.read_bytes()
     kept = raw[: int(share * (len(raw) - 22 * len(end)))]  # the record at the end has 22 bytes
@@ -203,7 +212,7 @@ def test_a_truncated_archive_is_refused(sound, end, share):
         archive.open_archive(damaged)
 
 
-def test_an_edition_is_known_by_its_content(tmp_path):
+def test_an_edition_is_known_by_its_content(tmp_path: Path) -> None:
     first = archive.edition(small(tmp_path / "a.npz"))
     (tmp_path / "elsewhere").mkdir()
     arrays = content()
@@ -215,7 +224,7 @@ def test_an_edition_is_known_by_its_content(tmp_path):
     assert open_edition(tmp_path / "a.npz") == first
     brighter = arrays["log_power"].copy()
     brighter[2, 1, 5] ^= 1
-    others = [
+    others: list[dict[str, Any]] = [
         {"log_power": brighter},
         {"freq_hz": arrays["freq_hz"] + 1},
         {"frame_rate_hz": np.array(16.0)},
@@ -225,7 +234,7 @@ def test_an_edition_is_known_by_its_content(tmp_path):
     assert len(keys | {first.key}) == 5
 
 
-def test_an_edition_lists_its_tracks_and_what_is_missing(tmp_path):
+def test_an_edition_lists_its_tracks_and_what_is_missing(tmp_path: Path) -> None:
     file = small(tmp_path / "a.npz")
     found = archive.edition(file)
     assert [(t.track_id, t.genre, t.artist) for t in found.tracks] == [
@@ -236,11 +245,11 @@ def test_an_edition_lists_its_tracks_and_what_is_missing(tmp_path):
     assert len(found.content_hash) == 64
 
 
-def test_the_name_tells_how_much_of_gtzan_is_there(tmp_path):
+def test_the_name_tells_how_much_of_gtzan_is_there(tmp_path: Path) -> None:
     table = gtzan_table()
     every, mini = table["track_id"].tolist(), table.loc[table["in_mini"], "track_id"].tolist()
 
-    def name(ids):
+    def name(ids: list[str]) -> str:
         return archive.edition(small(tmp_path / "a.npz", tuple(ids))).name
 
     assert name(every) == name(every[:990]) == name(every[10:]) == "gtzan-archive"

@@ -1,7 +1,10 @@
 """The embedded edition: what ships, and what a classifier finds in it."""
 
+from __future__ import annotations
+
 import hashlib
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -23,7 +26,7 @@ from mgc.errors import DataError
 from mgc.features.loading import load_arrays
 
 
-def test_edition_is_ten_genres_of_three_artists_with_three_tracks_of_their_own():
+def test_edition_is_ten_genres_of_three_artists_with_three_tracks_of_their_own() -> None:
     rows = demo.manifest()
     edition = opening.open_edition()
     assert (edition.name, edition.n_tracks, edition.missing_genres) == ("demo", 90, ())
@@ -39,7 +42,7 @@ def test_edition_is_ten_genres_of_three_artists_with_three_tracks_of_their_own()
 
 
 @pytest.mark.parametrize("genre", GENRES)
-def test_clips_are_those_of_the_manifest_and_sound_throughout(genre):
+def test_clips_are_those_of_the_manifest_and_sound_throughout(genre: str) -> None:
     for row in demo.manifest():
         if row["genre"] != genre:
             continue
@@ -56,16 +59,16 @@ def test_clips_are_those_of_the_manifest_and_sound_throughout(genre):
         assert abs(samples.mean()) < 2e-3, row["track_id"]
 
 
-def test_the_clips_are_small_enough_to_ship():
+def test_the_clips_are_small_enough_to_ship() -> None:
     assert sum(path.stat().st_size for path in demo.CLIPS.rglob("*.ogg")) < 11e6
 
 
-def test_unknown_track_is_a_named_error():
+def test_unknown_track_is_a_named_error() -> None:
     with pytest.raises(DataError, match=r"polka\.00000"):
         demo.clip_path("polka.00000")
 
 
-def test_no_shallow_tree_tells_the_genres_and_artists_matter(tmp_path):
+def test_no_shallow_tree_tells_the_genres_and_artists_matter(tmp_path: Path) -> None:
     arrays = load_arrays(opening.open_edition(), tmp_path, jobs=1, progress=False)
     assert not arrays.left_out
     x, y = arrays.tabular, arrays.genre

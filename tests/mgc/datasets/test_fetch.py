@@ -1,10 +1,13 @@
 """The mini set over a real connection to a local server, and zips that cannot be trusted."""
 
+from __future__ import annotations
+
 import hashlib
 import io
 import stat
 import threading
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -26,24 +29,24 @@ class Server:
     asked: list[str] = field(default_factory=list)
 
     @property
-    def md5(self):
+    def md5(self) -> str:
         """Checksum of what it sends."""
         return hashlib.md5(self.content).hexdigest()
 
 
 @pytest.fixture
-def server():
+def server() -> Iterator[Server]:
     state = Server()
 
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):
+        def do_GET(self) -> None:
             state.asked.append(self.path)
             self.send_response(state.status)
             self.send_header("Content-Length", str(len(state.content)))
             self.end_headers()
             self.wfile.write(state.content[: state.break_after])
 
-        def log_message(self, *_):
+        def log_message(self, *_: object) -> None:
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as httpd:
@@ -55,7 +58,7 @@ def server():
         thread.join()
 
 
-def zipped(members):
+def zipped(members: dict[str | zipfile.ZipInfo, bytes]) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name, content in members.items():
@@ -63,11 +66,11 @@ def zipped(members):
     return buffer.getvalue()
 
 
-def listing(folder):
+def listing(folder: Path) -> list[str]:
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
 
 
-def mini_set(folder):
+def mini_set(folder: Path) -> bytes:
     """Zip the set as GitHub does, below a folder of the repository's name."""
     tracks = opening.open_edition(folder).tracks
     files = {
@@ -77,7 +80,7 @@ def mini_set(folder):
     return zipped({f"gtzan_mini-main/{name}": content for name, content in files.items()})
 
 
-def test_the_mini_set_arrives_whole(server, tmp_path, gtzan_mini):
+def test_the_mini_set_arrives_whole(server: Server, tmp_path: Path, gtzan_mini: Path) -> None:
     server.content = mini_set(gtzan_mini)
     target = tmp_path / "new" / "mini"
     server.break_after = 1_000_000
@@ -95,7 +98,7 @@ def test_the_mini_set_arrives_whole(server, tmp_path, gtzan_mini):
     assert len(server.asked) == asked  # already there
 
 
-def test_a_wrong_checksum_is_refused_and_nothing_kept(server, tmp_path):
+def test_a_wrong_checksum_is_refused_and_nothing_kept(server: Server, tmp_path: Path) -> None:
     server.content = zipped({"genres/pop/pop.00000.wav": b"RIFF"})
     right = 32 * "0"
     with pytest.raises(DataError, match=rf"MD5 {right}.*mgc data where"):
@@ -104,14 +107,16 @@ def test_a_wrong_checksum_is_refused_and_nothing_kept(server, tmp_path):
     assert listing(tmp_path) == []
 
 
-def test_an_answer_of_the_server_is_named(server, tmp_path):
+def test_an_answer_of_the_server_is_named(server: Server, tmp_path: Path) -> None:
     server.status = 404
     with pytest.raises(DataError, match=r"it answers 404.*mgc data where"):
         fetch.fetch_mini(tmp_path / "mini", url=server.url)
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9/main.zip", "http://host.invalid/main.zip"])
-def test_offline_says_in_one_sentence_what_to_do_instead(tmp_path, url, capfd):
+def test_offline_says_in_one_sentence_what_to_do_instead(
+    tmp_path: Path, url: str, capfd: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(DataError) as caught:
         fetch.fetch_mini(tmp_path / "mini", url=url)
     message = str(caught.value)
@@ -123,7 +128,7 @@ def test_offline_says_in_one_sentence_what_to_do_instead(tmp_path, url, capfd):
     assert listing(tmp_path) == []
 
 
-def member(name, mode=0):
+def member(name: str, mode: int = 0) -> zipfile.ZipInfo:
     info = zipfile.ZipInfo(name)
     info.external_attr = mode << 16
     return info
@@ -142,7 +147,9 @@ def member(name, mode=0):
     ],
     ids=lambda info: info.filename,
 )
-def test_a_hostile_zip_writes_nothing_outside(server, tmp_path, info):
+def test_a_hostile_zip_writes_nothing_outside(
+    server: Server, tmp_path: Path, info: zipfile.ZipInfo
+) -> None:
     """Not even where its checksum is the one that was asked for."""
     outside = tmp_path / "outside"
     outside.mkdir()
@@ -153,7 +160,9 @@ def test_a_hostile_zip_writes_nothing_outside(server, tmp_path, info):
     assert listing(tmp_path) == ["in", "outside"]
 
 
-def test_other_tracks_are_not_taken_for_the_mini_set(server, tmp_path, small_edition):
+def test_other_tracks_are_not_taken_for_the_mini_set(
+    server: Server, tmp_path: Path, small_edition: Path
+) -> None:
     files = {f"x/genres/{p.parent.name}/{p.name}": p for p in small_edition.rglob("*.wav")}
     server.content = zipped({name: path.read_bytes() for name, path in files.items()})
     with pytest.raises(DataError, match="does not hold the 100 tracks"):
@@ -161,7 +170,7 @@ def test_other_tracks_are_not_taken_for_the_mini_set(server, tmp_path, small_edi
     assert listing(tmp_path) == []
 
 
-def test_a_folder_that_holds_something_else_is_left_alone(tmp_path):
+def test_a_folder_that_holds_something_else_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "mini").mkdir()
     (tmp_path / "mini" / "letter.txt").write_text("mine")
     with pytest.raises(DataError, match="name another folder"):
@@ -171,7 +180,7 @@ def test_a_folder_that_holds_something_else_is_left_alone(tmp_path):
         fetch.fetch_mini(tmp_path / "mini" / "letter.txt", url="http://127.0.0.1:9/")
 
 
-def test_where_explains_each_step():
+def test_where_explains_each_step() -> None:
     text = fetch.where_text()
     for word in ("fetch mini", "Kaggle", "jazz.00054", "genres_original", "verify", "licence"):
         assert word in text

@@ -1,11 +1,15 @@
 """Editions are found, named by content, and their files checked."""
 
+from __future__ import annotations
+
 import hashlib
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import soundfile
 
@@ -19,24 +23,24 @@ from mgc.errors import DataError
 from tests.helpers import corpus
 
 
-def write(path, seconds=2.0, rate=22_050, seed=0):
+def write(path: Path, seconds: float = 2.0, rate: int = 22_050, seed: int = 0) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     noise = np.random.default_rng(seed).normal(0, 0.1, int(seconds * rate))
     soundfile.write(path, noise, rate)
     return path
 
 
-def cut(path, share):
+def cut(path: Path, share: float) -> None:
     content = path.read_bytes()
     path.write_bytes(content[: int(len(content) * share)])
 
 
-def check_one(tmp_path, track_id):
+def check_one(tmp_path: Path, track_id: str) -> dict[str, Any]:
     rows = verify(opening.open_edition(tmp_path)).set_index("track_id")
     return {str(name): value for name, value in rows.loc[track_id].items()}
 
 
-def digests_of(table):
+def digests_of(table: pd.DataFrame) -> dict[str, edition_module.Digest]:
     pairs = zip(table["track_id"], table["md5"], strict=True)
     return {track_id: edition_module.Digest(md5, "") for track_id, md5 in pairs}
 
@@ -46,7 +50,9 @@ def digests_of(table):
 
 @pytest.mark.parametrize("layout", [".", "genres", "genres_original"])
 @pytest.mark.parametrize("suffix", [".wav", ".au", ".flac", ".ogg", ".WAV"])
-def test_tracks_are_found_in_every_layout_and_format(tmp_path, layout, suffix):
+def test_tracks_are_found_in_every_layout_and_format(
+    tmp_path: Path, layout: str, suffix: str
+) -> None:
     path = write(tmp_path / layout / "jazz" / f"jazz.00003{suffix}")
     tracks = tracks_module.find_tracks(tmp_path)
     assert [(t.track_id, t.genre, t.artist) for t in tracks] == [("jazz.00003", "jazz", None)]
@@ -54,7 +60,7 @@ def test_tracks_are_found_in_every_layout_and_format(tmp_path, layout, suffix):
     assert set(opening.make_edition(tracks).missing_genres) == set(GENRES) - {"jazz"}
 
 
-def test_tracks_are_sorted_and_odd_files_ignored(tmp_path):
+def test_tracks_are_sorted_and_odd_files_ignored(tmp_path: Path) -> None:
     for name in ("rock/rock.00001.wav", "rock/rock.00000.wav", "blues/blues.00007.wav"):
         write(tmp_path / name)
     write(tmp_path / "rock" / "._rock.00000.wav")
@@ -77,7 +83,9 @@ def test_tracks_are_sorted_and_odd_files_ignored(tmp_path):
         (["file.wav"], "", ("holds no tracks",)),
     ],
 )
-def test_a_wrong_folder_is_refused_with_the_places_and_the_remedy(tmp_path, files, root, words):
+def test_a_wrong_folder_is_refused_with_the_places_and_the_remedy(
+    tmp_path: Path, files: list[str], root: str, words: tuple[str, ...]
+) -> None:
     for name in files:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
@@ -90,7 +98,7 @@ def test_a_wrong_folder_is_refused_with_the_places_and_the_remedy(tmp_path, file
 # Editions
 
 
-def test_the_content_hash_is_the_documented_one(small_edition):
+def test_the_content_hash_is_the_documented_one(small_edition: Path) -> None:
     edition = opening.open_edition(small_edition)
     lines = sorted(
         f"{path.stem} {hashlib.sha256(path.read_bytes()).hexdigest()}\n"
@@ -103,7 +111,7 @@ def test_the_content_hash_is_the_documented_one(small_edition):
     assert edition.missing_genres == ()
 
 
-def test_an_edition_is_known_by_content_not_by_path(tmp_path, small_edition):
+def test_an_edition_is_known_by_content_not_by_path(tmp_path: Path, small_edition: Path) -> None:
     first = opening.open_edition(small_edition)
     copy = Path(shutil.copytree(small_edition, tmp_path / "gtzan" / "genres"))
     second = opening.open_edition(tmp_path / "gtzan")
@@ -115,7 +123,7 @@ def test_an_edition_is_known_by_content_not_by_path(tmp_path, small_edition):
     assert opening.open_edition(copy).content_hash != first.content_hash
 
 
-def test_a_copy_of_the_demo_is_the_demo_artists_included(tmp_path):
+def test_a_copy_of_the_demo_is_the_demo_artists_included(tmp_path: Path) -> None:
     original = opening.open_edition()
     copy = opening.open_edition(shutil.copytree(demo.CLIPS, tmp_path / "anything"))
     assert copy.name == original.name == "demo"
@@ -125,16 +133,16 @@ def test_a_copy_of_the_demo_is_the_demo_artists_included(tmp_path):
 
 
 @pytest.mark.parametrize("name", [None, "", "demo"])
-def test_the_demo_is_the_default(name):
+def test_the_demo_is_the_default(name: str | None) -> None:
     assert opening.open_edition(name).name == "demo"
 
 
-def test_no_tracks_make_no_edition():
+def test_no_tracks_make_no_edition() -> None:
     with pytest.raises(DataError, match="at least one track"):
         opening.make_edition([])
 
 
-def test_full_gtzan_is_told_by_its_checksums():
+def test_full_gtzan_is_told_by_its_checksums() -> None:
     table = gtzan.gtzan_table()
     known = digests_of(table[table["genre"] != "pop"])
     assert opening._name_from_content(known) == "custom"  # 900 of 1,000
@@ -148,7 +156,7 @@ def test_full_gtzan_is_told_by_its_checksums():
     assert opening._name_from_content(mini) == "custom"
 
 
-def test_the_table_of_gtzan_agrees_with_the_literature():
+def test_the_table_of_gtzan_agrees_with_the_literature() -> None:
     table = gtzan.gtzan_table()
     assert table["genre"].value_counts().to_dict() == dict.fromkeys(GENRES, 100)
     assert table["track_id"].is_unique
@@ -169,7 +177,7 @@ def test_the_table_of_gtzan_agrees_with_the_literature():
 # Verification
 
 
-def test_sound_files_of_no_table_are_unknown(small_edition):
+def test_sound_files_of_no_table_are_unknown(small_edition: Path) -> None:
     table = verify(opening.open_edition(small_edition))
     assert set(table["status"]) == {"unknown"}
     assert not table["md5_known"].any()
@@ -180,7 +188,7 @@ def test_sound_files_of_no_table_are_unknown(small_edition):
 
 @pytest.mark.parametrize("suffix", [".wav", ".au", ".flac"])
 @pytest.mark.parametrize("share", [0.9, 0.5])
-def test_a_cut_file_is_not_usable(tmp_path, suffix, share):
+def test_a_cut_file_is_not_usable(tmp_path: Path, suffix: str, share: float) -> None:
     cut(write(tmp_path / "jazz" / f"jazz.00054{suffix}", 5.0), share)
     row = check_one(tmp_path, "jazz.00054")
     # A .flac that is cut does not decode to its end; the others do, and hold less.
@@ -195,7 +203,7 @@ def test_a_cut_file_is_not_usable(tmp_path, suffix, share):
     "content",
     [b"", b"not audio at all", b"RIFF\0\0\0\0WAVE", bytes(5000), corpus.with_value(np.nan), None],
 )
-def test_a_file_that_does_not_decode_is_a_row(tmp_path, content):
+def test_a_file_that_does_not_decode_is_a_row(tmp_path: Path, content: bytes | None) -> None:
     bad = write(tmp_path / "jazz" / "jazz.00000.wav").with_stem("jazz.00054")
     if content is None:
         bad.symlink_to(tmp_path / "gone.wav")
@@ -208,7 +216,7 @@ def test_a_file_that_does_not_decode_is_a_row(tmp_path, content):
     assert check_one(tmp_path, "jazz.00000")["status"] == "unknown"
 
 
-def test_rates_lengths_and_repetitions_are_reported(tmp_path):
+def test_rates_lengths_and_repetitions_are_reported(tmp_path: Path) -> None:
     write(tmp_path / "pop" / "pop.00000.wav", rate=44_100)
     write(tmp_path / "pop" / "pop.00001.wav", seconds=0.5)
     copied = write(tmp_path / "rock" / "rock.00000.wav", seed=3)
@@ -222,7 +230,7 @@ def test_rates_lengths_and_repetitions_are_reported(tmp_path):
     assert "rock.00000" in table["note"].to_dict()["rock.00001"]
 
 
-def test_an_unknown_size_in_a_header_is_no_damage(tmp_path):
+def test_an_unknown_size_in_a_header_is_no_damage(tmp_path: Path) -> None:
     path = write(tmp_path / "pop" / "pop.00000.wav")
     content = bytearray(path.read_bytes())
     at = content.index(b"data") + 4
@@ -232,13 +240,13 @@ def test_an_unknown_size_in_a_header_is_no_damage(tmp_path):
     assert (row["status"], row["duration_s"]) == ("unknown", 2.0)
 
 
-def test_the_demo_is_sound():
+def test_the_demo_is_sound() -> None:
     table = verify(opening.open_edition())
     assert set(table["status"]) == {"ok"}
     assert (table["identical_to"] == "").all()
 
 
-def test_real_tracks_are_recognised(gtzan_mini, tmp_path):
+def test_real_tracks_are_recognised(gtzan_mini: Path, tmp_path: Path) -> None:
     edition = opening.open_edition(gtzan_mini)
     assert edition.name == "gtzan-mini"
     table = verify(edition)
@@ -257,7 +265,7 @@ def test_real_tracks_are_recognised(gtzan_mini, tmp_path):
     assert set(status.values()) == {"ok"}
 
 
-def test_an_edition_without_digests_can_be_verified(small_edition):
+def test_an_edition_without_digests_can_be_verified(small_edition: Path) -> None:
     tracks = tracks_module.find_tracks(small_edition)
     edition = Edition("custom", tuple(tracks[:2]), "0" * 64)
     assert list(verify(edition)["track_id"]) == [track.track_id for track in tracks[:2]]

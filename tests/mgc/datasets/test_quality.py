@@ -1,8 +1,12 @@
 """Each defect is found by its rule, on signals that were made to have it, and only there."""
 
+from __future__ import annotations
+
 import shutil
+from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pytest
 import soundfile
@@ -16,33 +20,35 @@ RATE = 22_050
 SECONDS = 30
 
 
-def noise(seed=0, level=0.1):
+def noise(seed: int = 0, level: float = 0.1) -> npt.NDArray[np.float64]:
     return np.random.default_rng(seed).normal(0, level, RATE * SECONDS).clip(-0.9, 0.9)
 
 
-def save(root, track_id, samples, rate=RATE):
+def save(root: Path, track_id: str, samples: npt.NDArray[np.float64], rate: int = RATE) -> Path:
     path = root / track_id.split(".")[0] / f"{track_id}.wav"
     path.parent.mkdir(parents=True, exist_ok=True)
     soundfile.write(path, samples, rate, subtype="PCM_16")
     return path
 
 
-def measured(root):
+def measured(root: Path) -> pd.DataFrame:
     return quality.measure(opening.open_edition(root))
 
 
-def rules_of(root):
+def rules_of(root: Path) -> dict[str, set[str]]:
     frame = measured(root)
     flags = quality.flag(frame)
     return {key: set(flags.loc[flags["track_id"] == key, "rule"]) for key in frame["track_id"]}
 
 
-def value_of(root, column):
+def value_of(root: Path, column: str) -> float:
     return float(measured(root)[column].to_numpy()[0])
 
 
 @pytest.mark.parametrize(("silent_seconds", "flagged"), [(5, False), (7, True), (30, True)])
-def test_silence_over_a_fifth_is_flagged(tmp_path, silent_seconds, flagged):
+def test_silence_over_a_fifth_is_flagged(
+    tmp_path: Path, silent_seconds: int, flagged: bool
+) -> None:
     samples = noise()
     samples[: silent_seconds * RATE] *= 1e-3  # -80 dBFS
     save(tmp_path, "pop.00000", samples)
@@ -52,14 +58,14 @@ def test_silence_over_a_fifth_is_flagged(tmp_path, silent_seconds, flagged):
 
 
 @pytest.mark.parametrize("decibels", [-59.0, -61.0])
-def test_the_limit_of_silence_is_60_decibels(tmp_path, decibels):
+def test_the_limit_of_silence_is_60_decibels(tmp_path: Path, decibels: float) -> None:
     tone = np.sin(2 * np.pi * 440 * np.arange(RATE * SECONDS) / RATE)
     save(tmp_path, "pop.00000", tone * np.sqrt(2) * 10 ** (decibels / 20))
     assert value_of(tmp_path, "silence_share") == (1.0 if decibels < -60 else 0.0)
 
 
 @pytest.mark.parametrize("gain", [1.0, 0.4])
-def test_clipping_is_found_even_when_turned_down(tmp_path, gain):
+def test_clipping_is_found_even_when_turned_down(tmp_path: Path, gain: float) -> None:
     tone = np.sin(2 * np.pi * 110 * np.arange(RATE * SECONDS) / RATE)
     save(tmp_path, "pop.00000", np.clip(1.5 * tone, -1, 1) * gain)
     expected = 2 * np.arccos(1 / 1.5) / np.pi  # share of a period above the limit
@@ -68,13 +74,13 @@ def test_clipping_is_found_even_when_turned_down(tmp_path, gain):
 
 
 @pytest.mark.parametrize("frequency", [55, 220, 5_000])
-def test_a_pure_tone_is_not_clipped(tmp_path, frequency):
+def test_a_pure_tone_is_not_clipped(tmp_path: Path, frequency: int) -> None:
     tone = np.sin(2 * np.pi * frequency * np.arange(RATE * SECONDS) / RATE)
     save(tmp_path, "pop.00000", 0.9 * tone)
     assert "clipping" not in rules_of(tmp_path)["pop.00000"]
 
 
-def test_beyond_full_scale_counts_as_clipped_and_silence_does_not():
+def test_beyond_full_scale_counts_as_clipped_and_silence_does_not() -> None:
     samples = np.zeros(1000, dtype=np.float32)
     assert measures.clipped_share(samples) == 0.0
     samples[100:104] = [1.0, 1.1, 1.2, 1.05]
@@ -82,13 +88,13 @@ def test_beyond_full_scale_counts_as_clipped_and_silence_does_not():
 
 
 @pytest.mark.parametrize("offset", [-0.05, 0.05])
-def test_an_offset_is_flagged_with_its_sign(tmp_path, offset):
+def test_an_offset_is_flagged_with_its_sign(tmp_path: Path, offset: float) -> None:
     save(tmp_path, "pop.00000", noise() + offset)
     assert rules_of(tmp_path)["pop.00000"] == {"dc_offset"}
     assert value_of(tmp_path, "dc_offset") == pytest.approx(offset, abs=0.002)
 
 
-def test_short_and_repeated_tracks_are_flagged(tmp_path):
+def test_short_and_repeated_tracks_are_flagged(tmp_path: Path) -> None:
     save(tmp_path, "metal.00058", noise(1))
     (tmp_path / "rock").mkdir()
     shutil.copy(tmp_path / "metal" / "metal.00058.wav", tmp_path / "rock" / "rock.00016.wav")
@@ -102,7 +108,7 @@ def test_short_and_repeated_tracks_are_flagged(tmp_path):
     }
 
 
-def test_bad_files_are_rows_and_left_out(tmp_path):
+def test_bad_files_are_rows_and_left_out(tmp_path: Path) -> None:
     path = save(tmp_path, "jazz.00001", noise(1))
     path.write_bytes(path.read_bytes()[:600_000])
     save(tmp_path, "jazz.00000", noise(2))
@@ -118,7 +124,7 @@ def test_bad_files_are_rows_and_left_out(tmp_path):
     assert np.isnan(frame["duration_s"].to_numpy()[2])
 
 
-def test_a_spectrum_unlike_its_genre_is_an_outlier(tmp_path):
+def test_a_spectrum_unlike_its_genre_is_an_outlier(tmp_path: Path) -> None:
     for number in range(8):
         save(tmp_path, f"rock.{number:05d}", noise(number))
     dull = np.convolve(noise(99), np.ones(40) / 40, "same") * 5
@@ -132,7 +138,7 @@ def test_a_spectrum_unlike_its_genre_is_an_outlier(tmp_path):
     assert "spectral_outlier" in rules_of(tmp_path)["rock.00008"]
 
 
-def test_the_robust_z_is_that_of_iglewicz_and_hoaglin():
+def test_the_robust_z_is_that_of_iglewicz_and_hoaglin() -> None:
     values = pd.Series([2.1, 2.6, 2.4, 2.5, 2.3, 2.1, 2.3, 2.6, 8.2, 8.3])
     # scipy's scaled deviation is an independent source for the denominator
     scale = stats.median_abs_deviation(values, scale="normal")
@@ -141,7 +147,7 @@ def test_the_robust_z_is_that_of_iglewicz_and_hoaglin():
     assert (measures.robust_z(values).abs() > 3.5).tolist() == [False] * 8 + [True] * 2
 
 
-def test_the_robust_z_of_equal_values_is_defined():
+def test_the_robust_z_of_equal_values_is_defined() -> None:
     assert measures.robust_z(pd.Series([1.0] * 6)).tolist() == [0.0] * 6
     mostly = measures.robust_z(pd.Series([1.0] * 9 + [2.0]))
     # mean absolute deviation 0.1, so (2 - 1) / (1.253314 * 0.1)
@@ -149,7 +155,7 @@ def test_the_robust_z_of_equal_values_is_defined():
     assert measures.robust_z(pd.Series([1.0, 2.0, 3.0, 4.0])).isna().all()
 
 
-def test_a_replayed_table_gives_the_same_flags(tmp_path):
+def test_a_replayed_table_gives_the_same_flags(tmp_path: Path) -> None:
     save(tmp_path, "pop.00000", noise() + 0.05)
     (tmp_path / "pop" / "pop.00001.wav").write_bytes(b"not audio")
     frame = measured(tmp_path)
@@ -158,13 +164,13 @@ def test_a_replayed_table_gives_the_same_flags(tmp_path):
     pd.testing.assert_frame_equal(replayed, quality.flag(frame), check_dtype=False)
 
 
-def test_the_demo_can_all_be_used():
+def test_the_demo_can_all_be_used() -> None:
     flags = quality.flag(quality.measure(opening.open_edition()))
     assert quality.leave_out(flags) == {}
     assert not set(flags["rule"]) & {"duplicate", "short", "silence", "dc_offset"}
 
 
-def test_real_tracks_have_few_faults(gtzan_mini):
+def test_real_tracks_have_few_faults(gtzan_mini: Path) -> None:
     frame = measured(gtzan_mini)
     assert len(frame) == 100
     assert (frame["error"] == "").all()
@@ -176,7 +182,7 @@ def test_real_tracks_have_few_faults(gtzan_mini):
     assert quality.leave_out(flags) == {}
 
 
-def test_the_table_of_tracks_says_what_is_known_and_no_more(tmp_path):
+def test_the_table_of_tracks_says_what_is_known_and_no_more(tmp_path: Path) -> None:
     table = gtzan_table()
     pair = table[table["identical_to"] != ""].iloc[0]
     both = (str(pair["identical_to"]), str(pair["track_id"]))

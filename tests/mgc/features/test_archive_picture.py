@@ -1,6 +1,11 @@
 """Pictures of audio: the rule by which the archive of GTZAN was drawn."""
 
+from __future__ import annotations
+
+from pathlib import Path
+
 import numpy as np
+import numpy.typing as npt
 import pytest
 import scipy.signal
 import soundfile
@@ -14,7 +19,7 @@ from mgc.features import archive_picture
 RATE = 22_050
 
 
-def by_the_rule(signal, n_columns):
+def by_the_rule(signal: npt.NDArray[np.float64], n_columns: int) -> npt.NDArray[np.uint8]:
     """Draw a picture as the archive's description says, with SciPy's own spectrogram."""
     power = scipy.signal.spectrogram(signal, RATE)[2]
     level = np.log(power)[:-1, :-1]
@@ -24,7 +29,7 @@ def by_the_rule(signal, n_columns):
     return grey[:, np.floor((np.arange(n_columns) + 1) / n_columns * n - 1e-9).astype(int)]
 
 
-def music(seconds, seed=0):
+def music(seconds: float, seed: int = 0) -> npt.NDArray[np.float64]:
     rng = np.random.default_rng(seed)
     time = np.arange(round(seconds * RATE)) / RATE
     tone = np.sin(2 * np.pi * rng.uniform(80, 4000) * time) * (1 + np.sin(2 * np.pi * 2 * time))
@@ -33,7 +38,7 @@ def music(seconds, seed=0):
 
 @settings(max_examples=15, deadline=None)
 @given(st.floats(3.0, 32.0), st.integers(0, 1000))
-def test_picture_is_scipys_spectrogram_in_grey_levels(seconds, seed):
+def test_picture_is_scipys_spectrogram_in_grey_levels(seconds: float, seed: int) -> None:
     signal = music(seconds, seed)
     drawn = archive_picture.picture(signal)
     expected = by_the_rule(signal, drawn.shape[1])
@@ -43,19 +48,19 @@ def test_picture_is_scipys_spectrogram_in_grey_levels(seconds, seed):
     assert (difference > 0).mean() < 0.001
 
 
-def test_half_a_minute_has_the_archives_size_and_other_lengths_its_rate():
+def test_half_a_minute_has_the_archives_size_and_other_lengths_its_rate() -> None:
     assert archive_picture.picture(music(30.0)).shape == (128, 496)
     assert archive_picture.picture(music(15.0)).shape == (128, 248)
     assert archive_picture.picture(music(3.0)).shape == (128, 50)
 
 
-def test_loudness_does_not_matter():
+def test_loudness_does_not_matter() -> None:
     signal = music(4.0)
     loud, soft = archive_picture.picture(signal), archive_picture.picture(signal * 2.0**-9)
     assert np.array_equal(loud, soft)
 
 
-def test_silence_is_black_and_a_silent_passage_does_not_grey_the_rest():
+def test_silence_is_black_and_a_silent_passage_does_not_grey_the_rest() -> None:
     assert not archive_picture.picture(np.zeros(3 * RATE)).any()
     signal = music(6.0)
     signal[RATE : 2 * RATE] = 0.0
@@ -67,12 +72,12 @@ def test_silence_is_black_and_a_silent_passage_does_not_grey_the_rest():
 @pytest.mark.parametrize(
     "samples", [np.zeros((2, 9000)), np.zeros(300), np.full(9000, np.nan)], ids=str
 )
-def test_what_is_no_signal_is_refused(samples):
+def test_what_is_no_signal_is_refused(samples: npt.NDArray[np.float64]) -> None:
     with pytest.raises(FeatureError):
         archive_picture.picture(samples)
 
 
-def test_audio_gives_the_pictures_of_the_archive(gtzan_mini, gtzan_archive):
+def test_audio_gives_the_pictures_of_the_archive(gtzan_mini: Path, gtzan_archive: Path) -> None:
     """Whole clips, where they are as long as the archive says, to one grey level; but jazz.
 
     Jazz was drawn by another version of the plotting library, as its description says.

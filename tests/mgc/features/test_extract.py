@@ -1,6 +1,12 @@
 """Features against librosa's own functions, on noise, tones, silence, clicks and real music."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,9 +19,10 @@ from mgc.features.names import FEATURE_NAMES
 from tools.bench.extracting import one_call_each
 
 RATE = 22_050
+Signal = npt.NDArray[np.float32]
 
 
-SIGNALS = {
+SIGNALS: dict[str, Callable[[], np.ndarray]] = {
     "noise": lambda: np.random.default_rng(0).standard_normal(N_SAMPLES) * 0.1,
     "tone": lambda: 0.5 * np.sin(2 * np.pi * 440 * np.arange(N_SAMPLES) / RATE),
     "clicks": lambda: np.arange(N_SAMPLES) % 11_025 == 0,
@@ -25,11 +32,11 @@ SIGNALS = {
 }
 
 
-def signal_of(name):
+def signal_of(name: str) -> Signal:
     return SIGNALS[name]().astype(np.float32)
 
 
-def assert_librosas(signal):
+def assert_librosas(signal: Signal) -> None:
     """Compare with one call of librosa's for each value."""
     ours = extract(signal)
     tabular, spectrogram, sequence = one_call_each(signal)
@@ -44,16 +51,16 @@ def assert_librosas(signal):
 
 @pytest.mark.parametrize("name", SIGNALS)
 @pytest.mark.filterwarnings("ignore:Trying to estimate tuning")
-def test_each_value_is_librosas(name):
+def test_each_value_is_librosas(name: str) -> None:
     assert_librosas(signal_of(name))
 
 
 @pytest.mark.parametrize("genre", ["blues", "classical", "reggae"])
-def test_real_tracks_agree_with_librosa(gtzan_mini, genre):
+def test_real_tracks_agree_with_librosa(gtzan_mini: Path, genre: str) -> None:
     assert_librosas(prepare(load(next(gtzan_mini.rglob(f"{genre}.00003.wav")))))
 
 
-def test_shapes_names_and_ranges():
+def test_shapes_names_and_ranges() -> None:
     features = extract(signal_of("jazz"))
     assert features.tabular.shape == (len(FEATURE_NAMES),) == (228,)
     assert features.spectrogram.shape == (128, N_FRAMES) == (128, 1292)
@@ -66,7 +73,7 @@ def test_shapes_names_and_ranges():
     assert len(set(FEATURE_NAMES)) == 228
 
 
-def test_columns_say_what_they_hold():
+def test_columns_say_what_they_hold() -> None:
     tabular = dict(zip(FEATURE_NAMES, extract(signal_of("tone")).tabular, strict=True))
     assert tabular["centroid_mean"] == pytest.approx(440, rel=0.05)
     assert tabular["chroma_A_mean"] == pytest.approx(1.0, abs=0.01)  # 440 Hz is an A
@@ -75,7 +82,7 @@ def test_columns_say_what_they_hold():
     assert clicks["tempo_mean"] == pytest.approx(120, rel=0.05)  # two clicks a second
 
 
-def test_segments_are_the_statistics_of_their_own_three_seconds():
+def test_segments_are_the_statistics_of_their_own_three_seconds() -> None:
     half = signal_of("jazz")
     half[N_SAMPLES // 2 :] = 0  # the second half is silent
     segments = extract(half).segments
@@ -86,7 +93,7 @@ def test_segments_are_the_statistics_of_their_own_three_seconds():
 
 @settings(max_examples=20, deadline=None)
 @given(st.integers(min_value=RATE, max_value=2 * N_SAMPLES))
-def test_any_length_becomes_thirty_seconds(length):
+def test_any_length_becomes_thirty_seconds(length: int) -> None:
     signal = prepare(np.full(length, 0.25, dtype=np.float32))
     assert signal.shape == (N_SAMPLES,)
     assert (signal[: min(length, N_SAMPLES)] == 0.25).all()
@@ -94,9 +101,9 @@ def test_any_length_becomes_thirty_seconds(length):
 
 
 @pytest.mark.parametrize("rate", [11_025, 44_100, 48_000])
-def test_other_sample_rates_give_the_same_music(rate):
+def test_other_sample_rates_give_the_same_music(rate: int) -> None:
     # A chord low enough for every rate: its features must not depend on how it was sampled.
-    def chord(sample_rate):
+    def chord(sample_rate: int) -> Signal:
         t = np.arange(30 * sample_rate) / sample_rate
         waves = [np.sin(2 * np.pi * hz * t) for hz in (262, 330, 392)]
         return (0.2 * np.sum(waves, axis=0)).astype(np.float32)
@@ -119,6 +126,6 @@ def test_other_sample_rates_give_the_same_music(rate):
         (np.zeros(RATE, np.float32), 1, "sample rate"),
     ],
 )
-def test_unusable_samples_get_a_named_error(samples, rate, words):
+def test_unusable_samples_get_a_named_error(samples: Signal, rate: int, words: str) -> None:
     with pytest.raises(FeatureError, match=words):
         extract(samples, rate)

@@ -1,5 +1,10 @@
 """Features from the pictures of an archive, against librosa, SciPy and the formulas."""
 
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
 import librosa
 import numpy as np
 import pytest
@@ -18,13 +23,13 @@ from mgc.features.pack import mel_centres
 from tests.helpers.archives import IDS, LINEAR, pictures, small
 
 
-def test_grey_levels_span_eighty_decibels():
+def test_grey_levels_span_eighty_decibels() -> None:
     levels = np.array([[[0, 51, 255]]], dtype=np.uint8)
     np.testing.assert_allclose(from_archive.decibels(levels), [[[-80, -64, 0]]], atol=1e-5)
     assert from_archive.decibels(levels).dtype == np.float32
 
 
-def test_mel_bands_are_librosas_where_bins_are_close():
+def test_mel_bands_are_librosas_where_bins_are_close() -> None:
     hertz = librosa.fft_frequencies(sr=SAMPLE_RATE, n_fft=8192)
     expected = librosa.filters.mel(
         sr=SAMPLE_RATE, n_fft=8192, n_mels=40, fmin=0, fmax=SAMPLE_RATE / 2, norm=None
@@ -33,7 +38,7 @@ def test_mel_bands_are_librosas_where_bins_are_close():
     np.testing.assert_allclose(bands, expected / expected.sum(axis=0), atol=1e-6)
 
 
-def test_mel_bands_of_the_published_bins_interpolate_below_and_are_librosas_above():
+def test_mel_bands_of_the_published_bins_interpolate_below_and_are_librosas_above() -> None:
     bands = from_archive.mel_bands(tuple(LINEAR))
     edges = librosa.mel_frequencies(42, fmin=0, fmax=LINEAR[-1])
     # librosa's bins go up to half the sample rate: one more, which no band reaches.
@@ -54,7 +59,7 @@ def test_mel_bands_of_the_published_bins_interpolate_below_and_are_librosas_abov
     first=st.floats(0, 5000),
     steps=st.lists(st.floats(0.5, 2000), min_size=1, max_size=60),
 )
-def test_mel_bands_are_averages_whatever_the_bins(first, steps):
+def test_mel_bands_are_averages_whatever_the_bins(first: float, steps: list[float]) -> None:
     hertz = np.cumsum([first, *steps])
     bands = from_archive.mel_bands(tuple(hertz.tolist()))
     assert bands.shape == (len(hertz), 40)
@@ -66,13 +71,13 @@ def test_mel_bands_are_averages_whatever_the_bins(first, steps):
     assert (bands[nearest, np.arange(40)] > 0).all()
 
 
-def test_mel_bands_of_mel_bins_are_no_wider_below_than_above():
+def test_mel_bands_of_mel_bins_are_no_wider_below_than_above() -> None:
     bands = from_archive.mel_bands(tuple(mel_centres().tolist()))
     reach = (bands > 0).sum(axis=0)
     assert set(reach) <= {5, 6, 7}  # two of 40 bands are six of 128
 
 
-def test_cepstra_are_those_of_librosa_and_of_the_formula():
+def test_cepstra_are_those_of_librosa_and_of_the_formula() -> None:
     picture = pictures(70, 128, 12)  # more than one block
     cepstra = from_archive.sequences(picture, LINEAR)
     bands = from_archive.mel_bands(tuple(LINEAR))
@@ -90,12 +95,12 @@ def test_cepstra_are_those_of_librosa_and_of_the_formula():
         np.testing.assert_allclose(cepstra[n].T, formula, rtol=1e-4, atol=1e-3)
 
 
-def columns(kind, statistic):
+def columns(kind: str, statistic: str) -> list[int]:
     names = [f"{kind}_{number:02d}_{statistic}" for number in range(1, 14)]
     return [ARCHIVE_FEATURE_NAMES.index(name) for name in names]
 
 
-def test_the_table_is_that_of_librosa_and_scipy():
+def test_the_table_is_that_of_librosa_and_scipy() -> None:
     cepstra = np.random.default_rng(0).normal(0, 50, (2, 40, 13)).astype(np.float32)
     table = from_archive.tables(cepstra)
     assert table.shape == (2, 156) == (2, len(ARCHIVE_FEATURE_NAMES))
@@ -113,7 +118,7 @@ def test_the_table_is_that_of_librosa_and_scipy():
                 )
 
 
-def test_segments_are_the_tables_of_ten_consecutive_pieces():
+def test_segments_are_the_tables_of_ten_consecutive_pieces() -> None:
     picture = pictures(2, 128, 10 * 12 + 7)
     found = from_archive.features(picture, LINEAR)
     assert found["tabular"].shape == (2, 156)
@@ -126,7 +131,7 @@ def test_segments_are_the_tables_of_ten_consecutive_pieces():
         np.testing.assert_allclose(found["segments"][:, piece], alone, rtol=1e-5, atol=1e-3)
 
 
-def test_a_track_of_which_others_are_left_out_has_the_same_features(tmp_path):
+def test_a_track_of_which_others_are_left_out_has_the_same_features(tmp_path: Path) -> None:
     source = archive.edition(small(tmp_path / "a.npz"))
     arrays = load_arrays(source, tmp_path / "cache", progress=False)
     found = archive.open_archive(tmp_path / "a.npz")
@@ -145,14 +150,16 @@ def test_a_track_of_which_others_are_left_out_has_the_same_features(tmp_path):
         load_arrays(source, tmp_path / "cache", leave_out=dict.fromkeys(IDS, ""), progress=False)
 
 
-def test_features_are_computed_once_and_again_when_the_cache_is_damaged(tmp_path, monkeypatch):
+def test_features_are_computed_once_and_again_when_the_cache_is_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     source = archive.edition(small(tmp_path / "a.npz"))
     first = load_arrays(source, tmp_path / "cache", progress=False)
     (entry,) = (tmp_path / "cache").iterdir()
-    calls = []
+    calls: list[int] = []
     compute = from_archive.sequences
 
-    def counted(power, hertz):
+    def counted(power: Any, hertz: Any) -> Any:
         calls.append(len(power))
         return compute(power, hertz)
 

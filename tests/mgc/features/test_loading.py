@@ -1,6 +1,9 @@
 """Features of a folder: cached by content, on several cores, a bad file left out by name."""
 
+from __future__ import annotations
+
 from dataclasses import replace
+from pathlib import Path
 
 import librosa
 import numpy as np
@@ -8,6 +11,7 @@ import pytest
 
 from mgc.audio.samples import load
 from mgc.datasets import demo
+from mgc.datasets.edition import Edition
 from mgc.datasets.opening import make_edition, open_edition
 from mgc.errors import DataError
 from mgc.features import augment, loading
@@ -18,12 +22,12 @@ from tests.helpers.arrays import make_arrays
 
 
 @pytest.fixture(scope="module")
-def three_tracks():
+def three_tracks() -> Edition:
     """The first three tracks of the demo edition, real audio."""
     return make_edition(open_edition("demo").tracks[:3])
 
 
-def test_rows_are_the_features_of_their_tracks(three_tracks, tmp_path):
+def test_rows_are_the_features_of_their_tracks(three_tracks: Edition, tmp_path: Path) -> None:
     arrays = load_arrays(three_tracks, tmp_path, jobs=1, progress=False)
     assert arrays.track_id.tolist() == [t.track_id for t in three_tracks.tracks]
     assert arrays.artist[0] == three_tracks.tracks[0].artist
@@ -35,14 +39,14 @@ def test_rows_are_the_features_of_their_tracks(three_tracks, tmp_path):
 
 
 def test_the_cache_is_found_by_content_and_a_damaged_entry_is_computed_again(
-    tmp_path, monkeypatch
-):
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     original = demo.clip_path("blues.00000")
     (tmp_path / "cache").mkdir()
     first = cached_features(original, tmp_path / "cache")
     (tmp_path / "another name.ogg").write_bytes(original.read_bytes())
 
-    def never(*_):
+    def never(*_: object) -> None:
         raise AssertionError("computed again")
 
     with monkeypatch.context() as patch:
@@ -59,8 +63,8 @@ def test_the_cache_is_found_by_content_and_a_damaged_entry_is_computed_again(
 
 
 def test_bad_files_and_those_that_cleaning_chose_are_left_out_with_the_reason(
-    three_tracks, tmp_path
-):
+    three_tracks: Edition, tmp_path: Path
+) -> None:
     bad = tmp_path / "jazz.00054.wav"
     bad.write_bytes(b"RIFF....WAVE")
     first = three_tracks.tracks[0]
@@ -79,7 +83,7 @@ def test_bad_files_and_those_that_cleaning_chose_are_left_out_with_the_reason(
         load_arrays(three_tracks, tmp_path, leave_out=everything, progress=False)
 
 
-def test_processes_change_nothing(tmp_path):
+def test_processes_change_nothing(tmp_path: Path) -> None:
     edition = make_edition(open_edition("demo").tracks[:5])
     alone = load_arrays(edition, tmp_path / "a", jobs=1, progress=False)
     together = load_arrays(edition, tmp_path / "b", jobs=2, progress=False)
@@ -87,7 +91,7 @@ def test_processes_change_nothing(tmp_path):
         np.testing.assert_array_equal(getattr(alone, name), getattr(together, name))
 
 
-def test_kept_arrays_are_opened_as_they_were_and_cannot_be_changed(tmp_path):
+def test_kept_arrays_are_opened_as_they_were_and_cannot_be_changed(tmp_path: Path) -> None:
     arrays = replace(make_arrays(n_genres=2), left_out={"jazz.00054": "unreadable: grün"})
     keep_arrays(arrays, tmp_path / "kept")
     opened = open_arrays(tmp_path / "kept")
@@ -99,11 +103,11 @@ def test_kept_arrays_are_opened_as_they_were_and_cannot_be_changed(tmp_path):
         opened.tabular[0] = 0
 
 
-def _tone(hz):
+def _tone(hz: float) -> np.ndarray:
     return (0.3 * np.sin(2 * np.pi * hz * np.arange(5 * 22_050) / 22_050)).astype("f4")
 
 
-def test_pitch_moves_and_length_stays():
+def test_pitch_moves_and_length_stays() -> None:
     shifted = augment.pitch_shift(_tone(440), np.random.default_rng(1))
     assert len(shifted) == 5 * 22_050
     pitch = np.median(librosa.yin(shifted, fmin=200, fmax=900, sr=22_050))
@@ -112,7 +116,7 @@ def test_pitch_moves_and_length_stays():
     assert steps == pytest.approx(expected, abs=0.15)
 
 
-def test_length_moves_and_pitch_stays():
+def test_length_moves_and_pitch_stays() -> None:
     stretched = augment.time_stretch(_tone(440), np.random.default_rng(1))
     rate = np.random.default_rng(1).uniform(0.9, 1.1)
     assert len(stretched) == pytest.approx(5 * 22_050 / rate, rel=0.01)
@@ -120,14 +124,14 @@ def test_length_moves_and_pitch_stays():
     assert 12 * np.log2(pitch / 440) == pytest.approx(0, abs=0.1)
 
 
-def test_noise_lies_thirty_decibels_below():
+def test_noise_lies_thirty_decibels_below() -> None:
     clean = _tone(440)
     noise = augment.add_noise(clean, np.random.default_rng(0)) - clean
     assert 20 * np.log10(noise.std() / clean.std()) == pytest.approx(-30, abs=0.2)
     assert not augment.add_noise(np.zeros(100, np.float32), np.random.default_rng(0)).any()
 
 
-def test_copies_repeat_and_keep_the_order(three_tracks, tmp_path):
+def test_copies_repeat_and_keep_the_order(three_tracks: Edition, tmp_path: Path) -> None:
     arrays = load_arrays(three_tracks, tmp_path / "a", jobs=1, progress=False)
     (tmp_path / "b").mkdir()
     first, again, other = (

@@ -1,18 +1,22 @@
 """Archives made of audio: what they hold, what is left out, and that none is half written."""
 
+from __future__ import annotations
+
 import shutil
+from pathlib import Path
 
 import librosa
 import numpy as np
 import pytest
 import soundfile
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mgc.audio.samples import SAMPLE_RATE, load
 from mgc.cli.main import main
 from mgc.datasets import archive, demo
+from mgc.datasets.archive import Archive
 from mgc.datasets.opening import open_edition
 from mgc.errors import DataError
 from mgc.features import from_archive
@@ -25,7 +29,7 @@ CLIPS = ("blues.00000", "classical.00004", "metal.00008")
 
 
 @pytest.fixture(scope="module")
-def audio(tmp_path_factory):
+def audio(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with three clips of the demo, a tone, and what cannot be packed."""
     root = tmp_path_factory.mktemp("audio") / "genres"
     for name in CLIPS:
@@ -52,13 +56,13 @@ REASONS = {
 
 
 @pytest.fixture(scope="module")
-def packed(audio, tmp_path_factory):
+def packed(audio: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
     """Return the archive of that folder, and what was left out."""
     target = tmp_path_factory.mktemp("packed") / "new" / "a.npz"
     return target, pack(audio, target, jobs=1, progress=False)
 
 
-def assert_pictures_of(found, files):
+def assert_pictures_of(found: Archive, files: dict[str, Path]) -> None:
     """Compare with the features from audio, and with librosa's own, to half a grey level."""
     half = 80 / 255 / 2 + 1e-3
     for name, file in files.items():
@@ -72,7 +76,9 @@ def assert_pictures_of(found, files):
         np.testing.assert_allclose(shown, expected, atol=half + 0.01)
 
 
-def test_a_packed_archive_holds_the_pictures_of_its_audio(packed):
+def test_a_packed_archive_holds_the_pictures_of_its_audio(
+    packed: tuple[Path, dict[str, str]],
+) -> None:
     found = archive.open_archive(packed[0])
     assert found.track_id.tolist() == [*CLIPS, "pop.00000"]
     assert found.log_power.shape == (4, 128, 1292)
@@ -80,7 +86,9 @@ def test_a_packed_archive_holds_the_pictures_of_its_audio(packed):
     assert_pictures_of(found, {name: demo.clip_path(name) for name in CLIPS})
 
 
-def test_the_bins_of_a_packed_archive_are_where_it_says(packed):
+def test_the_bins_of_a_packed_archive_are_where_it_says(
+    packed: tuple[Path, dict[str, str]],
+) -> None:
     found = archive.open_archive(packed[0])
     tone = found.log_power[-1]
     assert tone[:, 10].argmax() == np.abs(found.freq_hz - 1000).argmin()
@@ -88,7 +96,9 @@ def test_the_bins_of_a_packed_archive_are_where_it_says(packed):
     assert sounding.max() == pytest.approx(2.0, abs=0.1)  # seconds; then it is padded
 
 
-def test_models_see_a_packed_archive_as_an_edition(packed, tmp_path):
+def test_models_see_a_packed_archive_as_an_edition(
+    packed: tuple[Path, dict[str, str]], tmp_path: Path
+) -> None:
     source = open_edition(packed[0])
     assert source.name == "gtzan-part-archive"
     arrays = load_arrays(source, tmp_path, progress=False)
@@ -98,7 +108,7 @@ def test_models_see_a_packed_archive_as_an_edition(packed, tmp_path):
         assert np.isfinite(getattr(arrays, name)).all()
 
 
-def test_a_bad_track_is_left_out_with_its_reason(packed):
+def test_a_bad_track_is_left_out_with_its_reason(packed: tuple[Path, dict[str, str]]) -> None:
     left_out = packed[1]
     assert list(left_out) == sorted(REASONS)
     for name, reason in REASONS.items():
@@ -106,11 +116,13 @@ def test_a_bad_track_is_left_out_with_its_reason(packed):
         assert "/" not in left_out[name]  # no path of this machine
 
 
-def invoke(*arguments):
+def invoke(*arguments: str | Path) -> Result:
     return CliRunner().invoke(main, ["data", "pack", *map(str, arguments)])
 
 
-def test_the_command_writes_the_same_file_and_says_what_is_missing(audio, packed, tmp_path):
+def test_the_command_writes_the_same_file_and_says_what_is_missing(
+    audio: Path, packed: tuple[Path, dict[str, str]], tmp_path: Path
+) -> None:
     target = tmp_path / "b.npz"
     result = invoke(audio, target, "--jobs", "1")
     assert result.exit_code == 0, result.output
@@ -122,14 +134,14 @@ def test_the_command_writes_the_same_file_and_says_what_is_missing(audio, packed
         assert name not in result.stdout
 
 
-def one_clip(tmp_path):
+def one_clip(tmp_path: Path) -> Path:
     place = tmp_path / "audio" / "blues"
     place.mkdir(parents=True)
     shutil.copy(demo.clip_path("blues.00000"), place)
     return place.parent
 
 
-def test_a_file_that_exists_is_replaced_on_request_only(tmp_path):
+def test_a_file_that_exists_is_replaced_on_request_only(tmp_path: Path) -> None:
     root, target = one_clip(tmp_path), tmp_path / "a.npz"
     target.write_text("mine")
     result = invoke(root, target, "--jobs", "1")
@@ -151,14 +163,16 @@ def test_a_file_that_exists_is_replaced_on_request_only(tmp_path):
         ("other.npz", "a.npz", "archive already"),
     ],
 )
-def test_what_cannot_be_packed_is_said_first(tmp_path, source, name, reason):
+def test_what_cannot_be_packed_is_said_first(
+    tmp_path: Path, source: str, name: str, reason: str
+) -> None:
     (tmp_path / "folder.npz").mkdir()
     with pytest.raises(DataError, match=reason):
         pack(source, tmp_path / name, progress=False)
     assert [p.name for p in tmp_path.iterdir()] == ["folder.npz"]
 
 
-def test_without_a_usable_track_there_is_no_archive(tmp_path):
+def test_without_a_usable_track_there_is_no_archive(tmp_path: Path) -> None:
     root = tmp_path / "audio" / "jazz"
     root.mkdir(parents=True)
     (root / "jazz.00054.wav").write_bytes(b"not audio")
@@ -169,18 +183,18 @@ def test_without_a_usable_track_there_is_no_archive(tmp_path):
 
 @settings(max_examples=50, deadline=None)
 @given(lowest=st.floats(-80, 0), seed=st.integers(0, 99))
-def test_grey_and_back_is_exact_to_half_a_level(lowest, seed):
+def test_grey_and_back_is_exact_to_half_a_level(lowest: float, seed: int) -> None:
     decibels = np.random.default_rng(seed).uniform(lowest, 0, (128, 20)).astype(np.float32)
     back = from_archive.decibels(grey(decibels)[None])[0]
     assert np.abs(back - decibels).max() <= 40 / 255 + 1e-4
 
 
-def test_silence_is_even_not_an_error():
+def test_silence_is_even_not_an_error() -> None:
     silent = extract(np.zeros(SAMPLE_RATE, np.float32)).spectrogram
     assert (grey(silent) == 255).all()
 
 
-def test_real_tracks_are_packed_as_they_sound(gtzan_mini, tmp_path):
+def test_real_tracks_are_packed_as_they_sound(gtzan_mini: Path, tmp_path: Path) -> None:
     chosen = [min(gtzan_mini.rglob(f"{genre}.*.wav")) for genre in ("blues", "jazz", "rock")]
     files = {path.stem: path for path in chosen}
     for name, path in files.items():

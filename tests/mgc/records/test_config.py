@@ -1,10 +1,14 @@
 """The configuration of a fit: ids that were published never change."""
 
+from __future__ import annotations
+
 import csv
 import json
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
+
+import pytest
 
 from mgc.models import BASELINES, recipe
 from mgc.models.recipe import VARIANTS, Recipe, TunedRecipe, as_settings, from_settings
@@ -16,18 +20,19 @@ RECORDS = Path(__file__).parents[3] / "book" / "records"
 PUBLISHED = Store(RECORDS)
 
 
-def listed():
+def listed() -> dict[str, dict[str, str]]:
     """Return the list of fits by id; a new fit gets a line, and no line ever changes."""
     with (Path(__file__).parent / "fit_ids.csv").open(encoding="utf-8", newline="") as lines:
         return {line["fit_id"]: line for line in csv.DictReader(lines)}
 
 
-def test_a_fit_that_was_listed_has_its_id_for_ever():
+def test_a_fit_that_was_listed_has_its_id_for_ever() -> None:
     editions = {
         key: PUBLISHED.edition(key) for key in {one["edition"] for one in listed().values()}
     }
     for name, line in listed().items():
         edition = editions[line["edition"]]
+        assert edition is not None
         config = configuration(
             edition.name,
             edition.content_hash,
@@ -41,7 +46,7 @@ def test_a_fit_that_was_listed_has_its_id_for_ever():
         assert fit_id(config | {"variant": line["variant"]}) == name, line
 
 
-def test_every_record_and_every_planned_fit_is_listed():
+def test_every_record_and_every_planned_fit_is_listed() -> None:
     known = listed()
     for store in (PUBLISHED, PUBLISHED.leak, PUBLISHED.networks):
         assert {folder.name for folder in store.fits.iterdir()} <= known.keys()
@@ -64,7 +69,9 @@ class LaterRecipe(TunedRecipe):
     tilt: float = 0.5
 
 
-def test_a_later_field_enters_a_configuration_only_where_it_differs(monkeypatch):
+def test_a_later_field_enters_a_configuration_only_where_it_differs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     today = recipe("cnn", tuned=True)
     later = LaterRecipe(**vars(today))
     settings = as_settings(today, VARIANTS["tuned"])
@@ -76,7 +83,7 @@ def test_a_later_field_enters_a_configuration_only_where_it_differs(monkeypatch)
         assert from_settings(as_settings(plan, VARIANTS["tuned"])) == plan
 
 
-def test_recipes_of_records_and_trials_are_read_back_as_they_were_written():
+def test_recipes_of_records_and_trials_are_read_back_as_they_were_written() -> None:
     files = [*RECORDS.glob("**/config.json"), *(RECORDS / "tuning").glob("*.json")]
     configs = [json.loads(file.read_text(encoding="utf-8")) for file in files]
     recipes = [config.get("config", config)["recipe"] for config in configs]

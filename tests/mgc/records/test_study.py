@@ -1,7 +1,11 @@
 """A study from end to end on demo clips: fit what is missing, replay what is there."""
 
+from __future__ import annotations
+
 import json
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -21,22 +25,23 @@ QUICK = ("mlp", *BASELINES)
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("study")
 
 
 @pytest.fixture(scope="module")
-def study(folder):
+def study(folder: Path) -> Study:
     """Three tracks a genre of the demo edition under the random protocol."""
     tracks = [t for t in open_edition("demo").tracks if int(t.track_id[-5:]) % 3 == 0]
     edition = make_edition(tracks)
     store = Store(folder / "records")
     store.save_edition(describe_edition(edition, folder / "cache", progress=False))
     record = store.edition(edition.key)
+    assert record is not None
     return Study(store, edition, record, "random", "quick", (0,), folder / "cache")
 
 
-def test_fits_are_made_once_and_again_on_request_with_the_same_predictions(study):
+def test_fits_are_made_once_and_again_on_request_with_the_same_predictions(study: Study) -> None:
     results = fit_all(study, QUICK, jobs=1, progress=False)
     places = [r.path / "predictions.csv" for r in results.values() if isinstance(r, Record)]
     assert len(places) == len(QUICK)
@@ -51,7 +56,7 @@ def test_fits_are_made_once_and_again_on_request_with_the_same_predictions(study
     assert metrics.accuracy(metrics.test_rows(after)) > 0.1
 
 
-def test_replay_needs_no_audio(study):
+def test_replay_needs_no_audio(study: Study) -> None:
     fit_all(study, QUICK, jobs=1, progress=False)
     replay = open_study(
         study.edition_record.key, records=study.store.root, protocol="random", cache=study.cache
@@ -66,7 +71,7 @@ def test_replay_needs_no_audio(study):
         fit_all(replay, ("cnn",), progress=False)
 
 
-def test_the_split_of_a_study_is_the_one_that_its_fits_were_tested_by(study):
+def test_the_split_of_a_study_is_the_one_that_its_fits_were_tested_by(study: Study) -> None:
     record = fit_all(study, ("majority",), jobs=1, progress=False)["majority"]
     assert isinstance(record, Record)
     split = replace(study, edition=None).split()
@@ -77,7 +82,7 @@ def test_the_split_of_a_study_is_the_one_that_its_fits_were_tested_by(study):
         assert set(ids[split.example_track[getattr(fold, part)]]) == set(rows["track_id"])
 
 
-def test_what_was_not_run_says_why(study):
+def test_what_was_not_run_says_why(study: Study) -> None:
     results = study.results()
     assert list(results) == list(NAMES)
     missing = results["cnn"]
@@ -86,8 +91,8 @@ def test_what_was_not_run_says_why(study):
 
 
 def test_missing_weights_are_reported_and_nothing_is_put_in_their_place(
-    study, monkeypatch, tmp_path
-):
+    study: Study, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("MGC_VGG16_WEIGHTS", str(tmp_path / "absent.h5"))
     results = fit_all(study, ("vgg16", "majority"), jobs=1, progress=False)
     assert isinstance(results["majority"], Record)
@@ -104,7 +109,7 @@ def test_missing_weights_are_reported_and_nothing_is_put_in_their_place(
     note.write_text(json.dumps({}))
 
 
-def test_the_same_study_in_two_processes_equals_one(study, tmp_path):
+def test_the_same_study_in_two_processes_equals_one(study: Study, tmp_path: Path) -> None:
     contents = []
     for jobs in (1, 2):
         store = Store(tmp_path / str(jobs))
@@ -117,7 +122,9 @@ def test_the_same_study_in_two_processes_equals_one(study, tmp_path):
 
 
 @pytest.mark.parametrize("begin", [open_study, prepare_study])
-def test_unknown_data_protocol_and_variant_are_named(tmp_path, begin):
+def test_unknown_data_protocol_and_variant_are_named(
+    tmp_path: Path, begin: Callable[..., Study]
+) -> None:
     with pytest.raises(DataError, match=r"nowhere.*mgc data where"):
         begin("nowhere", records=tmp_path)
     with pytest.raises(MgcError, match="cv5"):
@@ -127,7 +134,9 @@ def test_unknown_data_protocol_and_variant_are_named(tmp_path, begin):
     assert not list(tmp_path.iterdir())
 
 
-def test_opening_describes_nothing_and_says_what_does(small_edition, tmp_path, monkeypatch):
+def test_opening_describes_nothing_and_says_what_does(
+    small_edition: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     places = {"records": tmp_path / "records", "cache": tmp_path / "cache"}
     with pytest.raises(DataError, match=r"custom-.*mgc run"):
         open_study(small_edition, **places)
@@ -135,7 +144,7 @@ def test_opening_describes_nothing_and_says_what_does(small_edition, tmp_path, m
     prepared = prepare_study(small_edition, **places)
     assert prepared.edition_record.n_tracks == 30
 
-    def never(*_, **__):
+    def never(*_: object, **__: object) -> None:
         raise AssertionError("computed again")
 
     monkeypatch.setattr("mgc.records.study.describe_edition", never)
@@ -143,7 +152,7 @@ def test_opening_describes_nothing_and_says_what_does(small_edition, tmp_path, m
     assert open_study(small_edition, **places).edition == prepared.edition
 
 
-def test_a_study_of_an_archive_describes_it_without_audio(tmp_path):
+def test_a_study_of_an_archive_describes_it_without_audio(tmp_path: Path) -> None:
     file = small(tmp_path / "a.npz")
     study = prepare_study(file, records=tmp_path / "records", cache=tmp_path / "cache")
     record = study.edition_record

@@ -1,7 +1,11 @@
 """Fits: repeatable, resumable, blind to the test part; small networks on made-up features."""
 
+from __future__ import annotations
+
 import json
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,20 +20,20 @@ from mgc.evaluation import metrics
 from mgc.models import BASELINES, NAMES
 from mgc.models.recipe import ABLATIONS
 from mgc.records import config as config_module
-from mgc.records.store import load_record
+from mgc.records.store import Record, load_record
 from mgc.training import folds, inputs
 from mgc.util import cache
 from tests.helpers.arrays import make_arrays, one_fold
 from tests.helpers.fits import conclude, first_fold
 
 
-def fit(model, folder, **options):
+def fit(model: str, folder: Path, **options: Any) -> Record:
     return conclude(first_fold(model, folder, **options))
 
 
 @pytest.mark.usefixtures("short")
 @pytest.mark.parametrize("model", [*(n for n in NAMES if n != "vgg16"), *BASELINES])
-def test_the_same_fit_twice_gives_the_same_files(model, tmp_path):
+def test_the_same_fit_twice_gives_the_same_files(model: str, tmp_path: Path) -> None:
     first, second = fit(model, tmp_path / "a"), fit(model, tmp_path / "b")
     assert first.fit_id == second.fit_id
     for name in ("config.json", "architecture.json", "history.csv", "predictions.csv"):
@@ -38,7 +42,7 @@ def test_the_same_fit_twice_gives_the_same_files(model, tmp_path):
 
 
 @pytest.mark.usefixtures("short", "vgg16_weights")
-def test_vgg16_fits_on_the_real_base_and_repeats(tmp_path):
+def test_vgg16_fits_on_the_real_base_and_repeats(tmp_path: Path) -> None:
     # Three genres are enough: the base takes a second a track.
     first, second = (
         fit("vgg16", tmp_path / name, arrays=make_arrays(n_genres=3)) for name in "ab"
@@ -51,13 +55,13 @@ def test_vgg16_fits_on_the_real_base_and_repeats(tmp_path):
 
 
 @pytest.mark.usefixtures("short")
-def test_another_seed_is_another_fit(tmp_path):
+def test_another_seed_is_another_fit(tmp_path: Path) -> None:
     first, second = fit("mlp", tmp_path, seed=0), fit("mlp", tmp_path, seed=1)
     assert first.fit_id != second.fit_id
     assert not first.predictions[list(P_COLUMNS)].equals(second.predictions[list(P_COLUMNS)])
 
 
-def test_the_mlp_learns_what_can_be_learnt(tmp_path):
+def test_the_mlp_learns_what_can_be_learnt(tmp_path: Path) -> None:
     record = fit("mlp", tmp_path)
     assert metrics.accuracy(metrics.test_rows(record)) >= 0.7
     assert record.config["recipe"]["epochs"] == 100
@@ -66,7 +70,7 @@ def test_the_mlp_learns_what_can_be_learnt(tmp_path):
 
 
 @pytest.mark.usefixtures("short")
-def test_the_test_part_does_not_touch_the_fit(tmp_path):
+def test_the_test_part_does_not_touch_the_fit(tmp_path: Path) -> None:
     arrays = make_arrays()
     spoilt = replace(arrays, tabular=arrays.tabular.copy())
     spoilt.tabular[one_fold(arrays).folds[0].test] = 1e6
@@ -79,7 +83,7 @@ def test_the_test_part_does_not_touch_the_fit(tmp_path):
     assert first.predictions[valid].equals(second.predictions[valid])
 
 
-def test_logistic_regression_is_scikit_learns(tmp_path):
+def test_logistic_regression_is_scikit_learns(tmp_path: Path) -> None:
     record, arrays = fit("logistic", tmp_path), make_arrays()
     fold = one_fold(arrays).folds[0]
     model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=5000))
@@ -89,15 +93,15 @@ def test_logistic_regression_is_scikit_learns(tmp_path):
     np.testing.assert_allclose(rows[list(P_COLUMNS)], expected, atol=1e-3)
 
 
-def test_majority_gives_the_training_shares(tmp_path):
+def test_majority_gives_the_training_shares(tmp_path: Path) -> None:
     rows = metrics.test_rows(fit("majority", tmp_path))
     np.testing.assert_allclose(rows[list(P_COLUMNS)], 0.1)
 
 
 @pytest.mark.usefixtures("short")
-def test_a_finished_fold_is_not_fitted_again(tmp_path):
+def test_a_finished_fold_is_not_fitted_again(tmp_path: Path) -> None:
     fold = first_fold("mlp", tmp_path)
-    epochs = []
+    epochs: list[int] = []
     for _ in range(2):
         folds.fit_fold(replace(fold, on_epoch=lambda _, epoch, *__: epochs.append(epoch)))
     assert epochs == [1, 2, 3]
@@ -109,8 +113,8 @@ def test_a_finished_fold_is_not_fitted_again(tmp_path):
 
 
 @pytest.mark.usefixtures("short")
-def test_an_interrupted_fit_leaves_nothing_half_done(tmp_path):
-    def interrupt(*_):
+def test_an_interrupted_fit_leaves_nothing_half_done(tmp_path: Path) -> None:
+    def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -119,7 +123,7 @@ def test_an_interrupted_fit_leaves_nothing_half_done(tmp_path):
 
 
 @pytest.mark.usefixtures("short")
-def test_segments_get_one_row_each(tmp_path):
+def test_segments_get_one_row_each(tmp_path: Path) -> None:
     arrays = make_arrays(n_frames=1292, per_genre=2)
     split = make_split("leaky_segments", arrays.track_id, arrays.genre, arrays.artist, 0)
     record = fit("cnn", tmp_path, arrays=arrays, split=split)
@@ -129,7 +133,7 @@ def test_segments_get_one_row_each(tmp_path):
 
 
 @pytest.mark.usefixtures("short")
-def test_copies_are_trained_on_and_never_predicted(tmp_path):
+def test_copies_are_trained_on_and_never_predicted(tmp_path: Path) -> None:
     arrays = make_arrays()
     wrong = replace(arrays, tabular=np.full_like(arrays.tabular, 5.0))
     plain, copied = (
@@ -141,7 +145,7 @@ def test_copies_are_trained_on_and_never_predicted(tmp_path):
 
 
 @pytest.mark.usefixtures("short")
-def test_the_record_says_what_it_cost_and_where(tmp_path):
+def test_the_record_says_what_it_cost_and_where(tmp_path: Path) -> None:
     record = fit("autoencoder", tmp_path)
     environment = record.environment
     assert environment["device"] == "CPU"
@@ -158,7 +162,7 @@ def test_the_record_says_what_it_cost_and_where(tmp_path):
     assert load_record(record.path).parameters == record.parameters
 
 
-def test_scaling_uses_the_training_rows_alone():
+def test_scaling_uses_the_training_rows_alone() -> None:
     rng = np.random.default_rng(0)
     x = rng.uniform(3, 9, (8, 5)).astype(np.float32)
     train_rows = np.array([0, 2, 5])
@@ -172,7 +176,7 @@ def test_scaling_uses_the_training_rows_alone():
     )
 
 
-def test_scalings_of_spectrograms():
+def test_scalings_of_spectrograms() -> None:
     x = np.random.default_rng(0).uniform(-80, 0, (3, 4, 6)).astype(np.float32)
     x[2] = -80  # silence
     track = inputs.scale(x, np.array([0]), "per track")
@@ -188,7 +192,7 @@ def test_scalings_of_spectrograms():
         inputs.scale(x, np.array([0]), "by magic")
 
 
-def test_pooling_averages_neighbours_and_keeps_enough():
+def test_pooling_averages_neighbours_and_keeps_enough() -> None:
     x = np.arange(1292, dtype=np.float32)[None]
     pooled = inputs.pool_frames(x, 8)
     assert pooled.shape == (1, 161)
@@ -197,13 +201,13 @@ def test_pooling_averages_neighbours_and_keeps_enough():
     assert inputs.pool_frames(x, 1) is x
 
 
-def test_targets_follow_the_order_of_genres():
+def test_targets_follow_the_order_of_genres() -> None:
     targets = inputs.one_hot(np.array(["rock", "blues"]))
     assert targets.argmax(axis=1).tolist() == [GENRES.index("rock"), 0]
     assert targets.sum() == 2
 
 
-def test_an_ablation_changes_one_setting_of_the_models_it_names():
+def test_an_ablation_changes_one_setting_of_the_models_it_names() -> None:
     """What the audit compares differs in the step that it judges, and in nothing else."""
     for name, ablation in ABLATIONS.items():
         for model in {model for model, _, _ in ablation.changes}:
@@ -218,7 +222,7 @@ def test_an_ablation_changes_one_setting_of_the_models_it_names():
         config_module.configuration("e", "h", "random", "mlp", "no_log", 0)
 
 
-def test_power_is_what_decibels_were_made_of():
+def test_power_is_what_decibels_were_made_of() -> None:
     """-10 dB is a tenth of the power; by hand for two cells, standardised within the track."""
     scaled = inputs.scale(np.array([[[0.0, -10.0]]], np.float32), np.array([0]), "power per track")
     assert scaled.ravel() == pytest.approx([1.0, -1.0])

@@ -1,12 +1,16 @@
 """The published runs: what is done and left, what is refused, and that no finished fit is lost."""
 
+from __future__ import annotations
+
 import pickle
 import shutil
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from mgc.cli.main import main
 from mgc.datasets.gtzan import gtzan_table
@@ -15,7 +19,7 @@ from mgc.errors import DataError, MgcError
 from mgc.models import BASELINES, NAMES
 from mgc.records.config import fit_id
 from mgc.records.store import NotRun, Record, Store
-from mgc.records.study import prepare_study
+from mgc.records.study import Study, prepare_study
 from mgc.training import fits as fits_module
 from mgc.training import folds, parallel, published
 from mgc.training.fold_fit import FoldFit
@@ -34,40 +38,44 @@ SMALL = (
 
 
 @pytest.fixture(scope="module")
-def part(tmp_path_factory):
+def part(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return an archive with five tracks of each genre, as few as `cv5` can divide."""
     ids = [f"{genre}.{number:05d}" for genre in GENRES for number in range(5)]
     return with_genres(tmp_path_factory.mktemp("part") / "part.npz", ids)
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory):
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return an archive with every track of GTZAN."""
     ids = gtzan_table()["track_id"].tolist()
     return with_genres(tmp_path_factory.mktemp("whole") / "whole.npz", ids)
 
 
 @pytest.fixture
-def small(monkeypatch):
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the published runs be those of `SMALL`."""
     monkeypatch.setattr(published, "PLAN", SMALL)
 
 
-def opened(part, folder):
+def opened(part: Path, folder: Path) -> list[tuple[Block, Study]]:
     return published.studies(folder / "records", folder / "cache", {PART: part})
 
 
-def record_of(study, model, seed=0, minutes=1.5):
+def record_of(study: Study, model: str, seed: int = 0, minutes: float = 1.5) -> Record:
     """Save a made-up record of a fit that a study asks for."""
     facts = ENVIRONMENT | {"duration_s": 60 * minutes}
     config = study.config(model, seed=seed)
     return study.store.save(config, facts, ARCHITECTURE, history(), predictions())
 
 
-def in_this_process(monkeypatch, watch):
+def in_this_process(
+    monkeypatch: pytest.MonkeyPatch, watch: Callable[[parallel.Task], str | None]
+) -> None:
     """Run tasks here, in their order; `watch` sees each, and may say why it cannot run."""
 
-    def fit_tasks(tasks, jobs, *, progress, done):
+    def fit_tasks(
+        tasks: Sequence[parallel.Task], jobs: int, *, progress: bool, done: Callable[..., None]
+    ) -> None:
         for task in tasks:
             reason = watch(task) or ""
             if not reason:
@@ -80,7 +88,7 @@ def in_this_process(monkeypatch, watch):
 # The plan and its state
 
 
-def test_the_plan_holds_what_the_book_rests_on():
+def test_the_plan_holds_what_the_book_rests_on() -> None:
     known = {(b.edition, b.protocol, b.variant, b.seeds, b.models) for b in PLAN}
     for models in (NAMES, BASELINES):
         assert any(b.models == models and b.protocol == "fault_filtered" for b in PLAN)
@@ -91,15 +99,15 @@ def test_the_plan_holds_what_the_book_rests_on():
     assert len(known) == len(PLAN)
 
 
-def test_without_data_and_records_there_is_nothing_to_do(tmp_path):
+def test_without_data_and_records_there_is_nothing_to_do(tmp_path: Path) -> None:
     assert published.studies(tmp_path / "records", tmp_path / "cache", {}) == []
-    nothing = {ARCHIVE: "", MINI: ""}
+    nothing: dict[str, str | Path] = {ARCHIVE: "", MINI: ""}
     assert published.studies(tmp_path / "records", tmp_path / "cache", nothing) == []
     assert not (tmp_path / "records").exists()
 
 
-def test_the_state_counts_what_has_a_record(whole, tmp_path):
-    sources = {ARCHIVE: whole}
+def test_the_state_counts_what_has_a_record(whole: Path, tmp_path: Path) -> None:
+    sources: dict[str, str | Path] = {ARCHIVE: whole}
     plan = published.studies(tmp_path / "records", tmp_path / "cache", sources)
     blocks = [block for block in PLAN if block.edition == ARCHIVE]
     assert [block for block, _ in plan] == blocks
@@ -137,7 +145,9 @@ def test_the_state_counts_what_has_a_record(whole, tmp_path):
     assert table["minutes"][as_written].isna().all()  # another variant tells nothing
 
 
-def test_records_alone_tell_the_state_and_cannot_be_completed(part, tmp_path, small):
+def test_records_alone_tell_the_state_and_cannot_be_completed(
+    part: Path, tmp_path: Path, small: None
+) -> None:
     plan = opened(part, tmp_path)
     for _, study in plan:
         record_of(study, "majority")
@@ -149,7 +159,9 @@ def test_records_alone_tell_the_state_and_cannot_be_completed(part, tmp_path, sm
         published.fit_plan(replay, jobs=1, progress=False)
 
 
-def test_fits_of_the_leak_page_stand_in_a_store_of_their_own(monkeypatch, tmp_path):
+def test_fits_of_the_leak_page_stand_in_a_store_of_their_own(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     of_leaks = next(block for block in PLAN if block.protocol == "leak_share_0")
     blocks = (Block(ARCHIVE, "random", "tuned", (0,), ("mlp",)), of_leaks)
     monkeypatch.setattr(published, "PLAN", blocks)
@@ -159,14 +171,14 @@ def test_fits_of_the_leak_page_stand_in_a_store_of_their_own(monkeypatch, tmp_pa
 
 
 @pytest.mark.parametrize("name", [ARCHIVE, MINI])
-def test_another_edition_in_its_place_is_refused(part, tmp_path, name):
+def test_another_edition_in_its_place_is_refused(part: Path, tmp_path: Path, name: str) -> None:
     with pytest.raises(DataError) as caught:
         published.studies(tmp_path / "records", tmp_path / "cache", {name: part})
     for word in (str(part), PART, name):
         assert word in str(caught.value)
 
 
-def test_a_source_that_is_not_there_is_named(tmp_path):
+def test_a_source_that_is_not_there_is_named(tmp_path: Path) -> None:
     for name in ("nowhere", "nowhere.npz"):
         with pytest.raises(MgcError, match=name):
             published.studies(tmp_path, tmp_path / "cache", {ARCHIVE: tmp_path / name})
@@ -176,12 +188,14 @@ def test_a_source_that_is_not_there_is_named(tmp_path):
 
 
 @pytest.mark.usefixtures("small")
-def test_a_record_is_there_as_soon_as_its_last_fold_is_done(part, tmp_path, monkeypatch):
+def test_a_record_is_there_as_soon_as_its_last_fold_is_done(
+    part: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     plan = opened(part, tmp_path)
     store = plan[0][1].store
-    begun = []
+    begun: list[tuple[str, int, int]] = []
 
-    def watch(task):
+    def watch(task: parallel.Task) -> None:
         there = len(list(store.fits.iterdir())) if store.fits.exists() else 0
         begun.append((fit_id(task.config), task.fold, there))
 
@@ -206,17 +220,19 @@ def test_a_record_is_there_as_soon_as_its_last_fold_is_done(part, tmp_path, monk
 
 
 @pytest.mark.usefixtures("small")
-def test_an_interrupted_run_goes_on_where_it_stopped(part, tmp_path, monkeypatch):
+def test_an_interrupted_run_goes_on_where_it_stopped(
+    part: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     plan = opened(part, tmp_path)
     store = plan[0][1].store
-    fitted = []
+    fitted: list[tuple[str, int, str]] = []
     fit_baseline = folds.fit_baseline
 
-    def counted(arrays, split, fold, name):
+    def counted(arrays: Any, split: Any, fold: Any, name: str) -> Any:
         fitted.append((name, len(arrays.track_id), fold.name))
         return fit_baseline(arrays, split, fold, name)
 
-    def stop(task):
+    def stop(task: parallel.Task) -> None:
         if len(fitted) == 8:
             raise KeyboardInterrupt
 
@@ -239,15 +255,18 @@ def test_an_interrupted_run_goes_on_where_it_stopped(part, tmp_path, monkeypatch
     published.fit_plan(straight, jobs=1, progress=False)
     for record in store.find():
         other = straight[0][1].store.get(record.fit_id)
+        assert other is not None
         for name in ("predictions.csv", "config.json"):
             assert (record.path / name).read_bytes() == (other.path / name).read_bytes()
 
 
 @pytest.mark.usefixtures("small")
-def test_a_fit_that_cannot_run_is_noted_and_left_out(part, tmp_path, monkeypatch):
+def test_a_fit_that_cannot_run_is_noted_and_left_out(
+    part: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     study = opened(part, tmp_path)[0][1]
 
-    def weightless(task):
+    def weightless(task: parallel.Task) -> str:
         missing = task.config["model"] == "logistic" and task.fold == 1
         return "no weights; get some" if missing else ""
 
@@ -263,7 +282,9 @@ def test_a_fit_that_cannot_run_is_noted_and_left_out(part, tmp_path, monkeypatch
     assert not list((study.store.root / "not_run").iterdir())
 
 
-def test_a_fresh_fit_forgets_finished_folds(part, tmp_path, monkeypatch):
+def test_a_fresh_fit_forgets_finished_folds(
+    part: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     study = prepare_study(part, records=tmp_path / "records", cache=tmp_path / "cache")
     in_this_process(monkeypatch, lambda task: None)
     (fit,) = fits_module.pending(study, ("majority",), jobs=1, progress=False)
@@ -282,7 +303,7 @@ def test_a_fresh_fit_forgets_finished_folds(part, tmp_path, monkeypatch):
     assert again.predictions.equals(record.predictions)
 
 
-def test_a_fold_is_fitted_from_its_arrays_alone(small_edition, tmp_path):
+def test_a_fold_is_fitted_from_its_arrays_alone(small_edition: Path, tmp_path: Path) -> None:
     """What workers are given is small, and once it is given they need no audio."""
     audio = Path(shutil.copytree(small_edition, tmp_path / "audio"))
     study = prepare_study(
@@ -290,10 +311,10 @@ def test_a_fold_is_fitted_from_its_arrays_alone(small_edition, tmp_path):
     )
     fits = fits_module.pending(study, BASELINES, progress=False)
     shutil.rmtree(audio)
-    sent = []
+    sent: list[int] = []
     fit_tasks = parallel.fit_tasks
 
-    def watched(tasks, *arguments, **options):
+    def watched(tasks: Sequence[parallel.Task], *arguments: Any, **options: Any) -> None:
         sent.extend(len(pickle.dumps(task)) for task in tasks)
         fit_tasks(tasks, *arguments, **options)
 
@@ -308,11 +329,11 @@ def test_a_fold_is_fitted_from_its_arrays_alone(small_edition, tmp_path):
 # The command
 
 
-def invoke(*arguments):
+def invoke(*arguments: str | Path) -> Result:
     return CliRunner().invoke(main, ["published", *map(str, arguments)])
 
 
-def test_the_command_says_what_is_left_and_fits_nothing(whole, tmp_path):
+def test_the_command_says_what_is_left_and_fits_nothing(whole: Path, tmp_path: Path) -> None:
     records = tmp_path / "records"
     block, study = published.studies(records, tmp_path / "cache", {ARCHIVE: whole})[0]
     record_of(study, block.models[0])
@@ -325,7 +346,7 @@ def test_the_command_says_what_is_left_and_fits_nothing(whole, tmp_path):
     assert len(Store(records).find()) == 1
 
 
-def test_the_command_needs_data_or_records(tmp_path):
+def test_the_command_needs_data_or_records(tmp_path: Path) -> None:
     result = invoke("--records", tmp_path)
     assert result.exit_code == 1
     assert "--archive" in result.stderr

@@ -1,5 +1,7 @@
 """Trials: scored on validation tracks alone, each made once and kept."""
 
+from __future__ import annotations
+
 import json
 import shutil
 from dataclasses import asdict, fields, replace
@@ -7,8 +9,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 from sklearn.metrics import accuracy_score, log_loss
 
 from mgc.cli.main import main
@@ -23,10 +26,11 @@ from mgc.records.store import Store
 from mgc.records.study import Study, prepare_study
 from mgc.training import keras_fit, trainer, trials
 from mgc.training.fold_fit import Fitted
+from mgc.typing import Float
 from tests.helpers.archives import with_genres
 
 
-def test_settings_change_what_they_name_and_nothing_else():
+def test_settings_change_what_they_name_and_nothing_else() -> None:
     published = recipe("cnn", tuned=True)
     assert isinstance(published, TunedRecipe)
     plan = trials.settings("cnn", {"epochs": "7", "crop_s": "3", "scaling": "unit"})
@@ -45,14 +49,16 @@ def test_settings_change_what_they_name_and_nothing_else():
         ("resnet", {}, ("resnet", "mlp")),
     ],
 )
-def test_a_wrong_setting_is_named_with_what_there_is(model, changes, words):
+def test_a_wrong_setting_is_named_with_what_there_is(
+    model: str, changes: dict[str, Any], words: tuple[str, ...]
+) -> None:
     with pytest.raises(MgcError) as caught:
         trials.settings(model, changes)
     assert all(word in str(caught.value) for word in words)
 
 
 @pytest.fixture(scope="module")
-def study(tmp_path_factory):
+def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
     """Return a study of forty pictures: two a genre to train on, one to choose, one to test."""
     folder = tmp_path_factory.mktemp("study")
     table = gtzan_table()
@@ -69,7 +75,7 @@ def study(tmp_path_factory):
     )
 
 
-def quick(**changes):
+def quick(**changes: Any) -> TunedRecipe:
     return trials.settings("mlp", {"epochs": 2, "steps": 2} | changes)
 
 
@@ -83,18 +89,18 @@ class Made(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def made(study, tmp_path_factory):
+def made(study: Study, tmp_path_factory: pytest.TempPathFactory) -> Made:
     """Make one trial and watch it."""
     mine = replace(study, store=Store(tmp_path_factory.mktemp("made")))
-    seen = []
-    predicted = []
+    seen: list[Fitted] = []
+    predicted: list[int] = []
     fit_one, predict = trainer.fit, keras_fit.predict
 
-    def watched(*arguments, **options):
+    def watched(*arguments: Any, **options: Any) -> Fitted:
         seen.append(fit_one(*arguments, **options))
         return seen[-1]
 
-    def counted(model, x, batch_size):
+    def counted(model: Any, x: Float, batch_size: int) -> npt.NDArray[np.float64]:
         predicted.append(len(x))
         return predict(model, x, batch_size)
 
@@ -106,7 +112,7 @@ def made(study, tmp_path_factory):
     return Made(mine, trial, found, predicted)
 
 
-def test_a_trial_is_scored_on_the_validation_part_alone(study, made):
+def test_a_trial_is_scored_on_the_validation_part_alone(study: Study, made: Made) -> None:
     assert made.predicted == [10]
     assert len(made.fitted.test) == 0
     arrays, trial = study.arrays(), made.trial
@@ -123,12 +129,12 @@ def test_a_trial_is_scored_on_the_validation_part_alone(study, made):
     assert trial["minutes"] >= 0
 
 
-def test_a_trial_is_made_once_and_read_back(made, monkeypatch):
+def test_a_trial_is_made_once_and_read_back(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = made.study.store.root / trials.FOLDER
     (file,) = folder.iterdir()
     assert file.stem == fit_id(made.trial["config"])
 
-    def never(*_, **__):
+    def never(*_: Any, **__: Any) -> Fitted:
         raise InterruptedError
 
     monkeypatch.setattr(trainer, "fit", never)
@@ -144,12 +150,12 @@ def test_a_trial_is_made_once_and_read_back(made, monkeypatch):
     assert [path.name for path in folder.iterdir()] == [file.name]
 
 
-def test_the_table_shows_every_trial_best_first(made, tmp_path):
+def test_the_table_shows_every_trial_best_first(made: Made, tmp_path: Path) -> None:
     assert list(trials.table(tmp_path)["chosen"]) == []
     shutil.copytree(made.study.store.root / trials.FOLDER, tmp_path / trials.FOLDER)
     trial = made.trial
 
-    def add(model, loss, seed=0, **changes):
+    def add(model: str, loss: float, seed: int = 0, **changes: Any) -> None:
         """Write a trial as it would look."""
         plan = as_settings(trials.settings(model, changes), VARIANTS["tuned"])
         config = trial["config"] | {"model": model, "seed": seed, "recipe": plan}
@@ -176,7 +182,7 @@ def test_the_table_shows_every_trial_best_first(made, tmp_path):
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"config": {}}'])
-def test_a_damaged_trial_is_named(tmp_path, content):
+def test_a_damaged_trial_is_named(tmp_path: Path, content: str) -> None:
     (tmp_path / trials.FOLDER).mkdir()
     file = tmp_path / trials.FOLDER / "0123456789abcdef.json"
     file.write_text(content)
@@ -184,18 +190,20 @@ def test_a_damaged_trial_is_named(tmp_path, content):
         trials.table(tmp_path)
 
 
-def test_a_trial_under_another_name_is_refused(made, tmp_path):
+def test_a_trial_under_another_name_is_refused(made: Made, tmp_path: Path) -> None:
     (file,) = (made.study.store.root / trials.FOLDER).iterdir()
     other = Path(shutil.copy(file, tmp_path / "0123456789abcdef.json"))
     with pytest.raises(RecordError, match=str(other)):
         trials.load(other)
 
 
-def invoke(*arguments):
+def invoke(*arguments: str | Path) -> Result:
     return CliRunner().invoke(main, ["tune", *map(str, arguments)])
 
 
-def test_the_command_keeps_and_reports_the_trial(study, tmp_path):
+def test_the_command_keeps_and_reports_the_trial(study: Study, tmp_path: Path) -> None:
+    assert study.edition is not None
+    assert study.edition.archive is not None
     options = ("--data", study.edition.archive, "--records", tmp_path, "--set", "epochs=2")
     result = invoke("mlp", *options, "--set", "steps=1")
     assert result.exit_code == 0, result.output
@@ -213,7 +221,9 @@ def test_the_command_keeps_and_reports_the_trial(study, tmp_path):
         (("resnet",), 2, "no model resnet"),
     ],
 )
-def test_a_wrong_trial_is_refused_in_a_line(arguments, status, reason, tmp_path):
+def test_a_wrong_trial_is_refused_in_a_line(
+    arguments: tuple[str, ...], status: int, reason: str, tmp_path: Path
+) -> None:
     result = invoke(*arguments, "--data", "demo", "--records", tmp_path)
     assert result.exit_code == status
     assert reason in result.stderr
