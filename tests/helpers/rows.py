@@ -7,7 +7,7 @@ import os
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -78,11 +78,3 @@ def undisturbed(files: dict[str, Path], folder: Path) -> dict[str, str]:
     rows_of = CountedRows(folder / "undisturbed-log")
     write_parts(files, rows_of, folder / "undisturbed", jobs=1, per_part=2)
     return digests(folder / "undisturbed")
-
-
-def until(condition: Callable[[], object], what: str) -> None:
-    """Wait for something that another process does."""
-    deadline = time.monotonic() + 120
-    while not condition():
-        assert time.monotonic() < deadline, f"waited in vain: {what}"
-        time.sleep(0.02)

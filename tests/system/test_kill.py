@@ -19,7 +19,8 @@ import psutil
 import pytest
 
 from mgc.util.pools import ENDS_WITH
-from tests.tools.pages.test_chain import make_project, write_chapter
+from tests.helpers.book import make_project, write_chapter
+from tests.helpers.outside import ROOT, all_end, until
 
 pytestmark = pytest.mark.slow
 KILLS = int(os.environ.get("MGC_KILLS", "1"))
@@ -28,15 +29,7 @@ SECONDS = 1200
 
 
 class Work:
-    """A command with a store and a cache of its own.
-
-    Parameters
-    ----------
-    folder : Path
-        For records and cache.
-    arguments : sequence of str
-        Of ``mgc``; ``{folder}`` stands for the folder.
-    """
+    """A command of ``mgc`` with a folder for its store and its cache: ``{folder}``."""
 
     def __init__(self, folder: Path, arguments: Sequence[str]) -> None:
         folder.mkdir()
@@ -48,13 +41,8 @@ class Work:
         """Start it, its output thrown away."""
         path = os.pathsep.join(entry for entry in (str(self.place), *sys.path) if entry)
         settings = {"MGC_CACHE": str(self.folder / "cache"), "PYTHONPATH": path}
-        return subprocess.Popen(
-            self.line,
-            env=os.environ | settings,
-            cwd=self.place,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        return subprocess.Popen(self.line, env=os.environ | settings, cwd=self.place, **quiet)
 
     def finish(self) -> float:
         """Run it to its end; returns the seconds that it took."""
@@ -71,8 +59,7 @@ class Work:
                 family = psutil.Process(process.pid).children(recursive=True)
                 process.kill()
                 process.wait(SECONDS)
-                _, alive = psutil.wait_procs(family, timeout=60)
-                assert not alive, "no process outlives the command"
+                all_end(family)
                 return True
             return False
 
@@ -84,9 +71,8 @@ class Work:
 
     def half_files(self) -> list[str]:
         """Name whatever is hidden or looks unfinished."""
-        return [
-            p.name for p in self.folder.rglob("*") if p.name.startswith(".") or "part" in p.name
-        ]
+        names = [path.name for path in self.folder.rglob("*")]
+        return [name for name in names if name.startswith(".") or "part" in name]
 
 
 COMMANDS = {
@@ -140,16 +126,11 @@ def test_terminated_leaves_no_process(small_edition: Path, tmp_path: Path) -> No
     work = Work(tmp_path / "work", arguments("training", small_edition))
     with work.start() as process:
         parent = psutil.Process(process.pid)
-        deadline = time.monotonic() + SECONDS
-        while len(parent.children(recursive=True)) < 3:
-            assert time.monotonic() < deadline, "workers start"
-            assert process.poll() is None
-            time.sleep(0.05)
+        until(lambda: len(parent.children(recursive=True)) >= 3, "workers start")
         family = parent.children(recursive=True)
         process.terminate()
         process.wait(SECONDS)
-        _, alive = psutil.wait_procs(family, timeout=60)
-        assert not alive
+        all_end(family)
 
 
 STAND_IN = f"""
@@ -164,23 +145,17 @@ def test_a_build_and_its_chapters_end_with_a_killed_nox(tmp_path: Path) -> None:
     project = make_project(tmp_path)
     code = "import time\nfrom pathlib import Path\nPath('begun').touch()\ntime.sleep(600)"
     write_chapter(project, "01_first", code)
-    root = Path(__file__).resolve().parents[2]
-    assert f'"{ENDS_WITH}": str(os.getpid())' in (root / "noxfile.py").read_text(encoding="utf-8")
+    assert f'"{ENDS_WITH}": str(os.getpid())' in (ROOT / "noxfile.py").read_text(encoding="utf-8")
     line = [sys.executable, "-c", STAND_IN, "replay", "--only", "01"]
-    settings = {"PYTHONPATH": str(root), "MGC_RECORDS": str(root / "book" / "records")}
+    settings = {"PYTHONPATH": str(ROOT), "MGC_RECORDS": str(ROOT / "book" / "records")}
     with subprocess.Popen(line, env=os.environ | settings, cwd=tmp_path) as nox:
         try:
-            deadline = time.monotonic() + SECONDS
-            while not (project.sources / "begun").exists():
-                assert time.monotonic() < deadline
-                assert nox.poll() is None
-                time.sleep(0.05)
+            until((project.sources / "begun").exists, "the chapter begins")
             family = psutil.Process(nox.pid).children(recursive=True)
             assert len(family) >= 2, "the build and the process of its chapter"
         finally:
             nox.kill()
-    _, alive = psutil.wait_procs(family, timeout=60)
-    assert not alive
+    all_end(family)
 
 
 class Build(Work):
@@ -191,7 +166,7 @@ class Build(Work):
         self.line = [sys.executable, "-m", "tools.pages", "build"]
         self.place = folder / "checkout"
         made = shutil.ignore_patterns("_build", ".nox", ".git", "__pycache__")
-        shutil.copytree(Path(__file__).resolve().parents[2], self.place, ignore=made)
+        shutil.copytree(ROOT, self.place, ignore=made)
         self.made = self.place / "_build"
 
     def results(self) -> dict[str, bytes]:
