@@ -1,7 +1,7 @@
 """Killed at any moment and started again: the same results, no process and no half file left.
 
 `nox -s kill` kills twenty times; the suite, which has other things to do, once. The whole build,
-which takes minutes, is killed in that session only: `test_chain` kills a small one.
+which takes minutes, is killed in that session only: `test_book` kills a small one.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import count
 from pathlib import Path
 
 import psutil
@@ -89,36 +90,30 @@ def arguments(name: str, edition: Path) -> list[str]:
     return [a.replace("{edition}", str(edition)) for a in COMMANDS[name]]
 
 
+def kill_and_continue(make: Callable[[str], Work]) -> None:
+    """Kill one run and continue it, again and again; a new one follows what came to its end."""
+    quiet = make("quiet")
+    duration, expected = quiet.finish(), quiet.results()
+    assert expected
+    moments, killed, work = random.Random(0), 0, make("0")
+    for number in count(1):
+        # What is continued has less to do, and the undisturbed one had to warm up.
+        if killed < KILLS and work.kill_after(moments.uniform(0, duration / 2)):
+            killed += 1
+            continue
+        work.finish()
+        assert work.results() == expected
+        assert work.half_files() == []
+        if killed == KILLS:
+            return
+        work = make(str(number))
+
+
 @pytest.mark.parametrize("name", list(COMMANDS))
 def test_killed_and_restarted_gives_the_results_of_an_undisturbed_run(
     name: str, small_edition: Path, tmp_path: Path
 ) -> None:
-    """Half of the kills hit one run again and again, half a new one each."""
-    quiet = Work(tmp_path / "quiet", arguments(name, small_edition))
-    duration = quiet.finish()
-    expected = quiet.results()
-    assert expected
-    moments = random.Random(0)
-    killed = 0
-    again = Work(tmp_path / "again", arguments(name, small_edition))
-    for number in range(10 * KILLS):
-        if killed == KILLS:
-            break
-        fresh = number % 2 == 1
-        work = Work(tmp_path / f"new{number}", arguments(name, small_edition)) if fresh else again
-        begin = time.monotonic()
-        if work.kill_after(moments.uniform(0, duration)):
-            killed += 1
-        else:  # it was faster than the undisturbed one, which had to warm up
-            duration = min(duration, time.monotonic() - begin)
-        if fresh:
-            work.finish()
-            assert work.results() == expected
-            assert work.half_files() == []
-    assert killed == KILLS
-    again.finish()
-    assert again.results() == expected
-    assert again.half_files() == []
+    kill_and_continue(lambda run: Work(tmp_path / run, arguments(name, small_edition)))
 
 
 def test_terminated_leaves_no_process(small_edition: Path, tmp_path: Path) -> None:
@@ -185,20 +180,4 @@ class Build(Work):
 
 @pytest.mark.skipif(KILLS == 1, reason="takes over half an hour: `nox -s kill` runs it")
 def test_a_killed_build_ends_as_an_undisturbed_one(tmp_path: Path) -> None:
-    """One build, killed and continued; a new one takes its place when it came to its end."""
-    quiet = Build(tmp_path / "quiet")
-    duration = quiet.finish()
-    expected = quiet.results()
-    assert len(expected) > len(COMMANDS)
-    moments = random.Random(1)
-    killed, work = 0, Build(tmp_path / "again0")
-    while killed < KILLS:
-        if work.kill_after(moments.uniform(0, duration / 3)):
-            killed += 1
-        else:
-            assert work.results() == expected
-            assert work.half_files() == []
-            work = Build(tmp_path / f"again{killed}")
-    work.finish()
-    assert work.results() == expected
-    assert work.half_files() == []
+    kill_and_continue(lambda run: Build(tmp_path / run))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-from functools import cache
+from inspect import get_annotations
 from pathlib import Path
+from pkgutil import resolve_name
 
 import pytest
 
@@ -30,47 +31,14 @@ def texts() -> list[Path]:
     return [path for path in paths if path != Path(__file__).resolve()]
 
 
-@cache
-def definitions(file: Path) -> dict[str, ast.AST | None]:
-    """Names that a module defines or imports, and where they come from."""
-    return _defined(ast.parse(file.read_text(encoding="utf-8")))
-
-
-def _defined(node: ast.AST) -> dict[str, ast.AST | None]:
-    """Names bound in a body, those of blocks such as `if TYPE_CHECKING` included."""
-    names: dict[str, ast.AST | None] = {}
-    for inner in ast.iter_child_nodes(node):
-        match inner:
-            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
-                names[name] = inner
-            case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
-                names |= {alias.asname or alias.name: None for alias in aliases}
-            case ast.Assign() | ast.AnnAssign():
-                targets = inner.targets if isinstance(inner, ast.Assign) else [inner.target]
-                bound = {n.id for t in targets for n in ast.walk(t) if isinstance(n, ast.Name)}
-                names |= dict.fromkeys(bound)
-            case ast.If() | ast.Try() | ast.With():
-                names |= _defined(inner)
-            case _:
-                pass
-    return names
-
-
-def exists(dotted: str, base: Path = ROOT) -> bool:
+def exists(dotted: str) -> bool:
     """Tell whether a dotted name is a module, or something that stands in one."""
-    first, *rest = dotted.split(".")
-    place = base / first
-    while rest and ((place / rest[0]).is_dir() or (place / f"{rest[0]}.py").is_file()):
-        place /= rest.pop(0)
-    module = place.with_suffix(".py")
-    file = module if module.is_file() else place / "__init__.py"
-    if not rest:
-        return place.is_dir() or file.is_file()
-    names = definitions(file) if file.is_file() else {}
-    if len(rest) == 1 or rest[0] not in names:
-        return rest[0] in names
-    inner = names[rest[0]]
-    return not isinstance(inner, ast.ClassDef) or rest[1] in _defined(inner)
+    try:
+        resolve_name(dotted)
+    except (ImportError, AttributeError):
+        owner, _, field = dotted.rpartition(".")
+        return "." in owner and exists(owner) and field in get_annotations(resolve_name(owner))
+    return True
 
 
 def named(pattern: re.Pattern[str], text: str) -> list[str]:
@@ -118,7 +86,7 @@ def test_a_room_names_parts_that_it_has(room: Path) -> None:
     described = ast.get_docstring(ast.parse((room / "__init__.py").read_text())) or ""
     heads = [line.partition(":")[0] for line in described.splitlines() if line.startswith("- ")]
     parts = [name for head in heads for name in re.findall(r"`([\w.]+)`", head)]
-    assert [name for name in parts if not exists(f"{room.name}.{name}", ROOT / "mgc")] == []
+    assert [name for name in parts if not exists(f"mgc.{room.name}.{name}")] == []
 
 
 def test_there_is_one_door() -> None:

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import jupytext
 import pytest
 
-BOOK = Path(__file__).parents[2] / "book"
+from tests.helpers.outside import ROOT
+from tools.pages.project import Project
+
+BOOK = ROOT / "book"
 
 ALLOWED_CONSTANTS = (
     # Definitions of the signal and of the features, fixed in mgc.features.extract and
@@ -50,6 +52,7 @@ ALLOWED_CONSTANTS = (
 )
 """Phrases with numbers that are definitions. A measured value never belongs here."""
 
+SPEAKING = {"say", "glue", "Markdown", "Text"}
 SMALL = 12  # "ten genres", "5 folds": structure, not a result
 _RESULT = re.compile(r"(?<![\w.{])\d[\d,.]*\s*(?:%|‰|per\s?cent\b|(?:percentage )?points\b)")
 _SPELLED = re.compile(
@@ -57,6 +60,7 @@ _SPELLED = re.compile(
     r"|sixty|seventy|eighty|ninety|hundred)(?:-\w+)?\s+(?:per\s?cent|percent|percentage points)\b",
     re.IGNORECASE,
 )
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _NUMBER = re.compile(r"(?<![\w.,])(?<![A-Za-z]-)[-−+]?\.?\d(?:[\d,.]*\d)?")
 _AFTER_RESULT = re.compile(
     r"\s*(?:%|‰|per\s?cent|percentage points|points\b|(?:out )?of\s+(?:the\s+)?\d)"
@@ -65,23 +69,18 @@ _AFTER_RESULT = re.compile(
 
 def typed_numbers(text: str) -> list[str]:
     """Find the numbers in Markdown that somebody typed and no rule allows, with their context."""
-    found = [match.group() for match in _RESULT.finditer(" ".join(_inline_code(text)))]
     prose = _prose(text)
-    found += [match.group() for match in _SPELLED.finditer(prose)]
+    found = [*_RESULT.findall(" ".join(_inline_code(text))), *_SPELLED.findall(prose)]
     for match in _NUMBER.finditer(prose):
         token, rest = match.group(), prose[match.end() : match.end() + 30]
-        if not (_is_structure(token, rest) or _is_year(token, rest)):
+        if _AFTER_RESULT.match(rest) or not (_is_structure(token) or _YEAR.fullmatch(token)):
             around = prose[max(0, match.start() - 30) : match.end() + 20]
             found.append(" ".join(around.split()))
     return found
 
 
-def _is_structure(token: str, rest: str) -> bool:
-    return token.isdigit() and int(token) <= SMALL and not _AFTER_RESULT.match(rest)
-
-
-def _is_year(token: str, rest: str) -> bool:
-    return bool(re.fullmatch(r"(?:19|20)\d\d", token)) and not _AFTER_RESULT.match(rest)
+def _is_structure(token: str) -> bool:
+    return token.isdigit() and int(token) <= SMALL
 
 
 def _inline_code(text: str) -> list[str]:
@@ -113,40 +112,17 @@ def _prose(text: str) -> str:
 
 def typed_in_code(source: str) -> list[str]:
     """Find results typed into text that code shows: strings given to `say`, `glue`, Markdown."""
+    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
     found = []
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Call) and _name(node.func) in {"say", "glue", "Markdown", "Text"}:
-            for text in _strings(node):
-                found += [match.group() for match in _RESULT.finditer(text)]
-                found += [match.group() for match in _SPELLED.finditer(text)]
+    for call in calls:
+        if getattr(call.func, "attr", getattr(call.func, "id", "")) in SPEAKING:
+            constants = [node for node in ast.walk(call) if isinstance(node, ast.Constant)]
+            for text in (str(node.value) for node in constants):
+                found += [*_RESULT.findall(text), *_SPELLED.findall(text)]
     return found
 
 
-def _name(function: ast.expr) -> str:
-    return getattr(function, "attr", getattr(function, "id", ""))
-
-
-def _strings(node: ast.AST) -> Iterator[str]:
-    """Literal text below a node; format specifications such as `:.0%` are not text."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        yield node.value
-    for name, child in ast.iter_fields(node):
-        if name != "format_spec":
-            for part in child if isinstance(child, list) else [child]:
-                if isinstance(part, ast.AST):
-                    yield from _strings(part)
-
-
-def chapters() -> list[Path]:
-    return sorted(BOOK.glob("[0-9][0-9]_*.py"))
-
-
-def pages() -> list[Path]:
-    names = ("index.md", "explorer.md", "hear.md", "glossary.md")
-    return [path for name in names if (path := BOOK / name).is_file()]
-
-
-@pytest.mark.parametrize("path", chapters(), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", Project(ROOT).chapters(), ids=lambda path: path.stem)
 def test_no_chapter_types_a_result(path: Path) -> None:
     notebook = jupytext.read(path, fmt="py:percent")
     found = []
@@ -161,14 +137,9 @@ def test_no_chapter_types_a_result(path: Path) -> None:
     assert found == []
 
 
-@pytest.mark.parametrize("path", pages(), ids=lambda path: path.stem)
-def test_no_page_types_a_result(path: Path) -> None:
-    assert typed_numbers(path.read_text(encoding="utf-8")) == []
-
-
-def test_there_are_chapters_to_check() -> None:
-    assert len(chapters()) == 12, "seven chapters, four appendices and the page on leaks"
-    assert pages()
+@pytest.mark.parametrize("name", ["index", "explorer", "hear", "glossary"])
+def test_no_page_types_a_result(name: str) -> None:
+    assert typed_numbers((BOOK / f"{name}.md").read_text(encoding="utf-8")) == []
 
 
 @pytest.mark.parametrize(

@@ -160,42 +160,33 @@ def test_an_unknown_fit_is_one_line(fitted: Path, fit: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("option", "value", "reason"),
+    ("line", "reason"),
     [
-        ("--models", "mlp,resnet", "no model resnet"),
-        ("--seeds", "0,one", "no list of whole numbers"),
-        ("--seeds", "", "no list of whole numbers"),
-        ("--jobs", "0", "--jobs"),
-        ("--vgg16-weights", "/nowhere.h5", "/nowhere.h5"),
+        ("run --models mlp,resnet", "no model resnet"),
+        ("run --seeds 0,one", "no list of whole numbers"),
+        ("run --seeds ,", "no list of whole numbers"),
+        ("run --jobs 0", "--jobs"),
+        ("run --vgg16-weights /nowhere.h5", "/nowhere.h5"),
+        ("features demo --fresh", "need --out"),
+        ("features demo --cluster local", "need --out"),
+        ("features demo --out x --csv y", "--csv"),
+        ("features demo --out x --cluster tcp://h:1 --jobs 2", "--jobs"),
+        ("predict demo --fresh", "need --out"),
+        ("predict demo --cluster local", "need --out"),
+        ("predict demo --out x --csv y", "--csv"),
     ],
 )
-def test_wrong_options_are_usage_errors(option: str, value: str, reason: str) -> None:
-    result = invoke("run", option, value)
-    assert result.exit_code == 2
-    assert reason in result.stderr
-
-
-@pytest.mark.parametrize("command", ["features", "predict"])
-@pytest.mark.parametrize(
-    ("options", "reason"),
-    [
-        ("--cluster local", "need --out"),
-        ("--fresh", "need --out"),
-        ("--out x --csv y", "--csv"),
-        ("--out x --cluster tcp://h:1 --jobs 2", "--jobs"),
-    ],
-)
-def test_options_that_do_not_go_together(command: str, options: str, reason: str) -> None:
-    result = invoke(command, "demo", *options.split())
-    assert result.exit_code == 2
-    assert reason in result.stderr
-
-
-@pytest.mark.parametrize(("option", "value"), [("--protocol", "none"), ("--variant", "slow")])
-def test_unknown_protocols_and_variants_list_the_known(
-    option: str, value: str, tmp_path: Path
+def test_wrong_options_and_those_that_do_not_go_together_are_usage_errors(
+    line: str, reason: str
 ) -> None:
-    assert "choose one of" in refused("run", option, value, "--records", tmp_path)
+    result = invoke(*line.split())
+    assert result.exit_code == 2
+    assert reason in result.stderr
+
+
+@pytest.mark.parametrize("line", ["--protocol none", "--variant slow"])
+def test_unknown_protocols_and_variants_list_the_known(line: str, tmp_path: Path) -> None:
+    assert "choose one of" in refused("run", *line.split(), "--records", tmp_path)
 
 
 def test_run_fits_all_five_models_and_the_baselines_by_default(
