@@ -19,7 +19,7 @@ from typing import Any, Protocol
 from mgc.errors import ClusterError, DataError, MgcError, why
 from mgc.inference.batch.workers import Died, Workers, open_workers
 from mgc.util.atomic import remove_leftovers, whole_file
-from mgc.util.optional import need
+from mgc.util.machine import need
 from mgc.util.pools import track_progress
 
 PATH, ERROR = "path", "error"

@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, TypeVar
 
 from mgc.errors import ClusterError
-from mgc.util.optional import need
+from mgc.util.machine import need
 from mgc.util.pools import process_pool
 
 Argument = TypeVar("Argument")
