@@ -77,7 +77,7 @@ def test_a_new_model_is_fitted_with_a_new_feature_on_a_new_protocol(
 ) -> None:
     """Four statistics more: the model reads 232 columns, with ten weights each and ten biases."""
     shutil.copytree(
-        ROOT / "mgc", tmp_path / "mgc", ignore=shutil.ignore_patterns("clips", "*.pyc")
+        ROOT / "mgc", tmp_path / "mgc", ignore=shutil.ignore_patterns("*.ogg", "*.pyc")
     )
     (tmp_path / "mgc" / "models" / "linear.py").write_text(MODEL, encoding="utf-8")
     for name, changes in ADDED.items():
