@@ -1,1 +1,1 @@
-"""The command `mgc`, the package's only door from a terminal."""
+"""The command `mgc`."""

@@ -98,17 +98,14 @@ def run(
 def published(archive: str, folder: str, records: str, jobs: int | None, only_say: bool) -> None:
     """Make the records that the published book rests on; continues where it stopped."""
     from mgc.records.store import Store, default_root
-    from mgc.training import published as published_module
+    from mgc.training import published as plan
 
     store = Store(records or default_root())
-    sources: dict[str, str | Path] = {
-        published_module.ARCHIVE: archive,
-        published_module.MINI: folder,
-    }
-    studies = published_module.studies(store.root, "", sources)
+    sources: dict[str, str | Path] = {plan.ARCHIVE: archive, plan.MINI: folder}
+    studies = plan.studies(store.root, "", sources)
     if not studies:
         raise DataError("nothing to do without data: name --archive FILE.npz, --mini FOLDER")
-    table = published_module.status(studies, [*store.find(), *store.leak.find()])
+    table = plan.status(studies, [*store.find(), *store.leak.find()])
     console = console_for_output()
     print_frame(console, "Published runs", table, {"minutes": ".0f"})
     left, minutes = int(table["left"].sum()), float(table["minutes"].sum(skipna=True))
@@ -120,8 +117,8 @@ def published(archive: str, folder: str, records: str, jobs: int | None, only_sa
         else "Every published fit has its record."
     )
     if not only_say:
-        published_module.describe_demo(store, "")
-        published_module.fit_plan(studies, jobs=jobs)
+        plan.describe_demo(store, "")
+        plan.fit_plan(studies, jobs=jobs)
 
 
 @main.command()
@@ -171,19 +168,12 @@ def list_records(records: str) -> None:
     from mgc.records.store import Store, default_root
 
     store = Store(records or default_root())
-    rows = []
+    rows, keys = [], ("edition", "protocol", "variant", "model", "seed")
     for record in store.find():
         known = accuracy_summary(record)
-        keys = ("edition", "protocol", "variant", "model", "seed")
-        rows.append(
-            {
-                "fit": record.fit_id,
-                **{key: record.config[key] for key in keys},
-                "accuracy": known.accuracy,
-                "low": known.low,
-                "high": known.high,
-            }
-        )
+        facts = {"fit": record.fit_id, **{key: record.config[key] for key in keys}}
+        figures = {"accuracy": known.accuracy, "low": known.low, "high": known.high}
+        rows.append(facts | figures)
     if not rows:
         raise RecordError(f"{store.root} holds no fits; `mgc run` makes some")
     percent = dict.fromkeys(("accuracy", "low", "high"), ".1%")

@@ -47,9 +47,7 @@ def predict_each(
         if plots:
             _plot(answer, Path(plots), len(answered))
     if as_json:
-        _write(
-            as_json, json.dumps([answers.plain(answer) for answer in answered], indent=1) + "\n"
-        )
+        _write(as_json, json.dumps(list(map(answers.plain, answered)), indent=1) + "\n")
     if as_csv:
         _write(as_csv, answers.table(answered).to_csv(index=False, lineterminator="\n"))
     if failed := len(files) - len(answered):

@@ -88,11 +88,8 @@ def print_frame(
         right = pd.api.types.is_numeric_dtype(frame[name])
         table.add_column(escape(str(name)), justify="right" if right else "left")
     for row in frame.itertuples(index=False):
-        cells = (
-            _cell(value, formats.get(str(name), ""))
-            for name, value in zip(frame, row, strict=True)
-        )
-        table.add_row(*map(escape, cells))
+        pairs = zip(frame, row, strict=True)
+        table.add_row(*(escape(_cell(value, formats.get(str(name), ""))) for name, value in pairs))
     console.print(table)
 
 

@@ -45,10 +45,6 @@ def bar(share: float) -> str:
 def rows(answer: Answer) -> list[dict[str, Any]]:
     """List an answer as rows, the whole file first and then its windows.
 
-    Parameters
-    ----------
-    answer : Answer
-
     Returns
     -------
     rows : list of dict

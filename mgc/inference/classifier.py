@@ -28,22 +28,15 @@ N_TOP = 3
 
 @dataclass(frozen=True, eq=False)
 class WindowAnswer:
-    """What the network says of one window of a file.
-
-    Attributes
-    ----------
-    start_s, duration_s : float, seconds
-    crops : ndarray [shape=(n_crops, 10)], float64
-        Probabilities in crops that overlap by half, from the window's start to its end; empty
-        where the window is silent.
-    picture : ndarray [shape=(128, n_columns)], uint8
-        What the network saw.
-    """
+    """What the network says of one window of a file."""
 
     start_s: float
     duration_s: float
     crops: Double
+    """Probabilities in crops that overlap by half, from the window's start to its end
+    [shape=(n_crops, 10)]; empty where the window is silent."""
     picture: Grey
+    """What the network saw [shape=(128, n_columns)]."""
 
     @property
     def silent(self) -> bool:
@@ -66,17 +59,11 @@ class WindowAnswer:
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """What the network says of a file.
-
-    Attributes
-    ----------
-    file : str
-    windows : tuple of WindowAnswer
-        In order of time, at least one.
-    """
+    """What the network says of a file."""
 
     file: str
     windows: tuple[WindowAnswer, ...]
+    """In order of time, at least one."""
 
     start_s = 0.0
     """As a window has one, since the answer for the whole is listed beside those of windows."""
@@ -163,10 +150,6 @@ class Classifier:
         path : str or Path
             Audio in any format that libsndfile or ffmpeg reads, of at least three seconds.
 
-        Returns
-        -------
-        answer : Answer
-
         Raises
         ------
         AudioError
@@ -175,21 +158,9 @@ class Classifier:
         return Answer(str(path), tuple(self._answer(window) for window in windows(path)))
 
     def predict_proba(self, paths: Iterable[str | Path]) -> Double:
-        """Probabilities of the genres in some files.
+        """Probabilities of the genres in some files [shape=(n, 10)], rows summing to one.
 
-        Parameters
-        ----------
-        paths : iterable of str or Path
-
-        Returns
-        -------
-        probabilities : ndarray [shape=(n, 10)], float64
-            Columns as in `classes_`, rows summing to one.
-
-        Raises
-        ------
-        AudioError
-            As `answer`, of the first file that fails.
+        Columns are as in `classes_`. Raises AudioError as `answer`, of the first file that fails.
         """
         rows = [self.answer(path).probabilities for path in paths]
         return np.stack(rows) if rows else np.empty((0, len(GENRES)))

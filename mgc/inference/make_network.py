@@ -13,12 +13,15 @@ from scipy.optimize import minimize_scalar
 from scipy.special import softmax
 
 from mgc.audio.samples import SAMPLE_RATE, decode
+from mgc.datasets.archive import open_archive
 from mgc.datasets.protocols import make_split
 from mgc.datasets.splits import Fold, Split
 from mgc.datasets.tracks import P_COLUMNS
 from mgc.errors import DataError, RecordError
 from mgc.features import archive_picture
 from mgc.features.arrays import Arrays
+from mgc.features.extract import prepare
+from mgc.features.from_archive import decibels
 from mgc.inference import network_file
 from mgc.inference.classifier import crop_probabilities
 from mgc.records.checks import HISTORY_COLUMNS
@@ -107,14 +110,9 @@ def make(
         "temperature": round(warmth, 6),
         "network_sha256": network_file.sha256(target),
     }
-    history = pd.DataFrame(trained.history).assign(fold=fold.name)
-    return study.store.networks.save(
-        config,
-        described,
-        keras_fit.describe(trained.model),
-        history[list(HISTORY_COLUMNS)],
-        predictions,
-    )
+    history = pd.DataFrame(trained.history).assign(fold=fold.name)[list(HISTORY_COLUMNS)]
+    layers = keras_fit.describe(trained.model)
+    return study.store.networks.save(config, described, layers, history, predictions)
 
 
 def temperature(crops: Double, truth: npt.NDArray[np.int64]) -> float:
@@ -145,37 +143,22 @@ def temperature(crops: Double, truth: npt.NDArray[np.int64]) -> float:
 
 
 def shipped_record(root: str | Path) -> Record:
-    """Record of the network that comes with the package.
+    """Record of the network that comes with the package, in the store of published records.
 
-    Parameters
-    ----------
-    root : str or Path
-        The store of the published records.
-
-    Returns
-    -------
-    record : Record
-
-    Raises
-    ------
-    RecordError
-        The store has no record of that file.
+    Raises RecordError if the store has none.
     """
     store, digest = Store(root).networks, network_file.sha256(network_file.shipped())
     for record in store.find():
         if record.environment.get("network_sha256") == digest:
             return record
-    raise RecordError(
-        f"{store.root}: no record of {network_file.shipped().name}; restore the folder"
-    )
+    name = network_file.shipped().name
+    raise RecordError(f"{store.root}: no record of {name}; restore the folder")
 
 
 def _pictures(study: Study) -> tuple[Arrays, Grey]:
     """Pictures of an edition's usable tracks, as features and in grey levels."""
     edition = study.source()
     if edition.archive is not None:
-        from mgc.datasets.archive import open_archive
-
         archive, arrays = open_archive(edition.archive), study.arrays()
         shape = (archive_picture.N_BINS, archive_picture.CLIP_COLUMNS)
         alike = archive.log_power.shape[1:] == shape and np.allclose(
@@ -191,12 +174,8 @@ def _pictures(study: Study) -> tuple[Arrays, Grey]:
     left_out = dict(study.edition_record.left_out)
     wanted = [track for track in edition.tracks if track.track_id not in left_out]
     paths = [track.path for track in wanted]
-    drawn = list(extract_many(_draw, paths, "Pictures", None, show=True))
-    grey = np.stack(drawn)
-    from mgc.features.from_archive import decibels
-
-    n = len(wanted)
-    empty = np.empty((n, archive_picture.CLIP_COLUMNS, 0), np.float32)
+    grey = np.stack(list(extract_many(_draw, paths, "Pictures", None, show=True)))
+    empty = np.empty((len(wanted), archive_picture.CLIP_COLUMNS, 0), np.float32)
     arrays = Arrays(
         track_id=np.array([track.track_id for track in wanted]),
         genre=np.array([track.genre for track in wanted]),
@@ -213,8 +192,6 @@ def _pictures(study: Study) -> tuple[Arrays, Grey]:
 
 def _draw(path: Path) -> Grey:
     """Picture of a clip, cut or padded to 30 s."""
-    from mgc.features.extract import prepare
-
     return archive_picture.picture(prepare(*decode(path)))
 
 

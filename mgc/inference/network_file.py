@@ -52,18 +52,8 @@ def check_name(target: str | Path) -> None:
 def write(model: keras.Model, target: str | Path) -> None:
     """Write a network as Keras does, weights rounded and packed, whole or not at all.
 
-    Parameters
-    ----------
-    model : keras.Model
-        Its weights are rounded in place to `KEPT_BITS` of their fraction, so that it computes
-        what the file computes.
-    target : str or Path
-        File to write or replace; its name ends in `.keras`.
-
-    Raises
-    ------
-    NetworkError
-        The name has another ending.
+    The weights of the model are rounded in place to `KEPT_BITS` of their fraction, so that it
+    computes what the file computes. Raises NetworkError if the target does not end in `.keras`.
     """
     file = Path(target)
     check_name(file)

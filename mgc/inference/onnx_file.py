@@ -16,7 +16,7 @@ import numpy.typing as npt
 from mgc.errors import NetworkError
 from mgc.inference import network_file
 from mgc.util.atomic import write_whole
-from mgc.util.optional import need
+from mgc.util.machine import need
 
 if TYPE_CHECKING:
     import keras

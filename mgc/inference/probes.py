@@ -20,21 +20,15 @@ TEXTS = ("name", "kind", "genre", "said", "verdict")
 def load(root: str | Path) -> pd.DataFrame:
     """Read the answers from a store; raises RecordError if they are missing or damaged.
 
-    Returns
-    -------
-    answers : DataFrame
-        ``name``, ``kind`` (``composed`` or ``no music``), ``genre`` (the true one, if any),
-        ``said``, ``verdict`` and the ten probabilities.
+    Columns are ``name``, ``kind`` (``composed`` or ``no music``), ``genre`` (the true one, if
+    any), ``said``, ``verdict`` and the ten probabilities.
     """
     return read_csv(Path(root) / FILE, TEXTS, blanks=True)
 
 
 def load_crops(root: str | Path) -> pd.DataFrame:
-    """Read the answers for each crop of the examples; raises RecordError as `load` does.
+    """Read ``name`` and the ten probabilities of each crop of the examples, in order of time.
 
-    Returns
-    -------
-    crops : DataFrame
-        ``name`` and the ten probabilities, a row for each crop in order of time.
+    Raises RecordError as `load` does.
     """
     return read_csv(Path(root) / CROPS_FILE, ("name",))

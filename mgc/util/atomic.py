@@ -45,10 +45,6 @@ def whole_file(target: str | Path, *, tidy: bool = True) -> Iterator[IO[bytes]]:
         First remove what killed processes left in the folder. Who writes many files to one folder
         does so once, with `remove_leftovers`, since that lists the folder.
 
-    Yields
-    ------
-    stream : binary file
-
     Raises
     ------
     OSError
@@ -87,10 +83,6 @@ def whole_folder(target: str | Path) -> Iterator[Path]:
         The folders above it are made. An older one is moved aside, the new one in; for the moment
         between, a reader finds none. `remove_leftovers` finishes what was cut off there.
 
-    Yields
-    ------
-    folder : Path
-
     Raises
     ------
     OSError
@@ -111,24 +103,10 @@ def whole_folder(target: str | Path) -> Iterator[Path]:
 
 @contextmanager
 def scratch(parent: Path, *, blamed: Path | None = None, tidy: bool = True) -> Iterator[Path]:
-    """Give a hidden folder for as long as the block takes.
+    """Give a hidden folder in an existing one for as long as the block takes.
 
-    Parameters
-    ----------
-    parent : Path
-        An existing folder.
-    blamed : Path, optional
-        What errors name instead of something hidden; by default `parent`.
-    tidy : bool
-        First remove what killed processes left in `parent`.
-
-    Yields
-    ------
-    folder : Path
-
-    Raises
-    ------
-    OSError
+    An OSError names `blamed`, by default `parent`, instead of something hidden. With `tidy`, what
+    killed processes left in `parent` goes first.
     """
     if tidy:
         remove_leftovers(parent)

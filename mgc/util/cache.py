@@ -62,18 +62,9 @@ def prepare(folder: Path) -> None:
 
 
 def write(entry: Path, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
-    """Write arrays, preceded by the SHA-256 of what follows.
+    """Write arrays, preceded by the SHA-256 of what follows, whole or not at all.
 
-    Parameters
-    ----------
-    entry : Path
-        In an existing folder; what stands there is replaced in one step.
-    arrays : mapping of str to ndarray
-
-    Raises
-    ------
-    OSError
-        If the folder cannot be written; nothing is left behind then.
+    Raises OSError if the folder of the entry is missing or cannot be written.
     """
     buffer = io.BytesIO()
     np.savez(buffer, allow_pickle=False, **arrays)

@@ -1,4 +1,4 @@
-"""Facts about this machine and the code that runs on it."""
+"""Facts about this machine and the code that runs on it, and packages that it may lack."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ import platform
 import subprocess
 import threading
 from collections.abc import Sequence
+from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Self
 
 import psutil
+
+from mgc.errors import ClusterError, MgcError
 
 
 def machine(packages: Sequence[str]) -> dict[str, Any]:
@@ -31,6 +34,17 @@ def package_version(package: str) -> str:
         return version(package)
     except PackageNotFoundError:
         return "not installed"
+
+
+def need(name: str, extra: str = "cluster", error: type[MgcError] = ClusterError) -> Any:
+    """Import a module of an extra; raises `error`, which says how to install it, if missing."""
+    try:
+        return import_module(name)
+    except ImportError as missing:
+        package = name.partition(".")[0]
+        raise error(
+            f'this needs {package}, which is not installed here; run: pip install "mgc[{extra}]"'
+        ) from missing
 
 
 def commit() -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
@@ -17,7 +18,6 @@ from typing import Any, TypeVar
 import psutil
 
 from mgc.errors import MgcError
-from mgc.util.progress import track_progress
 
 Argument = TypeVar("Argument")
 Result = TypeVar("Result")
@@ -53,18 +53,7 @@ def end_with_parent() -> None:
 def process_pool(jobs: int) -> Iterator[ProcessPoolExecutor]:
     """Give a pool whose processes end with this one, and at once after an error in the block.
 
-    Parameters
-    ----------
-    jobs : int, at least 1
-
-    Yields
-    ------
-    pool : ProcessPoolExecutor
-
-    Raises
-    ------
-    MgcError
-        If one of the processes died.
+    Raises MgcError if one of the processes, of which there is at least one, died.
     """
     # As on Windows and macOS: a forked child would inherit the locks of this process's threads.
     pool = ProcessPoolExecutor(
@@ -140,6 +129,19 @@ def reported() -> Iterator[None]:
         _LOG.setLevel(level)
 
 
+def track_progress(
+    items: Iterable[Result], total: int, title: str, *, show: bool
+) -> Iterator[Result]:
+    """Pass items through, with a bar if `show` and on a terminal (a chapter holds no log)."""
+    if not show or not sys.stderr.isatty():
+        yield from items
+        return
+    from rich.console import Console
+    from rich.progress import track
+
+    yield from track(items, total=total, description=title, console=Console(stderr=True))
+
+
 def extract_many(
     function: Callable[[Argument], Result],
     work: Sequence[Argument],
@@ -148,7 +150,7 @@ def extract_many(
     *,
     show: bool,
 ) -> Iterator[Result]:
-    """Apply a function to each piece of work in several processes, in order.
+    """Apply a function to each piece of work in several processes, and give the results in order.
 
     Parameters
     ----------
@@ -156,15 +158,11 @@ def extract_many(
         Importable by name, since other processes call it.
     work : sequence
     title : str
-        For the progress bar.
+        Of the progress bar.
     jobs : int or None
         Processes; None for one a core.
     show : bool
         Show the bar on a terminal.
-
-    Yields
-    ------
-    result : object
     """
     n_jobs = jobs or os.cpu_count() or 1
     if n_jobs == 1 or len(work) < 4:
@@ -178,9 +176,6 @@ def extract_many(
 def in_threads(
     function: Callable[[Argument], Result], work: Sequence[Argument], title: str, progress: bool
 ) -> list[Result]:
-    """Apply a function whose heavy part lies outside Python, with a thread a core, in order.
-
-    As `extract_many`; decoding and FFT leave Python, so that threads suffice.
-    """
+    """As `extract_many`, in a thread a core: enough for decoding and FFT, which leave Python."""
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         return list(track_progress(pool.map(function, work), len(work), title, show=progress))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -15,6 +15,8 @@ import pytest
 from mgc.util.cache import cache_folder
 from tools.pages.content import vendor
 from tools.pages.print.pdf import find_chromium
+
+from .views import AXE_FINDS
 
 AXE = vendor.Package(
     "axe-core",
@@ -30,20 +32,18 @@ SUB_PATH = "some/where"  # the pages must work under any path
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the option that keeps today's looks as the references."""
     parser.addoption("--renew-references", action="store_true", help="keep screenshots anew")
 
 
 class _Quiet(SimpleHTTPRequestHandler):
-    """A static server as plain as they come: no compression, no log."""
+    """A static server without compression and log, the folder under a path of its own."""
 
     def translate_path(self, path: str) -> str:
-        """Serve the folder under a path of its own."""
         prefix = f"/{SUB_PATH}/"
         return super().translate_path(path.removeprefix(prefix) if prefix in path else "/none")
 
     def log_message(self, *_: Any) -> None:
-        """Keep quiet."""
+        pass
 
 
 @pytest.fixture(scope="session")
@@ -104,8 +104,22 @@ def page(browser: Any, site: str) -> Iterator[Any]:
     assert wrong == []
 
 
+@pytest.fixture
+def plain(browser: Any, site: str) -> Iterator[Any]:
+    """A tab that runs no scripts."""
+    with browser.new_context(java_script_enabled=False) as context:
+        opened = context.new_page()
+        opened.site = site
+        yield opened
+
+
 @pytest.fixture(scope="session")
-def axe() -> str:
-    """The checker of the pages, fetched once and checked by its hash."""
+def complaints() -> Callable[[Any], list[str]]:
+    """What axe-core says of a page; fetched once and checked by its hash."""
     (script,) = vendor.read(AXE, ["axe.min.js"], _CACHE)
-    return script.decode()
+
+    def ask(page: Any) -> list[str]:
+        page.evaluate(script.decode())
+        return list(page.evaluate(AXE_FINDS))
+
+    return ask

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from .views import AXE_FINDS, MODES, opened, page_names
+from .views import MODES, opened, page_names
 
 
 @pytest.mark.parametrize("width", [1440, 390])
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("name", page_names())
-def test_axe_finds_nothing(
-    browser: Any, site: str, axe: str, name: str, mode: str, width: int
-) -> None:
+def test_axe_finds_nothing(browser, site, complaints, name, mode, width):
     """No rule of axe-core is broken, whatever its impact; none is left out."""
     with opened(browser, site, name, mode, width, reduced_motion="reduce") as view:
-        view.page.evaluate(axe)
-        assert view.page.evaluate(AXE_FINDS) == []
+        assert complaints(view.page) == []
 
 
 FOCUSED = """
@@ -39,9 +34,7 @@ FOCUSED = """
 
 @pytest.mark.parametrize("width", [1440, 390])
 @pytest.mark.parametrize("name", page_names())
-def test_focus_is_seen_wherever_the_keyboard_leads(
-    browser: Any, site: str, name: str, width: int
-) -> None:
+def test_focus_is_seen_wherever_the_keyboard_leads(browser, site, name, width):
     """Tab reaches only what is on the page to see, and marks it with an outline."""
     with opened(browser, site, name, width=width) as view:
         seen, lost = 0, []
@@ -58,7 +51,7 @@ def test_focus_is_seen_wherever_the_keyboard_leads(
 
 
 @pytest.mark.parametrize("width", [1440, 390])
-def test_skip_link_leads_past_the_side_bar(browser: Any, site: str, width: int) -> None:
+def test_skip_link_leads_past_the_side_bar(browser, site, width):
     """The first stop of the keyboard is a link to the main part; the next stop is in it."""
     with opened(browser, site, "03_features.html", width=width) as view:
         view.page.keyboard.press("Tab")
@@ -79,7 +72,7 @@ MOVING = """
 
 
 @pytest.mark.parametrize("name", page_names())
-def test_nothing_moves_for_people_who_ask_for_rest(browser: Any, site: str, name: str) -> None:
+def test_nothing_moves_for_people_who_ask_for_rest(browser, site, name):
     """With reduced motion, no element has a transition, an animation or smooth scrolling."""
     with opened(browser, site, name, reduced_motion="reduce") as view:
         assert view.page.evaluate(MOVING) == []
@@ -92,14 +85,13 @@ def test_nothing_moves_for_people_who_ask_for_rest(browser: Any, site: str, name
      (390, "button.primary-toggle", "#pst-primary-sidebar-modal")],
 )  # fmt: skip
 def test_dialogs_open_and_close_by_keyboard(
-    browser: Any, site: str, axe: str, mode: str, width: int, button: str, dialog: str
-) -> None:
+    browser, site, complaints, mode, width, button, dialog
+):
     """Search and, on a phone, the side bar open by Enter, close by Escape, and break no rule."""
     with opened(browser, site, "index.html", mode, width, reduced_motion="reduce") as view:
         view.page.locator(button).first.focus()
         view.page.keyboard.press("Enter")
         view.page.locator(f"{dialog}[open]").wait_for()
-        view.page.evaluate(axe)
-        assert view.page.evaluate(AXE_FINDS) == []
+        assert complaints(view.page) == []
         view.page.keyboard.press("Escape")
         view.page.locator(f"{dialog}[open]").wait_for(state="detached")

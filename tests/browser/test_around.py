@@ -137,12 +137,9 @@ def test_the_front_page_shows_one_drawing_of_its_figure(browser, site):
         page.close()
 
 
-def test_without_scripts_terms_are_links_and_the_citation_unfolds(browser, site):
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
-    page.goto(f"{site}{CHAPTER}.html")
-    assert page.locator(TERM).first.get_attribute("href").startswith("glossary.html#term-")
-    page.locator(".mgc-cite summary").click()
-    assert page.locator(".mgc-cite pre").is_visible()
-    assert not page.locator(".mgc-cite button").is_visible()
-    context.close()
+def test_without_scripts_terms_are_links_and_the_citation_unfolds(plain, site):
+    plain.goto(f"{site}{CHAPTER}.html")
+    assert plain.locator(TERM).first.get_attribute("href").startswith("glossary.html#term-")
+    plain.locator(".mgc-cite summary").click()
+    assert plain.locator(".mgc-cite pre").is_visible()
+    assert not plain.locator(".mgc-cite button").is_visible()

@@ -17,26 +17,14 @@ TIME = "(clip) => document.querySelector(`${clip} audio`).currentTime"
 
 
 @pytest.fixture
-def opened(browser: Any, site: str) -> Iterator[Any]:
-    """The page, and a list of every error and failed request on it."""
-    yield from open_page(browser, site)
-
-
-@pytest.fixture
-def calm(browser: Any, site: str) -> Iterator[Any]:
-    """The same for a reader who asked for less motion."""
-    yield from open_page(browser, site, reduced_motion="reduce")
-
-
-def open_page(browser: Any, site: str, **options: Any) -> Iterator[Any]:
-    context = browser.new_context(**options)
-    page = context.new_page()
-    troubles: list[str] = []
-    loaded: list[str] = []
+def opened(browser: Any, site: str, request: pytest.FixtureRequest) -> Iterator[Any]:
+    """The page, for a reader who asked for less motion where a test gives that option."""
+    context = browser.new_context(**getattr(request, "param", {}))
+    page, troubles = context.new_page(), list[str]()
+    page.loaded = []
     page.on("pageerror", lambda error: troubles.append(f"{error.stack or error}"))
     page.on("console", lambda text: text.type == "error" and troubles.append(text.text))
-    page.on("request", lambda request: loaded.append(request.url))
-    page.loaded = loaded
+    page.on("request", lambda request: page.loaded.append(request.url))
     page.goto(f"{site}hear.html")
     page.wait_for_selector(".hear-ready")
     yield page
@@ -150,16 +138,17 @@ def test_another_genre_stops_the_first_and_can_be_linked(opened: Any, site: str)
     assert opened.locator(".hear-clip:visible").count() == 1
 
 
-def test_with_reduced_motion_the_line_moves_by_whole_seconds(calm: Any) -> None:
-    start(calm)
+@pytest.mark.parametrize("opened", [{"reduced_motion": "reduce"}], indirect=True)
+def test_with_reduced_motion_the_line_moves_by_whole_seconds(opened: Any) -> None:
+    start(opened)
     seen = set()
     for _ in range(12):
-        seen.add(round(at(calm) * LENGTH, 4))
-        calm.wait_for_timeout(120)
+        seen.add(round(at(opened) * LENGTH, 4))
+        opened.wait_for_timeout(120)
     assert all(second == round(second) for second in seen), seen
     assert len(seen) > 1, "but it moves"
-    assert calm.locator(".hear-dot.hear-on").count() == 0
-    calm.locator(f"{BLUES} .hear-play").click()
+    assert opened.locator(".hear-dot.hear-on").count() == 0
+    opened.locator(f"{BLUES} .hear-play").click()
 
 
 def test_the_pitch_that_lights_up_is_that_of_the_data(opened: Any) -> None:
@@ -169,16 +158,12 @@ def test_the_pitch_that_lights_up_is_that_of_the_data(opened: Any) -> None:
     names = ["C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B"]
     expected = names[int(pitch[round(5 / LENGTH * (len(pitch) - 1))], 16)]
     assert opened.locator(f"{BLUES} .hear-note-name").inner_text() == expected
-    assert (
-        opened.locator(f"{BLUES} .hear-chroma .hear-on").all_inner_texts()[0].strip() == expected
-    )
+    lit = opened.locator(f"{BLUES} .hear-chroma .hear-on").all_inner_texts()
+    assert lit[0].strip() == expected
 
 
-def test_without_javascript_all_clips_have_figures_and_players(browser: Any, site: str) -> None:
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
-    page.goto(f"{site}hear.html")
-    assert page.locator(".hear-clip:visible").count() == 10
-    assert page.locator("audio[controls]:visible").count() == 10
-    assert page.locator(".hear-plot > :is(img, svg):visible").count() == 40
-    context.close()
+def test_without_javascript_all_clips_have_figures_and_players(plain: Any) -> None:
+    plain.goto(f"{plain.site}hear.html")
+    assert plain.locator(".hear-clip:visible").count() == 10
+    assert plain.locator("audio[controls]:visible").count() == 10
+    assert plain.locator(".hear-plot > :is(img, svg):visible").count() == 40

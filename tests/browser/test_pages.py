@@ -51,9 +51,7 @@ CUT_OFF = """
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("name", page_names())
-def test_page(
-    browser: Any, site: str, screenshots: Path, name: str, mode: str, width: int
-) -> None:
+def test_page(browser, site, screenshots, name, mode, width):
     """A page opens without a complaint, keeps to its host and its width, and names its images."""
     with opened(browser, site, name, mode, width) as view:
         page = view.page
@@ -89,14 +87,7 @@ def difference(left: Any, right: Any) -> float:
 
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("name", STABLE)
-def test_stable_page_looks_as_it_did(
-    browser: Any,
-    site: str,
-    screenshots: Path,
-    request: pytest.FixtureRequest,
-    name: str,
-    mode: str,
-) -> None:
+def test_stable_page_looks_as_it_did(browser, site, screenshots, request, name, mode):
     """Blocks and colours at the top of a page are those of the reference.
 
     Averages over squares of 90 pixels forget letters, which differ between machines, and keep

@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 
 from mgc.errors import BookError
+from tests.helpers.outside import ROOT
 from tools.pages.print.bind import read_chapter
 from tools.pages.print.pdf import chromium
 from tools.pages.project import Project
 
-ROOT = Path(__file__).resolve().parents[2]
 NAMES = Project(ROOT).pages
 _CHROMIUM = os.environ.get("MGC_CHROMIUM", "")
 MARGIN = 60  # points above and below that hold the running title and the number of the page
@@ -38,8 +38,7 @@ def book(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
     except BookError as error:
         pytest.skip(str(error))
     out = tmp_path_factory.mktemp("pdf") / "book.pdf"
-    command = [sys.executable, "-m", "tools.pages", "pdf", "--site", str(folder)]
-    command += ["--out", str(out)]
+    command = [sys.executable, "-m", "tools.pages", "pdf", "--site", folder, "--out", out]
     environment = os.environ | ({"MGC_CHROMIUM": _CHROMIUM} if _CHROMIUM else {})
     subprocess.run(command, cwd=ROOT, env=environment, check=True)
     return pypdf.PdfReader(out)
@@ -70,34 +69,19 @@ def chapters(folder: Path) -> list[Any]:
 
 def test_no_page_is_empty(book: Any, texts: list[str]) -> None:
     assert len(texts) > len(NAMES)
-    empty = [
-        number
-        for number, (page, text) in enumerate(zip(book.pages, texts, strict=True), 1)
-        if len(text) < 20 and not list(page.images)
-    ]
-    assert empty == []
+    short = [number for number, text in enumerate(texts) if len(text) < 20]
+    assert [number + 1 for number in short if not list(book.pages[number].images)] == []
 
 
-def test_bookmarks_lead_to_the_chapters_in_order(
-    book: Any, texts: list[str], chapters: list[Any]
-) -> None:
+def test_bookmarks_and_contents_lead_to_the_chapters_in_order(book, texts, chapters):
     marks = [one for one in book.outline if not isinstance(one, list)]
     assert [one.title for one in marks] == [one.title for one in chapters]
     pages = [book.get_destination_page_number(one) for one in marks]
     assert pages == sorted(set(pages)), "each chapter begins on a page of its own"
+    contents = "".join(texts[1 : pages[0]])
     for one, page in zip(chapters, pages, strict=True):
         assert squeezed(one.title) in texts[page]
-
-
-def test_contents_name_the_page_of_each_title(
-    book: Any, texts: list[str], chapters: list[Any]
-) -> None:
-    marks = [one for one in book.outline if not isinstance(one, list)]
-    first = book.get_destination_page_number(marks[0])
-    contents = "".join(texts[1:first])
-    for one, mark in zip(chapters, marks, strict=True):
-        page = book.get_destination_page_number(mark) + 1
-        assert f"{squeezed(one.title)}{page}" in contents
+        assert f"{squeezed(one.title)}{page + 1}" in contents
 
 
 def test_text_of_every_page_is_printed(texts: list[str], chapters: list[Any]) -> None:

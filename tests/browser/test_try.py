@@ -16,8 +16,11 @@ from mgc.audio.samples import SAMPLE_RATE, load
 from mgc.datasets import demo
 from mgc.datasets.tracks import GENRES, P_COLUMNS
 from mgc.inference import probes
+from mgc.inference.classifier import Classifier
+from tests.helpers.outside import ROOT
 
 AGREE = 1e-3
+SAVED = "fetch(document.querySelector('.try-save').href).then(answer => answer.json())"
 SECONDS_TO_ANSWER = 3.0
 HEAVY = re.compile(r"/try/(runtime|network)\.js$")
 MINUTE = 60_000  # milliseconds; machines of CI may be slow where no speed is promised
@@ -58,7 +61,7 @@ def answer(page: Any, file: Path) -> dict[str, Any]:
         "name => document.querySelector('.try-name').textContent === name", arg=file.name
     )
     settled(page, "done")
-    (said,) = page.evaluate("fetch(document.querySelector('.try-save').href).then(r => r.json())")
+    (said,) = page.evaluate(SAVED)
     assert said["file"] == file.name
     return dict(said)
 
@@ -70,9 +73,7 @@ def problem(page: Any, file: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def classifier() -> Any:
-    from mgc.inference.classifier import Classifier
-
+def classifier() -> Classifier:
     return Classifier(threads=1)
 
 
@@ -95,18 +96,14 @@ def agree(page: Any, classifier: Any, file: Path) -> float:
 
 
 @pytest.mark.parametrize("genre", GENRES)
-def test_browser_and_python_agree_on_clips_of_the_demo_edition(
-    page: Any, classifier: Any, genre: str, tmp_path: Path
-) -> None:
+def test_browser_and_python_agree_on_clips_of_the_demo_edition(page, classifier, genre, tmp_path):
     clip = f"{genre}.00004"
     file = wav(tmp_path, clip, load(demo.clip_path(clip)))
     assert agree(page, classifier, file) < AGREE
 
 
 @pytest.mark.parametrize("genre", GENRES)
-def test_browser_and_python_agree_on_clips_of_gtzan(
-    page: Any, classifier: Any, genre: str, tmp_path: Path, gtzan_mini: Path
-) -> None:
+def test_browser_and_python_agree_on_clips_of_gtzan(page, classifier, genre, tmp_path, gtzan_mini):
     clip = sorted(gtzan_mini.rglob(f"{genre}.*.wav"))[3]
     assert agree(page, classifier, wav(tmp_path, clip.stem, load(clip))) < AGREE
 
@@ -270,10 +267,8 @@ def test_the_network_is_loaded_on_demand_and_from_beside_the_page(browser: Any, 
 
 
 def test_it_works_as_a_file_and_says_what_is_on_record(browser: Any, folder: Path) -> None:
-    root = Path(__file__).resolve().parents[2] / "book" / "records"
-    clip = probes.EXAMPLES[0]
-    crops = probes.load_crops(root)
-    expected = crops.loc[crops["name"] == clip, list(P_COLUMNS)].to_numpy()
+    crops = probes.load_crops(ROOT / "book" / "records")
+    expected = crops.loc[crops["name"] == probes.EXAMPLES[0], list(P_COLUMNS)].to_numpy()
     with browser.new_context() as context:
         page = context.new_page()
         page.goto((folder / "try.html").as_uri())
@@ -281,24 +276,18 @@ def test_it_works_as_a_file_and_says_what_is_on_record(browser: Any, folder: Pat
         page.wait_for_function(
             "document.getElementById('mgc-try').dataset.state === 'done'", timeout=MINUTE
         )
-        (said,) = page.evaluate(
-            "fetch(document.querySelector('.try-save').href).then(r => r.json())"
-        )
-    found = np.array(
-        [[crop["probabilities"][genre] for genre in GENRES] for crop in said["crops"]]
-    )
+        (said,) = page.evaluate(SAVED)
+    found = np.array([[crop["probabilities"][g] for g in GENRES] for crop in said["crops"]])
     # The browser decodes Ogg Vorbis by other code than Python, so crops differ a little.
     assert np.abs(found - expected).max() < 0.03
     assert np.abs(found.mean(axis=0) - expected.mean(axis=0)).max() < 5 * AGREE
 
 
-def test_without_javascript_the_page_is_a_figure(browser: Any, site: str) -> None:
-    with browser.new_context(java_script_enabled=False) as context:
-        page = context.new_page()
-        page.goto(f"{site}try.html")
-        assert not page.locator(".try-drop").is_visible()
-        assert page.locator(".try-drawn").is_visible()
-        assert page.locator(".try-drawn").evaluate("e => e.naturalWidth") > 0
-        assert page.locator(".try-bars li").count() == len(GENRES)
-        assert page.locator(".try-stack polygon").count() == len(GENRES)
-        assert "How often it is wrong" in page.locator("main").inner_text()
+def test_without_javascript_the_page_is_a_figure(plain: Any) -> None:
+    plain.goto(f"{plain.site}try.html")
+    assert not plain.locator(".try-drop").is_visible()
+    assert plain.locator(".try-drawn").is_visible()
+    assert plain.locator(".try-drawn").evaluate("e => e.naturalWidth") > 0
+    assert plain.locator(".try-bars li").count() == len(GENRES)
+    assert plain.locator(".try-stack polygon").count() == len(GENRES)
+    assert "How often it is wrong" in plain.locator("main").inner_text()

@@ -55,7 +55,7 @@ class Scale:
 
 
 @pytest.mark.parametrize("name", page_names())
-def test_page_is_light(browser: Any, site: str, screenshots: Path, name: str) -> None:
+def test_page_is_light(browser, site, screenshots, name):
     """All that a page transfers, read to its end, stays below the limit."""
     with opened(browser, site, "search.html") as view:
         scale = Scale(view.page)
@@ -63,7 +63,7 @@ def test_page_is_light(browser: Any, site: str, screenshots: Path, name: str) ->
         view.page.evaluate(SCROLL)
         view.page.wait_for_timeout(300)  # sizes are told after the load
     total = sum(scale.sizes.values())
-    _note(screenshots, name, {"bytes": total})
+    _note(screenshots, name, "bytes", total)
     heaviest = sorted(scale.sizes.items(), key=lambda one: -one[1])[:12]
     assert scale.sizes, "nothing was counted"
     assert total <= LIMITS.get(name, LIMIT), heaviest
@@ -71,9 +71,7 @@ def test_page_is_light(browser: Any, site: str, screenshots: Path, name: str) ->
 
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("name", page_names())
-def test_page_shows_quickly(
-    browser: Any, site: str, screenshots: Path, name: str, width: int
-) -> None:
+def test_page_shows_quickly(browser, site, screenshots, name, width):
     """The largest content of a page's first screen is painted in time.
 
     One of three first visits must do, since what runs beside this test takes the processor away.
@@ -83,12 +81,11 @@ def test_page_shows_quickly(
         with opened(browser, site, name, width=width, script=OBSERVE) as view:
             view.page.wait_for_timeout(150)
             times.append(float(view.page.evaluate("window.largest")))
-    _note(screenshots, name, {f"painted-{width}": round(times[-1])})
+    _note(screenshots, name, f"painted-{width}", round(times[-1]))
     assert 0 < times[-1] < PAINTED_WITHIN, times
 
 
-def _note(folder: Path, name: str, what: dict[str, int]) -> None:
+def _note(folder: Path, name: str, key: str, value: int) -> None:
     """Keep what was measured beside the screenshots; one file a page, for parallel tests."""
-    for key, value in what.items():
-        path = folder / f"{Path(name).stem}.{key}.json"
-        path.write_text(json.dumps({"page": name, key: value}), encoding="utf-8")
+    path = folder / f"{Path(name).stem}.{key}.json"
+    path.write_text(json.dumps({"page": name, key: value}), encoding="utf-8")

@@ -38,7 +38,6 @@ class View:
 
     page: Any
     problems: list[str] = field(default_factory=list)
-    addresses: list[str] = field(default_factory=list)
 
 
 @contextmanager
@@ -52,11 +51,8 @@ def opened(
     **options: Any,
 ) -> Iterator[View]:
     """Open a page in an empty profile and note all that it asks for; a script may run first."""
-    context = browser.new_context(
-        viewport={"width": width, "height": WIDTHS.get(width, 900)},
-        color_scheme=mode,
-        **options,
-    )
+    size = {"width": width, "height": WIDTHS.get(width, 900)}
+    context = browser.new_context(viewport=size, color_scheme=mode, **options)
     context.add_init_script(
         f"localStorage.setItem('mode', '{mode}'); localStorage.setItem('theme', '{mode}');"
     )
@@ -65,7 +61,6 @@ def opened(
     host = urlsplit(site).netloc
 
     def asked(request: Any) -> None:
-        view.addresses.append(request.url)
         target = urlsplit(request.url)
         if target.scheme not in ("data", "blob") and target.netloc != host:
             view.problems.append(f"leaves the host: {request.url}")
@@ -78,13 +73,14 @@ def opened(
         if message.type in ("error", "warning"):
             view.problems.append(f"console: {message.text}")
 
+    def failed(request: Any) -> None:
+        view.problems.append(f"failed: {request.url} {request.failure}")
+
     view.page.on("request", asked)
     view.page.on("response", answered)
     view.page.on("console", said)
     view.page.on("pageerror", lambda error: view.problems.append(f"error: {error}"))
-    view.page.on(
-        "requestfailed", lambda one: view.problems.append(f"failed: {one.url} {one.failure}")
-    )
+    view.page.on("requestfailed", failed)
     try:
         view.page.goto(f"{site}{name}", wait_until="load")
         view.page.evaluate("document.fonts.ready.then(() => true)")

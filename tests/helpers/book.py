@@ -9,11 +9,11 @@ from pathlib import Path
 import yaml
 from rich.console import Console
 
+from tests.helpers.outside import ROOT
 from tools.pages import chain
 from tools.pages.content.evidence import Evidence
 from tools.pages.project import Options, Project
 
-ROOT = Path(__file__).resolve().parents[2]
 HEADER = """\
 # ---
 # jupyter:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -86,33 +85,17 @@ STRANGE: dict[str, Callable[[], bytes]] = {
 
 
 def make(root: Path, edition: Path) -> tuple[list[str], list[str]]:
-    """Fill a folder with two good tracks of each of two genres, all of `STRANGE` and of `BAD`.
+    """Fill a new folder with two tracks of two genres of an edition, all `STRANGE` and all `BAD`.
 
-    Parameters
-    ----------
-    root : Path
-        A folder that does not exist.
-    edition : Path
-        Folder to copy the good tracks from.
-
-    Returns
-    -------
-    good, bad : list of str
-        Paths below `root`.
+    Returns the paths below it of what is good, and of what is bad.
     """
-    good, bad = [], []
+    good = {f"pop/{name}": content() for name, content in STRANGE.items()}
+    bad = {f"jazz/{name}": content() for name, (content, _) in BAD.items()}
     for genre in ("blues", "rock"):
-        (root / genre).mkdir(parents=True)
         for path in sorted((edition / genre).iterdir())[:2]:
-            shutil.copy(path, root / genre)
-            good.append(f"{genre}/{path.name}")
-    for name, content in STRANGE.items():
-        (root / "pop").mkdir(exist_ok=True)
-        (root / "pop" / name).write_bytes(content())
-        good.append(f"pop/{name}")
-    for name, (make_content, _) in BAD.items():
-        (root / "jazz").mkdir(exist_ok=True)
-        (root / "jazz" / name).write_bytes(make_content())
-        bad.append(f"jazz/{name}")
+            good[f"{genre}/{path.name}"] = path.read_bytes()
+    for name, content in (good | bad).items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(content)
     (root / "jazz" / "folder.wav").mkdir()
     return sorted(good), sorted(bad)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -55,14 +56,12 @@ def save_fit(
     rng = np.random.default_rng([int(1000 * share), seed])
     rows = []
     for fold in split.folds:
-        for part, units in (("valid", fold.valid), ("test", fold.test)):
-            for track, segment in zip(
-                split.example_track[units], split.example_segment[units], strict=True
-            ):
-                code = GENRES.index(genres[track])
-                predicted = code if rng.random() < share else (code + 1) % 10
-                values = np.where(np.arange(10) == predicted, 0.91, 0.01)
-                rows.append((ids[track], segment, part, fold.name, genres[track], *values))
+        for part, example in (*product(["valid"], fold.valid), *product(["test"], fold.test)):
+            track, segment = split.example_track[example], split.example_segment[example]
+            code = GENRES.index(genres[track])
+            predicted = code if rng.random() < share else (code + 1) % 10
+            values = np.where(np.arange(10) == predicted, 0.91, 0.01)
+            rows.append((ids[track], segment, part, fold.name, genres[track], *values))
     names = ["track_id", "segment", "part", "fold", "genre", *P_COLUMNS]
     history = pd.DataFrame(
         {

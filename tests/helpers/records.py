@@ -1,9 +1,11 @@
 """Small records for tests, made up from a seed."""
 
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy.special import softmax
 
 from mgc.datasets.tracks import GENRES, P_COLUMNS
 from mgc.records.checks import HISTORY_COLUMNS, PREDICTION_COLUMNS
@@ -14,31 +16,22 @@ from mgc.records.store import Record
 def config(**changes):
     """Return a full configuration."""
     return {
-        "format": 1,
-        "edition": "gtzan-mini",
-        "edition_hash": "ab" * 32,
-        "protocol": "cv5",
-        "model": "mlp",
-        "variant": "quick",
-        "seed": 0,
-        "feature_version": "1",
+        "format": 1, "edition": "gtzan-mini", "edition_hash": "ab" * 32, "protocol": "cv5",
+        "model": "mlp", "variant": "quick", "seed": 0, "feature_version": "1",
         "recipe": {"epochs": 3, "rates": [0.001, 1e-5]},
-    } | changes
+    } | changes  # fmt: skip
 
 
 def predictions(seed=0, per_genre=2, skill=1.0, segments=(-1,)):
     """Return valid and test rows; `skill` adds to the score of the true genre."""
-    rng = np.random.default_rng(seed)
+    rng, parts = np.random.default_rng(seed), (("test", 0), ("valid", per_genre))
     rows = []
-    for g, genre in enumerate(GENRES):
-        for part, first in (("test", 0), ("valid", per_genre)):
-            for i in range(per_genre):
-                for segment in segments:
-                    score = rng.normal(size=len(GENRES))
-                    score[g] += skill
-                    p = np.exp(score) / np.exp(score).sum()
-                    name = f"{genre}.{first + i:05d}"
-                    rows.append((name, segment, part, "fold1", genre, *p))
+    for genre, (part, first), i in product(GENRES, parts, range(per_genre)):
+        for segment in segments:
+            score = rng.normal(size=len(GENRES))
+            score[GENRES.index(genre)] += skill
+            name = f"{genre}.{first + i:05d}"
+            rows.append((name, segment, part, "fold1", genre, *softmax(score)))
     return pd.DataFrame(rows, columns=list(PREDICTION_COLUMNS))
 
 

@@ -7,7 +7,7 @@ import os
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,16 +47,19 @@ class CountedRows:
         return rows * 2 if "twice" in text else rows
 
 
+def _lines(log: Path) -> list[list[str]]:
+    text = log.read_text(encoding="utf-8") if log.exists() else ""
+    return [line.split() for line in text.splitlines()]
+
+
 def calls(log: Path) -> Counter[str]:
     """How often each file was worked on."""
-    lines = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
-    return Counter(line.split()[0] for line in lines)
+    return Counter(line[0] for line in _lines(log))
 
 
 def worker_of(log: Path, name: str) -> int:
     """Process that worked on a file last."""
-    lines = log.read_text(encoding="utf-8").splitlines()
-    return int(next(line.split()[1] for line in reversed(lines) if line.split()[0] == name))
+    return int(dict(_lines(log))[name])
 
 
 def write_files(folder: Path, count: int, **special: str) -> dict[str, Path]:
@@ -78,11 +81,3 @@ def undisturbed(files: dict[str, Path], folder: Path) -> dict[str, str]:
     rows_of = CountedRows(folder / "undisturbed-log")
     write_parts(files, rows_of, folder / "undisturbed", jobs=1, per_part=2)
     return digests(folder / "undisturbed")
-
-
-def until(condition: Callable[[], object], what: str) -> None:
-    """Wait for something that another process does."""
-    deadline = time.monotonic() + 120
-    while not condition():
-        assert time.monotonic() < deadline, f"waited in vain: {what}"
-        time.sleep(0.02)

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 from xml.etree import ElementTree
@@ -14,7 +13,8 @@ import pytest
 from bs4 import BeautifulSoup
 
 from mgc.errors import BookError
-from tests.helpers.book import GLUE, ROOT, build, make_project, write_chapter
+from tests.helpers.book import GLUE, build, make_project, write_chapter
+from tests.helpers.outside import ROOT, until
 from tools.pages import chain, html_build
 from tools.pages.execute import chapters, checks
 from tools.pages.project import Options, Project
@@ -74,11 +74,9 @@ def test_what_the_line_below_the_title_offers_is_there(built):
 
 def test_the_front_page_and_the_status_page_say_what_the_build_rests_on(built):
     project, _ = built
-    front = page(project, "index.html").text
-    for said in ("demo, 90 tracks", "keras 3.9", " UTC"):
-        assert said in front
-    for said in ("02_second", "Processors"):
-        assert said in page(project, "status.html").text
+    front, status = (page(project, f"{name}.html").text for name in ("index", "status"))
+    assert all(said in front for said in ("demo, 90 tracks", "keras 3.9", " UTC"))
+    assert all(said in status for said in ("02_second", "Processors"))
 
 
 def test_a_second_build_makes_nothing(built):
@@ -152,11 +150,7 @@ def test_a_killed_build_leaves_no_half_chapter_and_the_next_one_continues(tmp_pa
     process = subprocess.Popen(command_line, start_new_session=True)
     folder = project.notebooks(Options())
     try:
-        deadline = time.monotonic() + 120
-        while not (folder / "01_first.ipynb").exists():
-            assert process.poll() is None
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        until((folder / "01_first.ipynb").exists, "the first chapter is there")
     finally:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)

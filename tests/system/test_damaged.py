@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
 import zipfile
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -82,21 +80,13 @@ def test_numbers_without_measure_in_a_record_are_refused(
         load_record(path.parent)
 
 
-@pytest.mark.parametrize("config", [[1], "text", None, 7])
-def test_a_trial_without_a_configuration_is_refused(tmp_path: Path, config: Any) -> None:
-    trial = {"config": config, **dict.fromkeys(trials.MEASURES, 0.5)}
-    content = json.dumps(config, sort_keys=True, separators=(",", ":")).encode()
-    file = tmp_path / f"{hashlib.sha256(content).hexdigest()[:16]}.json"
-    file.write_text(json.dumps(trial))
+@pytest.mark.parametrize("config", ["[1]", '"text"', "null", "7", '{"rate":1e999}'])
+def test_a_trial_without_a_finite_configuration_is_refused(tmp_path: Path, config: str) -> None:
+    measures = ", ".join(f'"{name}": 1' for name in trials.MEASURES)
+    file = tmp_path / f"{hashlib.sha256(config.encode()).hexdigest()[:16]}.json"
+    file.write_text(f'{{"config": {config}, {measures}}}')
     with pytest.raises(RecordError, match=file.name):
         trials.load(file)
-
-
-def test_an_infinite_setting_of_a_trial_is_refused(tmp_path: Path) -> None:
-    measures = ", ".join(f'"{name}": 1' for name in trials.MEASURES)
-    (tmp_path / "a.json").write_text(f'{{"config": {{"rate": 1e999}}, {measures}}}')
-    with pytest.raises(RecordError, match=r"a\.json.*1e999"):
-        trials.load(tmp_path / "a.json")
 
 
 @pytest.mark.parametrize(

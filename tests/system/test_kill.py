@@ -1,7 +1,7 @@
 """Killed at any moment and started again: the same results, no process and no half file left.
 
 `nox -s kill` kills twenty times; the suite, which has other things to do, once. The whole build,
-which takes minutes, is killed in that session only: `test_chain` kills a small one.
+which takes minutes, is killed in that session only: `test_book` kills a small one.
 """
 
 from __future__ import annotations
@@ -12,14 +12,16 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import count
 from pathlib import Path
 
 import psutil
 import pytest
 
 from mgc.util.pools import ENDS_WITH
-from tests.tools.pages.test_chain import make_project, write_chapter
+from tests.helpers.book import make_project, write_chapter
+from tests.helpers.outside import ROOT, all_end, until
 
 pytestmark = pytest.mark.slow
 KILLS = int(os.environ.get("MGC_KILLS", "1"))
@@ -28,15 +30,7 @@ SECONDS = 1200
 
 
 class Work:
-    """A command with a store and a cache of its own.
-
-    Parameters
-    ----------
-    folder : Path
-        For records and cache.
-    arguments : sequence of str
-        Of ``mgc``; ``{folder}`` stands for the folder.
-    """
+    """A command of ``mgc`` with a folder for its store and its cache: ``{folder}``."""
 
     def __init__(self, folder: Path, arguments: Sequence[str]) -> None:
         folder.mkdir()
@@ -48,13 +42,8 @@ class Work:
         """Start it, its output thrown away."""
         path = os.pathsep.join(entry for entry in (str(self.place), *sys.path) if entry)
         settings = {"MGC_CACHE": str(self.folder / "cache"), "PYTHONPATH": path}
-        return subprocess.Popen(
-            self.line,
-            env=os.environ | settings,
-            cwd=self.place,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        return subprocess.Popen(self.line, env=os.environ | settings, cwd=self.place, **quiet)
 
     def finish(self) -> float:
         """Run it to its end; returns the seconds that it took."""
@@ -71,8 +60,7 @@ class Work:
                 family = psutil.Process(process.pid).children(recursive=True)
                 process.kill()
                 process.wait(SECONDS)
-                _, alive = psutil.wait_procs(family, timeout=60)
-                assert not alive, "no process outlives the command"
+                all_end(family)
                 return True
             return False
 
@@ -84,9 +72,8 @@ class Work:
 
     def half_files(self) -> list[str]:
         """Name whatever is hidden or looks unfinished."""
-        return [
-            p.name for p in self.folder.rglob("*") if p.name.startswith(".") or "part" in p.name
-        ]
+        names = [path.name for path in self.folder.rglob("*")]
+        return [name for name in names if name.startswith(".") or "part" in name]
 
 
 COMMANDS = {
@@ -103,36 +90,30 @@ def arguments(name: str, edition: Path) -> list[str]:
     return [a.replace("{edition}", str(edition)) for a in COMMANDS[name]]
 
 
+def kill_and_continue(make: Callable[[str], Work]) -> None:
+    """Kill one run and continue it, again and again; a new one follows what came to its end."""
+    quiet = make("quiet")
+    duration, expected = quiet.finish(), quiet.results()
+    assert expected
+    moments, killed, work = random.Random(0), 0, make("0")
+    for number in count(1):
+        # What is continued has less to do, and the undisturbed one had to warm up.
+        if killed < KILLS and work.kill_after(moments.uniform(0, duration / 2)):
+            killed += 1
+            continue
+        work.finish()
+        assert work.results() == expected
+        assert work.half_files() == []
+        if killed == KILLS:
+            return
+        work = make(str(number))
+
+
 @pytest.mark.parametrize("name", list(COMMANDS))
 def test_killed_and_restarted_gives_the_results_of_an_undisturbed_run(
     name: str, small_edition: Path, tmp_path: Path
 ) -> None:
-    """Half of the kills hit one run again and again, half a new one each."""
-    quiet = Work(tmp_path / "quiet", arguments(name, small_edition))
-    duration = quiet.finish()
-    expected = quiet.results()
-    assert expected
-    moments = random.Random(0)
-    killed = 0
-    again = Work(tmp_path / "again", arguments(name, small_edition))
-    for number in range(10 * KILLS):
-        if killed == KILLS:
-            break
-        fresh = number % 2 == 1
-        work = Work(tmp_path / f"new{number}", arguments(name, small_edition)) if fresh else again
-        begin = time.monotonic()
-        if work.kill_after(moments.uniform(0, duration)):
-            killed += 1
-        else:  # it was faster than the undisturbed one, which had to warm up
-            duration = min(duration, time.monotonic() - begin)
-        if fresh:
-            work.finish()
-            assert work.results() == expected
-            assert work.half_files() == []
-    assert killed == KILLS
-    again.finish()
-    assert again.results() == expected
-    assert again.half_files() == []
+    kill_and_continue(lambda run: Work(tmp_path / run, arguments(name, small_edition)))
 
 
 def test_terminated_leaves_no_process(small_edition: Path, tmp_path: Path) -> None:
@@ -140,16 +121,11 @@ def test_terminated_leaves_no_process(small_edition: Path, tmp_path: Path) -> No
     work = Work(tmp_path / "work", arguments("training", small_edition))
     with work.start() as process:
         parent = psutil.Process(process.pid)
-        deadline = time.monotonic() + SECONDS
-        while len(parent.children(recursive=True)) < 3:
-            assert time.monotonic() < deadline, "workers start"
-            assert process.poll() is None
-            time.sleep(0.05)
+        until(lambda: len(parent.children(recursive=True)) >= 3, "workers start")
         family = parent.children(recursive=True)
         process.terminate()
         process.wait(SECONDS)
-        _, alive = psutil.wait_procs(family, timeout=60)
-        assert not alive
+        all_end(family)
 
 
 STAND_IN = f"""
@@ -164,23 +140,17 @@ def test_a_build_and_its_chapters_end_with_a_killed_nox(tmp_path: Path) -> None:
     project = make_project(tmp_path)
     code = "import time\nfrom pathlib import Path\nPath('begun').touch()\ntime.sleep(600)"
     write_chapter(project, "01_first", code)
-    root = Path(__file__).resolve().parents[2]
-    assert f'"{ENDS_WITH}": str(os.getpid())' in (root / "noxfile.py").read_text(encoding="utf-8")
+    assert f'"{ENDS_WITH}": str(os.getpid())' in (ROOT / "noxfile.py").read_text(encoding="utf-8")
     line = [sys.executable, "-c", STAND_IN, "replay", "--only", "01"]
-    settings = {"PYTHONPATH": str(root), "MGC_RECORDS": str(root / "book" / "records")}
+    settings = {"PYTHONPATH": str(ROOT), "MGC_RECORDS": str(ROOT / "book" / "records")}
     with subprocess.Popen(line, env=os.environ | settings, cwd=tmp_path) as nox:
         try:
-            deadline = time.monotonic() + SECONDS
-            while not (project.sources / "begun").exists():
-                assert time.monotonic() < deadline
-                assert nox.poll() is None
-                time.sleep(0.05)
+            until((project.sources / "begun").exists, "the chapter begins")
             family = psutil.Process(nox.pid).children(recursive=True)
             assert len(family) >= 2, "the build and the process of its chapter"
         finally:
             nox.kill()
-    _, alive = psutil.wait_procs(family, timeout=60)
-    assert not alive
+    all_end(family)
 
 
 class Build(Work):
@@ -191,7 +161,7 @@ class Build(Work):
         self.line = [sys.executable, "-m", "tools.pages", "build"]
         self.place = folder / "checkout"
         made = shutil.ignore_patterns("_build", ".nox", ".git", "__pycache__")
-        shutil.copytree(Path(__file__).resolve().parents[2], self.place, ignore=made)
+        shutil.copytree(ROOT, self.place, ignore=made)
         self.made = self.place / "_build"
 
     def results(self) -> dict[str, bytes]:
@@ -210,20 +180,4 @@ class Build(Work):
 
 @pytest.mark.skipif(KILLS == 1, reason="takes over half an hour: `nox -s kill` runs it")
 def test_a_killed_build_ends_as_an_undisturbed_one(tmp_path: Path) -> None:
-    """One build, killed and continued; a new one takes its place when it came to its end."""
-    quiet = Build(tmp_path / "quiet")
-    duration = quiet.finish()
-    expected = quiet.results()
-    assert len(expected) > len(COMMANDS)
-    moments = random.Random(1)
-    killed, work = 0, Build(tmp_path / "again0")
-    while killed < KILLS:
-        if work.kill_after(moments.uniform(0, duration / 3)):
-            killed += 1
-        else:
-            assert work.results() == expected
-            assert work.half_files() == []
-            work = Build(tmp_path / f"again{killed}")
-    work.finish()
-    assert work.results() == expected
-    assert work.half_files() == []
+    kill_and_continue(lambda run: Build(tmp_path / run))

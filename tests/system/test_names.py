@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
-import subprocess
-from functools import cache
+from inspect import get_annotations
 from pathlib import Path
+from pkgutil import resolve_name
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.helpers.outside import ROOT, committed
+
 TEXTS = {".py", ".md", ".yml", ".toml", ".js", ".css", ".html", ".csv", ""}
 NO_TEXTS = ("book/records/", "tests/notebooks/", "mgc/clips/", "mgc/tables/", "CHANGELOG.md")
 """Data, what is made, and the history, which may name what is gone."""
@@ -25,80 +26,41 @@ STAND_IN = re.compile(r"NN|NAME|\bx\b")
 
 
 def texts() -> list[Path]:
-    listed = subprocess.run(
-        ["git", "-C", str(ROOT), "ls-files", "-z"], capture_output=True, check=False
-    )
-    if listed.returncode:
-        pytest.skip("not a git checkout")
-    names = [name for name in listed.stdout.decode().split("\0") if name]
-    kept = [name for name in names if not name.startswith(NO_TEXTS)]
+    kept = [name for name in committed() if not name.startswith(NO_TEXTS)]
     paths = [ROOT / name for name in kept if Path(name).suffix in TEXTS]
-    return [path for path in paths if path.is_file() and path != Path(__file__).resolve()]
+    return [path for path in paths if path != Path(__file__).resolve()]
 
 
-@cache
-def definitions(file: Path) -> dict[str, ast.AST | None]:
-    """Names that a module defines or imports, and where they come from."""
-    return _defined(ast.parse(file.read_text(encoding="utf-8")))
-
-
-def _defined(node: ast.AST) -> dict[str, ast.AST | None]:
-    """Names bound in a body, those of blocks such as `if TYPE_CHECKING` included."""
-    names: dict[str, ast.AST | None] = {}
-    for inner in ast.iter_child_nodes(node):
-        match inner:
-            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
-                names[name] = inner
-            case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
-                names |= {alias.asname or alias.name: None for alias in aliases}
-            case ast.Assign() | ast.AnnAssign():
-                targets = inner.targets if isinstance(inner, ast.Assign) else [inner.target]
-                bound = {n.id for t in targets for n in ast.walk(t) if isinstance(n, ast.Name)}
-                names |= dict.fromkeys(bound)
-            case ast.If() | ast.Try() | ast.With():
-                names |= _defined(inner)
-            case _:
-                pass
-    return names
-
-
-def exists(dotted: str, base: Path = ROOT) -> bool:
+def exists(dotted: str) -> bool:
     """Tell whether a dotted name is a module, or something that stands in one."""
-    first, *rest = dotted.split(".")
-    place = base / first
-    while rest and ((place / rest[0]).is_dir() or (place / f"{rest[0]}.py").is_file()):
-        place /= rest.pop(0)
-    file = (
-        place.with_suffix(".py") if place.with_suffix(".py").is_file() else place / "__init__.py"
-    )
-    if not rest:
-        return place.is_dir() or file.is_file()
-    names = definitions(file) if file.is_file() else {}
-    if len(rest) == 1 or rest[0] not in names:
-        return rest[0] in names
-    inner = names[rest[0]]
-    return not isinstance(inner, ast.ClassDef) or rest[1] in _defined(inner)
+    try:
+        resolve_name(dotted)
+    except (ImportError, AttributeError):
+        owner, _, field = dotted.rpartition(".")
+        return "." in owner and exists(owner) and field in get_annotations(resolve_name(owner))
+    return True
+
+
+def named(pattern: re.Pattern[str], text: str) -> list[str]:
+    """List names in a text, those left out that stand for any other or are made."""
+    found = sorted(set(pattern.findall(text)))
+    return [n for n in found if n.rpartition(".")[2] not in FILES and not STAND_IN.search(n)]
 
 
 def gone_names(text: str) -> list[str]:
     """List dotted names of modules and their parts that do not exist."""
-    named = {name for name in DOTTED.findall(text) if name.rpartition(".")[2] not in FILES}
-    return sorted(name for name in named if not STAND_IN.search(name) and not exists(name))
+    return [name for name in named(DOTTED, text) if not exists(name)]
 
 
 def gone_paths(text: str) -> list[str]:
     """List paths of files in the repository that do not exist."""
-    named = {name for name in PATH.findall(text) if name.rpartition(".")[2] not in FILES}
-    return sorted(n for n in named if not STAND_IN.search(n) and not (ROOT / n).exists())
+    return [name for name in named(PATH, text) if not (ROOT / name).exists()]
 
 
 def test_no_text_names_a_module_or_a_file_that_is_gone() -> None:
-    stale = {
-        path.relative_to(ROOT).as_posix(): [*gone_names(text), *gone_paths(text)]
-        for path in texts()
-        if (text := path.read_text(encoding="utf-8"))
-    }
-    assert {name: gone for name, gone in stale.items() if gone} == {}
+    read = {path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in texts()}
+    gone = {name: [*gone_names(text), *gone_paths(text)] for name, text in read.items()}
+    assert {name: found for name, found in gone.items() if found} == {}
 
 
 def test_what_is_gone_is_found_and_what_exists_is_not() -> None:
@@ -109,10 +71,8 @@ def test_what_is_gone_is_found_and_what_exists_is_not() -> None:
     assert gone_names("mgc.records.study.Study.nothing") == ["mgc.records.study.Study.nothing"]
     assert gone_names("import mgc.runs as runs") == ["mgc.runs"]
     assert gone_names("the file mgc.pdf, and example.org/mgc.git") == []
-    assert gone_paths("in mgc/book/site.py and tests/test_kill.py.") == [
-        "mgc/book/site.py",
-        "tests/test_kill.py",
-    ]
+    gone = ["mgc/book/site.py", "tests/test_kill.py"]
+    assert gone_paths("in mgc/book/site.py and tests/test_kill.py.") == gone
     assert gone_paths("book/NN_name.py") == []
 
 
@@ -125,8 +85,8 @@ def test_a_room_names_parts_that_it_has(room: Path) -> None:
     """Each line of the list in its docstring begins with modules, or functions in them."""
     described = ast.get_docstring(ast.parse((room / "__init__.py").read_text())) or ""
     heads = [line.partition(":")[0] for line in described.splitlines() if line.startswith("- ")]
-    named = [name for head in heads for name in re.findall(r"`([\w.]+)`", head)]
-    assert [name for name in named if not exists(f"{room.name}.{name}", ROOT / "mgc")] == []
+    parts = [name for head in heads for name in re.findall(r"`([\w.]+)`", head)]
+    assert [name for name in parts if not exists(f"mgc.{room.name}.{name}")] == []
 
 
 def test_there_is_one_door() -> None:

@@ -10,9 +10,8 @@ from collections import Counter
 from pathlib import Path
 
 import pandas as pd
-import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.helpers.outside import ROOT, committed
 
 # As on Windows, where no process can be forked; its workers run the first lines, too.
 SPAWNED = """
@@ -50,31 +49,13 @@ def test_features_and_fits_are_made_by_spawned_processes(
     assert len(list((records / "fits").iterdir())) == 2
 
 
-def tracked() -> list[str]:
-    git = ["git", "-C", str(ROOT), "ls-files", "-z"]
-    try:
-        listed = subprocess.run(git, capture_output=True, check=True).stdout
-    except (OSError, subprocess.CalledProcessError):
-        pytest.skip("this is no clone")
-    return [name for name in listed.decode().split("\0") if name]
-
-
 def test_windows_and_macos_can_check_out_every_file() -> None:
     """No forbidden character or name, no path that differs from another in capitals alone."""
-    reserved = {
-        "con",
-        "prn",
-        "aux",
-        "nul",
-        *(f"{kind}{n}" for kind in ("com", "lpt") for n in "123456789"),
-    }
-    names = tracked()
+    reserved = re.compile(r"(con|prn|aux|nul|com[1-9]|lpt[1-9])(\..*)?", re.IGNORECASE)
+    forbidden = re.compile(r'[<>:"\\|?*\x00-\x1f]|[. ]$')
+    names = committed()
     parts = {part for name in names for part in name.split("/")}
-    strange = [
-        part for part in parts
-        if re.search(r'[<>:"\\|?*\x00-\x1f]|[. ]$', part) or part.lower().split(".")[0] in reserved
-    ]  # fmt: skip
-    assert strange == []
+    assert [one for one in parts if forbidden.search(one) or reserved.fullmatch(one)] == []
     alike = [name for name, count in Counter(map(str.lower, names)).items() if count > 1]
     assert alike == []
     assert max(map(len, names)) < 150

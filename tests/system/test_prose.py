@@ -9,19 +9,20 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import jupytext
 import pytest
 
-BOOK = Path(__file__).parents[2] / "book"
+from tests.helpers.outside import ROOT
+from tools.pages.project import Project
+
+BOOK = ROOT / "book"
 
 ALLOWED_CONSTANTS = (
     # Definitions of the signal and of the features, fixed in mgc.features.extract and
     # mgc.audio.samples.
     "22,050 Hz",
-    "16-bit",
     "661,500",
     "2,048 samples",
     "512 samples",
@@ -29,18 +30,13 @@ ALLOWED_CONSTANTS = (
     "93-ms",
     "23 ms",
     "25 ms",
-    "25-ms",
     "30 s",
-    "30-s",
-    "3-s",
     "80 dB",
     "120 beats per minute",
     "use 128 of them",
     "128 bands by 1,292 frames",
     "1,292 rows",
-    "128 x 1292",
     "beyond 0.95 either way",
-    "224",  # side of VGG16's input picture
     # Format of the spectrogram archive and of its features, fixed in mgc.datasets.archive.
     "128 frequency bins",
     "86 Hz apart",
@@ -53,14 +49,10 @@ ALLOWED_CONSTANTS = (
     # Conventions of statistics.
     "95 % interval",
     "95 % confidence",
-    "70/15/15",
-    "443/197/290",
-    # Targets that the report sets itself are quoted as claims, not listed here.
-    "jazz.00054",  # a track id
-    "CC BY 4.0",
 )
 """Phrases with numbers that are definitions. A measured value never belongs here."""
 
+SPEAKING = {"say", "glue", "Markdown", "Text"}
 SMALL = 12  # "ten genres", "5 folds": structure, not a result
 _RESULT = re.compile(r"(?<![\w.{])\d[\d,.]*\s*(?:%|‰|per\s?cent\b|(?:percentage )?points\b)")
 _SPELLED = re.compile(
@@ -68,6 +60,7 @@ _SPELLED = re.compile(
     r"|sixty|seventy|eighty|ninety|hundred)(?:-\w+)?\s+(?:per\s?cent|percent|percentage points)\b",
     re.IGNORECASE,
 )
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _NUMBER = re.compile(r"(?<![\w.,])(?<![A-Za-z]-)[-−+]?\.?\d(?:[\d,.]*\d)?")
 _AFTER_RESULT = re.compile(
     r"\s*(?:%|‰|per\s?cent|percentage points|points\b|(?:out )?of\s+(?:the\s+)?\d)"
@@ -76,23 +69,18 @@ _AFTER_RESULT = re.compile(
 
 def typed_numbers(text: str) -> list[str]:
     """Find the numbers in Markdown that somebody typed and no rule allows, with their context."""
-    found = [match.group() for match in _RESULT.finditer(" ".join(_inline_code(text)))]
     prose = _prose(text)
-    found += [match.group() for match in _SPELLED.finditer(prose)]
+    found = [*_RESULT.findall(" ".join(_inline_code(text))), *_SPELLED.findall(prose)]
     for match in _NUMBER.finditer(prose):
         token, rest = match.group(), prose[match.end() : match.end() + 30]
-        if not (_is_structure(token, rest) or _is_year(token, rest)):
+        if _AFTER_RESULT.match(rest) or not (_is_structure(token) or _YEAR.fullmatch(token)):
             around = prose[max(0, match.start() - 30) : match.end() + 20]
             found.append(" ".join(around.split()))
     return found
 
 
-def _is_structure(token: str, rest: str) -> bool:
-    return token.isdigit() and int(token) <= SMALL and not _AFTER_RESULT.match(rest)
-
-
-def _is_year(token: str, rest: str) -> bool:
-    return bool(re.fullmatch(r"(?:19|20)\d\d", token)) and not _AFTER_RESULT.match(rest)
+def _is_structure(token: str) -> bool:
+    return token.isdigit() and int(token) <= SMALL
 
 
 def _inline_code(text: str) -> list[str]:
@@ -124,40 +112,17 @@ def _prose(text: str) -> str:
 
 def typed_in_code(source: str) -> list[str]:
     """Find results typed into text that code shows: strings given to `say`, `glue`, Markdown."""
+    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
     found = []
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Call) and _name(node.func) in {"say", "glue", "Markdown", "Text"}:
-            for text in _strings(node):
-                found += [match.group() for match in _RESULT.finditer(text)]
-                found += [match.group() for match in _SPELLED.finditer(text)]
+    for call in calls:
+        if getattr(call.func, "attr", getattr(call.func, "id", "")) in SPEAKING:
+            constants = [node for node in ast.walk(call) if isinstance(node, ast.Constant)]
+            for text in (str(node.value) for node in constants):
+                found += [*_RESULT.findall(text), *_SPELLED.findall(text)]
     return found
 
 
-def _name(function: ast.expr) -> str:
-    return getattr(function, "attr", getattr(function, "id", ""))
-
-
-def _strings(node: ast.AST) -> Iterator[str]:
-    """Literal text below a node; format specifications such as `:.0%` are not text."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        yield node.value
-    for name, child in ast.iter_fields(node):
-        if name != "format_spec":
-            for part in child if isinstance(child, list) else [child]:
-                if isinstance(part, ast.AST):
-                    yield from _strings(part)
-
-
-def chapters() -> list[Path]:
-    return sorted(BOOK.glob("[0-9][0-9]_*.py"))
-
-
-def pages() -> list[Path]:
-    names = ("index.md", "explorer.md", "hear.md", "glossary.md")
-    return [path for name in names if (path := BOOK / name).is_file()]
-
-
-@pytest.mark.parametrize("path", chapters(), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", Project(ROOT).chapters(), ids=lambda path: path.stem)
 def test_no_chapter_types_a_result(path: Path) -> None:
     notebook = jupytext.read(path, fmt="py:percent")
     found = []
@@ -172,40 +137,25 @@ def test_no_chapter_types_a_result(path: Path) -> None:
     assert found == []
 
 
-@pytest.mark.parametrize("path", pages(), ids=lambda path: path.stem)
-def test_no_page_types_a_result(path: Path) -> None:
-    assert typed_numbers(path.read_text(encoding="utf-8")) == []
-
-
-def test_there_are_chapters_to_check() -> None:
-    assert len(chapters()) == 12, "seven chapters, four appendices and the page on leaks"
-    assert pages()
+@pytest.mark.parametrize("name", ["index", "explorer", "hear", "glossary"])
+def test_no_page_types_a_result(name: str) -> None:
+    assert typed_numbers((BOOK / f"{name}.md").read_text(encoding="utf-8")) == []
 
 
 @pytest.mark.parametrize(
     "planted",
     [
         "The CNN reaches 54.1 % here.",
-        "The CNN reaches 54%.",
-        "It is 54 percent right.",
         "It is right in fifty-four percent of cases.",
-        "Nine percent are wrong.",
-        "It gains 3 points.",
         "It gains 12 percentage points.",
-        "An accuracy of 0.72 on the test part.",
         "An accuracy of .72 is reached.",
-        "It took 45 minutes.",
-        "It got 7 of 10 right.",
         "It got 7 out of 10 right.",
         "It has 526,474 parameters.",
         "| CNN | 0.85 |",
-        "- accuracy: 61",
         "**61.5**",
         "The code says `54 %`.",
-        "```{note}\nThe CNN reaches 54 %.\n```",
         ":::{tip}\nThe CNN reaches 0.54.\n:::",
         'The claim is <q class="claim">89 %</q>, the truth 54 %.',
-        "It scores {glue:text}`acc` and not 61.",
         "In 2012 tracks it fails.\n\nIt wins in 2012 of 3000.",
         "A 95 % interval from 44 to 64.",
         "Loss: -1.25",
@@ -240,13 +190,11 @@ def test_what_is_no_result_passes(allowed: str) -> None:
 
 def test_results_typed_into_code_that_speaks_are_found() -> None:
     assert typed_in_code('show.say(f"{name} reaches 54 %.")')
-    assert typed_in_code('glue("a", "54%")')
     assert typed_in_code('glue("a", "fifty percent")')
     assert typed_in_code('glue("a", f"{accuracy:.0%}")') == []
     assert typed_in_code("show.say(show.percent(share))") == []
 
 
 def test_an_allowed_constant_does_not_excuse_a_longer_number() -> None:
-    assert typed_numbers("It is 1224 wide.")
-    assert typed_numbers("It is 224 % wide.")
-    assert typed_numbers("It is 0.224 wide.")
+    for longer in ("1661,500", "661,500 %", "0.661,500"):
+        assert typed_numbers(f"It has {longer} samples.")

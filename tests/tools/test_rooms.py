@@ -6,9 +6,8 @@ import re
 import shutil
 from pathlib import Path
 
+from tests.helpers.outside import ROOT
 from tools import rooms
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 def drawn(text: str) -> list[str]:

@@ -23,8 +23,6 @@ PARTS: dict[str, Callable[[Path], Sequence[Figure | Curve]]] = {
     "clip": hearing.measure,
     "transfer": lambda _: transfer.measure(),
 }
-
-
 PACKAGES = ("mgc", "numpy", "scipy", "librosa", "tensorflow", "keras")
 
 

@@ -16,21 +16,14 @@ from mgc.features.extract import extract, prepare
 from mgc.typing import Float
 from tools.bench.measured import figure
 
+REPEATS = 5
 CLIPS = tuple(f"{genre}.00004" for genre in ("blues", "classical", "disco", "jazz", "metal"))
 
 
 def one_call_each(signal: Float) -> tuple[npt.NDArray[np.float64], Float, Float]:
     """Compute the same features with one librosa call each, every call from the waveform.
 
-    Parameters
-    ----------
-    signal : ndarray [shape=(661500,)], float32
-
-    Returns
-    -------
-    tabular : ndarray [shape=(228,)], float64
-    spectrogram : ndarray [shape=(128, 1292)], dB re the loudest cell
-    sequence : ndarray [shape=(1292, 13)]
+    Returns statistics [228], spectrogram [128, 1292] in dB re its maximum, cepstra [1292, 13].
     """
     y, sr = signal, SAMPLE_RATE
     mfcc = librosa.feature.mfcc(y=y, sr=sr, n_mfcc=13)
@@ -55,19 +48,12 @@ def one_call_each(signal: Float) -> tuple[npt.NDArray[np.float64], Float, Float]
     return np.stack(statistics, 1).ravel(), librosa.power_to_db(mel, ref=np.max), sequence.T
 
 
-def feature_seconds(repeats: int = 5) -> dict[str, list[float]]:
+def feature_seconds() -> dict[str, list[float]]:
     """Time three ways in turn on the same demo clips, after one warm-up.
 
-    Parameters
-    ----------
-    repeats : int, at least 1
-
-    Returns
-    -------
-    seconds : dict of str to list of float
-        Of each clip and repeat, in the same order: ``shared`` for `mgc.features.extract`,
-        ``separate`` for `one_call_each`, ``stft`` for `librosa.stft` alone, which is the floor.
-        The threads are those of the process; `nox -s bench` allows one.
+    Returns the seconds of each clip and repeat, in the same order: ``shared`` for
+    `mgc.features.extract`, ``separate`` for `one_call_each`, ``stft`` for `librosa.stft` alone,
+    which is the floor. The threads are those of the process; `nox -s bench` allows one.
     """
     signals = [prepare(load(demo.clip_path(name))) for name in CLIPS]
     ways: dict[str, Callable[[Float], object]] = {
@@ -76,7 +62,7 @@ def feature_seconds(repeats: int = 5) -> dict[str, list[float]]:
         "stft": librosa.stft,
     }
     seconds: dict[str, list[float]] = {name: [] for name in ways}
-    for repeat in range(repeats + 1):
+    for repeat in range(REPEATS + 1):
         for signal in signals:
             for name, way in ways.items():
                 begin = time.perf_counter()

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+import psutil
+
 from mgc.datasets import demo
 from mgc.evaluation.speed import Curve, Figure
 from tools.bench.measured import exponent, figure
@@ -22,10 +24,7 @@ DAY_S = 86_400
 def measure(folder: Path) -> list[Figure | Curve]:
     """Growth with the number of tracks, gain by a second process, memory, clips a second.
 
-    Parameters
-    ----------
-    folder : Path
-        For links to the demo clips, and for what is computed.
+    `folder` is for links to the demo clips, and for what is computed.
     """
     music = {n: _music(folder / f"music{n}", n) for n in SIZES}
     few, many = SIZES[0], SIZES[-1]
@@ -89,19 +88,10 @@ def _seconds(command: str, music: Path, out: Path, jobs: int) -> float:
 
 
 def memory(line: Sequence[str]) -> float:
-    """Run a command, and look at the memory of its processes ten times a second.
+    """Largest memory of a command's processes, looked at ten times a second, in MB.
 
-    Parameters
-    ----------
-    line : sequence of str
-
-    Returns
-    -------
-    largest : float
-        MB: the sum of what each process has for itself and its share of what several have.
+    It is the sum of what each process has for itself and its share of what several have.
     """
-    import psutil
-
     largest = 0.0
     with subprocess.Popen(line, env=os.environ, stdout=subprocess.DEVNULL) as process:
         parent = psutil.Process(process.pid)

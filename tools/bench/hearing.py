@@ -25,10 +25,7 @@ LENGTHS_S = (30, 60, 120, 240)
 def measure(folder: Path) -> list[Figure | Curve]:
     """Milliseconds of a clip, decode included, warm and with one thread.
 
-    Parameters
-    ----------
-    folder : Path
-        For audio files of several lengths.
+    `folder` is for audio files of several lengths.
     """
     from mgc.models import cnn
     from mgc.training import keras_fit
@@ -47,7 +44,7 @@ def measure(folder: Path) -> list[Figure | Curve]:
         picture = extract(*decode(path)).spectrogram
         report.predict_on_batch(picture[None, ..., None])
 
-    shipped = _milliseconds(lambda path: classifier.answer(path), CALLS)
+    shipped = _milliseconds(classifier.answer, CALLS)
     usual = _milliseconds(plain, FEW_CALLS)
     written = _milliseconds(ours, FEW_CALLS)
     seconds = _by_length(classifier, folder)
@@ -60,10 +57,8 @@ def measure(folder: Path) -> list[Figure | Curve]:
         figure("clip_ms", "A 30-s clip from file to genre", shipped, "ms"),
         figure("report_ms", "The same with the report's CNN on 128 x 1292", written, "ms"),
         figure("plain_ms", "The same with librosa and Keras's predict", usual, "ms"),
-        figure(
-            "clip_ratio", "librosa and Keras's predict against ours",
-            [float(np.median(usual) / np.median(shipped))], "times",
-        ),
+        figure("clip_ratio", "librosa and Keras's predict against ours",
+               [float(np.median(usual) / np.median(shipped))], "times"),
         figure("length_exponent", "Growth with the seconds of audio, exponent",
                [slope - error, slope, slope + error], ""),
     ]  # fmt: skip

@@ -32,18 +32,10 @@ def figure(
 
 
 def exponent(sizes: Sequence[float], costs: Sequence[float]) -> tuple[float, float]:
-    """Fit cost = a * size ** b by least squares of the logarithms.
+    """Fit cost = a * size ** b to three or more pairs by least squares of the logarithms.
 
-    Parameters
-    ----------
-    sizes, costs : sequence of float, positive, at least three
-
-    Returns
-    -------
-    exponent : float
-        1 where the cost grows with the size, 0 where it does not grow.
-    error : float
-        Standard error of the exponent.
+    Returns the exponent, 1 where the cost grows with the size and 0 where it does not grow, and
+    its standard error.
     """
     line = linregress(np.log(sizes), np.log(costs))
     # SciPy has no error for costs that are all the same.

@@ -24,7 +24,6 @@ from tools.demo_clips.ogg import with_serial
 from tools.demo_clips.theory import Dice
 
 SAMPLE_RATE = 22_050
-RENDER_RATE = 48_000
 TICKS_PER_SECOND = 10_000
 COMPRESSION = 0.93  # about 110 kB for 30 s
 

@@ -19,7 +19,7 @@ from tools.pages import html_build, staging
 from tools.pages.content.evidence import Evidence, prepare
 from tools.pages.execute import chapters
 from tools.pages.execute.chapters import Outcome
-from tools.pages.project import PUBLISHED_DATA, Options, Project
+from tools.pages.project import Options, Project
 
 if TYPE_CHECKING:
     from jupyter_client.manager import KernelManager
@@ -146,23 +146,15 @@ def run_chapters(
     return outcomes | {path.stem: f.result() for path, f in zip(pending, futures, strict=True)}
 
 
-def references(project: Project, options: Options, console: Console | None = None) -> list[Path]:
+def references(project: Project, options: Options, console: Console) -> None:
     """Write the notebooks that nbval compares with, from a replay of the published records.
 
     Pictures are left out, since nbval does not compare them and they would fill the repository.
-
-    Returns
-    -------
-    list of Path
-        The notebooks, in `tests/notebooks`.
     """
-    console = console or Console()
-    replay = Options(data=PUBLISHED_DATA, only=options.only, jobs=options.jobs, fresh=True)
     wanted = project.chapters(options.only)
     target = project.root / "tests" / "notebooks"
     target.mkdir(parents=True, exist_ok=True)
     folder = project.build / "references"
-    made = []
     with chapters.this_interpreter(project.build):
         for path in wanted:
             done = chapters.execute(path, folder, {}, "", project.root)
@@ -170,12 +162,10 @@ def references(project: Project, options: Options, console: Console | None = Non
             notebook.metadata.pop("mgc", None)
             without_pictures(notebook)
             write_whole(target / f"{path.stem}.ipynb", f"{nbformat.writes(notebook)}\n".encode())
-            made.append(target / f"{path.stem}.ipynb")
             console.print(f"{path.stem}: written in {done.seconds:.1f} s")
-    if not replay.only:
+    if not options.only:
         remove_forgotten(target, {path.stem for path in wanted})
     shutil.rmtree(folder, ignore_errors=True)
-    return made
 
 
 def without_pictures(notebook: nbformat.NotebookNode) -> None:
@@ -190,10 +180,7 @@ def without_pictures(notebook: nbformat.NotebookNode) -> None:
 def check_sources(project: Project) -> None:
     """Check each chapter's form, and that no notebook lies outside the nbval references.
 
-    Raises
-    ------
-    BookError
-        Names the chapter or the notebooks.
+    Raises BookError with the names of the chapter or the notebooks.
     """
     for path in project.chapters():
         chapters.read_chapter(path)

@@ -25,13 +25,7 @@ WATCHED = ("book/*.py", "book/*.md", "book/*.bib", "book/_static/**/*", "_*.yml"
 
 
 class Workshop:
-    """What stays from one build to the next: the evidence, and a kernel that waits warm.
-
-    Parameters
-    ----------
-    folder : Path
-        Of the chapters.
-    """
+    """What stays from one build to the next: the evidence, and a kernel that waits warm."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -73,12 +67,8 @@ def serve(
 ) -> None:
     """Build, serve on this machine alone, and build again at each change until interrupted.
 
-    A chapter that fails is reported, and the last good pages stay in the browser.
-
-    Raises
-    ------
-    MgcError
-        The port is taken.
+    A chapter that fails is reported, and the last good pages stay in the browser. Raises MgcError
+    if the port is taken.
     """
     from livereload import Server
 

@@ -106,17 +106,9 @@ class Project:
         return Path(os.environ.get("MGC_RECORDS") or self.sources / "records").resolve()
 
     def chapters(self, only: tuple[str, ...] = ()) -> list[Path]:
-        """Source files of the chapters, in order.
+        """Source files of the chapters with these numbers or names, by default of all, in order.
 
-        Parameters
-        ----------
-        only : tuple of str
-            Numbers or names; empty for every chapter.
-
-        Raises
-        ------
-        BookError
-            There is no chapter, or none of this name.
+        Raises BookError if there is no chapter, or none of this name.
         """
         every = sorted(self.sources.glob("[0-9][0-9]_*.py"))
         if not every:
@@ -136,10 +128,7 @@ class Project:
 def find_project(start: Path | None = None) -> Project:
     """Find the checkout around a folder (by default the current one).
 
-    Raises
-    ------
-    BookError
-        No folder upwards holds `_toc.yml` and `book/`.
+    Raises BookError if no folder upwards holds `_toc.yml` and `book/`.
     """
     here = (start or Path.cwd()).resolve()
     for folder in (here, *here.parents):

@@ -22,15 +22,7 @@ RULE = "|---|---:|---:|---:|---:|---:|"
 def results_block(records: Path) -> str:
     """Return the lines between the markers: one row a model and variant, and what they mean.
 
-    Parameters
-    ----------
-    records : Path
-        The published store.
-
-    Returns
-    -------
-    str
-        Markdown. Without any published record the block says that instead.
+    Without any published record the block says that instead.
     """
     from dataclasses import replace
 
@@ -76,10 +68,7 @@ def _claim(claims: Mapping[str, float], name: str) -> str:
 def with_block(text: str, block: str) -> str:
     """Return a README with its results block replaced.
 
-    Raises
-    ------
-    MgcError
-        The two markers are not there once each, in order.
+    Raises MgcError if the two markers are not there once each, in order.
     """
     if text.count(BEGIN) != 1 or text.count(END) != 1 or text.index(BEGIN) > text.index(END):
         raise MgcError(f"README.md needs the markers {BEGIN} and {END}, once each, in this order")

@@ -34,26 +34,11 @@ SOCIAL = "_static/social.png"
 def stage(
     project: Project, outcomes: Sequence[Outcome], evidence: Evidence, around: str = ""
 ) -> Path:
-    """Put the sources of the site together in `_build/source`.
+    """Put the sources of the site together in `_build/source`, and return that folder.
 
-    Parameters
-    ----------
-    project : Project
-    outcomes : sequence of Outcome
-        The executed chapters.
-    evidence : Evidence
-    around : str
-        Hash of what the evidence was made from; generated parts with the same one are used again.
-
-    Returns
-    -------
-    Path
-        The staged folder.
-
-    Raises
-    ------
-    BookError
-        A page plays a clip that the demo edition does not have, or shows a value without a source.
+    Generated parts are used again where `around`, the hash of what the evidence was made from, is
+    the same. Raises BookError if a page plays a clip that the demo edition does not have, or shows
+    a value without a source.
     """
     place, commit = find_place(), commit_of(project.root)
     parts = make_parts(project, evidence, around)

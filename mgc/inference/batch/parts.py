@@ -19,8 +19,8 @@ from typing import Any, Protocol
 from mgc.errors import ClusterError, DataError, MgcError, why
 from mgc.inference.batch.workers import Died, Workers, open_workers
 from mgc.util.atomic import remove_leftovers, whole_file
-from mgc.util.optional import need
-from mgc.util.progress import track_progress
+from mgc.util.machine import need
+from mgc.util.pools import track_progress
 
 PATH, ERROR = "path", "error"
 """The first and the last column of every table."""
@@ -54,23 +54,15 @@ class RowFunction(Protocol):
 
 @dataclass(frozen=True)
 class Report:
-    """What a call of `write_parts` did.
-
-    Attributes
-    ----------
-    n_files : int
-        All that was asked for, with what was passed over.
-    n_parts : int
-    computed : tuple of str
-        Parts that this call computed, in order; the others were finished before.
-    left_out : dict of str to str
-        Files without values, with the reason.
-    """
+    """What a call of `write_parts` did."""
 
     n_files: int
+    """All that was asked for, with what was passed over."""
     n_parts: int
     computed: tuple[str, ...]
+    """Parts that this call computed, in order; the others were finished before."""
     left_out: dict[str, str]
+    """Files without values, with the reason."""
 
     def summary(self) -> str:
         """Say in one sentence what is there now."""
@@ -126,10 +118,6 @@ def write_parts(
         Files of one part; by default as many as `part_size` says.
     fresh : bool
         Remove the parts that stand in the folder first.
-
-    Returns
-    -------
-    report : Report
 
     Raises
     ------

@@ -56,18 +56,12 @@ class FeatureRows:
 
 @dataclass(frozen=True)
 class GenreRows:
-    """Computes the rows of one audio file: the answer for the whole, then for each window.
-
-    Attributes
-    ----------
-    network : str
-        File of the network, at the same place on every machine.
-    digest : str
-        Its SHA-256.
-    """
+    """Computes the rows of one audio file: the answer for the whole, then for each window."""
 
     network: str
+    """File of the network, at the same place on every machine."""
     digest: str
+    """Its SHA-256."""
 
     @property
     def version(self) -> str:
@@ -78,8 +72,8 @@ class GenreRows:
     def columns(self) -> Mapping[str, str]:
         """Columns as in `mgc.inference.answers.rows`."""
         facts = {"window": "int32", "start_s": "float64", "duration_s": "float64"}
-        return {**facts, "verdict": "string", "genre": "string",
-                **dict.fromkeys(P_COLUMNS, "float32")}  # fmt: skip
+        texts = dict.fromkeys(("verdict", "genre"), "string")
+        return {**facts, **texts, **dict.fromkeys(P_COLUMNS, "float32")}
 
     def __call__(self, path: Path) -> list[dict[str, Any]]:
         """Compute the rows of a file; raises AudioError where it gives none."""

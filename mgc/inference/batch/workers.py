@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, TypeVar
 
 from mgc.errors import ClusterError
-from mgc.util.optional import need
+from mgc.util.machine import need
 from mgc.util.pools import process_pool
 
 Argument = TypeVar("Argument")
@@ -44,10 +44,6 @@ def open_workers(cluster: str = "", jobs: int | None = None) -> Iterator[Workers
     jobs : int, optional
         Processes, of a local cluster too; one a core by default.
 
-    Yields
-    ------
-    workers : Workers
-
     Raises
     ------
     ClusterError
@@ -72,27 +68,11 @@ class Workers:
     def outcomes(
         self, function: Callable[[Argument], Result], tasks: Sequence[Argument]
     ) -> Iterator[tuple[int, Result | Died]]:
-        """Apply a function to each task, and give what is ready, in any order.
+        """Apply a function, importable where workers run, to each task; give what is ready.
 
-        Parameters
-        ----------
-        function : callable
-            Importable by name where the workers run.
-        tasks : sequence
-
-        Yields
-        ------
-        index : int
-            Of the task in `tasks`; each comes once.
-        outcome : object or Died
-
-        Raises
-        ------
-        Exception
-            What the function raises.
-        ClusterError
-            If the scheduler goes away, if there is no worker for three minutes, or if the workers
-            lack a package.
+        Yields the index of each task once, in any order, with its outcome. Raises what the
+        function raises, and ClusterError if the scheduler goes away, if there is no worker for
+        three minutes, or if the workers lack a package.
         """
         waiting = deque(enumerate(tasks))
         running: dict[Any, int] = {}

@@ -5,19 +5,19 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from click.testing import CliRunner, Result
 
 from mgc.cli.main import main
 from mgc.datasets import opening
+from mgc.errors import MgcError
 from mgc.models import BASELINES, NAMES
+from tests.helpers import outside
 
-
-def invoke(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+invoke = partial(outside.invoke, main)
 
 
 @pytest.fixture
@@ -29,8 +29,13 @@ def damaged(tmp_path: Path, small_edition: Path) -> Path:
     return root
 
 
-def is_one_line_error(text: str) -> bool:
-    return text.startswith("Error: ") and text.count("\n") == 1 and "Traceback" not in text
+def refused(*arguments: object) -> str:
+    """The one line in which a command says why it fails."""
+    result = invoke(*arguments)
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Error: ")
+    assert result.stderr.count("\n") == 1
+    return result.stderr
 
 
 # As a process
@@ -43,14 +48,13 @@ def test_help_is_fast_because_nothing_heavy_is_imported() -> None:
         "heavy = {'numpy', 'pandas', 'librosa', 'matplotlib', 'tensorflow', 'keras', 'rich'};"
         "print(sorted(heavy & set(sys.modules)))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    assert outside.python(code).stdout.strip() == "[]"
 
 
 def test_what_fits_networks_starts_without_a_word() -> None:
     """In a process of its own, since TensorFlow greets but once."""
     code = "from mgc.training import keras_fit; keras_fit.set_up(1)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = outside.python(code)
     assert done.stdout + done.stderr == ""
 
 
@@ -69,7 +73,7 @@ def test_verify_lists_odd_files_and_ends_with_one_line(damaged: Path, tmp_path: 
     target = tmp_path / "table.csv"
     result = invoke("data", "verify", damaged, "--csv", target)
     assert result.exit_code == 1
-    assert is_one_line_error(result.stderr)
+    assert result.stderr.count("\n") == 1
     assert f"{damaged / 'jazz' / 'jazz.00001.wav'} (truncated)" in result.stderr
     assert "Replace" in result.stderr
     for said in ("27 tracks", "Genres without a track: pop.", "55% of the sound is missing"):
@@ -91,11 +95,8 @@ def test_a_wrong_folder_and_a_wrong_target_are_one_line(
     small_edition: Path, tmp_path: Path
 ) -> None:
     nowhere = tmp_path / "nowhere"
-    for arguments in ((nowhere,), (small_edition, "--csv", nowhere / "table.csv")):
-        result = invoke("data", "verify", *arguments)
-        assert result.exit_code == 1
-        assert is_one_line_error(result.stderr)
-        assert str(nowhere) in result.stderr
+    assert str(nowhere) in refused("data", "verify", nowhere)
+    assert str(nowhere) in refused("data", "verify", small_edition, "--csv", nowhere / "a.csv")
 
 
 def test_where_and_fetch_say_what_is_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -135,10 +136,7 @@ def test_run_without_audio_replays_records_and_says_what_is_missing(
     result = invoke(*line, "--models", "majority", "--records", fitted)
     assert result.exit_code == 0, result.output
     assert "10.0%" in result.stdout  # ten genres of equal size
-    result = invoke(*line, "--models", "mlp", "--records", fitted)
-    assert result.exit_code == 1
-    assert is_one_line_error(result.stderr)
-    assert "--data" in result.stderr
+    assert "--data" in refused(*line, "--models", "mlp", "--records", fitted)
 
 
 def test_records_are_listed_and_shown(fitted: Path) -> None:
@@ -156,55 +154,39 @@ def test_records_are_listed_and_shown(fitted: Path) -> None:
 
 @pytest.mark.parametrize("fit", ["zzzz", "*", ""])
 def test_an_unknown_fit_is_one_line(fitted: Path, fit: str) -> None:
-    result = invoke("records", "show", fit, "--records", fitted)
-    assert result.exit_code == 1
-    assert is_one_line_error(result.stderr)
-    assert f"no fit begins with {fit}".strip() in result.stderr
-    assert "mgc run" in invoke("records", "list", "--records", fitted / "empty").stderr
+    said = refused("records", "show", fit, "--records", fitted)
+    assert f"no fit begins with {fit}".strip() in said
+    assert "mgc run" in refused("records", "list", "--records", fitted / "empty")
 
 
 @pytest.mark.parametrize(
-    ("option", "value", "reason"),
+    ("line", "reason"),
     [
-        ("--models", "mlp,resnet", "no model resnet"),
-        ("--seeds", "0,one", "no list of whole numbers"),
-        ("--seeds", "", "no list of whole numbers"),
-        ("--jobs", "0", "--jobs"),
-        ("--vgg16-weights", "/nowhere.h5", "/nowhere.h5"),
+        ("run --models mlp,resnet", "no model resnet"),
+        ("run --seeds 0,one", "no list of whole numbers"),
+        ("run --seeds ,", "no list of whole numbers"),
+        ("run --jobs 0", "--jobs"),
+        ("run --vgg16-weights /nowhere.h5", "/nowhere.h5"),
+        ("features demo --fresh", "need --out"),
+        ("features demo --cluster local", "need --out"),
+        ("features demo --out x --csv y", "--csv"),
+        ("features demo --out x --cluster tcp://h:1 --jobs 2", "--jobs"),
+        ("predict demo --fresh", "need --out"),
+        ("predict demo --cluster local", "need --out"),
+        ("predict demo --out x --csv y", "--csv"),
     ],
 )
-def test_wrong_options_are_usage_errors(option: str, value: str, reason: str) -> None:
-    result = invoke("run", option, value)
+def test_wrong_options_and_those_that_do_not_go_together_are_usage_errors(
+    line: str, reason: str
+) -> None:
+    result = invoke(*line.split())
     assert result.exit_code == 2
     assert reason in result.stderr
 
 
-@pytest.mark.parametrize("command", ["features", "predict"])
-@pytest.mark.parametrize(
-    ("options", "reason"),
-    [
-        (("--cluster", "local"), "need --out"),
-        (("--fresh",), "need --out"),
-        (("--out", "x", "--csv", "y"), "--csv"),
-        (("--out", "x", "--cluster", "tcp://h:1", "--jobs", "2"), "--jobs"),
-    ],
-)
-def test_options_that_do_not_go_together(
-    command: str, options: tuple[str, ...], reason: str
-) -> None:
-    result = invoke(command, "demo", *options)
-    assert result.exit_code == 2
-    assert reason in result.stderr
-
-
-@pytest.mark.parametrize(("option", "value"), [("--protocol", "none"), ("--variant", "slow")])
-def test_unknown_protocols_and_variants_list_the_known(
-    option: str, value: str, tmp_path: Path
-) -> None:
-    result = invoke("run", option, value, "--records", tmp_path)
-    assert result.exit_code == 1
-    assert is_one_line_error(result.stderr)
-    assert "choose one of" in result.stderr
+@pytest.mark.parametrize("line", ["--protocol none", "--variant slow"])
+def test_unknown_protocols_and_variants_list_the_known(line: str, tmp_path: Path) -> None:
+    assert "choose one of" in refused("run", *line.split(), "--records", tmp_path)
 
 
 def test_run_fits_all_five_models_and_the_baselines_by_default(
@@ -212,14 +194,11 @@ def test_run_fits_all_five_models_and_the_baselines_by_default(
 ) -> None:
     asked: list[tuple[str, ...]] = []
 
-    class OpenedError(Exception):
-        """Ends the command where the fit would begin."""
-
     def fit_all(study: object, names: tuple[str, ...], **_: object) -> None:
         asked.append(names)
-        raise OpenedError
+        raise MgcError("ends where the fit would begin")
 
     monkeypatch.setattr("mgc.records.study.prepare_study", lambda *_, **__: None)
     monkeypatch.setattr("mgc.training.fits.fit_all", fit_all)
-    assert isinstance(invoke("run").exception, OpenedError)
+    assert "would begin" in refused("run")
     assert asked == [(*NAMES, *BASELINES)]

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from click.testing import CliRunner
 from scipy.special import softmax
 from sklearn.metrics import log_loss
 
@@ -20,6 +19,7 @@ from mgc.inference.classifier import crop_probabilities
 from mgc.inference.make_network import temperature as best_temperature
 from mgc.models import cnn
 from mgc.records.store import Store
+from tests.helpers.outside import invoke
 
 
 @pytest.mark.slow
@@ -28,8 +28,7 @@ def test_train_writes_a_network_and_a_record_of_what_it_says(
 ) -> None:
     monkeypatch.setattr(cnn, "TUNED", replace(cnn.TUNED, epochs=1, steps=2))
     target = tmp_path / "my.keras"
-    line = ["train", str(target), "--data", str(small_edition), "--protocol", "random"]
-    done = CliRunner().invoke(main, line)
+    done = invoke(main, "train", target, "--data", small_edition, "--protocol", "random")
     assert done.exit_code == 0, done.output
     (record,) = Store(tmp_path / "records").networks.find()
     assert f"Record: {record.path}" in done.stdout

@@ -8,10 +8,9 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
-from click.testing import CliRunner
 
 from mgc.audio.samples import load
-from mgc.cli import main
+from mgc.cli.main import main
 from mgc.datasets import demo
 from mgc.datasets.archive import open_archive
 from mgc.errors import NetworkError
@@ -21,14 +20,16 @@ from mgc.inference import network_file, onnx_file
 from mgc.models import cnn
 from mgc.training.crops import regular
 from mgc.training.inputs import scale
+from tests.helpers.outside import invoke
 
+pytest.importorskip("onnx", reason="onnx is missing")
+runtime = pytest.importorskip("onnxruntime", reason="onnxruntime is missing")
 TOLERANCE = 1e-5
 WIDTH = 50
 
 
 def asked(content: bytes, x: np.ndarray) -> np.ndarray:
     """What ONNX Runtime makes of crops as Keras reads them."""
-    runtime = pytest.importorskip("onnxruntime", reason="onnxruntime is missing")
     session = runtime.InferenceSession(content, providers=["CPUExecutionProvider"])
     (said,) = session.run([onnx_file.OUTPUT], {onnx_file.INPUT: x.transpose(0, 3, 1, 2)})
     return said
@@ -59,15 +60,13 @@ def test_the_file_that_ships_agrees_with_keras_on_gtzan(gtzan_archive: Path) -> 
 def test_the_file_that_ships_was_made_from_the_network_that_ships(tmp_path: Path) -> None:
     """Otherwise run `mgc export-web mgc/networks/cnn.onnx`."""
     assert onnx_file.is_from(onnx_file.shipped().read_bytes(), network_file.shipped())
-    pytest.importorskip("onnx", reason="onnx is missing")
     again = tmp_path / "again.onnx"
-    done = CliRunner().invoke(main.main, ["export-web", str(again)], catch_exceptions=False)
+    done = invoke(main, "export-web", again)
     assert done.exit_code == 0, done.output
     assert again.read_bytes() == onnx_file.shipped().read_bytes()
 
 
 def test_any_network_that_mgc_train_makes_can_be_written(tmp_path: Path) -> None:
-    pytest.importorskip("onnx", reason="onnx is missing")
     keras.utils.set_random_seed(5)
     model = cnn.build((128, 70, 1), 10)
     rng = np.random.default_rng(0)
@@ -92,15 +91,8 @@ def test_any_network_that_mgc_train_makes_can_be_written(tmp_path: Path) -> None
 def test_a_layer_without_a_rule_is_refused_by_name(
     layer: keras.layers.Layer, complaint: str
 ) -> None:
-    pytest.importorskip("onnx", reason="onnx is missing")
-    model = keras.Sequential(
-        [
-            keras.Input((128, WIDTH, 1)),
-            layer,
-            keras.layers.GlobalAveragePooling2D(),
-            keras.layers.Dense(10),
-        ]
-    )
+    ends = [keras.layers.GlobalAveragePooling2D(), keras.layers.Dense(10)]
+    model = keras.Sequential([keras.Input((128, WIDTH, 1)), layer, *ends])
     with pytest.raises(NetworkError, match=f"layer {layer.name}: no rule writes {complaint}"):
         onnx_file.graph(model, "")
 

@@ -5,16 +5,14 @@ from __future__ import annotations
 import math
 import multiprocessing
 import os
-import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 import soundfile
-from click.testing import CliRunner
 
 from mgc.cli.main import main
 from mgc.datasets.opening import open_edition
@@ -23,7 +21,8 @@ from mgc.features.loading import load_arrays
 from mgc.features.names import FEATURE_NAMES
 from mgc.inference.batch.parts import DIED, part_size, reasons_in, write_parts
 from mgc.inference.batch.tables import write_features
-from tests.helpers.rows import CountedRows, calls, digests, undisturbed, until, write_files
+from tests.helpers.outside import invoke, python, until
+from tests.helpers.rows import CountedRows, calls, digests, undisturbed, write_files
 
 
 @pytest.fixture
@@ -56,8 +55,7 @@ def test_what_gives_out_the_work_starts_without_what_does_it() -> None:
         "heavy = {'pandas', 'librosa', 'scipy.signal', 'tensorflow', 'keras', 'distributed'};"
         "print(sorted(heavy & set(sys.modules)))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    assert python(code).stdout.strip() == "[]"
 
 
 def test_the_bytes_depend_on_nothing_but_the_files(tmp_path: Path, log: Path) -> None:
@@ -89,27 +87,23 @@ def test_pandas_reads_the_folder_as_one_table(tmp_path: Path, log: Path, out: Pa
     assert table.loc[table["path"] == "f03", "error"].tolist() == [reason]
 
 
-@pytest.mark.parametrize("damage", ["none", "missing", "cut", "flipped"])
+@pytest.mark.parametrize(
+    "damage", [None, Path.unlink, lambda part: part.write_bytes(part.read_bytes()[:-100])]
+)
 def test_what_is_missing_or_damaged_is_computed_again_and_nothing_else(
-    tmp_path: Path, log: Path, out: Path, damage: str
+    tmp_path: Path, log: Path, out: Path, damage: Callable[[Path], object] | None
 ) -> None:
     files = write_files(tmp_path / "in", 5, f04="bad")
     write_parts(files, CountedRows(log), out, jobs=1, per_part=2)
     before = digests(out)
     (part,) = out.glob("part-00001*")
-    content = part.read_bytes()
-    if damage == "missing":
-        part.unlink()
-    elif damage == "cut":
-        part.write_bytes(content[:-100])
-    elif damage == "flipped":
-        part.write_bytes(content.replace(b"text of f02", b"Text of f02", 1))
+    if damage:
+        damage(part)
     report = write_parts(files, CountedRows(log), out, jobs=2, per_part=2)
-    assert report.computed == (() if damage == "none" else (part.name,))
+    assert report.computed == ((part.name,) if damage else ())
     assert list(report.left_out) == ["f04"]
     assert digests(out) == before
-    again = 1 if damage == "none" else 2
-    assert calls(log) == {"f00": 1, "f01": 1, "f02": again, "f03": again, "f04": 1}
+    assert calls(log) == dict.fromkeys(files, 1) | dict.fromkeys(["f02", "f03"], 1 + bool(damage))
 
 
 def test_a_flipped_byte_is_noticed_or_changes_no_value(
@@ -225,7 +219,7 @@ def test_without_the_extra_one_line_says_how_to_install_it(
     module: str, options: tuple[str, ...], out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, module, None)
-    done = CliRunner().invoke(main, ["features", "demo", "--out", str(out), *options])
+    done = invoke(main, "features", "demo", "--out", out, *options)
     assert done.exit_code == 1
     assert done.stderr == (
         f"Error: this needs {module.partition('.')[0]}, which is not installed here; run:"
@@ -250,8 +244,8 @@ def music(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_features_out_writes_the_statistics_of_all_audio(
     music: Path, tmp_path: Path, out: Path
 ) -> None:
-    line = ["features", str(music), "--out", str(out), "--jobs", "1"]
-    done = CliRunner().invoke(main, line)
+    line = ("features", music, "--out", out, "--jobs", "1")
+    done = invoke(main, *line)
     assert done.exit_code == 1, done.output
     assert done.stderr.startswith("left out: pop/pop.00001.wav: not readable as audio")
     assert done.stdout == (
@@ -268,7 +262,7 @@ def test_features_out_writes_the_statistics_of_all_audio(
     values = ours[list(FEATURE_NAMES)].to_numpy()
     assert values.dtype == np.float32
     np.testing.assert_array_equal(values, arrays.tabular)
-    again = CliRunner().invoke(main, line)
+    again = invoke(main, *line)
     assert again.exit_code == 1
     assert "(1 of them from before)" in again.stdout
 

@@ -22,28 +22,18 @@ def test_what_was_written_comes_back(tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir()] == ["entry.npz"]
 
 
-def test_a_missing_entry_is_none(tmp_path: Path) -> None:
-    assert cache.read(tmp_path / "nothing") is None
-
-
 @settings(max_examples=200, deadline=None)
 @given(position=st.integers(min_value=0), flip=st.integers(min_value=1, max_value=255))
-def test_any_changed_byte_is_noticed(
+def test_any_changed_byte_and_any_lost_end_is_noticed(
     tmp_path_factory: pytest.TempPathFactory, position: int, flip: int
 ) -> None:
     entry = tmp_path_factory.mktemp("cache") / "entry"
     cache.write(entry, {"a": np.arange(3)})
     content = bytearray(entry.read_bytes())
     content[position % len(content)] ^= flip
-    entry.write_bytes(content)
-    assert cache.read(entry) is None
-
-
-@pytest.mark.parametrize("keep", [0, 10, 64, 100])
-def test_a_truncated_entry_is_none(tmp_path: Path, keep: int) -> None:
-    cache.write(tmp_path / "entry", {"a": np.arange(100)})
-    (tmp_path / "entry").write_bytes((tmp_path / "entry").read_bytes()[:keep])
-    assert cache.read(tmp_path / "entry") is None
+    for damaged in (content, content[: position % len(content)]):
+        entry.write_bytes(damaged)
+        assert cache.read(entry) is None
 
 
 def test_objects_are_never_pickled(tmp_path: Path) -> None:
@@ -68,14 +58,6 @@ def test_a_failed_write_keeps_the_old_entry(
     assert kept is not None
     assert kept["a"][0] == 1
     assert [p.name for p in tmp_path.iterdir()] == ["entry"]
-
-
-def test_remove_folder_may_meet_nothing(tmp_path: Path) -> None:
-    (tmp_path / "x").mkdir()
-    (tmp_path / "x" / "y").write_text("z")
-    cache.remove_folder(tmp_path / "x")
-    cache.remove_folder(tmp_path / "x")
-    assert not (tmp_path / "x").exists()
 
 
 def test_a_damaged_entry_is_reported_and_a_missing_one_is_not(

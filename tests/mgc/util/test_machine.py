@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 import time
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from runpy import run_path
 
 import numpy as np
 
 from mgc.util import machine
+from tests.helpers.outside import git
 
 
 def test_the_peak_of_memory_is_that_of_the_block() -> None:
@@ -30,22 +30,12 @@ def test_the_commit_is_marked_when_any_room_of_the_package_has_changed(tmp_path:
     copy = tmp_path / "mgc" / "util" / "machine.py"
     copy.parent.mkdir(parents=True)
     shutil.copy(machine.__file__, copy)
-    spec = spec_from_file_location("copied_machine", copy)
-    assert spec is not None
-    assert spec.loader is not None
-    copied = module_from_spec(spec)
-    spec.loader.exec_module(copied)
-
-    def git(*arguments: str) -> None:
-        who = ["-c", "user.name=x", "-c", "user.email=x@example.org"]
-        subprocess.run(["git", "-C", str(tmp_path), *who, *arguments], check=True)
-
-    git("init", "-q")
-    git("add", ".")
-    git("commit", "-q", "-m", "one")
-    clean = copied.commit()
+    commit = run_path(str(copy))["commit"]
+    for line in ("init -q", "add .", "commit -q -m one"):
+        git(tmp_path, *line.split())
+    clean = commit()
     assert len(clean) == 12
     (tmp_path / "notes").touch()
-    assert copied.commit() == clean
+    assert commit() == clean
     (tmp_path / "mgc" / "room.py").touch()
-    assert copied.commit() == f"{clean}+"
+    assert commit() == f"{clean}+"

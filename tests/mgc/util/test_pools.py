@@ -15,6 +15,7 @@ import pytest
 
 from mgc.errors import MgcError
 from mgc.util.pools import ENDS_WITH, extract_many, in_threads, process_pool
+from tests.helpers.outside import ROOT, all_end, until
 
 PROGRAM = """
 import os, signal, sys, time
@@ -39,13 +40,6 @@ subprocess.run([sys.executable, *sys.argv[1:]], env=os.environ | settings)
 WAIT_S = 60
 
 
-def wait_for(true: Callable[[], object]) -> None:
-    deadline = time.monotonic() + WAIT_S
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
 @pytest.fixture
 def program(tmp_path: Path) -> list[str]:
     """Return a script with two workers, which name themselves in the folder of its argument."""
@@ -56,18 +50,17 @@ def program(tmp_path: Path) -> list[str]:
 
 def ended_after(end: Callable[[subprocess.Popen[bytes]], None], line: list[str]) -> int:
     """Start a program, stop it when its workers are there, and see all its processes end."""
-    here = {"PYTHONPATH": str(Path(__file__).parents[3])}
+    here = {"PYTHONPATH": str(ROOT)}
     with subprocess.Popen([sys.executable, *line], env=os.environ | here) as process:
         try:
-            wait_for(lambda: len(list(Path(line[-1]).iterdir())) == 2)
+            until(lambda: len(list(Path(line[-1]).iterdir())) == 2)
             family = psutil.Process(process.pid).children(recursive=True)
             assert len(family) >= 3
             end(process)
             status = process.wait(WAIT_S)
         finally:
             process.kill()
-    _, alive = psutil.wait_procs(family, timeout=WAIT_S)
-    assert alive == []
+    all_end(family)
     return status
 
 
@@ -100,7 +93,7 @@ def test_an_error_ends_the_workers_at_once(tmp_path: Path) -> None:
     def failing() -> None:
         with process_pool(2) as pool:
             pool.submit(touch_and_wait, tmp_path / "begun")
-            wait_for((tmp_path / "begun").exists)
+            until((tmp_path / "begun").exists)
             raise ZeroDivisionError
 
     before = set(psutil.Process().children())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from mgc.errors import RecordError
 from mgc.evaluation import speed
 from mgc.evaluation.speed import Curve
+from tools.bench import folders
 from tools.bench.measured import exponent, figure, save
 
 
@@ -45,3 +47,12 @@ def test_the_record_keeps_what_was_not_measured_again(tmp_path: Path) -> None:
     file.write_text('{"figures": [{"key": 1}]}')
     with pytest.raises(RecordError, match="nox -s bench"):
         speed.load(file)
+
+
+def test_memory_of_children_counts() -> None:
+    child = "import time; x = bytearray(200 * 2**20); time.sleep(1.5)"
+    parent = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"
+    largest = folders.memory([sys.executable, "-c", parent])
+    assert 200 < largest < 300
+    with pytest.raises(RuntimeError, match="status 3"):
+        folders.memory([sys.executable, "-c", "raise SystemExit(3)"])

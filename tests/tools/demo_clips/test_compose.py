@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 from statistics import median
@@ -14,6 +12,7 @@ import pytest
 import soundfile
 
 from mgc.datasets import demo
+from tests.helpers.outside import python
 from tools.demo_clips.compose import SEED, TRACK_IDS, Piece, compose
 from tools.demo_clips.layers import DRUM_CHANNEL, Note
 from tools.demo_clips.ogg import crc32, with_serial
@@ -48,12 +47,8 @@ def test_recomposing_from_the_seed_gives_the_manifests_notes(track_id: str) -> N
     assert piece.artist == row["artist"]
 
 
-def test_every_piece_that_is_composed_ships() -> None:
+def test_every_piece_that_is_composed_ships_and_another_seed_gives_others() -> None:
     assert [row["track_id"] for row in demo.manifest()] == sorted(TRACK_IDS)
-
-
-def test_composition_is_deterministic_and_depends_on_the_seed() -> None:
-    assert compose("rock.00004") == compose("rock.00004", SEED)
     assert compose("rock.00004", SEED + 1).notes != compose("rock.00004").notes
 
 
@@ -62,8 +57,7 @@ def test_composing_needs_no_rendering_library() -> None:
         "import sys; sys.modules.update(dict.fromkeys(['mido', 'midirenderer', 'pretty_midi']));"
         "from tools.demo_clips.compose import compose; print(compose('jazz.00000').notes_sha256)"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == compose("jazz.00000").notes_sha256
+    assert python(code).stdout.strip() == compose("jazz.00000").notes_sha256
 
 
 @pytest.mark.parametrize("genre", GENRES)
@@ -72,17 +66,14 @@ def test_notes_lie_within_30_seconds_and_midis_ranges(genre: str) -> None:
         declared = {part.channel for part in piece.parts}
         assert len(declared) == len(piece.parts)
         for note in piece.notes:
-            assert 0 <= note.start < 30
-            assert note.duration > 0
-            assert note.start + note.duration <= 30 + 1e-6
+            assert 0 <= note.start < note.start + note.duration <= 30 + 1e-6
             assert 0 <= note.pitch <= 127
             assert 1 <= note.velocity <= 127
             assert note.channel in declared
         for part in piece.parts:
             assert 0 <= part.channel <= 15
             assert 0 <= part.program <= 127
-            assert max(part.volume, part.pan) <= 127
-            assert min(part.volume, part.pan) >= 0
+            assert 0 <= min(part.volume, part.pan) <= max(part.volume, part.pan) <= 127
             if part.role in ("bass", "comp"):
                 assert piece.of(part.role), f"{piece.track_id}: {part.role} never plays"
 
@@ -90,27 +81,18 @@ def test_notes_lie_within_30_seconds_and_midis_ranges(genre: str) -> None:
 # Styles are kept
 
 
-def test_blues_follows_twelve_bars() -> None:
+def test_blues_follows_twelve_bars_and_its_bass_the_harmony_that_is_written() -> None:
     for piece in pieces("blues"):
-        assert len(piece.bars) == 12
         tonic = piece.bars[0][0].root
         degrees = [(bar[0].root - tonic) % 12 for bar in piece.bars]
-        assert [degrees[i] for i in (0, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)] == [
-            0, 0, 0, 5, 5, 0, 0, 7, 5, 0, 7,
-        ]  # fmt: skip
-        assert degrees[1] in (0, 5)
+        assert degrees.pop(1) in (0, 5)
+        assert degrees == [0, 0, 0, 5, 5, 0, 0, 7, 5, 0, 7]
         assert piece.swing >= 0.6
-
-
-def test_blues_bass_plays_the_harmony_that_is_written() -> None:
     piece = compose("blues.00000")
+    onsets = np.array(beats(piece.of("bass"), piece))
     for number in range(8):
-        root = piece.bars[number][0].root
-        first = min(
-            piece.of("bass"),
-            key=lambda n: abs(n.start * piece.tempo_bpm / 60 - number * piece.meter),
-        )
-        assert first.pitch % 12 == root
+        first = np.abs(onsets - number * piece.meter).argmin()
+        assert piece.of("bass")[first].pitch % 12 == piece.bars[number][0].root
 
 
 def test_classical_has_no_drums_but_is_not_alone_in_that() -> None:
@@ -123,45 +105,36 @@ def test_disco_kicks_on_every_beat() -> None:
     for piece in pieces("disco"):
         kicks = {round(b) for b in beats(struck(piece, *KICKS), piece)}
         whole = range(int(30 * piece.tempo_bpm / 60))
-        assert sum(b in kicks for b in whole) / len(whole) > 0.97, piece.track_id
+        assert np.mean([b in kicks for b in whole]) > 0.97, piece.track_id
 
 
-def test_reggae_skanks_off_the_beat() -> None:
+def test_reggae_skanks_off_the_beat_and_marks_the_third_of_the_bar() -> None:
     for piece in pieces("reggae"):
-        phases = [b % 1 for b in beats(piece.of("comp"), piece)]
-        assert np.mean([0.4 < p < 0.9 for p in phases]) > 0.8, piece.track_id
-
-
-def test_reggae_marks_the_third_beat_of_the_bar() -> None:
-    for piece in pieces("reggae"):
+        phases = np.array(beats(piece.of("comp"), piece)) % 1
+        assert ((phases > 0.4) & (phases < 0.9)).mean() > 0.8, piece.track_id
         marks = [round(b) % 4 for b in beats(struck(piece, 37, 38), piece)]
         assert Counter(marks).most_common(1)[0][0] == 2, piece.track_id
 
 
 def test_jazz_swings_its_eighths() -> None:
-    swung = 0
-    for piece in pieces("jazz"):
-        off = [b % 1 for b in beats(struck(piece, 51), piece) if 0.3 < b % 1 < 0.85]
-        if off:
-            swung += 1
-            assert 0.6 < median(off) < 0.7, piece.track_id
-            assert median(off) == pytest.approx(piece.swing, abs=0.02)
-    assert swung >= 6
+    rides = {piece: [b % 1 for b in beats(struck(piece, 51), piece)] for piece in pieces("jazz")}
+    off = {piece: [b for b in phases if 0.3 < b < 0.85] for piece, phases in rides.items()}
+    swung = {piece: median(phases) for piece, phases in off.items() if phases}
+    assert len(swung) >= 6
+    assert all(0.6 < place < 0.7 for place in swung.values())
+    assert all(place == pytest.approx(piece.swing, abs=0.02) for piece, place in swung.items())
 
 
 @pytest.mark.parametrize("genre", ["disco", "metal", "pop", "rock"])
-def test_straight_styles_do_not_swing(genre: str) -> None:
+def test_straight_styles_do_not_swing_and_their_backbeat_falls_on_two_and_four(genre: str) -> None:
     for piece in pieces(genre):
         off = [b % 1 for b in beats(struck(piece, 42, 46, 51), piece) if 0.3 < b % 1 < 0.7]
         assert piece.swing == 0.5
         assert not off or median(off) == pytest.approx(0.5, abs=0.03), piece.track_id
-
-
-@pytest.mark.parametrize("genre", ["disco", "pop", "rock"])
-def test_backbeat_falls_on_the_second_and_fourth_beat(genre: str) -> None:
-    for piece in pieces(genre):
-        marks = Counter(round(b * 4) / 4 % 4 for b in beats(struck(piece, 37, 38, 39, 40), piece))
-        assert {beat for beat, _ in marks.most_common(2)} == {1.0, 3.0}, piece.track_id
+        if genre != "metal":
+            snare = beats(struck(piece, 37, 38, 39, 40), piece)
+            marks = Counter(round(b * 4) / 4 % 4 for b in snare)
+            assert {beat for beat, _ in marks.most_common(2)} == {1.0, 3.0}, piece.track_id
 
 
 def test_metal_is_in_minor_on_distorted_guitar() -> None:
@@ -170,16 +143,12 @@ def test_metal_is_in_minor_on_distorted_guitar() -> None:
         assert any(part.program == 30 for part in piece.parts)
 
 
-def test_artists_keep_to_their_habits() -> None:
-    for genre in GENRES:
-        palettes: dict[str, list[Piece]] = {}
-        for piece in pieces(genre):
-            palettes.setdefault(piece.artist, []).append(piece)
-        programs = {
-            artist: {part.program for piece in own for part in piece.parts}
-            for artist, own in palettes.items()
-        }
-        assert len(set(map(frozenset, programs.values()))) == 3, genre
+@pytest.mark.parametrize("genre", GENRES)
+def test_each_artist_has_instruments_of_their_own(genre: str) -> None:
+    programs: dict[str, set[int]] = {}
+    for piece in pieces(genre):
+        programs.setdefault(piece.artist, set()).update(part.program for part in piece.parts)
+    assert len(set(map(frozenset, programs.values()))) == 3
 
 
 # Small parts
@@ -187,9 +156,8 @@ def test_artists_keep_to_their_habits() -> None:
 
 def test_dice_is_the_same_everywhere() -> None:
     dice = Dice(1, "x")
-    again = np.random.Generator(
-        np.random.PCG64(int.from_bytes(hashlib.sha256(b"1:x").digest()[:16], "big"))
-    )
+    seed = int.from_bytes(hashlib.sha256(b"1:x").digest()[:16], "big")
+    again = np.random.Generator(np.random.PCG64(seed))
     assert [dice.uniform() for _ in range(5)] == [float(again.random()) for _ in range(5)]
     assert {dice.integer(1, 3) for _ in range(200)} == {1, 2, 3}
 
@@ -219,9 +187,8 @@ def test_new_serial_number_leaves_the_sound_alone(tmp_path: Path) -> None:
 
 
 def test_rendering_again_gives_the_same_music() -> None:
-    pytest.importorskip("midirenderer", reason="needs the extra 'demo'")
-    pytest.importorskip("mido", reason="needs the extra 'demo'")
-    pytest.importorskip("pretty_midi", reason="needs the extra 'demo'")
+    for package in ("midirenderer", "mido", "pretty_midi"):
+        pytest.importorskip(package, reason="needs the extra 'demo'")
     from tools.demo_clips.render import render
 
     rendered = render(compose("reggae.00001"))

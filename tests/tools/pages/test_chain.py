@@ -2,29 +2,24 @@
 
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
-from click.testing import CliRunner
 from rich.console import Console
 
 from mgc.errors import BookError
 from mgc.evaluation import metrics
 from tests.helpers.book import DRAWING, build, make_project, write_chapter
+from tests.helpers.outside import git, invoke
 from tools.pages import chain, command, html_build, staging
 from tools.pages.content.evidence import describe
 from tools.pages.execute import chapters, checks
-from tools.pages.execute.chapters import (
-    code_folders,
-    parameters,
-    surroundings,
-    this_interpreter,
-)
+from tools.pages.execute.chapters import code_folders, parameters, surroundings, this_interpreter
 from tools.pages.place import Place
 from tools.pages.project import Options, Project, find_project
 
@@ -89,25 +84,18 @@ def test_only_builds_no_site_from_chapters_that_were_never_executed(project):
     assert done.index is None
 
 
-def test_a_chapter_that_fails_stops_the_build_with_its_name_and_error(project):
-    write_chapter(project, "02_second", "x = 1\nraise ValueError('first line\\nthe last line')")
-    with pytest.raises(BookError, match=r"02_second .*ValueError: the last line$"):
-        build(project)
-    assert not (project.notebooks(Options()) / "02_second.ipynb").exists()
-    with pytest.raises(BookError, match=r"02_second: its Python process died"):
-        run_one(project, "import os, signal\nos.kill(os.getpid(), signal.SIGTERM)")
-
-
 @pytest.mark.parametrize(
     ("code", "message"),
     [
+        ("raise ValueError('first line\\nthe last line')", r"02_second .*: the last line$"),
+        ("import os\nos.kill(os.getpid(), 15)", r"02_second: its Python process died"),
         ("import sys\nprint('careful', file=sys.stderr)", r"02_second, code cell 2 .*careful"),
         ("import warnings\nwarnings.warn('old')", r"02_second, code cell 2 .*old"),
         ("for i in range(41):\n    print(i)", r"02_second, code cell 2 prints 41 lines"),
         ("import pathlib\nprint(pathlib.Path.cwd())", r"shows a path of this machine"),
     ],
 )
-def test_output_that_is_no_result_is_refused(project, code, message):
+def test_a_failure_and_output_that_is_no_result_stop_the_build(project, code, message):
     with pytest.raises(BookError, match=message):
         run_one(project, code)
     assert not list(project.notebooks(Options()).glob("*.ipynb"))
@@ -115,9 +103,8 @@ def test_output_that_is_no_result_is_refused(project, code, message):
 
 def test_an_error_that_papermill_only_recorded_is_refused():
     failed = nbformat.v4.new_output("error", ename="KeyError", evalue="'x'", traceback=[])
-    notebook = nbformat.v4.new_notebook(
-        cells=[nbformat.v4.new_code_cell("d['x']", outputs=[failed])]
-    )
+    cells = [nbformat.v4.new_code_cell("d['x']", outputs=[failed])]
+    notebook = nbformat.v4.new_notebook(cells=cells)
     with pytest.raises(BookError, match=r"05_x, code cell 1: KeyError: 'x'"):
         checks.check_executed(notebook, "05_x")
     notebook.cells[0].outputs = []
@@ -191,15 +178,9 @@ def test_repository_and_address_enter_the_settings_or_stay_out():
 
 def test_the_build_names_its_commit_and_whether_files_differ(tmp_path):
     assert "not a git checkout" in staging.commit_of(tmp_path)
-
-    def git(*arguments: str) -> None:
-        who = ["-c", "user.name=x", "-c", "user.email=x@example.org"]
-        subprocess.run(["git", "-C", str(tmp_path), *who, *arguments], check=True)
-
-    git("init", "-q")
     (tmp_path / "a").write_text("1")
-    git("add", ".")
-    git("commit", "-q", "-m", "one")
+    for line in ("init -q", "add .", "commit -q -m one"):
+        git(tmp_path, *line.split())
     clean = staging.commit_of(tmp_path)
     assert len(clean) == 12
     (tmp_path / "a").write_text("2")
@@ -207,15 +188,12 @@ def test_the_build_names_its_commit_and_whether_files_differ(tmp_path):
 
 
 def test_evidence_counts_records_and_joins_their_versions():
-    class Fit:
-        def __init__(self, device: str, keras: str) -> None:
-            packages = {"keras": keras}
-            self.environment = {"device": device, "packages": packages, "duration_s": 90.0}
+    def fit(device: str, keras: str) -> SimpleNamespace:
+        facts = {"device": device, "packages": {"keras": keras}, "duration_s": 90.0}
+        return SimpleNamespace(environment=facts)
 
-    class Data:
-        name, content_hash, n_tracks = "demo", "cd" * 32, 90
-
-    said = describe(Data(), [Fit("CPU", "3.9"), Fit("GPU", "3.10"), Fit("CPU", "3.9")], Options())
+    data = SimpleNamespace(name="demo", content_hash="cd" * 32, n_tracks=90)
+    said = describe(data, [fit("CPU", "3.9"), fit("GPU", "3.10"), fit("CPU", "3.9")], Options())
     assert (said.records, said.devices, said.minutes) == (3, ("CPU", "GPU"), 4.5)
     assert said.packages == (("keras", "3.10, 3.9"),)
 
@@ -225,7 +203,7 @@ def chosen(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> Options:
     given: list[Options] = []
     monkeypatch.setattr(command, "_make", given.append)
     monkeypatch.setattr("tools.pages.live.serve", lambda _, options, *__: given.append(options))
-    done = CliRunner().invoke(command.main, arguments)
+    done = invoke(command.main, *arguments)
     assert done.exit_code == 0, done.output
     return given[0]
 
@@ -251,19 +229,15 @@ def test_the_command_line_chooses_the_mode_the_data_and_the_store(project, monke
 
 def test_a_mistake_is_one_message_and_a_status(project, monkeypatch, tmp_path):
     monkeypatch.chdir(project.sources)
-
-    def invoke(*arguments: str) -> tuple[int, str]:
-        done = CliRunner().invoke(command.main, arguments)
-        return done.exit_code, done.output
-
-    assert invoke("check")[0] == 0
+    assert invoke(command.main, "check").exit_code == 0
     (project.sources / "stray.ipynb").write_text("{}")
-    status, said = invoke("check")
-    assert status == 1
-    assert "book/stray.ipynb" in said
-    status, said = invoke("references", "--only", "44")
-    assert status == 1
-    assert "no chapter is called 44; there are 01_first, 02_second" in said
-    assert invoke("build", "--jobs", "0")[0] == 2
+    for line, status, message in (
+        ("check", 1, "book/stray.ipynb"),
+        ("references --only 44", 1, "no chapter is called 44; there are 01_first, 02_second"),
+        ("build --jobs 0", 2, "--jobs"),
+    ):
+        done = invoke(command.main, *line.split())
+        assert done.exit_code == status
+        assert message in done.output
     with pytest.raises(BookError, match="not in"):
         find_project(tmp_path.parent)

@@ -6,7 +6,6 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from tornado.ioloop import IOLoop
 
 from mgc.errors import BookError, MgcError
 from tests.helpers.book import EVIDENCE, make_project
+from tests.helpers.outside import until
 from tools.pages import live
 from tools.pages.content import evidence
 from tools.pages.execute import chapters, checks
@@ -31,13 +31,6 @@ def project(tmp_path: Path) -> Project:
     (project.html / "index.html").write_text("<head></head><body><p>Front</p></body>")
     (project.html / "style.css").write_text("p {}")
     return project
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < deadline, "nothing happened"
-        time.sleep(0.05)
 
 
 # Tornado leaves the socket open that finds its port taken.
@@ -70,7 +63,7 @@ def test_a_saved_chapter_is_built_again_and_a_failing_one_keeps_the_server_up(
     thread = threading.Thread(target=serve)
     thread.start()
     try:
-        wait_for(lambda: "Serving" in said.getvalue())
+        until(lambda: "Serving" in said.getvalue())
         time.sleep(1.5)  # it has seen what there is
         page = fetch("/")
         assert "<p>Front</p>" in page
@@ -81,9 +74,9 @@ def test_a_saved_chapter_is_built_again_and_a_failing_one_keeps_the_server_up(
             fetch("/../../book/01_first.py")
         for text in ("# broken", "# mended!"):
             (project.sources / "01_first.py").write_text(text)
-            wait_for(lambda text=text: builds[-1] == text)
+            until(lambda text=text: builds[-1] == text)
         (project.sources / "02_second.py").touch()
-        wait_for(lambda: len(builds) == 4)
+        until(lambda: len(builds) == 4)
         with pytest.raises(MgcError, match="--port"):
             live.serve(project, Options(), port, Console(file=StringIO()), lambda *_, **__: None)
     finally:

@@ -61,16 +61,7 @@ def make(track_id: str, folder: Path, prefix: str) -> dict[str, Any]:
 
 
 def chromagram(samples: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """Energy of the twelve pitch classes, each frame's strongest 1, as the features have it.
-
-    Parameters
-    ----------
-    samples : ndarray [shape=(661500,)], float32
-
-    Returns
-    -------
-    chroma : ndarray [shape=(12, 1292)], 0 to 1
-    """
+    """Energy of the twelve pitch classes [shape=(12, 1292)], each frame's strongest 1."""
     import librosa
 
     chroma: npt.NDArray[np.float32] = librosa.feature.chroma_stft(

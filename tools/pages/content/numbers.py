@@ -25,38 +25,22 @@ LONG = 60
 
 @dataclass(frozen=True)
 class Fit:
-    """What the page says of one record.
-
-    Attributes
-    ----------
-    fit_id : str
-    what : tuple of str
-        Edition, protocol, variant, model, seed.
-    commit : str
-        Of the package that fitted it.
-    """
+    """What the page says of one record."""
 
     fit_id: str
-    what: tuple[str, ...]
-    commit: str
+    what: tuple[str, ...]  # edition, protocol, variant, model, seed
+    commit: str  # of the package that fitted it
 
 
 @dataclass(frozen=True)
 class Number:
-    """A glued value.
-
-    Attributes
-    ----------
-    key, chapter, text : str
-    fits, sources : tuple of str
-        Ids of the records that it rests on, and names of other sources.
-    """
+    """A glued value."""
 
     key: str
     chapter: str
     text: str
-    fits: tuple[str, ...]
-    sources: tuple[str, ...]
+    fits: tuple[str, ...]  # ids of the records that it rests on
+    sources: tuple[str, ...]  # names of other sources
 
     @property
     def command(self) -> str:
@@ -113,18 +97,8 @@ def tooltip(number: Number, fits: Mapping[str, Fit]) -> str:
 def linked(markdown: str, numbers: Mapping[str, Number], fits: Mapping[str, Fit]) -> str:
     """Write each glued value of a text as a link with a tooltip, but not inside code.
 
-    Parameters
-    ----------
-    markdown : str
-    numbers : mapping of str to Number
-        By key.
-    fits : mapping of str to Fit
-        By id.
-
-    Raises
-    ------
-    BookError
-        No chapter glued the value.
+    Numbers are known by their keys, fits by their ids. Raises BookError if no chapter glued a
+    value.
     """
 
     def link(role: re.Match[str]) -> str:
@@ -150,13 +124,7 @@ def title(notebook: Any) -> str:
 def page(numbers: Iterable[Number], fits: Mapping[str, Fit], titles: Mapping[str, str]) -> str:
     """Write the page that the links lead to: every value, then every record behind one.
 
-    Parameters
-    ----------
-    numbers : iterable of Number
-    fits : mapping of str to Fit
-        By id.
-    titles : mapping of str to str
-        Of chapters, by name.
+    Fits are known by their ids, titles of chapters by their names.
     """
     numbers = list(numbers)
     parts = [

@@ -27,20 +27,13 @@ class UnreachableError(BookError):
 
 @dataclass(frozen=True)
 class Package:
-    """One release of a package.
+    """One release of a package in npm's registry."""
 
-    Attributes
-    ----------
-    name, version : str
-        As in npm's registry; a scope belongs to the name (``@scope/name``).
-    integrity : str
-        ``sha512-`` and the checksum of the archive in base64, as ``npm view NAME@VERSION
-        dist.integrity`` prints it.
-    """
-
-    name: str
+    name: str  # with its scope: @scope/name
     version: str
     integrity: str
+    """``sha512-`` and the checksum of the archive in base64, as ``npm view NAME@VERSION
+    dist.integrity`` prints it."""
 
 
 def read(package: Package, files: Sequence[str], cache: Path | None = None) -> list[bytes]:

@@ -67,13 +67,7 @@ def check_executed(notebook: Any, chapter: str, root: Path | None = None) -> Non
 
 
 def check_source(notebook: Any, chapter: str) -> None:
-    """Refuse a chapter without the one parameters cell that every chapter has.
-
-    Raises
-    ------
-    BookError
-        No kernel in the header, none or several cells tagged `parameters`, or other names in it.
-    """
+    """Refuse a chapter without a kernel, or without the one parameters cell that all have."""
     if notebook.metadata.get("kernelspec", {}).get("name") != "python3":
         raise BookError(f"{chapter}: the header names no kernelspec python3")
     tagged = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
@@ -85,7 +79,7 @@ def check_source(notebook: Any, chapter: str) -> None:
         raise BookError(f"{chapter}: the parameters are {', '.join(PARAMETERS)}; it sets {names}")
 
 
-def clean(notebook: Any) -> Any:
+def clean(notebook: Any) -> None:
     """Take out what execution leaves behind and hide the cells with parameters.
 
     Times and paths in the metadata go, both parameters cells get the tag `remove-cell`, and
@@ -104,7 +98,6 @@ def clean(notebook: Any) -> Any:
         if tags:
             cell.metadata["tags"] = tags
     nbformat.validate(notebook)
-    return notebook
 
 
 def shown_text(output: Any) -> str:

@@ -26,23 +26,12 @@ RUNNING = """
 
 @dataclass(frozen=True)
 class Chapter:
-    """A page of the site in the bound book.
+    """A page of the site in the bound book."""
 
-    Attributes
-    ----------
-    name : str
-        Name of the page without its ending.
-    title : str
-    sections : tuple of (str, str)
-        Anchor and title of each section of the second level.
-    body : str
-        HTML, with anchors that start with the name of the page.
-    """
-
-    name: str
+    name: str  # of the page, without its ending
     title: str
-    sections: tuple[tuple[str, str], ...]
-    body: str
+    sections: tuple[tuple[str, str], ...]  # anchor and title, of the second level
+    body: str  # HTML, with anchors that start with the name of the page
 
 
 def read_chapter(site: Path, name: str, names: Sequence[str], prefix: str) -> Chapter:

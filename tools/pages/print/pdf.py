@@ -37,13 +37,7 @@ SHEETS = (
 
 
 def chromium() -> str:
-    """Return the path of the browser, from MGC_CHROMIUM or the system.
-
-    Raises
-    ------
-    BookError
-        There is none.
-    """
+    """Return the path of the browser, from MGC_CHROMIUM or the system; else BookError."""
     named = os.environ.get("MGC_CHROMIUM", "")
     if not (found := find_chromium(named)):
         raise BookError("no Chromium on this system: install it, or name one in MGC_CHROMIUM")
@@ -56,26 +50,10 @@ def find_chromium(named: str = "") -> str | None:
 
 
 def print_book(project: Project, site: Path, out: Path) -> int:
-    """Print a built site into one PDF.
+    """Print a built site into one PDF file, and return its number of pages.
 
-    Parameters
-    ----------
-    project : Project
-        Its `_toc.yml` and `_config.yml` give order and title.
-    site : Path
-        Folder of the built site.
-    out : Path
-        File to write.
-
-    Returns
-    -------
-    int
-        Number of pages.
-
-    Raises
-    ------
-    BookError
-        The site is not built, or there is no Chromium.
+    The project's `_toc.yml` and `_config.yml` give order and title. Raises BookError if the site
+    is not built, or there is no Chromium.
     """
     settings, names = project.settings, project.pages
     epoch = float(os.environ.get("SOURCE_DATE_EPOCH") or time.time())
@@ -131,22 +109,9 @@ def _print(document: Path, out: Path) -> None:
 
 
 def find_places(printed: Path, anchors: Sequence[str]) -> dict[str, tuple[int, float]]:
-    """Find where on paper the anchors that the contents lead to have come to stand.
+    """Find the page, counted from one, of each anchor, and its height on it in points.
 
-    Parameters
-    ----------
-    printed : Path
-    anchors : sequence of str
-
-    Returns
-    -------
-    dict of str to (int, float)
-        Page, counted from one, and height on it in points.
-
-    Raises
-    ------
-    BookError
-        An anchor is not in the document.
+    Raises BookError if an anchor is not in the document.
     """
     from pypdf import PdfReader
 

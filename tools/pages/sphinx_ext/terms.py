@@ -16,17 +16,7 @@ LINK = re.compile(rf'<a class="reference internal" href="(?:{PAGE}\.html)?#(term
 
 
 def definitions(tree: Any) -> dict[str, str]:
-    """Read the terms of a glossary page and what they mean, as plain text.
-
-    Parameters
-    ----------
-    tree : docutils.nodes.document
-
-    Returns
-    -------
-    dict of str to str
-        By the id that links to a term name.
-    """
+    """Read what the terms of a glossary page mean, by the id that links to a term name."""
     from docutils import nodes
 
     found = {}

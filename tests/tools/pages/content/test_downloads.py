@@ -8,37 +8,19 @@ from typing import Any
 import nbformat
 import pytest
 
+from tests.helpers.book import write_chapter
+from tests.helpers.outside import ROOT
 from tools.pages.content import downloads
 from tools.pages.execute import chapters
 from tools.pages.execute.chapters import this_interpreter
 from tools.pages.place import Place
+from tools.pages.project import Project
 
-ROOT = Path(__file__).resolve().parents[4]
-CHAPTER = """\
-# ---
-# jupyter:
-#   kernelspec:
-#     display_name: Python 3
-#     language: python
-#     name: python3
-# ---
-
-# %% [markdown]
-# # A chapter
-
-# %% tags=["parameters"]
-data = "demo"
-records = ""
-protocol = "cv5"
-variant = "quick"
-seed = 0
-
-# %%
+CODE = """\
 from mgc.records.study import open_study
 
 study = open_study(data, records=records, protocol=protocol, variant=variant, seeds=(seed,))
-study.edition_record.n_tracks
-"""
+study.edition_record.n_tracks"""
 PLAIN = {"data": "gtzan-archive", "records": "", "protocol": "random", "variant": "tuned"}
 
 
@@ -46,8 +28,8 @@ PLAIN = {"data": "gtzan-archive", "records": "", "protocol": "random", "variant"
 def executed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The chapter's notebook, executed as the build does."""
     folder = tmp_path_factory.mktemp("made")
-    source = folder / "01_chapter.py"
-    source.write_text(CHAPTER, encoding="utf-8")
+    (folder / "book").mkdir()
+    source = write_chapter(Project(folder), "01_chapter", CODE)
     with pytest.MonkeyPatch.context() as patch, this_interpreter(folder):
         patch.setenv("MGC_RECORDS", str(ROOT / "book" / "records"))
         values = PLAIN | {"seed": 1}

@@ -13,40 +13,46 @@ import pytest
 from sklearn.metrics import accuracy_score, confusion_matrix
 
 from mgc.datasets import gtzan
-from mgc.datasets.tracks import GENRES
+from mgc.datasets.tracks import GENRES, P_COLUMNS
+from mgc.display.comparison import best_model
+from mgc.errors import RecordError
 from mgc.records.editions import EditionRecord
 from mgc.records.store import Record, Store
 from mgc.records.study import open_study
+from tests.helpers import records
+from tests.helpers.outside import ROOT
 from tools.pages.content import explorer
 
-ROOT = Path(__file__).resolve().parents[4]
-FITS = ROOT / "book" / "records" / "fits"
+RECORDS = ROOT / "book" / "records"
+FITS = RECORDS / "fits"
+FIRST = ("gtzan-archive", "fault_filtered", "tuned")
 FACTS = ROOT / "mgc" / "tables" / "gtzan_tracks.csv"
-P = [f"p_{genre}" for genre in GENRES]
+P = list(P_COLUMNS)
 
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Return what the staged file assigns, read back as JSON."""
-    store = Store(ROOT / "book" / "records")
-    made = explorer.describe(store, store.find(), ("gtzan-archive", "fault_filtered", "tuned"))
+    store = Store(RECORDS)
+    made = explorer.describe(store, store.find(), FIRST)
     folder = tmp_path_factory.mktemp("staged")
     explorer.stage(folder, folder, made)
     text = (folder / "explorer-data.js").read_text(encoding="utf-8")
     assert text.startswith("const mgcExplorer = {")
     assert text.endswith("};\n")
+    assert len(text) < 400_000
     read: dict[str, Any] = json.loads(text.removeprefix("const mgcExplorer = ").rstrip(";\n"))
     return read
 
 
-def test_rows(fit: str) -> pd.DataFrame:
+def rows_of(fit: str) -> pd.DataFrame:
     """Return the test rows of a record, from its file alone."""
-    table = pd.read_csv(FITS / fit / "predictions.csv")
-    test = table[table["part"] == "test"]
-    return test.sort_values(["track_id", "segment"]).reset_index(drop=True)
+    table = pd.read_csv(FITS / fit / "predictions.csv").query("part == 'test'")
+    return table.sort_values(["track_id", "segment"], ignore_index=True)
 
 
-test_rows.__test__ = False  # type: ignore[attr-defined]
+def config(fit: str) -> dict[str, Any]:
+    return dict(json.loads((FITS / fit / "config.json").read_text()))
 
 
 def named(rows: pd.DataFrame) -> list[str]:
@@ -81,15 +87,14 @@ def test_each_matrix_and_accuracy_is_that_of_scikit_learn(data: dict[str, Any]) 
     seen = set()
     for view, group in shown(data):
         for fit in group["seeds"]:
-            rows = test_rows(fit["fit"])
-            config = json.loads((FITS / fit["fit"] / "config.json").read_text())
-            assert (config["model"], config["seed"]) == (group["model"], fit["seed"])
-            assert config["protocol"] == view["protocol"]
-            assert config["variant"] in ("", view["variant"])
+            rows, facts = rows_of(fit["fit"]), config(fit["fit"])
+            assert (facts["model"], facts["seed"]) == (group["model"], fit["seed"])
+            assert facts["protocol"] == view["protocol"]
+            assert facts["variant"] in ("", view["variant"])
             truth, said = rows["genre"].tolist(), named(rows)
             expected = confusion_matrix(truth, said, labels=list(GENRES))
-            one = {"seeds": [fit]}
-            assert explorer.matrix(data, view, one) == expected.tolist(), fit["fit"]
+            counted = explorer.matrix(data, view, {"seeds": [fit]})
+            assert counted == expected.tolist(), fit["fit"]
             assert units(data, view, fit) == rows["track_id"].tolist()
             assert [GENRES[int(digit)] for digit in fit["said"]] == said
             assert fit["accuracy"] == pytest.approx(accuracy_score(truth, said), abs=1e-12)
@@ -100,17 +105,14 @@ def test_each_matrix_and_accuracy_is_that_of_scikit_learn(data: dict[str, Any]) 
         assert group["all"]["low"] <= mean <= group["all"]["high"]
         counts = np.array(explorer.matrix(data, view, group))
         assert counts.trace() / counts.sum() == pytest.approx(mean, abs=1e-12)
-    known = {path.name for path in FITS.iterdir()}
-    left = {
-        json.loads((FITS / name / "config.json").read_text())["variant"] for name in known - seen
-    }
+    left = {config(path.name)["variant"] for path in FITS.iterdir() if path.name not in seen}
     # Ablations are chapter 8's; baselines that were kept under "quick" have a record of their own.
     assert left <= {"no_scaling", "no_log", "no_mixup", "quick"}
 
 
 def test_probabilities_are_means_of_the_records_in_thousandths(data: dict[str, Any]) -> None:
     for view, group in shown(data):
-        rows = pd.concat([test_rows(fit["fit"]) for fit in group["seeds"]])
+        rows = pd.concat([rows_of(fit["fit"]) for fit in group["seeds"]])
         mean = 1000 * rows.groupby("track_id")[P].mean()
         packed = unpacked(group["p"], data["alphabet"], data["single"])
         found = np.reshape(packed, (-1, len(GENRES)))
@@ -118,19 +120,9 @@ def test_probabilities_are_means_of_the_records_in_thousandths(data: dict[str, A
         assert np.abs(found - mean.to_numpy()).max() <= 0.5 + 1e-6
 
 
-def test_the_file_is_small(data: dict[str, Any]) -> None:
-    assert len(json.dumps(data, ensure_ascii=False, separators=(",", ":"))) < 400_000
-
-
 def test_the_first_view_shows_the_recommended_model(data: dict[str, Any]) -> None:
-    from mgc.display.comparison import best_model
-
-    study = open_study(
-        "gtzan-archive",
-        records=ROOT / "book" / "records",
-        protocol="fault_filtered",
-        variant="tuned",
-    )
+    edition, protocol, variant = FIRST
+    study = open_study(edition, records=RECORDS, protocol=protocol, variant=variant)
     group = data["groups"][data["start"]["group"]]
     assert group["model"] == best_model(study.groups())
     table = explorer.table(data)
@@ -149,17 +141,11 @@ def test_packed_numbers_come_back() -> None:
     assert not set('"\\<\n') & set(text), "means itself in a script"
 
 
-def record(p: list[list[float]], seed: int = 0) -> Record:
+def record(p: list[list[float]]) -> Record:
     """Make a record of two tracks whose probabilities are given."""
-    tracks = ["blues.00000", "rock.00000"]
-    rows = [
-        (track, -1, "test", "holdout", track.split(".")[0], *row)
-        for track, row in zip(tracks, p, strict=True)
-    ]
-    columns = ["track_id", "segment", "part", "fold", "genre", *P]
-    config = {"edition_hash": "x", "protocol": "random", "model": "cnn", "variant": "tuned"}
-    frame = pd.DataFrame(rows, columns=columns)
-    return Record(Path(), f"fit{seed}", config | {"seed": seed}, {}, [], pd.DataFrame(), frame)
+    rows = records.one_hot([("blues.00000", "blues", ""), ("rock.00000", "rock", "")])
+    rows[P] = p
+    return records.unsaved(rows)
 
 
 def test_equal_and_nearly_equal_probabilities_are_counted_as_in_the_record() -> None:
@@ -173,8 +159,6 @@ def test_equal_and_nearly_equal_probabilities_are_counted_as_in_the_record() -> 
 
 
 def test_a_track_that_the_edition_lacks_is_refused() -> None:
-    from mgc.errors import RecordError
-
     one = record([[1.0, *[0.0] * 9]] * 2)
     with pytest.raises(RecordError, match=r"rock\.00000"):
         explorer._Made()._group([one], {"blues.00000": 0})
@@ -205,10 +189,8 @@ def test_known_faults_are_those_of_the_facts(data: dict[str, Any]) -> None:
     kinds = {track: {one.kind for one in found} for track, found in marks.items()}
     assert {track for track, found in kinds.items() if "repeat" in found} == copies
     assert {track for track, found in kinds.items() if "excluded" in found} == gone
-    assert {track for track, found in kinds.items() if "label" in found} == {
-        "metal.00058",
-        "rock.00016",
-    }
+    mislabelled = {track for track, found in kinds.items() if "label" in found}
+    assert mislabelled == {"metal.00058", "rock.00016"}
     assert kinds["reggae.00086"] == {"distorted", "excluded"}
     edition = data["editions"][0]
     shown = {edition["tracks"][int(place)] for place in edition["faults"]}

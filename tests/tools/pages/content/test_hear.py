@@ -7,6 +7,7 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
+import librosa
 import numpy as np
 import pytest
 from matplotlib.image import imread
@@ -39,15 +40,7 @@ def staged(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path, dict[st
     return page, folder / "_static", facts
 
 
-@pytest.fixture(scope="module")
-def facts(staged: tuple[str, Path, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """What was computed of each clip."""
-    return staged[2]
-
-
-def test_each_genre_has_a_clip_with_its_pictures_and_a_text(
-    staged: tuple[str, Path, dict[str, Any]],
-) -> None:
+def test_each_genre_has_a_clip_with_its_pictures_and_a_text(staged) -> None:
     page, static, _ = staged
     assert re.findall(r'id="hear-(\w+)"', page) == list(GENRES)
     for genre in GENRES:
@@ -65,44 +58,35 @@ def test_each_genre_has_a_clip_with_its_pictures_and_a_text(
     assert 0 < total < 1_300_000
 
 
-def phases(facts: dict[str, Any], genre: str) -> np.ndarray:
-    """Where heard beats stand between written ones, 0 to 1."""
-    tempo = compose(f"{genre}.00000").tempo_bpm
-    return np.array(facts[genre]["heard"]) * tempo / 60 % 1
-
-
-def test_what_the_texts_say_of_beats_is_so(facts: dict[str, dict[str, Any]]) -> None:
-    for genre in GENRES:
-        said = hear.NOTES[genre]
-        heard, agree = len(facts[genre]["heard"]), facts[genre]["agree"]
+def test_what_the_texts_say_of_beats_is_so(staged) -> None:
+    for genre, facts in staged[2].items():
+        said, piece, heard = hear.NOTES[genre], compose(f"{genre}.00000"), np.array(facts["heard"])
+        phases = heard * piece.tempo_bpm / 60 % 1  # where they stand between written ones
         if "agree throughout" in said or "every heard beat is right" in said:
-            assert agree == heard, genre
+            assert facts["agree"] == len(heard), genre
         elif "halfway" in said:
-            assert np.abs(phases(facts, genre) - 0.5).max() < 0.13, genre
+            assert np.abs(phases - 0.5).max() < 0.13, genre
         elif "between the beats, and there" in said:
-            assert agree == 0, genre
+            assert facts["agree"] == 0, genre
         elif "short ones" in said:
-            swing = compose(f"{genre}.00000").swing
-            short = np.abs(phases(facts, genre) - swing) < 0.12
-            assert short.mean() > 0.5, genre
+            assert (np.abs(phases - piece.swing) < 0.12).mean() > 0.5, genre
         else:
-            ratio = facts[genre]["tempo"] / compose(f"{genre}.00000").tempo_bpm
             assert "two thirds" in said, genre
-            assert abs(ratio - 2 / 3) < 0.05
-    jazz = compose("jazz.00000").tempo_bpm
-    assert facts["jazz"]["tempo"] < 0.96 * jazz, "too low, as its text says"
+            assert abs(facts["tempo"] / piece.tempo_bpm - 2 / 3) < 0.05
+        if "too low" in said:
+            assert facts["tempo"] < 0.96 * piece.tempo_bpm
 
 
-def test_written_beats_are_those_of_the_score(facts: dict[str, dict[str, Any]]) -> None:
+def test_written_beats_are_those_of_the_score(staged) -> None:
     for genre in ("disco", "jazz"):
         piece = compose(f"{genre}.00000")
         drums = np.array([note.start for note in piece.notes if note.channel == 9])
-        written = np.array(facts[genre]["written"])
+        written = np.array(staged[2][genre]["written"])
         nearest = np.abs(written[:, None] - drums[None]).min(axis=1)
         assert np.median(nearest) < 0.02, "the drums mark them"
 
 
-def test_beats_of_clicks_are_found_at_their_tempo() -> None:
+def test_beats_of_clicks_are_found_at_their_tempo_and_those_of_silence_are_not() -> None:
     tempo = 100.0
     strength = np.zeros(N_FRAMES)
     clicks = np.round(np.arange(0.5, 29.5, 60 / tempo) / FRAME_S).astype(int)
@@ -111,11 +95,11 @@ def test_beats_of_clicks_are_found_at_their_tempo() -> None:
     assert np.abs(found[:, None] - FRAME_S * clicks[None]).min(axis=1).max() < 0.03
     assert len(found) >= len(clicks) - 1
     assert (np.diff(found) > 0).all()
+    assert len(lanes.beats(np.zeros(N_FRAMES), tempo)) == 0, "silence has none"
 
 
 def test_beats_agree_with_librosa() -> None:
     """The same strength and tempo give nearly librosa's beats."""
-    librosa = pytest.importorskip("librosa")
     strength = np.random.default_rng(3).gamma(0.3, 1.0, N_FRAMES)
     strength[::22] += 4.0
     tempo = 60 / (22 * FRAME_S)
@@ -127,13 +111,8 @@ def test_beats_agree_with_librosa() -> None:
     assert (np.abs(ours[:, None] - theirs[None]).min(axis=1) < FRAME_S / 2).mean() > 0.95
 
 
-def test_silence_has_no_beats() -> None:
-    assert len(lanes.beats(np.zeros(N_FRAMES), 120.0)) == 0
-
-
 def test_the_frequency_axis_rises_in_mel() -> None:
-    from librosa import hz_to_mel
-
     places = np.array([place for _, place in lanes.mel_ticks()])
-    mel = hz_to_mel(np.array(lanes.MEL_TICKS_HZ, dtype=float)) / hz_to_mel(SAMPLE_RATE / 2)
+    hertz = np.array(lanes.MEL_TICKS_HZ, dtype=float)
+    mel = librosa.hz_to_mel(hertz) / librosa.hz_to_mel(SAMPLE_RATE / 2)
     assert np.abs(places - mel).max() < 0.01

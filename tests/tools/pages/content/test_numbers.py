@@ -7,15 +7,16 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from myst_nb.ext.glue import GLUE_PREFIX
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from mgc.display.glue import KEY, PREFIX, Glue
 from mgc.errors import BookError
 from mgc.records.store import Store
+from tests.helpers.outside import ROOT
 from tools.pages.content import numbers
 from tools.pages.content.numbers import Fit, Number
 
-ROOT = Path(__file__).resolve().parents[4]
 REFERENCES = sorted((ROOT / "tests" / "notebooks").glob("*.ipynb"))
 FIT = Fit("ab12", ("gtzan-archive", "random", "tuned", "cnn", "0"), "c0ffee")
 BEST = Number("best", "05_comparison", 'the "best" *', ("ab12",), ("a table",))
@@ -39,14 +40,13 @@ def test_what_a_chapter_glues_is_kept_with_its_basis(monkeypatch) -> None:
     first, second = numbers.collect(notebook, "01_first")
     assert (first.key, first.text, first.sources) == ("a", "it's 54 %", ("one table",))
     assert second.sources == ("another table", "a third"), "a call may name another basis"
+    assert PREFIX == GLUE_PREFIX, "values are marked as MyST-NB marks them"
 
 
 def test_a_link_says_records_configuration_commit_and_command() -> None:
     text = "It is {glue:text}`best`, or {glue:text}`05_comparison.ipynb::best:s`."
-    found = re.findall(
-        r'href="([^"]*)" title="([^"]*)">([^<]*)</a>',
-        numbers.linked(text, {"best": BEST}, {"ab12": FIT}),
-    )
+    written = numbers.linked(text, {"best": BEST}, {"ab12": FIT})
+    found = re.findall(r'href="([^"]*)" title="([^"]*)">([^<]*)</a>', written)
     assert len(found) == 2
     for href, title, shown in found:
         assert (href, shown) == ("numbers.html#best", 'the "best" \\*')
@@ -73,20 +73,13 @@ def test_the_page_holds_each_link_s_target() -> None:
     assert "## One" in page
 
 
-def test_values_are_marked_as_mystnb_marks_them() -> None:
-    from myst_nb.ext.glue import GLUE_PREFIX
-
-    assert PREFIX == GLUE_PREFIX
-
-
 @pytest.mark.parametrize("path", REFERENCES, ids=lambda path: path.stem)
 def test_every_published_number_rests_on_something_that_exists(path: Path) -> None:
     store = Store(ROOT / "book" / "records")
+    known = {path.name for one in (store, store.leak) for path in one.fits.iterdir()}
     for number in numbers.collect(nbformat.read(path, as_version=4), path.stem):
         assert number.fits or number.sources, number.key
-        for fit in number.fits:
-            there = [(one.fits / fit).is_dir() for one in (store, store.leak)]
-            assert any(there), f"{number.key} rests on {fit}"
+        assert set(number.fits) <= known, number.key
         for source in number.sources:
             if "/" in source and " " not in source:
                 assert (ROOT / source).exists(), f"{number.key} rests on {source}"

@@ -36,34 +36,35 @@ def package(content: bytes, name: str = "small") -> vendor.Package:
     return vendor.Package(name, "1.2.3", f"sha512-{checksum}")
 
 
-class Registry:
+class Registry(ThreadingHTTPServer):
     """What a local server sends, and what it was asked for."""
 
     def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Answer)
         self.content, self.asked = archive(one=CODE), list[str]()
+
+
+class Answer(BaseHTTPRequestHandler):
+    server: Registry
+
+    def do_GET(self) -> None:
+        self.server.asked.append(self.path)
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(self.server.content)))
+        self.end_headers()
+        self.wfile.write(self.server.content)
+
+    def log_message(self, *_: object) -> None:
+        pass
 
 
 @pytest.fixture
 def registry(monkeypatch: pytest.MonkeyPatch) -> Iterator[Registry]:
-    state = Registry()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            state.asked.append(self.path)
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(state.content)))
-            self.end_headers()
-            self.wfile.write(state.content)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    monkeypatch.setenv("npm_config_registry", f"http://127.0.0.1:{server.server_port}/npm/")
-    yield state
-    server.shutdown()
-    server.server_close()
+    with Registry() as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setenv("npm_config_registry", f"http://127.0.0.1:{server.server_port}/npm/")
+        yield server
+        server.shutdown()
 
 
 def test_an_archive_is_fetched_once_under_its_name_and_then_needs_no_registry(

@@ -1,7 +1,7 @@
 """Scripts and styles of one page are loaded by that page alone."""
 
 from pathlib import Path
-from types import SimpleNamespace
+from unittest.mock import Mock, call
 
 import pytest
 
@@ -25,14 +25,8 @@ def test_a_page_loads_what_is_named_after_it_and_data_first(
     for name in ("explorer.js", "explorer-data.js", "explorer.css", "explorers.js", "custom.css",
                  "index-answer.css"):  # fmt: skip
         (folder / name).touch()
-    added: list[str] = []
-    deferred: list[str] = []
-
-    def add_js(name: str, loading_method: str) -> None:
-        added.append(name)
-        deferred.append(loading_method)
-
-    app = SimpleNamespace(srcdir=str(tmp_path), add_js_file=add_js, add_css_file=added.append)
+    app = Mock(srcdir=str(tmp_path))
     add_assets(app, page, "page.html", {}, None)
-    assert added == own
-    assert set(deferred) <= {"defer"}
+    styles = [call(name) for name in own if name.endswith("css")]
+    scripts = [call(name, loading_method="defer") for name in own if name.endswith("js")]
+    assert app.add_js_file.mock_calls + app.add_css_file.mock_calls == scripts + styles
