@@ -23,6 +23,8 @@ from mgc.training import keras_fit
 from tests.helpers import corpus
 from tests.helpers.outside import invoke
 
+pytestmark = pytest.mark.slow
+
 
 @dataclass(frozen=True)
 class Corpus:

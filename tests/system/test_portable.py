@@ -10,6 +10,7 @@ from collections import Counter
 from pathlib import Path
 
 import pandas as pd
+import pytest
 
 from tests.helpers.outside import ROOT, committed
 
@@ -37,6 +38,7 @@ def spawned(tmp_path: Path, *arguments: object) -> str:
     return done.stderr
 
 
+@pytest.mark.slow
 def test_features_and_fits_are_made_by_spawned_processes(
     small_edition: Path, tmp_path: Path
 ) -> None:

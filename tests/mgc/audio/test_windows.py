@@ -166,7 +166,8 @@ def test_three_hours_take_the_memory_of_three_minutes(tmp_path: Path) -> None:
         )
         seconds, peaks[minutes] = map(float, done.stdout.split())
         assert seconds == minutes * 60
-    assert peaks[180] < 1.3 * peaks[3]  # the samples alone are 950 MB
+    # The samples alone are 950 MB; a peak that lasts an instant is not always seen.
+    assert peaks[180] < peaks[3] + 50
 
 
 # What libsndfile cannot read

@@ -102,6 +102,7 @@ def test_segments_that_agree_within_a_track_count_as_one():
     assert 0.99 * (high - low) <= apart.high - apart.low < 1.4 * (high - low)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("same_tracks", [True, False])
 @pytest.mark.parametrize("seed_sd", [0.0, 0.1, 0.3])
 def test_interval_covers_the_truth(same_tracks, seed_sd):

@@ -109,6 +109,7 @@ def test_missing_weights_are_reported_and_nothing_is_put_in_their_place(
     note.write_text(json.dumps({}))
 
 
+@pytest.mark.slow
 def test_the_same_study_in_two_processes_equals_one(study: Study, tmp_path: Path) -> None:
     contents = []
     for jobs in (1, 2):

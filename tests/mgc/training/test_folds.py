@@ -17,7 +17,7 @@ from mgc.datasets.protocols import make_split
 from mgc.datasets.tracks import GENRES, P_COLUMNS
 from mgc.errors import MgcError
 from mgc.evaluation import metrics
-from mgc.models import BASELINES, NAMES
+from mgc.models import BASELINES
 from mgc.models.recipe import ABLATIONS
 from mgc.records import config as config_module
 from mgc.records.store import Record, load_record
@@ -32,7 +32,14 @@ def fit(model: str, folder: Path, **options: Any) -> Record:
 
 
 @pytest.mark.usefixtures("short")
-@pytest.mark.parametrize("model", [*(n for n in NAMES if n != "vgg16"), *BASELINES])
+@pytest.mark.parametrize(
+    "model",
+    [
+        "mlp",
+        *(pytest.param(name, marks=pytest.mark.slow) for name in ("cnn", "lstm", "autoencoder")),
+        *BASELINES,
+    ],
+)
 def test_the_same_fit_twice_gives_the_same_files(model: str, tmp_path: Path) -> None:
     first, second = fit(model, tmp_path / "a"), fit(model, tmp_path / "b")
     assert first.fit_id == second.fit_id
@@ -61,6 +68,7 @@ def test_another_seed_is_another_fit(tmp_path: Path) -> None:
     assert not first.predictions[list(P_COLUMNS)].equals(second.predictions[list(P_COLUMNS)])
 
 
+@pytest.mark.slow
 def test_the_mlp_learns_what_can_be_learnt(tmp_path: Path) -> None:
     record = fit("mlp", tmp_path)
     assert metrics.accuracy(metrics.test_rows(record)) >= 0.7
