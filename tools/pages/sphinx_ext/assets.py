@@ -1,7 +1,7 @@
 """A Sphinx extension: a page loads the scripts and styles that are named after it.
 
 `explorer.js`, `explorer.css` and `explorer-data.js` belong to the page `explorer`. What every page
-loads stands in `_config.yml`.
+loads stands in `_config.yml`. What Jupyter Book adds to run cells on another host goes.
 """
 
 from __future__ import annotations
@@ -21,7 +21,15 @@ def add_assets(app: Any, pagename: str, template: str, context: dict[str, Any], 
             add(path.name, **({"loading_method": "defer"} if kind == ".js" else {}))
 
 
+def leave_out_thebe(app: Any, config: Any) -> None:
+    """Silence sphinx-thebe, which no page offers; its settings would stand in pages twice."""
+    for event in ("env-before-read-docs", "doctree-resolved"):
+        listeners = app.events.listeners[event]
+        listeners[:] = [each for each in listeners if each.handler.__module__ != "sphinx_thebe"]
+
+
 def setup(app: Any) -> dict[str, bool]:
     """Register with Sphinx."""
+    app.connect("config-inited", leave_out_thebe)
     app.connect("html-page-context", add_assets)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
