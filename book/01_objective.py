@@ -159,7 +159,7 @@ notebook.table(
 # **2.** Suppose the accuracy that the report states for VGG16 had been measured on its test tracks. Between which values would the true accuracy lie, with 95 % confidence?
 
 # %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show the solution", "code_prompt_hide": "Hide the solution"}
-from mgc.evaluation.accuracy import wilson
+from mgc.evaluation.clusters import wilson
 
 low, high = wilson(round(claimed["vgg16"] * N_TEST), N_TEST)
 notebook.say(

@@ -37,7 +37,7 @@ from mgc.display import comparison, cost_tables, formats, leak_tables, notebook,
 from mgc.display.figures import comparison_plots, model_plots
 from mgc.display.glue import CLAIMS, FAULTS, TRACKS, Glue
 from mgc.evaluation import cost, leakage
-from mgc.evaluation.accuracy import wilson
+from mgc.evaluation.clusters import wilson
 from mgc.evaluation.results import accuracy_table, by_protocol, load_results, second_edition
 from mgc.evaluation.significance import only_run, pairwise
 from mgc.evaluation.tracks import agreement, missed_tracks, outcomes

@@ -37,7 +37,8 @@ from mgc.display import formats, notebook, result_tables
 from mgc.display.figures import model_plots
 from mgc.display.glue import CHAPTER, Glue
 from mgc.evaluation import metrics
-from mgc.evaluation.accuracy import accuracy_summary, wilson
+from mgc.evaluation.accuracy import accuracy_summary
+from mgc.evaluation.clusters import wilson
 from mgc.inference import probes
 from mgc.inference.classifier import SURE_FROM
 from mgc.inference.make_network import shipped_record

@@ -74,7 +74,7 @@ def tests_table(tests: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
             "first": tests["first"].map(labels),
             "second": tests["second"].map(labels),
             "difference": tests["difference"].map(formats.points),
-            "McNemar, each seed": [
+            "each seed": [
                 ", ".join(formats.p_value(p) for p in each) for each in tests["p_seeds"]
             ],
             "combined": tests["p"].map(formats.p_value),

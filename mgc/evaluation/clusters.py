@@ -8,33 +8,42 @@ unknown artists are groups of their own.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from statsmodels.stats.proportion import proportion_confint
 
+from mgc.datasets import demo
 from mgc.datasets.artists import track_credits
-from mgc.evaluation.accuracy import LEVEL
+from mgc.errors import RecordError
 from mgc.typing import Double, IntArray
 
+LEVEL = 0.95
+"""Confidence of every interval."""
 DRAWS = 10_000
 """Resamples of one interval; their random numbers are the same in every run."""
 
 
-def artist_groups(edition: str, tracks: pd.DataFrame) -> pd.Series[str]:
+class Interval(NamedTuple):
+    """Ends of a confidence interval."""
+
+    low: float
+    high: float
+
+
+def artist_groups(edition: str) -> Mapping[str, str]:
     """Name the artist group of each track of an edition, by track id.
 
-    Tracks of GTZAN's editions have theirs in the table of artists, those of others in the column
-    ``artist`` of `tracks`. A track of an unknown artist is a group of its own.
+    Those of GTZAN's editions are in the table of artists, those of the demo edition in its
+    manifest. Of other editions no artists are known.
     """
-    names = tracks["track_id"].astype(str)
     if edition.startswith("gtzan"):
-        known = track_credits()
-        groups = [known[name].group if name in known else name for name in names]
-    else:
-        artists = tracks["artist"] if "artist" in tracks else pd.Series("", tracks.index)
-        groups = [artist or name for artist, name in zip(artists.fillna(""), names, strict=True)]
-    return pd.Series(groups, index=pd.Index(names, name="track_id"), dtype=str, name="group")
+        return {name: credit.group for name, credit in track_credits().items()}
+    if edition == "demo":
+        return {row["track_id"]: row["artist"] for row in demo.manifest()}
+    return {}
 
 
 class Clusters(NamedTuple):
@@ -47,6 +56,11 @@ class Clusters(NamedTuple):
     genre: IntArray
     right: Double
     size: Double
+
+    @property
+    def n_groups(self) -> int:
+        """Number of artist groups; one that plays in two genres counts in both."""
+        return len(self.genre)
 
 
 def count(frames: Sequence[pd.DataFrame], groups: Mapping[str, str]) -> Clusters:
@@ -62,8 +76,14 @@ def count(frames: Sequence[pd.DataFrame], groups: Mapping[str, str]) -> Clusters
     Returns
     -------
     clusters : Clusters
-        A genre with a single group cannot show how groups differ: such genres count as one.
+
+    Raises
+    ------
+    RecordError
+        If there are no examples.
     """
+    if not len(frames) or any(frame.empty for frame in frames):
+        raise RecordError("No interval: there are no predictions; fit the model again.")
     columns = []
     for number, frame in enumerate(frames):
         group = [groups.get(name, name) for name in frame["track_id"]]
@@ -73,43 +93,77 @@ def count(frames: Sequence[pd.DataFrame], groups: Mapping[str, str]) -> Clusters
     right = table[[f"sum {number}" for number in range(len(frames))]].to_numpy(dtype=np.float64)
     size = table[[f"size {number}" for number in range(len(frames))]].to_numpy(dtype=np.float64)
     genre = pd.factorize(table.index.get_level_values("genre"))[0].astype(np.int64)
-    alone = np.bincount(genre)[genre] == 1
-    return Clusters(np.where(alone, -1, genre), right, size)
+    return Clusters(genre, right, size)
 
 
-def interval(clusters: Clusters) -> tuple[float, float]:
-    """95 % percentile interval of the mean accuracy over seeds, artist groups and seeds resampled.
+def interval(clusters: Clusters) -> Interval:
+    """95 % percentile interval of the mean over seeds; artist groups and seeds are resampled.
 
     Notes
     -----
     Of the n groups of a genre, n - 1 are drawn with replacement and weighted by n / (n - 1), so
     that genres with few groups do not look surer than they are (McCarthy and Snowden 1985). Seeds
     are drawn in the same way, independently. With one seed the interval covers artists alone.
+    Where no resample differs from another, as when all answers are right, the interval is
+    Wilson's, with as many answers as groups.
     """
     values = resample(clusters)
+    if np.ptp(values) < 1e-12:
+        return wilson(float(values[0]) * clusters.n_groups, clusters.n_groups)
+    return percentiles(values)
+
+
+def percentiles(values: Double) -> Interval:
+    """95 % percentile interval of resampled values [shape=(10_000,)]."""
     low, high = np.quantile(values, ((1 - LEVEL) / 2, (1 + LEVEL) / 2))
-    return float(low), float(high)
+    return Interval(float(low), float(high))
 
 
 def resample(clusters: Clusters) -> Double:
     """Return the mean accuracy over seeds of each resample [shape=(10_000,)]."""
-    rng = np.random.default_rng(0)
-    weights = np.zeros((DRAWS, len(clusters.genre)))
-    for stratum in np.unique(clusters.genre):
-        rows = np.flatnonzero(clusters.genre == stratum)
-        weights[:, rows] = _weights(len(rows), rng)
+    weights = group_weights(clusters.genre)
     by_seed = (weights @ clusters.right) / np.maximum(weights @ clusters.size, 1e-12)
-    seeds = _weights(by_seed.shape[1], rng)
-    values: Double = (by_seed * seeds).sum(axis=1) / seeds.sum(axis=1)
+    (seeds,) = _draws((by_seed.shape[1],), seed=1)
+    values: Double = (by_seed * seeds).mean(axis=1)
     return values
 
 
-def _weights(n: int, rng: np.random.Generator) -> Double:
-    """Draw how often each of n things counts in each resample; the sum of weights is n."""
-    if n == 1:
-        return np.ones((DRAWS, 1))
-    drawn = rng.multinomial(n - 1, np.full(n, 1 / n), size=DRAWS)
-    return np.asarray(drawn * (n / (n - 1)), dtype=np.float64)
+def group_weights(genre: IntArray) -> Double:
+    """Tell how often each artist group counts in each resample [shape=(10_000, n_groups)].
+
+    `genre` numbers the genre of each group [shape=(n_groups,)]. A genre with a single group cannot
+    show how groups differ: such genres count as one.
+    """
+    alone = np.bincount(genre)[genre] == 1
+    strata, sizes = np.unique(np.where(alone, -1, genre), return_counts=True)
+    weights = np.empty((DRAWS, len(genre)))
+    for stratum, times in zip(strata, _draws(tuple(sizes.tolist()), seed=0), strict=True):
+        weights[:, alone if stratum < 0 else genre == stratum] = times
+    return weights
+
+
+@lru_cache(maxsize=8)
+def _draws(sizes: tuple[int, ...], seed: int) -> tuple[Double, ...]:
+    """Draw how often each of n things counts in each resample, for each n; weights add up to n."""
+    rng = np.random.default_rng(seed)
+    drawn = []
+    for n in sizes:
+        times = rng.multinomial(max(1, n - 1), np.full(n, 1 / n), size=DRAWS)
+        drawn.append(np.asarray(times * (n / max(1, n - 1)), dtype=np.float64))
+    return tuple(drawn)
+
+
+def wilson(successes: float, n: float) -> Interval:
+    """95 % interval of a share of independent answers, by Wilson's score method (Wilson 1927).
+
+    As statsmodels computes it; `n` is above 0, else RecordError.
+    """
+    if n <= 0:
+        raise RecordError("No interval: there are no predictions; fit the model again.")
+    low, high = proportion_confint(successes, n, alpha=1 - LEVEL, method="wilson")
+    # Rounding may leave an end of all-right or all-wrong a hair off.
+    share = successes / n
+    return Interval(max(0.0, min(float(low), share)), min(1.0, max(float(high), share)))
 
 
 def net_by_group(net: pd.Series[int], groups: Mapping[str, str]) -> IntArray:

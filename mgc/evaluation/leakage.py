@@ -7,7 +7,6 @@ split is drawn again to tell.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
@@ -24,7 +23,8 @@ from mgc.datasets.gtzan import gtzan_table
 from mgc.datasets.leak_splits import SHARES, leaked_tracks, share_of
 from mgc.datasets.splits import LEAK_SHARES, PROTOCOLS
 from mgc.errors import DataError, RecordError
-from mgc.evaluation.accuracy import accuracy_summary, spread_of_mean, wilson
+from mgc.evaluation.accuracy import accuracy_summary
+from mgc.evaluation.clusters import artist_groups, count, interval, percentiles, resample
 from mgc.evaluation.metrics import correct, test_rows
 from mgc.evaluation.significance import EXAMPLE
 from mgc.records.editions import EditionRecord
@@ -87,8 +87,8 @@ def artist_effect(record: EditionRecord) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Two rows: ``folds``, ``right``, ``n``, ``accuracy``, ``low``, ``high`` (95 %, Wilson; over
-        tracks, so it does not cover another draw of artists). Empty where no artist is known.
+        Two rows: ``folds``, ``right``, ``n``, ``accuracy``, ``low``, ``high`` (95 %, artists
+        resampled). Empty where no artist is known.
     """
     columns = ["folds", "right", "n", "accuracy", "low", "high"]
     tracks = record.tracks.set_index("track_id").loc[record.tabular["track_id"]]
@@ -107,7 +107,10 @@ def artist_effect(record: EditionRecord) -> pd.DataFrame:
     ):
         predicted = cross_val_predict(model, values, genre, cv=list(folds))
         right, n = int((predicted == genre).sum()), len(genre)
-        rows.append((title, right, n, right / n, *wilson(right, n)))
+        answers = pd.DataFrame({"track_id": tracks.index, "genre": genre})
+        artists = dict(zip(tracks.index, artist, strict=True))
+        clusters = count([answers.assign(right=predicted == genre)], artists)
+        rows.append((title, right, n, right / n, *interval(clusters)))
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -172,11 +175,11 @@ def leak_summary(store: Store, edition: EditionRecord) -> LeakSummary:
             rows = _accuracies(same_share, tested)
             accuracies += [{"model": model, "share": share, **row} for row in rows]
             index = ["seed", *EXAMPLE]
-            right[model][share] = pd.concat(tested).set_index(index)[["right", "leaked"]]
+            right[model][share] = pd.concat(tested).set_index(index)[["right", "leaked", "genre"]]
         half = right[model][SHARES[len(SHARES) // 2]]
         ends = (right[model][SHARES[-1]], half[half["leaked"]], half[~half["leaked"]])
         for pieces, after in zip(PIECES, ends, strict=True):
-            change = gain(right[model][SHARES[0]]["right"], after["right"])
+            change = gain(right[model][SHARES[0]], after)
             gains.append({"model": model, "pieces": pieces, **change._asdict()})
     if not records:
         raise RecordError(
@@ -184,7 +187,7 @@ def leak_summary(store: Store, edition: EditionRecord) -> LeakSummary:
         )
     gaps = [
         {"first": one, "second": two, "share": share}
-        | gain(right[one][share]["right"], right[two][share]["right"])._asdict()
+        | gain(right[one][share], right[two][share])._asdict()
         for one, two in combinations(right, 2)
         for share in (SHARES[0], SHARES[-1])
     ]
@@ -235,31 +238,26 @@ class Gain(NamedTuple):
     high: float
 
 
-def gain(before: pd.Series, after: pd.Series) -> Gain:
+def gain(before: pd.DataFrame, after: pd.DataFrame) -> Gain:
     """Compare the same pieces before and after, seed by seed.
 
     Parameters
     ----------
-    before, after : Series of 0 and 1
-        Whether each piece was predicted rightly, indexed by ``seed``, ``track_id`` and
-        ``segment``. Only pieces in both count.
+    before, after : DataFrame
+        Whether each piece was predicted rightly (``right``, 0 or 1) and its ``genre``, indexed by
+        ``seed``, ``track_id`` and ``segment``. Only pieces in both count.
 
     Notes
     -----
-    The variance has a part for tracks and one for seeds, as in
-    `mgc.evaluation.accuracy.accuracy_summary`; degrees of freedom by Satterthwaite, interval by
-    Student's t.
+    Artists and seeds are resampled as in `mgc.evaluation.accuracy.accuracy_summary`.
     """
-    ahead = after.sub(before).dropna()
-    by_seed = ahead.groupby(level="seed")
-    residual = (ahead - by_seed.transform("mean")) / by_seed.transform("size")
-    by_track = residual.reset_index(name="residual").pivot_table(
-        index="track_id", columns="seed", values="residual", aggfunc="sum", fill_value=0.0
+    both = after.join(before["right"], rsuffix="_before", how="inner").reset_index()
+    ahead = both.assign(right=both["right"] - both["right_before"])
+    frames = [rows for _, rows in ahead.groupby("seed")]
+    means = [float(rows["right"].mean()) for rows in frames]
+    return Gain(
+        float(np.mean(means)), *percentiles(resample(count(frames, artist_groups("gtzan"))))
     )
-    means = by_seed.mean()
-    spread = spread_of_mean(means.tolist(), by_track.to_numpy(dtype=np.float64))
-    mean, half = float(means.mean()), spread.width * math.sqrt(spread.variance)
-    return Gain(mean, mean - half, mean + half)
 
 
 def sizes(edition: EditionRecord) -> dict[str, int]:

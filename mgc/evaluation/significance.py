@@ -1,4 +1,4 @@
-"""Whether a difference between two models is real: paired tests over the tracks of all seeds.
+"""Whether a difference between two models is real: paired tests over the artists of all seeds.
 
 Whatever this book says about one model being better than another comes out of `statement`.
 """
@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from statsmodels.stats.contingency_tables import mcnemar as exact_mcnemar
 from statsmodels.stats.multitest import multipletests
 
 from mgc.errors import RecordError
+from mgc.evaluation.clusters import artist_groups, net_by_group
 from mgc.evaluation.metrics import accuracy, correct, test_rows
 from mgc.records.store import NotRun, Record
 
@@ -28,8 +28,8 @@ Groups = Mapping[str, Sequence[Record] | Record | NotRun]
 """Models by name: one fit, those of several seeds, or why there is none."""
 
 
-class McNemar(NamedTuple):
-    """Tracks that only the first (b) and only the second (c) has right, and the exact p."""
+class Paired(NamedTuple):
+    """Tracks that only the first (b) and only the second (c) has right; p over artists."""
 
     b: int
     c: int
@@ -50,31 +50,27 @@ def fits_of(groups: Groups) -> dict[str, list[Record]]:
     }
 
 
-def mcnemar(a: pd.DataFrame, b: pd.DataFrame) -> McNemar:
-    """Exact McNemar test of two models on the same examples.
+def paired_test(a: pd.DataFrame, b: pd.DataFrame, groups: Mapping[str, str]) -> Paired:
+    """Test two models on the same examples by swapping them within artists.
 
     Parameters
     ----------
     a, b : DataFrame
         Test rows of the same tracks or segments, in any order; others raise RecordError.
+    groups : mapping of str to str
+        Track id to artist group (`mgc.evaluation.clusters.artist_groups`).
 
     Returns
     -------
-    McNemar
+    Paired
         Segments of one track are not independent, so tracks are counted in any case: ``b`` holds
-        those of which the first model has more segments right.
-
-    Notes
-    -----
-    McNemar (1947); two-sided binomial test of b against b + c at one half.
+        those of which the first model has more segments right. ``p`` is that of `sign_flip` over
+        artist groups; where each track is a group, it is the exact test of McNemar (1947).
     """
-    return _mcnemar(_ahead(a, b))
-
-
-def _mcnemar(ahead: pd.Series[int]) -> McNemar:
-    first, second = int((ahead > 0).sum()), int((ahead < 0).sum())
-    p = float(exact_mcnemar([[0, first], [second, 0]], exact=True).pvalue)
-    return McNemar(first, second, min(1.0, p))
+    ahead = _ahead(a, b)
+    return Paired(
+        int((ahead > 0).sum()), int((ahead < 0).sum()), sign_flip(net_by_group(ahead, groups))
+    )
 
 
 def _ahead(a: pd.DataFrame, b: pd.DataFrame) -> pd.Series[int]:
@@ -104,7 +100,7 @@ def pairwise(groups: Groups) -> pd.DataFrame:
         One row a pair in the order given: ``first``, ``second``, ``difference`` (accuracy of the
         first minus that of the second, mean over seeds), ``b``, ``c`` (how often, over tracks and
         seeds, only the first or only the second is right; of segments, the net for a track),
-        ``p`` (combined test), ``p_seeds`` (tuple: the exact McNemar test of each seed), ``seeds``
+        ``p`` (combined test), ``p_seeds`` (tuple: the same test of each seed alone), ``seeds``
         (number of them), ``p_holm``, ``significant``.
 
     Raises
@@ -116,11 +112,10 @@ def pairwise(groups: Groups) -> pd.DataFrame:
     -----
     Seeds are paired by number where both models have them, and a model with a single fit stands
     beside each seed of the other with the same test tracks. The combined test adds up, for each
-    track, by how many seeds the first model got it right more often than the second, and asks
-    how large the sum would be if the two were swapped within tracks at random: a permutation
-    test, exact, over tracks. For one seed of whole tracks it is the exact McNemar test. It speaks
-    of these fits: another training may differ. Holm (1979), Scandinavian Journal of Statistics 6,
-    by statsmodels.
+    artist group, by how many tracks and seeds the first model is ahead of the second, and asks
+    how large the sum would be if the two were swapped within artists at random: a permutation
+    test, exact, over artists. It speaks of these fits: another training may differ. Holm (1979),
+    Scandinavian Journal of Statistics 6, by statsmodels.
     """
     fits = fits_of(groups)
     places = {(r.config["edition_hash"], r.config["protocol"]) for rs in fits.values() for r in rs}
@@ -128,8 +123,10 @@ def pairwise(groups: Groups) -> pd.DataFrame:
         raise RecordError(
             "Models can only be compared within one edition and protocol; select records of one."
         )
+    editions = [str(record.config["edition"]) for records in fits.values() for record in records]
+    artists = artist_groups(editions[0]) if editions else {}
     rows = [
-        (first, second, *_compare(fits[first], fits[second]))
+        (first, second, *_compare(fits[first], fits[second], artists))
         for first, second in combinations(fits, 2)
     ]
     columns = ["first", "second", "difference", "b", "c", "p", "p_seeds", "seeds"]
@@ -143,17 +140,18 @@ def pairwise(groups: Groups) -> pd.DataFrame:
 
 
 def _compare(
-    first: Sequence[Record], second: Sequence[Record]
+    first: Sequence[Record], second: Sequence[Record], artists: Mapping[str, str]
 ) -> tuple[float, int, int, float, tuple[float, ...], int]:
     ahead, gaps = [], []
     for left, right in seed_pairs(first, second):
         a, b = test_rows(left), test_rows(right)
         ahead.append(_ahead(a, b))
         gaps.append(accuracy(a) - accuracy(b))
-    total = pd.concat(ahead, axis=1).fillna(0).sum(axis=1).to_numpy(dtype=np.int64)
+    total = pd.concat(ahead, axis=1).fillna(0).sum(axis=1).astype(np.int64)
     wins, losses = int(total[total > 0].sum()), int(-total[total < 0].sum())
-    each_seed = tuple(_mcnemar(net).p for net in ahead)
-    return float(np.mean(gaps)), wins, losses, sign_flip(total), each_seed, len(gaps)
+    each_seed = tuple(sign_flip(net_by_group(net, artists)) for net in ahead)
+    combined = sign_flip(net_by_group(total, artists))
+    return float(np.mean(gaps)), wins, losses, combined, each_seed, len(gaps)
 
 
 def seed_pairs(
@@ -182,9 +180,9 @@ def _tested(record: Record) -> frozenset[tuple[str, int]]:
 
 
 def sign_flip(net: npt.NDArray[np.int64]) -> float:
-    """Exact two-sided p, in (0, 1], of a permutation test that swaps two models within tracks.
+    """Exact two-sided p, in (0, 1], of a permutation test that swaps two models within groups.
 
-    `net` [shape=(n_tracks,)] tells by how much the first model is ahead on each track; p is the
+    `net` [shape=(n_groups,)] tells by how much the first model is ahead on each group; p is the
     share of all sign patterns whose sum is at least as far from zero. The distribution of a sum
     of signed whole numbers, built up number by number; no sampling.
     """

@@ -1,8 +1,8 @@
 """Claims of the report's section 6 about genres, decided from what all models said together.
 
 Each claim is a statistic of the pooled mistakes of all models that were run. Its uncertainty comes
-from a bootstrap over tracks within each genre: models make mistakes on the same tracks, so tracks,
-not predictions, are resampled.
+from a bootstrap over artists within each genre: models make mistakes on the same tracks, and
+tracks of one artist are alike, so artists, not predictions, are resampled.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from mgc.datasets import tracks
 from mgc.datasets.tracks import GENRES
 from mgc.display import formats
 from mgc.evaluation import metrics
-from mgc.evaluation.accuracy import LEVEL
+from mgc.evaluation.clusters import LEVEL, artist_groups, group_weights, percentiles
 from mgc.evaluation.significance import only_run
 from mgc.evaluation.tracks import rows_of_same_tracks, track_rows
 from mgc.models import TITLES
@@ -31,40 +31,39 @@ DRAWS: Final = 2000
 #: With fewer mistakes expected of a pair, resampling them says nothing about how rare they are.
 FEW: Final = 5
 
-Counts = npt.NDArray[np.int64]
+Counts = npt.NDArray[np.float64]
+Whole = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
 class Pool:
     """What several models predicted for the same tracks, as positions in `GENRES`.
 
-    ``truth`` has [shape=(n_tracks,)], ``predicted`` [shape=(n_tracks, n_models)].
+    ``truth`` and ``group`` (numbers of artist groups within genres) have [shape=(n_tracks,)],
+    ``predicted`` [shape=(n_tracks, n_models)].
     """
 
-    truth: Counts
-    predicted: Counts
+    truth: Whole
+    group: Whole
+    predicted: Whole
 
-    def counts(self, rows: Counts | slice = slice(None)) -> Counts:
-        """Confusion counts [10, 10] (true, predicted) of all models together, over some tracks."""
-        cells = self.truth[rows, None] * len(GENRES) + self.predicted[rows]
-        flat = np.bincount(cells.ravel(), minlength=len(GENRES) ** 2)
-        return flat.reshape(len(GENRES), len(GENRES)).astype(np.int64)
+    def counts(self, weights: Counts | None = None) -> Counts:
+        """Confusion counts [10, 10] (true, predicted) of all models; tracks may be weighted."""
+        known = np.ones(len(self.truth)) if weights is None else weights
+        cells = self.truth[:, None] * len(GENRES) + self.predicted
+        repeated = np.repeat(known, self.predicted.shape[1])
+        flat = np.bincount(cells.ravel(), weights=repeated, minlength=len(GENRES) ** 2)
+        return np.asarray(flat.reshape(len(GENRES), len(GENRES)), dtype=np.float64)
 
     def bootstrap(self, statistic: Callable[[Counts], float]) -> npt.NDArray[np.float64]:
-        """Values of a statistic of `counts` over resampled tracks, stratified by genre."""
-        rng = np.random.default_rng(0)
-        groups = [np.flatnonzero(self.truth == code) for code in np.unique(self.truth)]
-        values = []
-        for _ in range(DRAWS):
-            rows = np.concatenate([rng.choice(group, len(group)) for group in groups])
-            values.append(statistic(self.counts(rows)))
-        return np.asarray(values, dtype=np.float64)
+        """Values of a statistic of `counts` over resampled artists, stratified by genre."""
+        _, first = np.unique(self.group, return_index=True)
+        weights = group_weights(self.truth[first])[:DRAWS, self.group]
+        return np.asarray([statistic(self.counts(row)) for row in weights], dtype=np.float64)
 
     def interval(self, statistic: Callable[[Counts], float]) -> tuple[float, float]:
         """Return the ends of the 95 % interval of a statistic."""
-        ends = [(1 - LEVEL) / 2, (1 + LEVEL) / 2]
-        low, high = np.quantile(self.bootstrap(statistic), ends)
-        return float(low), float(high)
+        return percentiles(self.bootstrap(statistic))
 
 
 def pool(results: Mapping[str, Record | NotRun]) -> Pool:
@@ -75,9 +74,16 @@ def pool(results: Mapping[str, Record | NotRun]) -> Pool:
     """
     frames = rows_of_same_tracks(only_run(results).values())
     if not frames:
-        return Pool(np.zeros(0, dtype=np.int64), np.zeros((0, 0), dtype=np.int64))
+        none = np.zeros(0, dtype=np.int64)
+        return Pool(none, none, np.zeros((0, 0), dtype=np.int64))
     predicted = np.stack([metrics.predicted(frame) for frame in frames], axis=1)
-    return Pool(metrics.truth(frames[0]), predicted.astype(np.int64))
+    artists = artist_groups(next(iter(only_run(results).values())).config["edition"])
+    names = [
+        (genre, artists.get(name, name))
+        for genre, name in zip(frames[0]["genre"], frames[0]["track_id"], strict=True)
+    ]
+    group = pd.factorize(pd.Series(names))[0]
+    return Pool(metrics.truth(frames[0]), group.astype(np.int64), predicted.astype(np.int64))
 
 
 def f1_table(results: Mapping[str, Record | NotRun]) -> pd.DataFrame:
@@ -178,8 +184,8 @@ def pair_is_mixed(pooled: Pool, first: str, second: str) -> Decision:
     one, two = pair = _codes((first, second))
     even = 1 / (len(np.unique(pooled.truth)) - 1)
 
-    def mistakes(counts: Counts) -> int:
-        return int(counts[pair].sum() - np.diag(counts)[pair].sum())
+    def mistakes(counts: Counts) -> float:
+        return float(counts[pair].sum() - np.diag(counts)[pair].sum())
 
     def share(counts: Counts) -> float:
         return float(counts[one, two] + counts[two, one]) / max(1, mistakes(counts))

@@ -12,7 +12,8 @@ from scipy.stats import norm
 from mgc.display import formats
 from mgc.evaluation import metrics
 from mgc.evaluation.accuracy import accuracy_summary
-from mgc.evaluation.significance import ALPHA, mcnemar, only_run
+from mgc.evaluation.clusters import artist_groups
+from mgc.evaluation.significance import ALPHA, only_run, paired_test
 from mgc.evaluation.tracks import track_rows
 from mgc.models import TITLES
 from mgc.records.store import NotRun, Record
@@ -177,7 +178,8 @@ def sample_sizes(
         return ["It takes two models with records to estimate this."]
     first, second = sorted(share, key=lambda name: share[name], reverse=True)[:2]
     rows = track_rows(run[first])
-    test = mcnemar(rows, track_rows(run[second]))
+    artists = artist_groups(str(run[first].config["edition"]))
+    test = paired_test(rows, track_rows(run[second]), artists)
     discordant = (test.b + test.c) / len(rows)
     said = [
         f"{TITLES[first]} and {TITLES[second]} disagree in who is right on"

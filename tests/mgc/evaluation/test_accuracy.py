@@ -16,7 +16,8 @@ from mgc.cli.main import main
 from mgc.display import model_text, result_tables
 from mgc.errors import RecordError
 from mgc.evaluation import metrics
-from mgc.evaluation.accuracy import accuracy_summary, wilson
+from mgc.evaluation.accuracy import accuracy_summary
+from mgc.evaluation.clusters import wilson
 from mgc.evaluation.results import load_results
 from mgc.records.study import open_study
 from mgc.report import targets
