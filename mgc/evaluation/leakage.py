@@ -251,8 +251,7 @@ def gain(before: pd.DataFrame, after: pd.DataFrame) -> Gain:
     -----
     Artists and seeds are resampled as in `mgc.evaluation.accuracy.accuracy_summary`.
     """
-    both = after.join(before["right"], rsuffix="_before", how="inner").reset_index()
-    ahead = both.assign(right=both["right"] - both["right_before"])
+    ahead = after.assign(right=after["right"].sub(before["right"])).dropna().reset_index()
     frames = [rows for _, rows in ahead.groupby("seed")]
     means = [float(rows["right"].mean()) for rows in frames]
     return Gain(

@@ -67,8 +67,8 @@ PROBABILITIES = list(P_COLUMNS)
 
 
 def unsaved(frame, **changes):
-    """Return a record that was never written."""
-    settings = config(**changes)
+    """Return a record that was never written; of no artist, unless an edition is named."""
+    settings = config(**{"edition": "toy"} | changes)
     return Record(
         Path("nowhere"), fit_id(settings), settings, ENVIRONMENT, ARCHITECTURE, history(), frame
     )

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest
 
 from mgc.errors import RecordError
-from mgc.evaluation.significance import direction, mcnemar, pairwise, sign_flip, statement
+from mgc.evaluation.significance import direction, paired_test, pairwise, sign_flip, statement
 from mgc.records.store import NotRun
 from tests.helpers.records import answers, segments, unsaved
 
@@ -20,29 +20,29 @@ def fit(right, seed=0, model="cnn", **rows):
 
 @settings(max_examples=50, deadline=None)
 @given(st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=60))
-def test_mcnemar_is_the_exact_binomial_test_and_symmetric(pairs):
+def test_without_artists_it_is_the_exact_binomial_test_and_symmetric(pairs):
     a, b = answers([x for x, _ in pairs]), answers([y for _, y in pairs])
     only_a = sum(x and not y for x, y in pairs)
     only_b = sum(y and not x for x, y in pairs)
-    test = mcnemar(a, b.sample(frac=1, random_state=0))
+    test = paired_test(a, b.sample(frac=1, random_state=0), {})
     assert test[:2] == (only_a, only_b)
     n = only_a + only_b
     assert test.p == pytest.approx(binomtest(only_a, n).pvalue if n else 1.0)
-    assert mcnemar(b, a) == pytest.approx((only_b, only_a, test.p))
+    assert paired_test(b, a, {}) == pytest.approx((only_b, only_a, test.p))
 
 
-def test_mcnemar_counts_tracks_where_examples_are_segments():
+def test_tracks_count_where_examples_are_segments():
     a = segments([[True] * 10] * 4 + [[False] * 10])
     b = segments([[True] * 9 + [False]] * 4 + [[True] + [False] * 9])
-    assert mcnemar(a, b) == pytest.approx((4, 1, binomtest(4, 5).pvalue))
+    assert paired_test(a, b, {}) == pytest.approx((4, 1, binomtest(4, 5).pvalue))
 
 
 def test_models_tested_on_other_tracks_cannot_be_compared():
     a = answers([True, False])
     with pytest.raises(RecordError, match="not tested on the same tracks"):
-        mcnemar(a, answers([True]))
+        paired_test(a, answers([True]), {})
     with pytest.raises(RecordError, match="genre"):
-        mcnemar(a, a.assign(genre="rock"))
+        paired_test(a, a.assign(genre="rock"), {})
     with pytest.raises(RecordError, match="one edition and protocol"):
         pairwise({"mlp": unsaved(a), "cnn": unsaved(a, protocol="random", model="cnn")})
     # Seeds that draw other test tracks are paired by seed or not at all.
@@ -63,10 +63,10 @@ def test_sign_flip_counts_all_patterns(net):
 
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=40))
-def test_one_seed_of_whole_tracks_is_tested_by_mcnemar(pairs):
+def test_one_seed_is_tested_as_two_sets_of_rows_are(pairs):
     a, b = [x for x, _ in pairs], [y for _, y in pairs]
     (row,) = pairwise({"cnn": fit(a), "mlp": fit(b, model="mlp")}).to_dict("records")
-    expected = mcnemar(answers(a), answers(b))
+    expected = paired_test(answers(a), answers(b), {})
     assert (row["b"], row["c"]) == expected[:2]
     assert row["p"] == pytest.approx(expected.p)
     assert row["p_seeds"] == (pytest.approx(expected.p),)
@@ -82,6 +82,18 @@ def test_seeds_add_up_and_a_single_fit_meets_each_of_them():
     assert row["p"] == pytest.approx(2 * 0.5**12)
     assert row["p_seeds"] == (pytest.approx(2 * 0.5**12),) * 3
     assert row["difference"] == pytest.approx(0.4)
+
+
+def test_whole_artists_are_swapped():
+    """Seventeen clips of one singer that only the first has right are one toss of a coin."""
+    some = np.ones(100, bool)
+    some[12:29] = False
+    for edition, p in (("own music", 2 * 0.5**17), ("gtzan-archive", 1.0)):
+        first, second = (
+            unsaved(answers(right, tracks=range(0, 1000, 10)), model=model, edition=edition)
+            for right, model in ((np.ones(100, bool), "cnn"), (some, "mlp"))
+        )
+        assert pairwise({"cnn": first, "mlp": second})["p"].item() == pytest.approx(p)
 
 
 def three_models():
