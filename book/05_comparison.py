@@ -65,6 +65,7 @@ glue.many(
     {
         "c5_protocol": facts.protocol_title(protocol),
         "c5_n_test": formats.count(n_test),
+        "c5_n_groups": formats.count(table["n_groups"].max()),
         "c5_pairs": formats.count(len(tests)),
         "c5_shown": formats.count(tests["significant"].sum()),
     }
@@ -92,15 +93,24 @@ notebook.table(comparison.ranking(results.networks), "The report's ranking and o
 # %% [markdown]
 # ## How sure is one accuracy?
 #
-# Two things are left to chance. The test part has {glue:text}`c5_n_test` tracks, and other tracks of the same kind would give another accuracy. And the training starts from random numbers, so another seed would give another network. Where a row has several seeds, its interval covers both; with one, it covers the tracks alone. For one network alone, the uncertainty from the tracks is about
+# Two things are left to chance. The test part has {glue:text}`c5_n_test` tracks of {glue:text}`c5_n_groups` artists, and other artists of the same kind would give another accuracy. And the training starts from random numbers, so another seed would give another network. Where a row has several seeds, its interval covers both; with one, it covers the artists alone.
+#
+# If all tracks were independent, the uncertainty of one network would be about
 #
 # $$
 # \hat p \pm 1.96 \sqrt{\frac{\hat p\,(1 - \hat p)}{n}}
-# $$
+# $$ (eq-independent)
 #
-# for a share $\hat p$ of $n$ tracks; Wilson's score interval {cite:p}`wilson1927` is a better version of it. Over several seeds, `mgc.evaluation.accuracy.accuracy_summary` adds two variances. The first is that of the tracks, each counted once with all its seeds, since the same track is easy or hard for all of them. The second is what the seeds scatter. Few seeds tell little about their own scatter, so the interval is widened accordingly. No interval covers another draw of *training* tracks.
+# for a share $\hat p$ of $n$ tracks; Wilson's score interval {cite:p}`wilson1927` is a better version of it. But tracks of one artist are not independent. Who plays the same guitar in the same room seventeen times gives the network seventeen chances to be right, or wrong, for the same reason. So the intervals of this book resample artists: from the artists of each genre, as many are drawn with replacement as the genre has (less one, with a weight for that {cite:p}`mccarthy1985`), each with all of its tracks and seeds, and seeds are drawn in the same way. The accuracy is computed anew, ten thousand times. The middle 95 % of the results are the interval. A track whose artist nobody knows counts as an artist of its own. No interval covers another draw of *training* tracks.
+#
+# What independence would have pretended stands beside it.
 
-# %% mystnb={"figure": {"caption": "Accuracy of each row with its 95 % interval, over tracks and, where there are several, seeds. Small grey dots are single seeds.", "name": "fig-seeds"}, "image": {"alt": "Dot plot with one row a model and variant; small grey dots for single seeds, a large dot for their mean, and its interval."}}
+# %% tags=["hide-input"]
+notebook.table(
+    result_tables.widths_table(results.groups), "The same accuracies, with artists and with tracks resampled"
+)
+
+# %% mystnb={"figure": {"caption": "Accuracy of each row with its 95 % interval, over artists and, where there are several, seeds. Small grey dots are single seeds.", "name": "fig-seeds"}, "image": {"alt": "Dot plot with one row a model and variant; small grey dots for single seeds, a large dot for their mean, and its interval."}}
 comparison_plots.accuracies(table)
 
 # %% [markdown]
@@ -112,7 +122,7 @@ comparison_plots.accuracies(table)
 # p = \min\!\left(1,\; 2 \sum_{k=0}^{\min(b, c)} \binom{b + c}{k}\, 2^{-(b + c)} \right).
 # $$ (eq-mcnemar)
 #
-# With several seeds there are several such tests, and they are not independent: the tracks are the same. So the combined test takes each track and counts in how many more seeds the one model got it right than the other. It adds these counts up. Then it asks how often a sum as large would come out if the two models were swapped at random within tracks. This is a permutation test over tracks. It speaks of these fits; others might differ.
+# That takes every track for a coin of its own. Tracks of one artist are not: they fall alike. So this book tosses one coin for each artist. It adds up by how many tracks, over all seeds, the one model is ahead of the other on an artist. Then it asks how often the sum over all artists would be as far from zero if the two models were swapped at random within artists. This is a permutation test over artists, computed exactly; where every artist has one track and there is one seed, it is {eq}`eq-mcnemar`. It speaks of these fits; others might differ.
 #
 # With {glue:text}`c5_pairs` pairs, some would look different by luck alone. Holm's correction {cite:p}`holm1979` raises each p value so that the chance of even one false finding among all pairs stays below one in twenty.
 
@@ -125,7 +135,7 @@ comparison_plots.real_differences(comparison.labelled(tests, labels))
 # %% tags=["hide-output"]
 notebook.table(
     result_tables.tests_table(tests, labels),
-    "Every pair: exact McNemar test of each seed, combined test, Holm's correction",
+    "Every pair: the test of each seed alone, of all seeds together, and Holm's correction",
 )
 
 # %% tags=["hide-input"]

@@ -234,7 +234,7 @@ glue("c9_ceiling", formats.percent(best))
 #
 # **What it does.** With the report's test part, an accuracy is uncertain by several points, so the last two digits mean nothing, and no test stands behind the word.
 #
-# **Mended.** Intervals over tracks and seeds, and paired tests with a correction ({doc}`05_comparison`).
+# **Mended.** Intervals over artists and seeds, and paired tests with a correction ({doc}`05_comparison`).
 #
 # ## What looks like a mistake and is none
 #

@@ -132,7 +132,7 @@ def _result(record: Record) -> str:
     return (
         "It names the right genre for"
         f" {formats.percent(known.accuracy, 1)} of the test part"
-        f" (95 % interval over tracks {formats.interval(known.low, known.high, 1)}); macro F1"
+        f" (95 % interval over artists {formats.interval(known.low, known.high, 1)}); macro F1"
         f" {formats.number(known.macro_f1)}, log loss"
         f" {formats.number(metrics.log_loss(rows))}, calibration error"
         f" {formats.number(metrics.calibration(rows).ece)}."
