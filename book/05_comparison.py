@@ -107,7 +107,8 @@ notebook.table(comparison.ranking(results.networks), "The report's ranking and o
 
 # %% tags=["hide-input"]
 notebook.table(
-    result_tables.widths_table(results.groups), "The same accuracies, with artists and with tracks resampled"
+    result_tables.widths_table(results.groups, labels),
+    "The same accuracies, with artists and with tracks resampled",
 )
 
 # %% mystnb={"figure": {"caption": "Accuracy of each row with its 95 % interval, over artists and, where there are several, seeds. Small grey dots are single seeds.", "name": "fig-seeds"}, "image": {"alt": "Dot plot with one row a model and variant; small grey dots for single seeds, a large dot for their mean, and its interval."}}

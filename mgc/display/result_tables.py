@@ -10,6 +10,7 @@ from mgc.datasets import tracks
 from mgc.datasets.splits import PROTOCOL_TITLES
 from mgc.display import formats
 from mgc.evaluation import metrics
+from mgc.evaluation.accuracy import accuracy_summary
 from mgc.evaluation.significance import Groups, fits_of
 from mgc.models import BASELINES, NAMES, TITLES
 from mgc.records.store import Record
@@ -29,8 +30,26 @@ def seeds_table(table: pd.DataFrame) -> pd.DataFrame:
             "Macro F1": [formats.number(value) for value in table["macro_f1"]],
             "Seeds": [formats.count(n) for n in table["n_seeds"]],
             "Test tracks": [formats.count(n) for n in table["n_tracks"]],
+            "Artists": [formats.count(n) for n in table["n_groups"]],
         }
     )
+
+
+def widths_table(groups: Groups, labels: Mapping[str, str] = TITLES) -> pd.DataFrame:
+    """Set the interval over artists beside the one that takes all tracks for independent."""
+    rows = []
+    for name, records in fits_of(groups).items():
+        known = accuracy_summary(records)
+        pretended = accuracy_summary(records, artists={})
+        rows.append(
+            {
+                "Model": labels[name],
+                "Accuracy": formats.percent(known.accuracy, 1),
+                "Artists resampled": formats.interval(known.low, known.high, 1),
+                "Tracks resampled": formats.interval(pretended.low, pretended.high, 1),
+            }
+        )
+    return pd.DataFrame(rows)
 
 
 def claims_table(claims: pd.DataFrame) -> pd.DataFrame:

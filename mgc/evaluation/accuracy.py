@@ -7,7 +7,7 @@ artists. Both are chance, and neither repeats the other: an artist is easy or ha
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -42,13 +42,18 @@ class AccuracySummary(NamedTuple):
         return "artists and seeds" if self.n_seeds > 1 else "artists"
 
 
-def accuracy_summary(records: Record | Sequence[Record]) -> AccuracySummary:
+def accuracy_summary(
+    records: Record | Sequence[Record], artists: Mapping[str, str] | None = None
+) -> AccuracySummary:
     """Sum up one fit, or the fits of one model that differ in their seed: mean, 95 % interval.
 
     Parameters
     ----------
     records : Record or sequence of Record
         Of one model, edition, protocol and variant. The test tracks may differ by seed.
+    artists : mapping of str to str, optional
+        Track id to artist group, by default those of the edition; a track without one is a group
+        of its own.
 
     Raises
     ------
@@ -68,7 +73,8 @@ def accuracy_summary(records: Record | Sequence[Record]) -> AccuracySummary:
     frames = [test_rows(record) for record in fits]
     share = [accuracy(frame) for frame in frames]
     answers = [frame.assign(right=correct(frame)) for frame in frames]
-    clusters = count(answers, artist_groups(str(fits[0].config["edition"])))
+    known = artist_groups(str(fits[0].config["edition"])) if artists is None else artists
+    clusters = count(answers, known)
     return AccuracySummary(
         n_seeds=len(fits),
         n_tracks=pd.concat(frames)["track_id"].nunique(),

@@ -20,8 +20,8 @@ from mgc.records.store import NotRun, Record
 from mgc.records.study import Study
 
 COLUMNS = (
-    "key", "model", "variant", "protocol", "label", "n_seeds", "n_tracks", "accuracy", "macro_f1",
-    "sd", "low", "high", "single", "parameters", "minutes", "status",
+    "key", "model", "variant", "protocol", "label", "n_seeds", "n_tracks", "n_groups", "accuracy",
+    "macro_f1", "sd", "low", "high", "single", "parameters", "minutes", "status",
 )  # fmt: skip
 
 
@@ -39,7 +39,7 @@ def accuracy_table(groups: Groups, labels: Mapping[str, str] = TITLES) -> pd.Dat
     """
     return pd.DataFrame(_accuracy_rows(groups, labels), columns=list(COLUMNS)).astype(
         # Counts stay whole numbers even where a model that was not run leaves a gap.
-        {"n_seeds": "Int64", "n_tracks": "Int64", "parameters": "Int64"}
+        dict.fromkeys(("n_seeds", "n_tracks", "n_groups", "parameters"), "Int64")
         | dict.fromkeys(("accuracy", "macro_f1", "sd", "low", "high", "minutes"), "float64")
     )
 
