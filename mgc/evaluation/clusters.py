@@ -120,9 +120,17 @@ def percentiles(values: Double) -> Interval:
 
 
 def resample(clusters: Clusters) -> Double:
-    """Return the mean accuracy over seeds of each resample [shape=(10_000,)]."""
-    weights = group_weights(clusters.genre)
-    by_seed = (weights @ clusters.right) / np.maximum(weights @ clusters.size, 1e-12)
+    """Return the mean accuracy over seeds of each resample [shape=(10_000,)].
+
+    A genre keeps its share of the examples, whatever the size of the groups that are drawn.
+    """
+    weights, strata = group_weights(clusters.genre), _strata(clusters.genre)
+    by_seed = np.zeros((DRAWS, clusters.right.shape[1]))
+    for stratum in np.unique(strata):
+        here = strata == stratum
+        size = weights[:, here] @ clusters.size[here]
+        share = clusters.size[here].sum(axis=0) / clusters.size.sum(axis=0)
+        by_seed += share * (weights[:, here] @ clusters.right[here]) / np.maximum(size, 1e-12)
     (seeds,) = _draws((by_seed.shape[1],), seed=1)
     values: Double = (by_seed * seeds).mean(axis=1)
     return values
@@ -134,12 +142,17 @@ def group_weights(genre: IntArray) -> Double:
     `genre` numbers the genre of each group [shape=(n_groups,)]. A genre with a single group cannot
     show how groups differ: such genres count as one.
     """
-    alone = np.bincount(genre)[genre] == 1
-    strata, sizes = np.unique(np.where(alone, -1, genre), return_counts=True)
+    strata = _strata(genre)
+    names, sizes = np.unique(strata, return_counts=True)
     weights = np.empty((DRAWS, len(genre)))
-    for stratum, times in zip(strata, _draws(tuple(sizes.tolist()), seed=0), strict=True):
-        weights[:, alone if stratum < 0 else genre == stratum] = times
+    for name, times in zip(names, _draws(tuple(sizes.tolist()), seed=0), strict=True):
+        weights[:, strata == name] = times
     return weights
+
+
+def _strata(genre: IntArray) -> IntArray:
+    alone = np.bincount(genre)[genre] == 1
+    return np.asarray(np.where(alone, -1, genre), dtype=np.int64)
 
 
 @lru_cache(maxsize=8)
