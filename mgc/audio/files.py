@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import BinaryIO
+
+from mgc.errors import AudioError
 
 AUDIO_EXTENSIONS = frozenset(
     [".wav", ".wave", ".w64", ".rf64", ".au", ".snd", ".aif", ".aiff", ".aifc", ".caf", ".flac",
@@ -39,6 +43,16 @@ def audio_files(paths: Iterable[str | Path]) -> tuple[list[Path], dict[Path, str
         for found in _below(path, reported) if os.path.isdir(path) else [path]:  # noqa: PTH112
             files.setdefault(os.path.abspath(found), found)  # noqa: PTH100
     return list(files.values()), reported
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """Open a file for reading, unbuffered; AudioError for a pipe or a device, which may wait.
+
+    Asked before it is opened: opening a pipe that nobody writes to would wait for ever.
+    """
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise AudioError(f"{path}: is no regular file; name an audio file")
+    return path.open("rb", buffering=0)
 
 
 def by_name(paths: Sequence[str | Path]) -> tuple[dict[str, Path], dict[str, str]]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mgc.cli import options
+from mgc.cli.outputs import check_file
 from mgc.cli.tables import print_left_out, write_csv
 from mgc.errors import AudioError
 
@@ -140,6 +141,7 @@ def _write_in_parts(
 @options.THREADS
 def train(target: Path, folder: str, protocol: str, seed: int, records: str, threads: int) -> None:
     """Train the network that `mgc predict` uses, and say how good the file is."""
+    check_file("OUT.keras", target, (b"PK",))
     from mgc.evaluation.accuracy import accuracy_summary
     from mgc.inference import make_network
     from mgc.records.study import prepare_study
@@ -172,6 +174,7 @@ def train(target: Path, folder: str, protocol: str, seed: int, records: str, thr
 @options.NETWORK
 def export_web(target: Path, network: Path | None) -> None:
     """Write a network as an ONNX file, for browsers and other programs without Keras."""
+    check_file("OUT.onnx", target, (b"\x08",))
     from mgc.inference.onnx_file import write
 
     write(target, network)

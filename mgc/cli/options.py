@@ -6,6 +6,16 @@ from pathlib import Path
 
 import click
 
+from mgc.cli.outputs import check_file
+
+
+def _own_table(_: click.Context, __: click.Parameter, target: Path | None) -> Path | None:
+    """Refuse, before the work, a file that a table of tracks must not take the place of."""
+    if target is not None:
+        check_file("--csv", target, (b"track_id,",))
+    return target
+
+
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
@@ -17,7 +27,8 @@ RECORDS = click.option(
 JOBS = click.option("--jobs", type=click.IntRange(min=1), help="Processes [all cores].")
 THREADS = click.option("--threads", default=1, show_default=True, type=click.IntRange(min=1))
 SEED = click.option("--seed", default=0, show_default=True, type=click.IntRange(min=0))
-CSV = click.option("--csv", "target", type=_FILE, help="Also write the full table to this file.")
+CSV = click.option("--csv", "target", type=_FILE, callback=_own_table,
+                   help="Also write the full table to this file.")  # fmt: skip
 NETWORK = click.option(
     "--network", type=_FILE, help="File that `mgc train` made [the network that ships]."
 )

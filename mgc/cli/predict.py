@@ -10,13 +10,15 @@ from pathlib import Path
 import click
 
 from mgc.audio.files import audio_files
+from mgc.cli.outputs import STREAM, check_apart, check_file, check_folder
 from mgc.cli.tables import print_left_out
 from mgc.errors import AudioError, DataError, FeatureError, why
 from mgc.inference import answers
 from mgc.inference.classifier import Answer, Classifier
 from mgc.util.atomic import write_whole
 
-STREAM = "-"
+BEGINNINGS = {"--json": (b"[]", b"[\n {"), "--csv": (b"file,window,",)}
+"""How the files begin that the command writes, and therefore may replace."""
 
 
 def predict_each(
@@ -25,10 +27,14 @@ def predict_each(
     """Classify files and folders; print the answers, or write them where it is asked.
 
     Raises AudioError where some file got no answer; all others have theirs. Raises DataError where
-    there is no audio at all, or two outputs claim the standard output (``-``).
+    there is no audio at all, or an output cannot be written or would destroy something.
     """
-    if as_json == as_csv == STREAM:
-        raise DataError("--json and --csv cannot both go to the standard output; name a file")
+    asked = [(option, file) for option, file in (("--json", as_json), ("--csv", as_csv)) if file]
+    check_apart(asked)
+    for option, file in asked:
+        check_file(option, file, BEGINNINGS[option])
+    if plots:
+        check_folder("--plot", plots)
     files, passed_over = audio_files(paths)
     print_left_out({answers.shown(str(path)): reason for path, reason in passed_over.items()})
     if not files:

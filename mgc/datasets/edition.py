@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from mgc.audio.files import open_regular
 from mgc.datasets.tracks import GENRES, Track
+from mgc.errors import AudioError
 
 
 @dataclass(frozen=True)
@@ -85,11 +87,11 @@ def digest_file(path: Path) -> Digest:
     """
     md5, sha256 = hashlib.md5(usedforsecurity=False), hashlib.sha256()
     try:
-        with path.open("rb") as stream:
+        with open_regular(path) as stream:
             while block := stream.read(1 << 20):
                 md5.update(block)
                 sha256.update(block)
-    except OSError:
+    except (OSError, AudioError):
         return Digest("", "")
     return Digest(md5.hexdigest(), sha256.hexdigest())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -105,7 +106,9 @@ def _tracks_in(folder: Path) -> list[Track]:
         for path in sorted(place.iterdir()):
             audio = path.suffix.lower() in EXTENSIONS and not path.name.startswith(".")
             if audio and not path.is_dir():  # a dangling link counts: verify has to report it
-                tracks.append(Track(path.stem, genre, path))
+                # A name that is no UTF-8 could be written nowhere.
+                name = os.fsencode(path.stem).decode("utf-8", "backslashreplace")
+                tracks.append(Track(name, genre, path))
     return tracks
 
 
