@@ -116,7 +116,7 @@ notebook.table(
 #
 # ### The fault-filtered split
 #
-# {cite:t}`kereliuk2015` left out tracks with known faults and divided the rest so that artists do not cross. Training has {glue:text}`c2_train` tracks, validation {glue:text}`c2_valid` and test {glue:text}`c2_test`; {glue:text}`c2_left_out` tracks are out. This {term}`fault-filtered split` gives the numbers worth quoting; {numref}`fig-fault-filtered` shows it by genre.
+# {cite:t}`kereliuk2015` left out tracks with known faults and divided the rest so that artists should not cross; a few still do. Training has {glue:text}`c2_train` tracks, validation {glue:text}`c2_valid` and test {glue:text}`c2_test`; {glue:text}`c2_left_out` tracks are out. This {term}`fault-filtered split` gives the numbers worth quoting; {numref}`fig-fault-filtered` shows it by genre.
 
 # %% tags=["hide-input"]
 published = facts.literature().set_index(["system", "protocol"])["accuracy"] / 100

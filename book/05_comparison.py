@@ -174,9 +174,9 @@ notebook.table(
 # - **Leaky segments.** Tracks are cut into ten pieces, and the pieces are shuffled before the split. Nearly every test piece has its neighbours in the training part: same song, same singer, same mix. To name its genre, it is enough to recognise the recording. How far a network does that depends on how long it trains. Some published figures of about nine in ten were measured like this, as the table of the literature below shows.
 # - **Track-disjoint segments.** The same pieces, the same recipe, but the tracks are divided before they are cut. What a score loses here against leaky segments, it owed to the neighbours.
 # - **Random.** Whole tracks. In GTZAN some of them are the same recording twice, and many more share an artist or an album.
-# - **Fault-filtered.** Known repetitions are out, and no artist stands on both sides. What is left is closer to the question that a user asks: what genre is this, by somebody I have not heard?
+# - **Fault-filtered.** Known repetitions are out, and most artists stand on one side only. What is left is closer to the question that a user asks: what genre is this, by somebody I have not heard?
 #
-# Of GTZAN nobody gave us the artists, but of the demo edition we know them: we made them up, three pieces each. There the effect of an artist can be measured alone, on the same tracks and with the same classifier:
+# The records of GTZAN name no artists, but of the demo edition we know them: we made them up, three pieces each. There the effect of an artist can be measured alone, on the same tracks and with the same classifier:
 
 # %% tags=["hide-input"]
 composed = study.store.edition("demo")

@@ -10,15 +10,13 @@ differently. Thirty tracks without a name in either source stand in no fold.
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from importlib.resources import files
 from types import MappingProxyType
 from typing import NamedTuple
 
-from mgc.datasets.gtzan import gtzan_table
+from mgc.datasets.gtzan import gtzan_table, table_rows
 
 
 class Credit(NamedTuple):
@@ -56,12 +54,10 @@ def artist_folds() -> Mapping[str, Place]:
     folds : mapping of str to Place
         By track id.
     """
-    source = files("mgc").joinpath("tables", "gtzan_artist_folds.csv")
-    with source.open(encoding="utf-8") as lines:
-        rows = csv.DictReader(lines)
-        return MappingProxyType(
-            {row["track_id"]: Place(row["group"], int(row["fold"])) for row in rows}
-        )
+    rows = table_rows("gtzan_artist_folds.csv")
+    return MappingProxyType(
+        {row["track_id"]: Place(row["group"], int(row["fold"])) for row in rows}
+    )
 
 
 @lru_cache(maxsize=1)
@@ -73,10 +69,8 @@ def track_credits() -> Mapping[str, Credit]:
     credits : mapping of str to Credit
         By track id.
     """
-    source = files("mgc").joinpath("tables", "gtzan_artists.csv")
-    with source.open(encoding="utf-8") as lines:
-        rows = (row | {"known": row["known"] == "1"} for row in csv.DictReader(lines))
-        return MappingProxyType({row["track_id"]: Credit(**row) for row in rows})
+    rows = (row | {"known": row["known"] == "1"} for row in table_rows("gtzan_artists.csv"))
+    return MappingProxyType({row["track_id"]: Credit(**row) for row in rows})
 
 
 def recordings() -> Mapping[str, str]:

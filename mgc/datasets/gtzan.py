@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,7 +87,7 @@ def _known_faults() -> Mapping[str, tuple[Fault, ...]]:
             if genre[this] != genre[copy]:
                 text = "the copies bear different labels, so one of them is wrong"
                 faults[this].append(Fault("label", text))
-    for row in _rows("gtzan_track_faults.csv"):
+    for row in table_rows("gtzan_track_faults.csv"):
         faults.setdefault(row["track_id"], []).append(Fault(row["kind"], row["note"]))
     for track in table.loc[table["fault_filtered"] == "", "track_id"]:
         text = "by the fault-filtered split"
@@ -99,6 +99,7 @@ def _known_faults() -> Mapping[str, tuple[Fault, ...]]:
     }
 
 
-def _rows(table: str) -> list[dict[str, str]]:
+def table_rows(table: str) -> list[dict[str, Any]]:
+    """Read the rows of a table that comes with the package, all values as text."""
     with files("mgc").joinpath("tables", table).open(encoding="utf-8") as lines:
         return list(csv.DictReader(lines))

@@ -28,7 +28,7 @@ from mgc.evaluation.accuracy import accuracy_summary, spread_of_mean, wilson
 from mgc.evaluation.metrics import correct, test_rows
 from mgc.evaluation.significance import EXAMPLE
 from mgc.records.editions import EditionRecord
-from mgc.records.store import Record, Store
+from mgc.records.store import Record, Store, split_of
 from mgc.records.study import Study
 from mgc.training.published import ARCHIVE, PLAN
 
@@ -198,9 +198,8 @@ def leak_summary(store: Store, edition: EditionRecord) -> LeakSummary:
 
 def _tested(record: Record, edition: EditionRecord) -> pd.DataFrame:
     """Say of each test piece whether it was predicted rightly and whether it leaked."""
-    protocol, seed = str(record.config["protocol"]), int(record.config["seed"])
-    split, tracks = edition.split(protocol, seed), edition.usable
-    leaked = tracks["track_id"].iloc[leaked_tracks(split)]
+    split, track_id = split_of(record, edition)
+    leaked, seed = track_id[leaked_tracks(split)], int(record.config["seed"])
     rows = test_rows(record)
     right = correct(rows).astype(np.int64)
     return rows.assign(seed=seed, right=right, leaked=rows["track_id"].isin(leaked))

@@ -15,7 +15,7 @@ from mgc.records.store import Record, Store
 
 RULES = {
     "random": "70 % of the tracks train, 15 % choose the epoch and 15 % test, drawn by the seed",
-    "fault_filtered": "the published list without known repetitions, no artist on both sides",
+    "fault_filtered": "the published list without known repetitions, most artists on one side",
     "leaky_segments": "tenths of tracks are shuffled before the split, so neighbours of nearly"
     " every test piece train: wrong on purpose",
     "track_disjoint_segments": "tracks are divided as under random, and then cut into tenths, each"

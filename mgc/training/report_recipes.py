@@ -26,6 +26,8 @@ class ReportPolicy:
     plan: Recipe
     validation_crops = None
     code_size = autoencoder.CODE_SIZE
+    dropout = True
+    shuffles_test = False
 
     @property
     def prediction_batch(self) -> int:

@@ -65,7 +65,7 @@ def fit(fold_fit: FoldFit, *, test: bool = True) -> Fitted:
     trained, fold = train(fold_fit), fold_fit.fold
     valid, n_crops = trained.predict(fold.valid)
     tested, seconds = np.empty((0, len(GENRES))), 0.0
-    if getattr(trained.policy.plan, "frames", "") == "shuffled to test":
+    if trained.policy.shuffles_test:
         trained = replace(trained, examples=replace(trained.examples, shuffle=True))
     if test:
         begin = time.perf_counter()
@@ -106,22 +106,21 @@ def train(fold_fit: FoldFit) -> Trained:
         examples = policy.coded(_codes(model, policy, examples, measured), rows)
     x, n_crops = examples.cut(fold_fit.fold.valid, policy.validation_crops)
     valid = x, np.repeat(targets[fold_fit.fold.valid], n_crops, axis=0)
-    dropout = getattr(plan, "dropout", True)
-    model = _network(fold_fit.model, x.shape[1:], policy.momentum(len(rows)), dropout=dropout)
+    model = _network(fold_fit.model, x.shape[1:], policy, policy.momentum(len(rows)))
     batches = policy.batches(examples, targets, rows, fold_fit.seed)
     history += _fit(model, policy, batches, valid, fold_fit)
     architecture += policy.layers(fold_fit, model)
     return Trained(model, policy, examples, history, architecture, device, measured)
 
 
-def _network(name: str, shape: tuple[int, ...], momentum: float, *, dropout: bool) -> keras.Model:
+def _network(name: str, shape: tuple[int, ...], policy: Policy, momentum: float) -> keras.Model:
     """Build the network that is fitted to genres: all of it, or what stands on features."""
     if name == "autoencoder":
         return autoencoder.build_classifier(len(GENRES), shape[0])
     if name == "vgg16":
         return vgg16.build_head(len(GENRES), shape[0])
     if name == "cnn":
-        return cnn.build(shape, len(GENRES), batch_norm_momentum=momentum, dropout=dropout)
+        return cnn.build(shape, len(GENRES), batch_norm_momentum=momentum, dropout=policy.dropout)
     return build(name, shape, len(GENRES))
 
 

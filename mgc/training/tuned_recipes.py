@@ -34,6 +34,16 @@ class TunedPolicy:
         """Width of the autoencoder's code."""
         return self.plan.code_size or autoencoder.CODE_SIZE
 
+    @property
+    def dropout(self) -> bool:
+        """Whether the CNN has its layers of dropout."""
+        return self.plan.dropout
+
+    @property
+    def shuffles_test(self) -> bool:
+        """Whether the frames of the test part, and of it alone, are put in a random order."""
+        return self.plan.frames == "shuffled to test"
+
     def gather(self, fit: FoldFit, measured: dict[str, float]) -> tuple[Examples, Float, IntArray]:
         """Gather, average and scale the inputs, with statistics of the training part alone."""
         return self._examples(fit, measured), fit.targets(), fit.fold.train

@@ -47,9 +47,9 @@ def results_block(records: Path) -> str:
     n_test = table["n_tracks"].max() if len(table) else 0
     measured = (
         f"Measured on {EDITION} ({study.edition_record.n_tracks} tracks), protocol `{PROTOCOL}`: "
-        f"{n_test} test tracks, no artist on both sides. Accuracy is the mean over seeds; the "
-        "interval covers tracks and, where there are several, seeds. A random split of the same "
-        "tracks (interval in brackets) leaves artists, albums and copies on both sides. The "
+        f"{n_test} test tracks, most artists on one side only. Accuracy is the mean over seeds; "
+        "the interval covers tracks and, where there are several, seeds. A random split of the "
+        "same tracks (interval in brackets) leaves artists, albums and copies on both sides. The "
         "report's claims are its own, for a random split of the full set."
     )
     return "\n".join([HEAD, RULE, *rows, "", measured])
