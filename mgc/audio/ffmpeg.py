@@ -62,8 +62,8 @@ def by_ffmpeg(program: str, path: Path) -> Iterator[tuple[int, int, Promise, Tak
         When ffmpeg finds no sound; from `take`, when it fails before the end.
     """
     command = [
-        program, "-nostdin", "-hide_banner", "-nostats", "-loglevel", "level+info", "-threads", "1",
-        "-protocol_whitelist", "file", "-format_whitelist", FORMATS, "-i", f"file:{path}",
+        program, "-nostdin", "-hide_banner", "-nostats", "-loglevel", "level+info",
+        "-threads", "1", "-protocol_whitelist", "file", "-format_whitelist", FORMATS, "-i", f"file:{path}",
         # The header of .au tells rate and channels, which bare samples would not.
         "-map", "0:a:0", "-map_metadata", "-1", "-c:a", "pcm_f32be", "-f", "au", "pipe:1",
     ]  # fmt: skip
@@ -107,7 +107,7 @@ def _header(
 
 
 def _lines(said: IO[bytes]) -> list[str]:
-    """What ffmpeg, which has ended, said line by line; of a very long tale the beginning."""
+    """Read what ffmpeg, which has ended, said line by line; of a very long tale the beginning."""
     said.seek(0)
     text = said.read(1 << 20).decode("utf-8", "replace")
     return [line.strip() for line in text.split("\n") if line.strip()]

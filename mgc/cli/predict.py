@@ -29,10 +29,11 @@ def predict_each(
     Raises AudioError where some file got no answer; all others have theirs. Raises DataError where
     there is no audio at all, or an output cannot be written or would destroy something.
     """
-    asked = [(option, file) for option, file in (("--json", as_json), ("--csv", as_csv)) if file]
+    given = (("--json", as_json), ("--csv", as_csv))
+    asked = [(option, target) for option, target in given if target]
     check_apart(asked)
-    for option, file in asked:
-        check_file(option, file, BEGINNINGS[option])
+    for option, target in asked:
+        check_file(option, target, BEGINNINGS[option])
     if plots:
         check_folder("--plot", plots)
     files, passed_over = audio_files(paths)
