@@ -63,7 +63,8 @@ def by_ffmpeg(program: str, path: Path) -> Iterator[tuple[int, int, Promise, Tak
     """
     command = [
         program, "-nostdin", "-hide_banner", "-nostats", "-loglevel", "level+info",
-        "-threads", "1", "-protocol_whitelist", "file", "-format_whitelist", FORMATS, "-i", f"file:{path}",
+        "-threads", "1", "-protocol_whitelist", "file", "-format_whitelist", FORMATS,
+        "-i", f"file:{path}",
         # The header of .au tells rate and channels, which bare samples would not.
         "-map", "0:a:0", "-map_metadata", "-1", "-c:a", "pcm_f32be", "-f", "au", "pipe:1",
     ]  # fmt: skip
