@@ -19,6 +19,11 @@ FAR_BEYOND = 100
 """Times what is there: a size that speaks of more is as good as none."""
 TAGS = (b"TAG", b"APETAGEX", b"LYRICSBEGIN", b"3DI")
 """Beginnings of what may follow the last frame of an MP3 file without being sound."""
+ASF_HEADER = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
+ASF_FILE = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
+"""Names of WMA's header, and of its part that holds the size of the file."""
+OGG_PAGE = 65_307
+"""Bytes of the longest page."""
 
 
 class Chunks(NamedTuple):
@@ -36,12 +41,14 @@ class Chunks(NamedTuple):
 class Extent(NamedTuple):
     """Bytes of samples: promised by the header (0 where it leaves that open), and there.
 
-    ``beyond`` counts bytes behind the promised ones that belong to no chunk.
+    ``beyond`` counts bytes behind the promised ones that belong to no chunk. ``cut`` says that the
+    file ends within a unit of its container that promises nothing of the whole.
     """
 
     promised: int = 0
     there: int = 0
     beyond: int = 0
+    cut: bool = False
 
     @property
     def missing(self) -> float:
@@ -57,8 +64,9 @@ class Extent(NamedTuple):
 
 
 def extent(path: Path) -> Extent:
-    """Read how much sound the header of a WAV, RF64, W64, AIFF, CAF or AU file speaks of.
+    """Read how much the header of a WAV, RF64, W64, AIFF, CAF, AU, AVI or WMA file speaks of.
 
+    Of Ogg files, whose pages know nothing of the whole, it tells whether the last one is complete.
     Files of other kinds, and those without a chunk of samples, promise nothing.
     """
     size = path.stat().st_size
@@ -67,6 +75,12 @@ def extent(path: Path) -> Extent:
         if head[:4] == b".snd" and len(head) >= 12:
             start, promised = struct.unpack(">II", head[4:12])
             return _extent(promised, start, size, size)
+        if head[:4] == b"OggS":
+            return Extent(cut=_ends_in_page(stream, size))
+        if head[:4] == b"RIFF" and head[8:12] == b"AVI ":
+            return _extent(int.from_bytes(head[4:8], "little"), 8, size, size)
+        if head[:16] == ASF_HEADER:
+            return _extent(_asf_size(stream), 0, size, size)
         chunks = _chunks(head)
         if chunks is None:
             return Extent()
@@ -114,6 +128,29 @@ def _walk(stream: BinaryIO, chunks: Chunks, size: int) -> Iterator[tuple[bytes, 
         if length < 0:
             return
         at += width + length
+
+
+def _ends_in_page(stream: BinaryIO, size: int) -> bool:
+    """Tell whether an Ogg file (RFC 3533) ends before its last page does."""
+    tail = max(0, size - OGG_PAGE)
+    stream.seek(tail)
+    content = stream.read(OGG_PAGE)
+    at = content.rfind(b"OggS\0")
+    if at < 0:
+        return True
+    segments = content[at + 26] if at + 26 < len(content) else 255
+    lacing = content[at + 27 : at + 27 + segments]
+    return len(lacing) < segments or at + 27 + segments + sum(lacing) > len(content)
+
+
+def _asf_size(stream: BinaryIO) -> int:
+    """Size of a WMA file as its header knows it; 0 where it was written as a stream."""
+    stream.seek(0)
+    head = stream.read(1 << 16)
+    at = head.find(ASF_FILE)
+    if at < 0 or len(head) < at + 92 or head[at + 88] & 1:  # the flag of a broadcast
+        return 0
+    return int.from_bytes(head[at + 40 : at + 48], "little")
 
 
 def _extent(promised: int, start: int, size: int, last: int) -> Extent:

@@ -68,11 +68,15 @@ class Sound:
         Raises
         ------
         AudioError
-            If the decoder gives up on the way.
+            If the decoder gives up on the way, or a sample is not finite or absurdly large.
         """
         size = max(1, BLOCK_VALUES // self.channels)
         while len(block := self._next(size)):
             self.frames += len(block)
+            if not np.isfinite(block).all():
+                _refuse(self.path, "holds samples that are not finite")
+            if (largest := float(np.abs(block).max())) > LARGEST:
+                _refuse(self.path, f"holds a sample of {largest:.0e}, where full scale is 1")
             yield block
 
     def _next(self, size: int) -> Block:
@@ -95,20 +99,28 @@ class Sound:
     def lost(self) -> float:
         """Share of the sound that is missing once all blocks are read, from 0 to 1.
 
-        0 up to 1 %, where a header leaves the size open, and for formats without a length (a cut
-        .ogg shows only by its duration).
+        0 up to 1 %, where a header leaves the size open, and for formats without a length.
         """
         # libsndfile has shortened what these promise to what the file holds.
-        lost = extent(self.path).missing
+        held = extent(self.path)
+        if self.frames == 0:
+            return float(held.there > 0)
+        lost = held.missing
         promised = self.promised()
-        if lost == 0 and 0 < self.frames < promised:
+        if lost == 0 and self.frames < promised:
             lost = 1 - self.frames / promised
         return lost if lost > TOLERATED_LOSS else 0.0
 
-    def untold(self) -> float:
-        """Share of the sound that no decoder reads, since the header stops before it; 0 to 1."""
-        share = extent(self.path).untold
-        return share if share > TOLERATED_LOSS else 0.0
+    def fault(self) -> str:
+        """Say what of the sound was not heard, once all blocks are read; empty if nothing."""
+        if (lost := self.lost()) > 0:
+            return f"truncated: {lost:.0%} of the sound is missing"
+        held = extent(self.path)
+        if held.cut:
+            return "truncated: the file ends within a page of its sound"
+        if held.untold > TOLERATED_LOSS:
+            return f"its header leaves out {held.untold:.0%} of the sound behind it"
+        return "" if self.frames else "holds no samples"
 
 
 @contextmanager
@@ -180,22 +192,14 @@ def mono_blocks(sound: Sound) -> Iterator[Block]:
     Raises
     ------
     AudioError
-        If a sample is not finite or the decoder gives up; at the end, if there was no sample or
-        more than 1 % of the sound is missing.
+        If a sample is not finite or the decoder gives up; at the end, if there was no sample, or
+        more than 1 % of the sound is missing or was not heard.
     """
     for block in sound.blocks():
         samples = block[:, 0] if sound.channels == 1 else block.mean(axis=1)
-        if not np.isfinite(samples).all():
-            _refuse(sound.path, "holds samples that are not finite")
-        if (largest := float(np.abs(samples).max(initial=0.0))) > LARGEST:
-            _refuse(sound.path, f"holds a sample of {largest:.0e}, where full scale is 1")
         yield np.ascontiguousarray(samples, dtype=np.float32)
-    if sound.frames == 0:
-        _refuse(sound.path, "holds no samples")
-    if (lost := sound.lost()) > 0:
-        _refuse(sound.path, f"truncated: {lost:.0%} of the sound is missing")
-    if (untold := sound.untold()) > 0:
-        _refuse(sound.path, f"its header leaves out {untold:.0%} of the sound behind it")
+    if fault := sound.fault():
+        _refuse(sound.path, fault)
 
 
 @contextmanager

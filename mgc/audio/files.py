@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
 import stat
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO
 
 from mgc.errors import AudioError
 
@@ -45,14 +46,23 @@ def audio_files(paths: Iterable[str | Path]) -> tuple[list[Path], dict[Path, str
     return list(files.values()), reported
 
 
-def open_regular(path: Path) -> BinaryIO:
+def open_regular(path: Path) -> io.FileIO:
     """Open a file for reading, unbuffered; AudioError for a pipe or a device, which may wait.
 
     Asked before it is opened: opening a pipe that nobody writes to would wait for ever.
     """
     if not stat.S_ISREG(path.stat().st_mode):
         raise AudioError(f"{path}: is no regular file; name an audio file")
-    return path.open("rb", buffering=0)
+    return _Patient(path)
+
+
+class _Patient(io.FileIO):
+    """A file that stays where it is when told to go before its start, as decoders of C do."""
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        with suppress(OSError):
+            return super().seek(offset, whence)
+        return self.tell()
 
 
 def by_name(paths: Sequence[str | Path]) -> tuple[dict[str, Path], dict[str, str]]:

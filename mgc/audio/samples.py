@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from mgc.audio.decoders import mono_blocks, open_sound
+from mgc.audio.decoders import Sound, mono_blocks, open_sound
 from mgc.errors import AudioError
 
 SAMPLE_RATE = 22_050
@@ -17,14 +18,16 @@ SAMPLE_RATE = 22_050
 Samples = npt.NDArray[np.float32]
 
 
-def decode(path: str | Path) -> tuple[Samples, int]:
-    """Read a whole audio file as mono samples at its own sample rate.
+def decode(path: str | Path, keep_s: float = math.inf) -> tuple[Samples, int]:
+    """Read an audio file to its end, as mono samples at its own sample rate.
 
     Parameters
     ----------
     path : str or Path
         A file in any format that libsndfile reads (WAV, AU, FLAC, Ogg, MP3), or ffmpeg where it
         is on the PATH.
+    keep_s : float, seconds
+        What lies behind is decoded and checked, but not kept in memory.
 
     Returns
     -------
@@ -39,8 +42,15 @@ def decode(path: str | Path) -> tuple[Samples, int]:
         truncated, or has a sample rate outside of 1,000 to 768,000 Hz.
     """
     with open_sound(Path(path)) as sound:
-        blocks = list(mono_blocks(sound))
-    return np.concatenate(blocks), sound.sample_rate
+        return beginning(sound, keep_s), sound.sample_rate
+
+
+def beginning(sound: Sound, keep_s: float) -> Samples:
+    """Read an open sound to its end, and keep its first seconds, mono at its own sample rate."""
+    end = keep_s * sound.sample_rate
+    read = mono_blocks(sound)
+    samples = np.concatenate([block for block in read if sound.frames - len(block) < end])
+    return samples[: math.ceil(min(end, len(samples)))]
 
 
 def resample(samples: npt.NDArray[Any], sample_rate: int) -> Samples:

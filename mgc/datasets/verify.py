@@ -91,17 +91,17 @@ def _check_file(track: Track) -> dict[str, object]:
     bad = {"status": "unreadable", "duration_s": np.nan, "sample_rate": 0, "channels": 0}
     try:
         with open_sound(track.path) as sound:
-            finite = all(bool(np.isfinite(block).all()) for block in sound.blocks())
+            for _ in sound.blocks():
+                pass
+            fault = sound.fault()
     except AudioError as problem:
         return {**bad, "note": str(problem).removeprefix(f"{track.path}: ")}
     read, rate = sound.frames, sound.sample_rate
     if read == 0:
-        return {**bad, "note": "no samples in it"}
-    if not finite:
-        return {**bad, "note": "holds samples that are not finite numbers"}
+        return {**bad, "note": fault}
     result = {"duration_s": read / rate, "sample_rate": rate, "channels": sound.channels}
-    if (lost := sound.lost()) > 0:
-        return {**result, "status": "truncated", "note": f"{lost:.0%} of the sound is missing"}
+    if fault:
+        return {**result, "status": "truncated", "note": fault.removeprefix("truncated: ")}
     if read / rate < MINIMUM_SECONDS:
         return {**result, "status": "too short", "note": f"only {read / rate:.2f} s"}
     if rate != SAMPLE_RATE:

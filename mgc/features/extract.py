@@ -7,6 +7,7 @@ transform of its own.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -28,6 +29,8 @@ from mgc.typing import Double, Float
 N_FFT = 2048
 HOP_LENGTH = 512
 N_SAMPLES = 661_500
+USED_S = N_SAMPLES / SAMPLE_RATE + 1
+"""Seconds of a recording that its features depend on: 30, and one for the filter of resampling."""
 N_FRAMES = 1 + N_SAMPLES // HOP_LENGTH
 N_MELS = 128
 SEGMENT_FRAMES = N_FRAMES // N_SEGMENTS
@@ -115,9 +118,8 @@ def prepare(samples: npt.NDArray[Any], sample_rate: int = SAMPLE_RATE) -> Float:
         raise FeatureError(
             f"{len(signal) / sample_rate:.2f} s of audio: features need at least one second"
         )
-    longest = int(np.ceil(N_SAMPLES * sample_rate / SAMPLE_RATE)) + sample_rate
     try:
-        signal = resample(signal[:longest], sample_rate)[:N_SAMPLES]
+        signal = resample(signal[: math.ceil(USED_S * sample_rate)], sample_rate)[:N_SAMPLES]
     except (ValueError, AudioError) as error:
         raise FeatureError(f"cannot convert from {sample_rate} Hz: {error}") from error
     return np.pad(signal, (0, N_SAMPLES - len(signal))).astype(np.float32, copy=False)

@@ -6,12 +6,13 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
+from mgc.audio.files import open_regular
 from mgc.audio.samples import decode
 from mgc.datasets.edition import Edition
 from mgc.datasets.tracks import Track
 from mgc.errors import DataError, MgcError, why
 from mgc.features.arrays import Arrays, to_arrays
-from mgc.features.extract import Features, extract
+from mgc.features.extract import USED_S, Features, extract
 from mgc.features.names import AUDIO_VERSION
 from mgc.util import cache
 from mgc.util.pools import extract_many
@@ -81,9 +82,10 @@ def cached_features(path: Path, cache_dir: Path) -> Features:
 
     Raises AudioError if it cannot be decoded, FeatureError if its samples give no features.
     """
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    with open_regular(path) as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
     entry = cache_dir / f"{digest[:32]}-v{AUDIO_VERSION}.npz"
-    return remembered(entry, lambda: extract(*decode(path)))
+    return remembered(entry, lambda: extract(*decode(path, USED_S)))
 
 
 def remembered(entry: Path, compute: Callable[[], Features]) -> Features:

@@ -18,7 +18,7 @@ from mgc.datasets.gtzan import gtzan_table
 from mgc.datasets.opening import open_edition
 from mgc.errors import DataError, MgcError, why
 from mgc.features.arrays import FRAME_RATE
-from mgc.features.extract import N_FRAMES, N_MELS, extract
+from mgc.features.extract import N_FRAMES, N_MELS, USED_S, extract
 from mgc.typing import Grey
 from mgc.util.atomic import whole_file
 from mgc.util.pools import extract_many
@@ -148,6 +148,6 @@ def _unfit(edition: Edition, *, progress: bool) -> dict[str, str]:
 def _picture_or_reason(path: Path) -> Grey | str:
     """Picture of one file, or why there is none; importable, since other processes call it."""
     try:
-        return grey(extract(*decode(path)).spectrogram)
+        return grey(extract(*decode(path, USED_S)).spectrogram)
     except (MgcError, OSError) as error:
         return why(path, error)
