@@ -174,13 +174,17 @@ def _chromium(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none")
 def browser(session: nox.Session) -> None:
-    """Build the pages from the published records and try them in Chromium."""
+    """Build the pages from the published records, print them, try both in Chromium."""
     _prepare(session, "book", "browser", "test")
     _chromium(session)
     _python(session, "-m", "tools.pages", "replay")
+    _python(session, "-m", "tools.pages", "pdf")
     chosen = session.posargs or ["-n", "2", "tests/browser"]
-    site = str(ROOT / "_build" / "html")
-    _python(session, "-m", "pytest", *chosen, **ONE_THREAD, MGC_SITE=site)
+    built = {
+        "MGC_SITE": str(ROOT / "_build" / "html"),
+        "MGC_PDF": str(ROOT / "_build" / "mgc.pdf"),
+    }
+    _python(session, "-m", "pytest", *chosen, **ONE_THREAD, **built)
 
 
 @nox.session(venv_backend="none")

@@ -6,14 +6,27 @@ import pytest
 
 from .views import MODES, opened, page_names
 
+MOVING = """
+() => [...document.querySelectorAll('*')].filter(one => {
+    const style = getComputedStyle(one);
+    const longest = text => Math.max(...text.split(',').map(parseFloat));
+    return longest(style.transitionDuration) > 0.001 || style.scrollBehavior === 'smooth'
+        || (style.animationName !== 'none' && longest(style.animationDuration) > 0.001);
+}).map(one => one.tagName + '.' + one.className)
+"""
+
 
 # Colours hang on the mode and the layout on the width, never both on one another.
 @pytest.mark.parametrize(("mode", "width"), [("light", 1440), ("dark", 390)])
 @pytest.mark.parametrize("name", page_names())
 def test_axe_finds_nothing(browser, site, complaints, name, mode, width):
-    """No rule of axe-core is broken, whatever its impact; none is left out."""
+    """No rule of axe-core is broken, whatever its impact; none is left out.
+
+    For people who ask for rest, no element has a transition, an animation or smooth scrolling.
+    """
     with opened(browser, site, name, mode, width, reduced_motion="reduce") as view:
         assert complaints(view.page) == []
+        assert view.page.evaluate(MOVING) == []
 
 
 FOCUSED = """
@@ -59,23 +72,6 @@ def test_skip_link_leads_past_the_side_bar(browser, site, width):
         view.page.keyboard.press("Enter")
         view.page.keyboard.press("Tab")
         assert view.page.evaluate(FOCUSED)["inside"]
-
-
-MOVING = """
-() => [...document.querySelectorAll('*')].filter(one => {
-    const style = getComputedStyle(one);
-    const longest = text => Math.max(...text.split(',').map(parseFloat));
-    return longest(style.transitionDuration) > 0.001 || style.scrollBehavior === 'smooth'
-        || (style.animationName !== 'none' && longest(style.animationDuration) > 0.001);
-}).map(one => one.tagName + '.' + one.className)
-"""
-
-
-@pytest.mark.parametrize("name", page_names())
-def test_nothing_moves_for_people_who_ask_for_rest(browser, site, name):
-    """With reduced motion, no element has a transition, an animation or smooth scrolling."""
-    with opened(browser, site, name, reduced_motion="reduce") as view:
-        assert view.page.evaluate(MOVING) == []
 
 
 @pytest.mark.parametrize("mode", MODES)

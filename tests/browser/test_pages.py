@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,20 @@ CUT_OFF = """
 """
 
 
+def whole_page(page: Any) -> bytes:
+    """Draw a page from top to end as JPEG, faster than Playwright's own way."""
+    session = page.context.new_cdp_session(page)
+    size = session.send("Page.getLayoutMetrics")["cssContentSize"]
+    how = {
+        "format": "jpeg",
+        "quality": 60,
+        "captureBeyondViewport": True,
+        "optimizeForSpeed": True,
+    }
+    drawn = session.send("Page.captureScreenshot", {**how, "clip": {**size, "scale": 1}})
+    return base64.b64decode(drawn["data"])
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("name", page_names())
@@ -57,7 +72,7 @@ def test_page(browser, site, screenshots, name, mode, width):
         page = view.page
         broken = page.evaluate(BROKEN)
         place = screenshots / f"{Path(name).stem}-{mode}-{width}.jpg"
-        page.screenshot(path=place, type="jpeg", quality=60, full_page=True)
+        place.write_bytes(whole_page(page))
         assert view.problems == []
         assert broken == []
         assert page.evaluate(NO_ALT) == []
