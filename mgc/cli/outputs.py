@@ -30,7 +30,7 @@ def check_file(option: str, target: str | Path, beginnings: Sequence[bytes]) -> 
         The folder is missing or not writable; the target is a folder, has the name of an audio
         file, or is a file of something else.
     """
-    path = Path(target).expanduser()
+    path = Path(target)
     if str(target) == STREAM:
         return
     _check_place(option, path)
@@ -47,7 +47,7 @@ def check_file(option: str, target: str | Path, beginnings: Sequence[bytes]) -> 
 
 def check_folder(option: str, target: str | Path) -> None:
     """Refuse a folder that cannot be made, or be written to; see `check_file`."""
-    path = Path(target).expanduser()
+    path = Path(target)
     if path.exists() and not path.is_dir():
         raise DataError(f"{option} {path}: that is a file; name a folder")
     _check_place(option, path / "file" if path.is_dir() else path)
@@ -57,7 +57,7 @@ def check_apart(outputs: Sequence[tuple[str, str | Path]]) -> None:
     """Refuse two outputs in one place."""
     seen: dict[str, str] = {}
     for option, target in outputs:
-        place = STREAM if str(target) == STREAM else os.path.realpath(Path(target).expanduser())
+        place = STREAM if str(target) == STREAM else os.path.realpath(Path(target))
         if place in seen:
             raise DataError(
                 f"{seen[place]} and {option} cannot both go to {target}; name two files"

@@ -22,7 +22,12 @@ BEGINNINGS = {"--json": (b"[]", b"[\n {"), "--csv": (b"file,window,",)}
 
 
 def predict_each(
-    paths: Sequence[str], *, network: Path | None, as_json: str, as_csv: str, plots: str
+    paths: Sequence[Path],
+    *,
+    network: Path | None,
+    as_json: str | None,
+    as_csv: str | None,
+    plots: str | None,
 ) -> None:
     """Classify files and folders; print the answers, or write them where it is asked.
 
@@ -39,7 +44,7 @@ def predict_each(
     files, passed_over = audio_files(paths)
     print_left_out({answers.shown(str(path)): reason for path, reason in passed_over.items()})
     if not files:
-        raise DataError(f"no audio file in {', '.join(map(answers.shown, paths))}")
+        raise DataError(f"no audio file in {answers.shown(', '.join(map(str, paths)))}")
     classifier, answered = Classifier(network), list[Answer]()
     for file in files:
         try:

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.console import Console
 
+    from mgc.datasets.edition import Edition
     from mgc.records.store import NotRun, Record, Store
+    from mgc.records.study import Study
 
 PIPE_WIDTH = 200  # where nobody's window limits a line, tables keep their full width
 
@@ -63,6 +65,32 @@ def print_left_out(left_out: Mapping[str, str]) -> None:
     """Print on the error output what was left out, and why."""
     for name, reason in left_out.items():
         click.echo(f"left out: {name}: {reason}", err=True)
+
+
+def opened(data: str) -> Edition:
+    """Open the edition that a command works on, and say what it passes over."""
+    from mgc.datasets.opening import open_edition
+
+    return _told(open_edition(data))
+
+
+def prepared(data: str, **question: Any) -> Study:
+    """Prepare the study that a command fits; say what is passed over, and what is left out.
+
+    The first is said before the work, which takes minutes; see `mgc.records.study.prepare_study`.
+    """
+    from mgc.records.study import edition_at, prepare_study
+
+    edition = edition_at(data)
+    study = prepare_study(_told(edition) if edition else data, **question)
+    print_left_out(study.edition_record.left_out)
+    return study
+
+
+def _told(edition: Edition) -> Edition:
+    for place, reason in edition.passed_over.items():
+        click.echo(f"passed over: {place}: {reason}", err=True)
+    return edition
 
 
 def print_summary(console: Console, title: str, results: Mapping[str, Record | NotRun]) -> None:

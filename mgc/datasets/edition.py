@@ -36,6 +36,8 @@ class Edition:
         Checksums of the files, in the order of `tracks`; empty when nobody computed them.
     archive : Path or None
         The spectrogram archive that holds the tracks; None where they are audio files.
+    passed_over : mapping of str to str
+        Folders with audio that is in no track, and why; see `mgc.datasets.tracks.find_tracks`.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Edition:
     content_hash: str
     digests: tuple[Digest, ...] = field(default=(), repr=False, compare=False)
     archive: Path | None = field(default=None, compare=False)
+    passed_over: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def genres(self) -> list[str]:

@@ -21,7 +21,7 @@ def open_edition(data: str | Path | None = None) -> Edition:
     Parameters
     ----------
     data : str, Path or None
-        None, ``""`` or ``"demo"`` for the embedded edition; otherwise a folder in GTZAN's layout
+        None or ``"demo"`` for the embedded edition; otherwise a folder in GTZAN's layout
         or an `.npz` file (`mgc.datasets.archive`).
 
     Returns
@@ -36,7 +36,7 @@ def open_edition(data: str | Path | None = None) -> Edition:
         The folder does not exist, holds no tracks, or names a track twice; the file is no
         archive; a clip of the demo is missing from the installed package.
     """
-    if data is None or str(data) in ("", "demo"):
+    if data is None or str(data) == "demo":
         return make_edition(
             Track(row["track_id"], row["genre"], clip_path(row["track_id"]), row["artist"])
             for row in manifest()
@@ -45,7 +45,8 @@ def open_edition(data: str | Path | None = None) -> Edition:
         from mgc.datasets import archive
 
         return archive.edition(data)
-    return make_edition(find_tracks(data))
+    tracks, passed_over = find_tracks(data)
+    return replace(make_edition(tracks), passed_over=passed_over)
 
 
 def make_edition(tracks: Iterable[Track]) -> Edition:

@@ -26,6 +26,7 @@ from mgc.datasets.splits import (
     Fold,
     Split,
     check,
+    refuse_one_genre,
 )
 from mgc.datasets.tracks import N_SEGMENTS
 from mgc.errors import DataError
@@ -74,7 +75,8 @@ def make_split(
     Raises
     ------
     DataError
-        Unknown protocol, ids that repeat, or too few tracks of some genre for the protocol.
+        Unknown protocol, ids that repeat, tracks of one genre alone, or too few tracks of some
+        genre for the protocol.
 
     Notes
     -----
@@ -109,6 +111,7 @@ def _check_arguments(
     if len(np.unique(ids)) != len(ids):
         twice = Counter(ids.tolist()).most_common(1)[0][0]
         raise DataError(f"Split {protocol}: track id {twice} occurs more than once.")
+    refuse_one_genre(genres.tolist())
     if seed < 0:
         raise DataError(f"Split {protocol}: the seed is {seed}; use 0 or more.")
     least = {"random": 3, "track_disjoint_segments": 3, "cv5": N_FOLDS}.get(protocol, 1)

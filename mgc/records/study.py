@@ -12,7 +12,7 @@ import pandas as pd
 
 from mgc.datasets.edition import Edition, is_archive
 from mgc.datasets.opening import open_edition
-from mgc.datasets.splits import ALL_PROTOCOLS, PROTOCOLS, Split
+from mgc.datasets.splits import ALL_PROTOCOLS, PROTOCOLS, Split, refuse_one_genre
 from mgc.errors import DataError, MgcError
 from mgc.features.names import feature_names, feature_version
 from mgc.models import BASELINES, NAMES, TITLES
@@ -21,6 +21,7 @@ from mgc.records.config import configuration, fit_id
 from mgc.records.editions import EditionRecord
 from mgc.records.store import NotRun, Record, Store, default_root
 from mgc.util.cache import cache_folder
+from mgc.util.places import place
 
 if TYPE_CHECKING:
     from mgc.features.arrays import Arrays
@@ -32,7 +33,7 @@ SEEDS = range(10)
 def open_study(
     data: str | Path | Edition = "demo",
     *,
-    records: str | Path = "",
+    records: str | Path | None = None,
     protocol: str = "cv5",
     variant: str = "quick",
     seeds: Sequence[int] = (0,),
@@ -45,7 +46,7 @@ def open_study(
     data : str, Path or Edition
         ``demo``, a folder in GTZAN's layout, an archive, or the name of an edition that has
         records: then nothing but its records is used, and neither audio nor TensorFlow is needed.
-    records : str or Path
+    records : str or Path, optional
         Folder of the records; by default `mgc.records.store.default_root`.
     protocol : str
         One of `mgc.datasets.splits.ALL_PROTOCOLS`.
@@ -69,7 +70,7 @@ def open_study(
     """
     _check_question(protocol, variant)
     store = Store(records or default_root())
-    edition = data if isinstance(data, Edition) else _edition_at(data)
+    edition = data if isinstance(data, Edition) else edition_at(data)
     record = store.edition(edition.key if edition else str(data))
     if record is None and edition is None:
         raise DataError(
@@ -85,9 +86,9 @@ def open_study(
 
 
 def prepare_study(
-    data: str | Path = "demo",
+    data: str | Path | Edition = "demo",
     *,
-    records: str | Path = "",
+    records: str | Path | None = None,
     protocol: str = "cv5",
     variant: str = "quick",
     seeds: Sequence[int] = (0,),
@@ -96,11 +97,13 @@ def prepare_study(
     """Open a study as `open_study` does, after describing its edition where no record does.
 
     That measures all audio and extracts its features, which takes minutes, and keeps the
-    description among the records. Commands that fit begin with it.
+    description among the records. Commands that fit begin with it. Raises DataError before that
+    for an edition of one genre alone.
     """
     _check_question(protocol, variant)
-    source = _edition_at(data) or data
+    source = data if isinstance(data, Edition) else edition_at(data) or data
     if isinstance(source, Edition):
+        refuse_one_genre(source.genres)
         store = Store(records or default_root())
         record = store.edition(source.key)
         if record is None or record.feature_version != feature_version(source):
@@ -118,9 +121,9 @@ def _check_question(protocol: str, variant: str) -> None:
         raise MgcError(f"no variant {variant!r}: choose one of {', '.join(variants)}")
 
 
-def _edition_at(data: str | Path) -> Edition | None:
+def edition_at(data: str | Path) -> Edition | None:
     """Open the edition that lies at a place; None where `data` can only be a name of records."""
-    there = str(data) == "demo" or Path(data).is_dir() or is_archive(data)
+    there = str(data) == "demo" or place(data).is_dir() or is_archive(data)
     return open_edition(data) if there else None
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from mgc.datasets.opening import make_edition, open_edition
 from mgc.datasets.tracks import GENRES
-from mgc.errors import DataError, MgcError
+from mgc.errors import DataError, MgcError, WeightsError
 from mgc.evaluation import metrics
 from mgc.features.names import ARCHIVE_FEATURE_NAMES, ARCHIVE_VERSION
 from mgc.models import BASELINES, NAMES
@@ -94,6 +94,10 @@ def test_missing_weights_are_reported_and_nothing_is_put_in_their_place(
     study: Study, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("MGC_VGG16_WEIGHTS", str(tmp_path / "absent.h5"))
+    with pytest.raises(WeightsError, match=r"absent\.h5 is not a file"):  # asked before any fit
+        fit_all(study, ("vgg16", "majority"), jobs=1, fresh=True, progress=False)
+    # A download that fails is noticed by the fit that needs it.
+    monkeypatch.setattr("mgc.training.fits.check_named_weights", lambda: None)
     results = fit_all(study, ("vgg16", "majority"), jobs=1, progress=False)
     assert isinstance(results["majority"], Record)
     assert isinstance(results["vgg16"], NotRun)
