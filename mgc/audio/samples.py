@@ -29,7 +29,7 @@ def decode(path: str | Path) -> tuple[Samples, int]:
     Returns
     -------
     samples : ndarray [shape=(n,)], float32, nominally in [-1, 1]
-        The mean of the channels.
+        The mean of the channels, or the first loud one where they cancel in it.
     sample_rate : int, Hz
 
     Raises

@@ -42,8 +42,8 @@ def windows(path: str | Path, length_s: float = WINDOW_S) -> Iterator[Window]:
     ----------
     path : str or Path
         A file in any format that libsndfile reads, or ffmpeg where it is on the PATH; with any
-        number of channels, of which the mean is taken, and a sample rate from 1,000 to
-        768,000 Hz, which is converted (soxr, HQ).
+        number of channels, mixed as `mgc.audio.samples.decode` does, and a sample rate from 1,000
+        to 768,000 Hz, which is converted (soxr, HQ).
     length_s : float, at least 3
         Length of a window, in seconds.
 

@@ -23,7 +23,7 @@ from mgc.inference.batch.parts import Report, Row, write_parts
 if TYPE_CHECKING:
     from mgc.inference.classifier import Classifier
 
-GENRES_VERSION = "genres-1"
+GENRES_VERSION = "genres-2"
 """Changes whenever an answer of the same network may change."""
 
 

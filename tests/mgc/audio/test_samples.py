@@ -11,6 +11,7 @@ import soundfile
 from scipy.signal import lfilter
 
 from mgc.audio.samples import decode, load, standardise
+from mgc.audio.windows import windows
 from mgc.errors import AudioError
 
 RATE = 22_050
@@ -33,6 +34,30 @@ def test_decode_keeps_the_sample_rate(tmp_path: Path) -> None:
     soundfile.write(path, _tone(rate=8_000), 8_000)
     samples, rate = decode(path)
     assert (rate, samples.dtype, len(samples)) == (8_000, np.float32, 16_000)
+
+
+NOISE = np.random.default_rng(2).normal(0, 0.1, 5 * RATE).astype(np.float32)
+
+
+@pytest.mark.parametrize(
+    ("channels", "heard"),
+    [
+        ([NOISE, -NOISE], NOISE),
+        ([NOISE, -NOISE + 1e-4 * NOISE[::-1]], NOISE),  # as an encoder leaves them
+        ([0 * NOISE, -NOISE, NOISE, 0 * NOISE], -NOISE),
+        ([NOISE, -0.8 * NOISE], 0.1 * NOISE),
+        ([NOISE, NOISE[::-1]], (NOISE + NOISE[::-1]) / 2),
+        ([NOISE, 0 * NOISE], NOISE / 2),
+        ([0 * NOISE, 0 * NOISE], 0 * NOISE),
+    ],
+)
+def test_channels_are_averaged_unless_they_cancel(
+    tmp_path: Path, channels: list[np.ndarray], heard: np.ndarray
+) -> None:
+    soundfile.write(tmp_path / "a.wav", np.stack(channels, axis=1), RATE, subtype="FLOAT")
+    np.testing.assert_allclose(load(tmp_path / "a.wav"), heard, atol=1e-7)
+    (window,) = windows(tmp_path / "a.wav")
+    np.testing.assert_array_equal(window.samples, load(tmp_path / "a.wav"))
 
 
 def test_a_missing_file_and_a_folder_are_named(tmp_path: Path) -> None:
