@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from mgc.audio.files import as_path, as_paths
 from mgc.audio.loudness import audible
 from mgc.audio.samples import SAMPLE_RATE
 from mgc.audio.windows import MINIMUM_S, Window, windows
 from mgc.datasets.tracks import GENRES
+from mgc.errors import NetworkError
 from mgc.features.archive_picture import CLIP_COLUMNS, picture
 from mgc.training.crops import starts as crop_starts
 from mgc.typing import Double, Grey
@@ -129,7 +131,7 @@ class Classifier:
     ----------
     network : str or Path, optional
         A file that `mgc train` made; by default the network that ships.
-    threads : int, optional
+    threads : int, at least 1, optional
         Threads of the network on the CPU; by default TensorFlow decides.
 
     Attributes
@@ -140,7 +142,7 @@ class Classifier:
     Raises
     ------
     NetworkError
-        The file is no network that can be used and trusted.
+        The file is no network that can be used and trusted, or there is no such number of threads.
 
     Examples
     --------
@@ -154,6 +156,9 @@ class Classifier:
         from mgc.inference.network_file import open_network
 
         if threads is not None:
+            number: object = threads  # whatever a caller gives
+            if not isinstance(number, int) or number < 1:
+                raise NetworkError(f"threads={threads!r}: give a whole number from 1 on")
             from mgc.training import keras_fit
 
             keras_fit.set_up(threads)
@@ -171,20 +176,21 @@ class Classifier:
         Raises
         ------
         AudioError
-            The file cannot be decoded, is too short, or holds NaN or infinity.
+            The file cannot be decoded, is too short, or holds NaN or infinity; `path` is no name.
         """
-        return Answer(str(path), tuple(self._answer(window) for window in windows(path)))
+        file = as_path(path)
+        return Answer(str(path), tuple(self._answer(window) for window in windows(file)))
 
-    def predict_proba(self, paths: Iterable[str | Path]) -> Double:
-        """Probabilities of the genres in some files [shape=(n, 10)], rows summing to one.
+    def predict_proba(self, paths: str | Path | Iterable[str | Path]) -> Double:
+        """Probabilities of the genres in some files, or one [shape=(n, 10)], rows summing to one.
 
         Columns are as in `classes_`; a silent file has a row of NaN. Raises AudioError as
         `answer`, of the first file that fails.
         """
-        rows = [self.answer(path).probabilities for path in paths]
+        rows = [self.answer(path).probabilities for path in as_paths(paths)]
         return np.stack(rows) if rows else np.empty((0, len(GENRES)))
 
-    def predict(self, paths: Iterable[str | Path]) -> npt.NDArray[np.str_]:
+    def predict(self, paths: str | Path | Iterable[str | Path]) -> npt.NDArray[np.str_]:
         """Most probable genre of some files [shape=(n,)], empty for a silent one.
 
         See `predict_proba`.

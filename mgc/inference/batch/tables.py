@@ -6,13 +6,13 @@ starts without pandas, SciPy's signals, librosa and TensorFlow.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mgc.audio.files import by_name
+from mgc.audio.files import as_paths, by_name
 from mgc.datasets.edition import is_archive
 from mgc.datasets.tracks import GENRES, P_COLUMNS
 from mgc.errors import ClusterError, DataError
@@ -126,13 +126,17 @@ def write_features(data: str | Path, folder: str | Path, **options: Any) -> Repo
 
 
 def write_genres(
-    paths: Sequence[str], folder: str | Path, *, network: str | Path | None = None, **options: Any
+    paths: str | Path | Iterable[str | Path],
+    folder: str | Path,
+    *,
+    network: str | Path | None = None,
+    **options: Any,
 ) -> Report:
     """Write the genres of all audio in some files and folders.
 
     Parameters
     ----------
-    paths : sequence of str
+    paths : str, Path or iterable of these
     network : str or Path, optional
         File of a network; by default the one that ships.
     folder, **options
@@ -145,11 +149,12 @@ def write_genres(
     NetworkError
         The network cannot be used.
     """
-    files, passed_over = by_name(paths)
+    given = as_paths(paths)
+    files, passed_over = by_name(given)
     if not files:
         from mgc.inference import answers
 
-        raise DataError(f"no audio file in {', '.join(map(answers.shown, paths))}")
+        raise DataError(f"no audio file in {', '.join(answers.shown(str(p)) for p in given)}")
     file = Path(network).absolute() if network else network_file.shipped()
     network_file.check(file)
     rows_of = GenreRows(str(file), network_file.sha256(file))

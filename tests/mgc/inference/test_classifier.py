@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import librosa
 import numpy as np
@@ -20,8 +21,10 @@ from mgc.datasets import demo
 from mgc.datasets.archive import open_archive
 from mgc.datasets.tracks import GENRES, P_COLUMNS
 from mgc.display.figures.model_plots import genres_over_time
+from mgc.errors import AudioError, NetworkError
 from mgc.inference import network_file
 from mgc.inference.answers import bar, plain, shown, table, text
+from mgc.inference.batch.tables import write_genres
 from mgc.inference.classifier import Answer, Classifier, WindowAnswer, crop_probabilities
 from tests.helpers.outside import invoke, python
 
@@ -72,6 +75,32 @@ def test_the_whole_is_the_mean_of_its_windows_by_length(
     assert answer.probabilities.sum() == pytest.approx(1)
     assert classifier.predict([song])[0] == answer.top[0][0] == GENRES[by_hand.argmax()]
     assert classifier.predict([]).shape == (0,)
+
+
+def test_one_name_may_be_asked_about_and_anything_else_is_refused(
+    classifier: Classifier, song: Path, tmp_path: Path
+) -> None:
+    expected = classifier.predict_proba([song])
+    for given in (song, str(song), iter([song]), np.array([str(song)])):
+        assert (classifier.predict_proba(given) == expected).all()
+        assert classifier.predict(song).shape == (1,)
+    samples: Any = soundfile.read(song)[0]
+    for wrong in (samples, [samples], None, 7):
+        with pytest.raises(AudioError, match="in the place of an audio file: give its name"):
+            classifier.predict(wrong)
+    with pytest.raises(AudioError, match="a ndarray in the place"):
+        classifier.answer(samples)
+    report = write_genres(str(song), tmp_path / "out", jobs=1)
+    assert (report.n_files, report.left_out) == (1, {})
+
+
+def test_what_is_no_network_is_refused_with_what_is_expected() -> None:
+    wrong: Any = np.zeros(3)
+    with pytest.raises(NetworkError, match="a ndarray in the place of a network's file"):
+        Classifier(wrong)
+    for threads in (0, -1, "2", 1.5):
+        with pytest.raises(NetworkError, match=r"threads=.*give a whole number from 1 on"):
+            Classifier(threads=threads)
 
 
 def window(p: Sequence[float] | None, seconds: float = 30.0) -> WindowAnswer:
