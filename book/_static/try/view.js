@@ -63,7 +63,7 @@
       const p = said.verdict === "silent" ? 0 : said.probabilities[k];
       row.classList.toggle("try-first", k === first && said.verdict !== "silent");
       row.style.setProperty("--p", p);
-      row.querySelector(".try-p").textContent = percent(p);
+      row.querySelector(".try-p").textContent = said.verdict === "silent" ? "" : percent(p);
     });
   }
 
