@@ -74,7 +74,7 @@ glue.many(
 #
 # The network is the tuned CNN of {doc}`04_models`, with {glue:text}`c10_parameters` parameters. It was fitted to the training part of the fault-filtered split of the archive ({doc}`02_dataset`) and to nothing else. The validation part, {glue:text}`c10_valid` tracks, chose the epoch and one more number, the temperature. The test part was predicted once, from the file that ships: weights are rounded to half their digits to make it small, and what is reported here includes that rounding. The fit took {glue:text}`c10_minutes` minutes of one thread, beside other work.
 #
-# It hears thirty seconds at a time. `mgc predict` decodes a file, takes the mean of its channels, converts it to 22,050 Hz and draws the picture that {doc}`02_dataset` describes. The network looks at pieces of three seconds that overlap by half. The mean of what it says is the answer for the half minute, and the mean over all half minutes is the answer for the file.
+# It hears thirty seconds at a time. `mgc predict` decodes a file, takes the mean of its channels (or one of them, where they cancel), converts it to 22,050 Hz, leaves out silence and draws the picture that {doc}`02_dataset` describes. The network looks at pieces of three seconds that overlap by half. The mean of what it says is the answer for the half minute, and the mean over all half minutes is the answer for the file. Silence is what a person does not hear: a second or more below the gate of the standard for loudness (ITU-R BS.1770). Each half minute counts by the seconds that are heard in it, and one with less than three of them has no genre.
 #
 # ## How often it is right
 #

@@ -27,6 +27,8 @@ BLOCK_VALUES = 1 << 18
 
 LARGEST = 1e9
 """Far above what any scale of integers asks for; the power of larger samples overflows."""
+CANCELLED = 1e-3
+"""Share of the channels' power below which their mean is no picture of them."""
 TOLERATED_LOSS = 0.01
 """Share of the sound that may be missing: encoders and taggers often miscount by a frame."""
 
@@ -185,6 +187,9 @@ def _go_on(opened: ExitStack, program: str, sound: Sound, frames: int) -> Take:
 def mono_blocks(sound: Sound) -> Iterator[Block]:
     """Read the mean of the channels to the end, and refuse what is no sound.
 
+    Where channels cancel in the mean, as when one is the other upside down, the first loud channel
+    stands for all.
+
     Yields
     ------
     block : ndarray [shape=(n,)], float32, nominally in [-1, 1]
@@ -196,10 +201,19 @@ def mono_blocks(sound: Sound) -> Iterator[Block]:
         more than 1 % of the sound is missing or was not heard.
     """
     for block in sound.blocks():
-        samples = block[:, 0] if sound.channels == 1 else block.mean(axis=1)
+        samples = block[:, 0] if sound.channels == 1 else _mix(block)
         yield np.ascontiguousarray(samples, dtype=np.float32)
     if fault := sound.fault():
         _refuse(sound.path, fault)
+
+
+def _mix(block: Block) -> Block:
+    """Mean of the channels [shape=(n,)], or the first loud one where the mean holds nothing."""
+    mean: Block = block.mean(axis=1)
+    power = np.einsum("ij,ij->j", block, block)
+    if np.dot(mean, mean) >= CANCELLED * power.mean():
+        return mean
+    return block[:, int(np.argmax(power > power.max() / 2))]
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mgc.audio.files import open_regular
 from mgc.datasets.tracks import GENRES, Track
-from mgc.errors import AudioError
+from mgc.errors import AudioError, DataError
 
 
 @dataclass(frozen=True)
@@ -69,8 +69,17 @@ class Edition:
 
 
 def is_archive(data: str | Path) -> bool:
-    """Tell a spectrogram archive from a folder by its name: archives end in `.npz`."""
-    return Path(data).suffix.lower() == ".npz"
+    """Tell a spectrogram archive from a folder by its name: archives end in `.npz`.
+
+    Raises DataError for what is no name.
+    """
+    try:
+        return Path(data).suffix.lower() == ".npz"
+    except TypeError:
+        raise DataError(
+            f'a {type(data).__name__} in the place of an edition: give "demo", or the name of a'
+            " folder or an archive, str or Path"
+        ) from None
 
 
 def content_hash(sha256_by_id: Mapping[str, str]) -> str:

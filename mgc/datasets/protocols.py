@@ -96,7 +96,7 @@ def make_split(
 
 
 def _check_arguments(
-    protocol: str, ids: StrArray, genres: StrArray, artists: StrArray, seed: int
+    protocol: str, ids: StrArray, genres: StrArray, artists: StrArray, seed: object
 ) -> None:
     """Refuse what no split can be drawn from, with the remedy."""
     if protocol not in ALL_PROTOCOLS:
@@ -112,8 +112,8 @@ def _check_arguments(
         twice = Counter(ids.tolist()).most_common(1)[0][0]
         raise DataError(f"Split {protocol}: track id {twice} occurs more than once.")
     refuse_one_genre(genres.tolist())
-    if seed < 0:
-        raise DataError(f"Split {protocol}: the seed is {seed}; use 0 or more.")
+    if not isinstance(seed, int | np.integer) or seed < 0:
+        raise DataError(f"Split {protocol}: the seed is {seed!r}; use a whole number from 0 on.")
     least = {"random": 3, "track_disjoint_segments": 3, "cv5": N_FOLDS}.get(protocol, 1)
     for name, count in sorted(Counter(genres.tolist()).items()):
         if count < least:

@@ -9,6 +9,7 @@ from pathlib import Path
 from mgc.audio.files import open_regular
 from mgc.audio.samples import decode
 from mgc.datasets.edition import Edition
+from mgc.datasets.opening import open_edition
 from mgc.datasets.tracks import Track
 from mgc.errors import DataError, MgcError, why
 from mgc.features.arrays import Arrays, to_arrays
@@ -22,7 +23,7 @@ FIELDS = ("tabular", "spectrogram", "sequence", "segments")
 
 
 def load_arrays(
-    edition: Edition,
+    data: str | Path | Edition,
     cache_dir: str | Path,
     *,
     leave_out: dict[str, str] | None = None,
@@ -33,7 +34,8 @@ def load_arrays(
 
     Parameters
     ----------
-    edition : Edition
+    data : str, Path or Edition
+        As for `mgc.datasets.opening.open_edition`, which may also raise what it does.
     cache_dir : str or Path
         Folder of the cache; made when it is missing. An entry is found by the SHA-256 of the
         audio file and the feature version, and rebuilt when it is damaged.
@@ -53,7 +55,7 @@ def load_arrays(
     DataError
         If no track is usable.
     """
-    left_out = dict(leave_out or {})
+    edition, left_out = open_edition(data), dict(leave_out or {})
     if edition.archive is not None:
         from mgc.features import from_archive
 

@@ -106,7 +106,11 @@ def open_network(path: str | Path | None = None) -> keras.Model:
         The file is missing, damaged, in another format, has a layer that is not in `LAYERS`, or
         reads or says something else.
     """
-    file = Path(path) if path is not None else shipped()
+    try:
+        file = Path(path) if path is not None else shipped()
+    except TypeError:
+        what = f"a {type(path).__name__} in the place of a network's file"
+        raise NetworkError(f"{what}: give its name, str or Path") from None
     check(file)
     from mgc.models.backend import keras
 

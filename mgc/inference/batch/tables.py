@@ -6,13 +6,13 @@ starts without pandas, SciPy's signals, librosa and TensorFlow.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mgc.audio.files import by_name
+from mgc.audio.files import as_paths, by_name
 from mgc.datasets.edition import is_archive
 from mgc.datasets.tracks import P_COLUMNS, genre_of
 from mgc.errors import ClusterError, DataError
@@ -24,7 +24,7 @@ from mgc.util.places import place
 if TYPE_CHECKING:
     from mgc.inference.classifier import Classifier
 
-GENRES_VERSION = "genres-1"
+GENRES_VERSION = "genres-2"
 """Changes whenever an answer of the same network may change."""
 
 
@@ -127,7 +127,7 @@ def write_features(data: str | Path, folder: str | Path, **options: Any) -> Repo
 
 
 def write_genres(
-    paths: Sequence[str | Path],
+    paths: str | Path | Iterable[str | Path],
     folder: str | Path,
     *,
     network: str | Path | None = None,
@@ -137,7 +137,7 @@ def write_genres(
 
     Parameters
     ----------
-    paths : sequence of str or Path
+    paths : str, Path or iterable of these
     network : str or Path, optional
         File of a network; by default the one that ships.
     folder, **options
@@ -150,11 +150,12 @@ def write_genres(
     NetworkError
         The network cannot be used.
     """
-    files, passed_over = by_name(paths)
+    given = as_paths(paths)
+    files, passed_over = by_name(given)
     if not files:
         from mgc.inference import answers
 
-        raise DataError(f"no audio file in {answers.shown(', '.join(map(str, paths)))}")
+        raise DataError(f"no audio file in {answers.shown(', '.join(map(str, given)))}")
     file = Path(network).absolute() if network else network_file.shipped()
     network_file.check(file)
     rows_of = GenreRows(str(file), network_file.sha256(file))

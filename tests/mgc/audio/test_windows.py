@@ -130,8 +130,9 @@ def test_too_little_is_refused_with_how_much_there_is(tmp_path: Path) -> None:
     with pytest.raises(AudioError, match=r"short\.wav: 0\.10 s of audio: at least 3 s") as caught:
         list(windows(path))
     assert "give a longer recording" in str(caught.value)
-    with pytest.raises(ValueError, match="length_s=2"):
-        windows(path, length_s=2.0)
+    for length in (2.0, float("nan"), float("inf"), "30", None):
+        with pytest.raises(AudioError, match=r"length_s=.*at least 3 s"):
+            windows(path, length_s=length)  # type: ignore[arg-type]
 
 
 def test_damage_after_some_windows_is_an_error(tmp_path: Path) -> None:

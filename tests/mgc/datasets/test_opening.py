@@ -196,6 +196,15 @@ def test_the_demo_is_the_default(name: str | None) -> None:
     assert opening.open_edition(name).name == "demo"
 
 
+def test_an_edition_stays_what_it_is_and_other_things_are_refused() -> None:
+    edition = opening.open_edition("demo")
+    assert opening.open_edition(edition) is edition
+    for wrong in (["demo"], 7, np.zeros(3), b"demo"):
+        given: Any = wrong
+        with pytest.raises(DataError, match=f"a {type(given).__name__} in the place of an edit"):
+            opening.open_edition(given)
+
+
 def test_no_tracks_make_no_edition() -> None:
     with pytest.raises(DataError, match="at least one track"):
         opening.make_edition([])

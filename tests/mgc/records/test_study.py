@@ -136,6 +136,9 @@ def test_unknown_data_protocol_and_variant_are_named(
         begin("demo", records=tmp_path, protocol="10fold")
     with pytest.raises(MgcError, match="quick"):
         begin("demo", records=tmp_path, variant="slow")
+    for seeds in ("12", 0.5, (0, 1.5), ()):
+        with pytest.raises(DataError, match=r"seeds=.*give whole numbers"):
+            begin("demo", records=tmp_path, seeds=seeds)
     assert not list(tmp_path.iterdir())
 
 
@@ -155,6 +158,7 @@ def test_opening_describes_nothing_and_says_what_does(
     monkeypatch.setattr("mgc.records.study.describe_edition", never)
     assert prepare_study(small_edition, **places).edition_record.key == prepared.edition_record.key
     assert open_study(small_edition, **places).edition == prepared.edition
+    assert open_study(small_edition, **places, seeds=3).seeds == (3,)
 
 
 def test_a_study_of_an_archive_describes_it_without_audio(tmp_path: Path) -> None:
