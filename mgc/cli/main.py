@@ -18,11 +18,16 @@ from mgc.cli import options
 from mgc.cli.data import data
 from mgc.cli.music import export_web, features, predict, train
 from mgc.cli.tables import console_for_output, find_record, plain, print_frame, print_summary
+from mgc.cli.terminal import plain_where_needed
 from mgc.errors import DataError, MgcError, RecordError, sentence
 
 
 class _Group(click.Group):
     """Commands whose foreseeable errors are one sentence and exit status 1, not a traceback."""
+
+    def main(self, *arguments: Any, **settings: Any) -> Any:
+        plain_where_needed()
+        return super().main(*arguments, **settings)
 
     def invoke(self, ctx: click.Context) -> Any:
         from mgc.util.pools import ended_by_sigterm, reported

@@ -74,6 +74,6 @@ def _plot(answer: Answer, folder: Path, number: int) -> None:
 
 def _write(target: str, content: str) -> None:
     if target == STREAM:
-        click.echo(content, nl=False)
+        click.echo(content.encode(), nl=False)  # the bytes of a file, whatever the terminal's own
     else:
         write_whole(Path(target), content.encode())
