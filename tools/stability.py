@@ -35,6 +35,7 @@ from mgc.util.pools import track_progress
 from mgc.util.textfiles import csv_bytes, json_bytes
 
 SPLIT_HZ, TAPS, KAISER = 10_000, 1023, 14
+SPLIT = f"split at {SPLIT_HZ} Hz by a FIR filter of {TAPS} taps, Kaiser window {KAISER}"
 CONTROLS = ("WAV, 44.1 kHz", "MP3, 22.05 kHz, 64 kbit/s")
 """Forms that are also asked about with what the original has above `SPLIT_HZ`."""
 
@@ -118,7 +119,7 @@ def main(data: str, out: Path, network: Path | None) -> None:
         "data": edition.key,
         "ffmpeg": said.decode("utf-8", "replace").split(" Copyright")[0],
         "forms": {name: settings for name, (_, settings) in FORMS.items()}
-        | {name + CONTROL: f"FIR of {TAPS} taps, Kaiser window {KAISER}" for name in CONTROLS},
+        | {name + CONTROL: SPLIT for name in CONTROLS},
         "date": datetime.now(UTC).strftime("%Y-%m-%d"),
         **machine.machine(PACKAGES),
     }

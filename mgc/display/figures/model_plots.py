@@ -188,7 +188,8 @@ def genres_over_time(answer: Answer, title: str) -> Figure:
         seconds += [window.start_s + window.duration_s * k / (n + 1) for k in range(1, n + 1)]
         gap = np.full((1, len(GENRES)), np.nan)
         probabilities.append(gap if window.silent else window.crops)
-    above.set(ylabel="frequency (kHz)", title=title)
+    above.set(ylabel="frequency (kHz)")
+    above.set_title(style.drawable(title), parse_math=False)  # a $ is a letter of a name
     shown = np.concatenate(probabilities)
     for k in np.argsort(-answer.probabilities, kind="stable")[:SHOWN]:
         genre = GENRES[k]
