@@ -26,7 +26,15 @@ from mgc.cli.terminal import plain_where_needed
 from mgc.datasets.opening import open_edition
 from mgc.datasets.tracks import P_COLUMNS, Track
 from mgc.errors import DataError
-from mgc.evaluation.stability import ANSWERS_FILE, CONTROL, FILE, ORIGINAL, TEXTS, by_form
+from mgc.evaluation.stability import (
+    ANSWERS_FILE,
+    CONTROL,
+    FILE,
+    ORIGINAL,
+    SPLIT_HZ,
+    TEXTS,
+    by_form,
+)
 from mgc.inference import network_file
 from mgc.inference.classifier import Classifier
 from mgc.util import machine
@@ -34,7 +42,7 @@ from mgc.util.atomic import write_whole
 from mgc.util.pools import track_progress
 from mgc.util.textfiles import csv_bytes, json_bytes
 
-SPLIT_HZ, TAPS, KAISER = 10_000, 1023, 14
+TAPS, KAISER = 1023, 14
 SPLIT = f"split at {SPLIT_HZ} Hz by a FIR filter of {TAPS} taps, Kaiser window {KAISER}"
 CONTROLS = ("WAV, 44.1 kHz", "MP3, 22.05 kHz, 64 kbit/s")
 """Forms that are also asked about with what the original has above `SPLIT_HZ`."""

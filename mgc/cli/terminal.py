@@ -7,7 +7,7 @@ import io
 import sys
 from types import MappingProxyType
 
-_HANDLER = "mgc.terminal"
+_HANDLER = "plain where needed"
 
 _PLAIN = MappingProxyType(
     str.maketrans({"–": "-", "−": "-", "\xa0": " ", "’": "'", "…": "...", "·": "."})

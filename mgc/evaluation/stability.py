@@ -26,7 +26,9 @@ ORIGINAL = "original"
 """Name of the form in which the recordings were given."""
 
 CONTROL = ", its top from the original"
-"""Ends the name of a control: a form with what the original has in the highest frequencies."""
+"""Ends the name of a control: a form with what the original has above `SPLIT_HZ`."""
+
+SPLIT_HZ = 10_000
 
 TEXTS = ("form", "track_id", "genre")
 """Columns of the answers beside the ten probabilities; ``genre`` is empty where it is unknown."""

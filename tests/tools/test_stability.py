@@ -15,7 +15,7 @@ from mgc.audio.samples import SAMPLE_RATE, load
 from mgc.errors import DataError
 from mgc.evaluation import stability
 from mgc.inference import network_file
-from tools.stability import FORMS, SPLIT_HZ, convert, main, with_top_of
+from tools.stability import FORMS, convert, main, with_top_of
 
 
 def tone(hertz: float, seconds: float = 5.0) -> NDArray[np.float32]:
@@ -25,7 +25,7 @@ def tone(hertz: float, seconds: float = 5.0) -> NDArray[np.float32]:
 
 def test_a_control_takes_the_low_from_the_form_and_the_high_from_the_original() -> None:
     low, lower = tone(3_000), tone(500)
-    high, higher = tone(SPLIT_HZ + 300), tone(SPLIT_HZ + 700)
+    high, higher = tone(stability.SPLIT_HZ + 300), tone(stability.SPLIT_HZ + 700)
     joined = with_top_of(low + high, lower + higher)
     inner = slice(2_000, -2_000)  # the filter reaches beyond the ends
     assert np.allclose(joined[inner], (lower + high)[inner], atol=1e-4)
