@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mgc.audio.containers import counts_all_frames, extent
-from mgc.audio.ffmpeg import DecoderError, Take, by_ffmpeg, find_ffmpeg
+from mgc.audio.ffmpeg import DecoderError, NoSoundError, Take, by_ffmpeg, find_ffmpeg
 from mgc.audio.files import open_regular
 from mgc.errors import AudioError
 
@@ -159,6 +159,10 @@ def open_sound(path: Path) -> Iterator[Sound]:
                 )
             try:
                 rate, channels, seconds, take = opened.enter_context(by_ffmpeg(program, path))
+            except NoSoundError:
+                raise AudioError(
+                    f"{path}: is a film without sound; give a file that holds music"
+                ) from None
             except (DecoderError, OSError) as again:  # OSError: it cannot be started
                 _refuse(path, f"not readable as audio (libsndfile: {refused}; ffmpeg: {again})")
             sound = Sound(path, rate, channels, lambda: rate * seconds(), take)

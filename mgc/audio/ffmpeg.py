@@ -26,6 +26,7 @@ _FLOAT_CODE = 6  # of 32-bit floats in the header of an .au file
 _DURATION = re.compile(r"Duration: (\d+):(\d\d):(\d\d(?:\.\d+)?)")
 _GUESSED = "Estimating duration from bitrate"
 _PICTURES = re.compile(r"Stream #0:.* Video: (?!.*\(attached pic\))")
+_NO_SOUND = re.compile("Stream map '.*' matches no streams")
 _CUT = re.compile(r"partial file|ended prematurely|[Tt]runcat")
 
 Take = Callable[[int], npt.NDArray[np.float32]]
@@ -34,6 +35,10 @@ Promise = Callable[[], float]
 
 class DecoderError(Exception):
     """A decoder gives up; its text is the decoder's reason."""
+
+
+class NoSoundError(DecoderError):
+    """A film or a picture without sound."""
 
 
 def find_ffmpeg() -> str | None:
@@ -99,6 +104,8 @@ def _header(
     head = output.read(24)
     if len(head) < 24:
         process.wait()
+        if any(map(_NO_SOUND.search, _lines(said))):
+            raise NoSoundError
         raise DecoderError(_last_line(said))
     magic, start, _, code, rate, channels = struct.unpack(">4s5I", head)
     if magic != b".snd" or code != _FLOAT_CODE or start < 24 or channels == 0:

@@ -25,11 +25,16 @@ from mgc.cli.tables import (
     print_frame,
     print_summary,
 )
+from mgc.cli.terminal import plain_where_needed
 from mgc.errors import DataError, MgcError, RecordError, sentence
 
 
 class _Group(click.Group):
     """Commands whose foreseeable errors are one sentence and exit status 1, not a traceback."""
+
+    def main(self, *arguments: Any, **settings: Any) -> Any:
+        plain_where_needed()
+        return super().main(*arguments, **settings)
 
     def invoke(self, ctx: click.Context) -> Any:
         from mgc.util.pools import ended_by_sigterm, reported

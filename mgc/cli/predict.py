@@ -20,6 +20,9 @@ from mgc.util.atomic import write_whole
 BEGINNINGS = {"--json": (b"[]", b"[\n {"), "--csv": (b"file,window,",)}
 """How the files begin that the command writes, and therefore may replace."""
 
+NAME_BYTES = 120
+"""Of a recording's name in that of its picture."""
+
 
 def predict_each(
     paths: Sequence[Path],
@@ -73,12 +76,14 @@ def _plot(answer: Answer, folder: Path, number: int) -> None:
     name = answers.shown(Path(answer.file).name)
     picture = io.BytesIO()
     genres_over_time(answer, name).savefig(picture, format="png", dpi=120)
-    safe = "".join(c if c.isalnum() or c in "-_." else "_" for c in name)[:80]
+    safe = "".join(c if c.isalnum() or c in "-_." else "_" for c in name)
+    # File systems count bytes, some allow 143 of them.
+    safe = safe.encode()[:NAME_BYTES].decode(errors="ignore")
     write_whole(folder / f"{number:04d}-{safe}.png", picture.getvalue())
 
 
 def _write(target: str, content: str) -> None:
     if target == STREAM:
-        click.echo(content, nl=False)
+        click.echo(content.encode(), nl=False)  # the bytes of a file, whatever the terminal's own
     else:
         write_whole(Path(target), content.encode())

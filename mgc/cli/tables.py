@@ -35,7 +35,9 @@ def console_for_output() -> Console:
     """Return a console on standard output as wide as the window, or wide where there is none."""
     from rich.console import Console
 
-    return Console(width=None if sys.stdout.isatty() else PIPE_WIDTH, highlight=False)
+    width = None if sys.stdout.isatty() else PIPE_WIDTH
+    # A name may hold [bold] or :a:, which are no markup and no emoji.
+    return Console(width=width, highlight=False, markup=False, emoji=False)
 
 
 def write_csv(target: Path | None, frame: pd.DataFrame, float_format: str | None = None) -> None:
@@ -107,17 +109,16 @@ def print_frame(
 ) -> None:
     """Print a data frame as a table; numbers to the right, missing ones as a dash."""
     import pandas as pd
-    from rich.markup import escape
     from rich.table import Table
 
-    console.print(escape(title), style="bold", soft_wrap=True)
+    console.print(title, style="bold", soft_wrap=True)
     table = Table()
     for name in frame.columns:
         right = pd.api.types.is_numeric_dtype(frame[name])
-        table.add_column(escape(str(name)), justify="right" if right else "left")
+        table.add_column(str(name), justify="right" if right else "left")
     for row in frame.itertuples(index=False):
         pairs = zip(frame, row, strict=True)
-        table.add_row(*(escape(_cell(value, formats.get(str(name), ""))) for name, value in pairs))
+        table.add_row(*(_cell(value, formats.get(str(name), "")) for name, value in pairs))
     console.print(table)
 
 

@@ -235,6 +235,11 @@ def crop_probabilities(model: keras.Model, pictures: Iterable[Grey]) -> list[Dou
     probabilities : list of ndarray [shape=(n_crops, 10)], float64
         One array a picture, rows summing to one. Crops overlap by half and reach both ends.
 
+    Raises
+    ------
+    NetworkError
+        What the model gives are no probabilities.
+
     Notes
     -----
     A picture is standardised as a whole, as the recipe's scaling ``per track`` does, and cut by
@@ -242,6 +247,7 @@ def crop_probabilities(model: keras.Model, pictures: Iterable[Grey]) -> list[Dou
     """
     # Here: they import Keras, and commands that only look at data do without.
     from mgc.features.from_archive import decibels
+    from mgc.inference.network_file import check_answers
     from mgc.training import crops, inputs
 
     width = int(model.input_shape[2])
@@ -259,5 +265,6 @@ def crop_probabilities(model: keras.Model, pictures: Iterable[Grey]) -> list[Dou
         padded = np.pad(batch, ((0, size - len(batch)), (0, 0), (0, 0), (0, 0)))
         computed.append(np.asarray(model.predict_on_batch(padded), np.float64)[: len(batch)])
     p = np.concatenate(computed)
+    check_answers(p)
     p /= p.sum(axis=1, keepdims=True)
     return np.split(p, np.cumsum([len(pieces) for pieces in cut])[:-1])

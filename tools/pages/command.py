@@ -11,6 +11,7 @@ import click
 from rich.console import Console
 
 from mgc.cli.options import DATA, FILE, FOLDER
+from mgc.cli.terminal import plain_where_needed
 from mgc.errors import MgcError, sentence
 from mgc.models.recipe import VARIANTS
 from mgc.util.pools import ended_by_sigterm
@@ -27,6 +28,10 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 class _Group(click.Group):
     """Commands whose foreseeable errors are one message and exit status 1, not a traceback."""
+
+    def main(self, *arguments: Any, **settings: Any) -> Any:
+        plain_where_needed()
+        return super().main(*arguments, **settings)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

@@ -187,7 +187,8 @@ def genres_over_time(answer: Answer, title: str) -> Figure:
         gap = np.full((1, len(GENRES)), np.nan)
         seconds.append([window.start_s] if window.silent else window.middles_s)
         probabilities.append(gap if window.silent else window.crops)
-    above.set(ylabel="frequency (kHz)", title=title)
+    above.set(ylabel="frequency (kHz)")
+    above.set_title(style.drawable(title), parse_math=False)  # a $ is a letter of a name
     times, shown = np.concatenate(seconds), np.concatenate(probabilities)
     n_drawn = 0 if answer.silent else SHOWN
     for k in np.argsort(-answer.probabilities, kind="stable")[:n_drawn]:

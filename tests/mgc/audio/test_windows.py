@@ -207,6 +207,17 @@ def test_ffmpeg_reads_what_libsndfile_cannot(ffmpeg: Path, tmp_path: Path) -> No
         assert np.corrcoef(ours, theirs)[0, 1] > 0.9
 
 
+@pytest.mark.parametrize("ending", ["mp4", "m4a", "mkv", "avi", "wav"])
+def test_a_film_without_sound_is_called_so(ffmpeg: Path, tmp_path: Path, ending: str) -> None:
+    film = tmp_path / f"mute.{'mp4' if ending == 'wav' else ending}"
+    draw = ["-f", "lavfi", "-i", "testsrc=duration=1:size=32x32", "-c:v", "mpeg4"]
+    subprocess.run([ffmpeg / "ffmpeg", "-v", "error", *draw, film], check=True)
+    film = film.rename(tmp_path / f"mute.{ending}")
+    with pytest.raises(AudioError) as refused:
+        list(windows(film))
+    assert str(refused.value) == f"{film}: is a film without sound; give a file that holds music"
+
+
 def test_an_abandoned_file_leaves_no_process(ffmpeg: Path, tmp_path: Path) -> None:
     import psutil
 
