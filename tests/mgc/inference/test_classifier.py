@@ -214,7 +214,7 @@ def test_what_cannot_be_done_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "fake.keras").write_text("no network")
     for arguments, word in (
         ([tmp_path], "no audio file"),
-        ([tmp_path, "--json", "-", "--csv", "-"], "standard output"),
+        ([tmp_path, "--json", "-", "--csv", "-"], "cannot both go to -"),
         ([demo.clip_path("jazz.00004"), "--network", tmp_path / "fake.keras"], "fake.keras"),
     ):
         result = ask(*arguments)
