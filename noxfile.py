@@ -227,6 +227,14 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session(venv_backend="none", default=False)
+def stability(session: nox.Session) -> None:
+    """Ask the network that ships about the recordings of --data FOLDER in other file formats."""
+    _prepare(session, "book")
+    out = [] if "--out" in session.posargs else ["--out", "book/records"]
+    _python(session, "-m", "tools.stability", *out, *session.posargs, **ONE_THREAD)
+
+
+@nox.session(venv_backend="none", default=False)
 def kill(session: nox.Session) -> None:
     """Kill extraction, training and the build at twenty random moments each; compare results."""
     _prepare(session, "book", "cluster", "demo", "test")

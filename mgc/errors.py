@@ -63,7 +63,7 @@ def why(path: Path, error: MgcError | OSError) -> str:
     """
     if isinstance(error, MgcError):
         return str(error).removeprefix(f"{path}: ")
-    if error.filename not in (None, str(path)):
+    if error.filename is not None and str(error.filename) != str(path):
         raise error
     return f"not readable ({error.strerror}); check the file's permissions"
 

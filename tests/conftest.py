@@ -16,11 +16,12 @@ import soundfile
 
 from mgc.datasets.tracks import GENRES
 from mgc.models import NAMES
+from mgc.util.places import place_in
 
 # Read once, before `clean_environment` hides the variables from the code under test.
-_DATA = os.environ.get("MGC_DATA", "")
-_WEIGHTS = os.environ.get("MGC_VGG16_WEIGHTS", "")
-_ARCHIVE = os.environ.get("MGC_ARCHIVE", "")
+_DATA = place_in("MGC_DATA")
+_WEIGHTS = place_in("MGC_VGG16_WEIGHTS")
+_ARCHIVE = place_in("MGC_ARCHIVE")
 
 # Two processes that fill one cache of numba's at a time may crash each other (numba issue 10128).
 os.environ.setdefault(
@@ -55,28 +56,28 @@ def clean_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
 @pytest.fixture(scope="session")
 def gtzan_mini() -> Path:
     """Folder of the 100 real tracks; tests that ask for it are skipped without one."""
-    if not _DATA:
+    if _DATA is None:
         pytest.skip("MGC_DATA does not name the folder of GTZAN mini (`mgc data fetch mini`)")
-    if not Path(_DATA).is_dir():
+    if not _DATA.is_dir():
         pytest.skip(f"MGC_DATA names {_DATA}, which is no folder")
-    return Path(_DATA).resolve()
+    return _DATA.resolve()
 
 
 @pytest.fixture(scope="session")
 def gtzan_archive() -> Path:
     """File of the 999 real pictures; tests that ask for it are skipped without one."""
-    if not Path(_ARCHIVE).is_file():
+    if _ARCHIVE is None or not _ARCHIVE.is_file():
         pytest.skip("MGC_ARCHIVE does not name the spectrogram archive of GTZAN (a .npz file)")
-    return Path(_ARCHIVE).resolve()
+    return _ARCHIVE.resolve()
 
 
 @pytest.fixture
 def vgg16_weights(monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return the file of ImageNet weights, set for the code under test; skipped without one."""
-    if not Path(_WEIGHTS).is_file():
+    if _WEIGHTS is None or not _WEIGHTS.is_file():
         pytest.skip("MGC_VGG16_WEIGHTS does not name a file of ImageNet weights")
-    monkeypatch.setenv("MGC_VGG16_WEIGHTS", _WEIGHTS)
-    return Path(_WEIGHTS).resolve()
+    monkeypatch.setenv("MGC_VGG16_WEIGHTS", str(_WEIGHTS))
+    return _WEIGHTS.resolve()
 
 
 @pytest.fixture

@@ -6,29 +6,32 @@ same words everywhere.
 
 from __future__ import annotations
 
-import stat
-import struct
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
 import numpy as np
 import numpy.typing as npt
 
-from mgc.audio.ffmpeg import DecoderError, by_ffmpeg, find_ffmpeg
+from mgc.audio.containers import counts_all_frames, extent
+from mgc.audio.ffmpeg import DecoderError, NoSoundError, Take, by_ffmpeg, find_ffmpeg
+from mgc.audio.files import open_regular
 from mgc.errors import AudioError
 
 LOWEST_RATE, HIGHEST_RATE = 1_000, 768_000
 BLOCK_VALUES = 1 << 18
 """Values of a block, all channels together: about a megabyte."""
 
+LARGEST = 1e9
+"""Far above what any scale of integers asks for; the power of larger samples overflows."""
+CANCELLED = 1e-3
+"""Share of the channels' power below which their mean is no picture of them."""
 TOLERATED_LOSS = 0.01
 """Share of the sound that may be missing: encoders and taggers often miscount by a frame."""
 
-# Sizes that programs writing to a pipe put into a header when they do not know the length.
-_UNKNOWN_SIZES = (0, 0x7FFFFFFF, 0xFFFFFFFF)
 _UNKNOWN_FRAMES = 1 << 62
 
 Block = npt.NDArray[np.float32]
@@ -43,10 +46,12 @@ class Sound:
     path : Path
     sample_rate : int, Hz, in [1000, 768000]
     channels : int, at least 1
-    promised : int
-        Frames that the header speaks of; 0 where it leaves that open.
+    promised : callable
+        Frames that the header speaks of, known at the end; 0 where it leaves that open.
     take : callable
         Gives the next frames, at most so many [shape=(n, channels)]; none at the end.
+    rescue : callable, optional
+        Lets another decoder go on after so many frames, and gives its `take`.
     frames : int
         Frames read so far.
     """
@@ -54,8 +59,9 @@ class Sound:
     path: Path
     sample_rate: int
     channels: int
-    promised: int
-    take: Callable[[int], Block]
+    promised: Callable[[], float]
+    take: Take
+    rescue: Callable[[int], Take] | None = None
     frames: int = 0
 
     def blocks(self) -> Iterator[Block]:
@@ -64,31 +70,59 @@ class Sound:
         Raises
         ------
         AudioError
-            If the decoder gives up on the way.
+            If the decoder gives up on the way, or a sample is not finite or absurdly large.
         """
         size = max(1, BLOCK_VALUES // self.channels)
         while len(block := self._next(size)):
             self.frames += len(block)
+            if not np.isfinite(block).all():
+                _refuse(self.path, "holds samples that are not finite")
+            if (largest := float(np.abs(block).max())) > LARGEST:
+                _refuse(self.path, f"holds a sample of {largest:.0e}, where full scale is 1")
             yield block
 
     def _next(self, size: int) -> Block:
+        """Read on; where one decoder gives up, or ends early, another may know more."""
+        problem = None
         try:
-            return self.take(size)
-        except DecoderError as problem:
+            block = self.take(size)
+        except DecoderError as raised:
+            block, problem = np.empty((0, self.channels), np.float32), raised
+        if self.rescue is not None and not len(block) and (problem or self.lost()):
+            rescue, self.rescue = self.rescue, None
+            with suppress(DecoderError, OSError):
+                self.take = rescue(self.frames)
+                return self._next(size)
+        if problem is not None:
             done = self.frames / self.sample_rate
             _refuse(self.path, f"damaged after {done:.2f} s ({problem})")
+        return block
 
     def lost(self) -> float:
         """Share of the sound that is missing once all blocks are read, from 0 to 1.
 
-        0 up to 1 %, where a header leaves the size open, and for formats without a length (a cut
-        .ogg shows only by its duration).
+        0 up to 1 %, where a header leaves the size open, and for formats without a length.
         """
-        # Of .wav and .au libsndfile has shortened what is promised to what the file holds.
-        lost = _missing_by_header(self.path)
-        if lost == 0 and 0 < self.frames < self.promised:
-            lost = 1 - self.frames / self.promised
+        # libsndfile has shortened what these promise to what the file holds.
+        held = extent(self.path)
+        if self.frames == 0:
+            return float(held.there > 0)
+        lost = held.missing
+        promised = self.promised()
+        if lost == 0 and self.frames < promised:
+            lost = 1 - self.frames / promised
         return lost if lost > TOLERATED_LOSS else 0.0
+
+    def fault(self) -> str:
+        """Say what of the sound was not heard, once all blocks are read; empty if nothing."""
+        if (lost := self.lost()) > 0:
+            return f"truncated: {lost:.0%} of the sound is missing"
+        held = extent(self.path)
+        if held.cut:
+            return "truncated: the file ends within a page of its sound"
+        if held.untold > TOLERATED_LOSS:
+            return f"its header leaves out {held.untold:.0%} of the sound behind it"
+        return "" if self.frames else "holds no samples"
 
 
 @contextmanager
@@ -113,10 +147,10 @@ def open_sound(path: Path) -> Iterator[Sound]:
     """
     with ExitStack() as opened:
         stream = opened.enter_context(_opened(path))
+        program = find_ffmpeg()
         try:
             sound = opened.enter_context(_by_libsndfile(path, stream))
         except DecoderError as refused:
-            program = find_ffmpeg()
             if program is None:
                 _refuse(
                     path,
@@ -124,10 +158,17 @@ def open_sound(path: Path) -> Iterator[Sound]:
                     " which reads M4A, WMA, WebM and more",
                 )
             try:
-                rate, channels, take = opened.enter_context(by_ffmpeg(program, path))
+                rate, channels, seconds, take = opened.enter_context(by_ffmpeg(program, path))
+            except NoSoundError:
+                raise AudioError(
+                    f"{path}: is a film without sound; give a file that holds music"
+                ) from None
             except (DecoderError, OSError) as again:  # OSError: it cannot be started
                 _refuse(path, f"not readable as audio (libsndfile: {refused}; ffmpeg: {again})")
-            sound = Sound(path, rate, channels, 0, take)
+            sound = Sound(path, rate, channels, lambda: rate * seconds(), take)
+        else:
+            if program is not None:
+                sound.rescue = partial(_go_on, opened, program, sound)
         if not LOWEST_RATE <= sound.sample_rate <= HIGHEST_RATE:
             raise AudioError(
                 f"{path}: the sample rate is {sound.sample_rate:,} Hz; convert the file to a rate"
@@ -136,8 +177,22 @@ def open_sound(path: Path) -> Iterator[Sound]:
         yield sound
 
 
+def _go_on(opened: ExitStack, program: str, sound: Sound, frames: int) -> Take:
+    """Let ffmpeg read on where libsndfile stopped after so many frames."""
+    decoded = opened.enter_context(by_ffmpeg(program, sound.path))
+    rate, channels, _, take = decoded
+    if (rate, channels) != (sound.sample_rate, sound.channels):
+        raise DecoderError("ffmpeg finds another sound in it")
+    while frames > 0 and len(block := take(min(frames, BLOCK_VALUES))):
+        frames -= len(block)
+    return take
+
+
 def mono_blocks(sound: Sound) -> Iterator[Block]:
     """Read the mean of the channels to the end, and refuse what is no sound.
+
+    Where channels cancel in the mean, as when one is the other upside down, the first loud channel
+    stands for all.
 
     Yields
     ------
@@ -146,61 +201,37 @@ def mono_blocks(sound: Sound) -> Iterator[Block]:
     Raises
     ------
     AudioError
-        If a sample is not finite or the decoder gives up; at the end, if there was no sample or
-        more than 1 % of the sound is missing.
+        If a sample is not finite or the decoder gives up; at the end, if there was no sample, or
+        more than 1 % of the sound is missing or was not heard.
     """
     for block in sound.blocks():
-        samples = block[:, 0] if sound.channels == 1 else block.mean(axis=1)
-        if not np.isfinite(samples).all():
-            _refuse(sound.path, "holds samples that are not finite")
+        samples = block[:, 0] if sound.channels == 1 else _mix(block)
         yield np.ascontiguousarray(samples, dtype=np.float32)
-    if sound.frames == 0:
-        _refuse(sound.path, "holds no samples")
-    if (lost := sound.lost()) > 0:
-        _refuse(sound.path, f"truncated: {lost:.0%} of the sound is missing")
+    if fault := sound.fault():
+        _refuse(sound.path, fault)
 
 
-def _missing_by_header(path: Path) -> float:
-    """Share of the sample bytes that a .wav or .au header promises and the file lacks."""
-    size = path.stat().st_size
-    with path.open("rb") as stream:
-        head = stream.read(12)
-        if head[:4] == b".snd" and len(head) == 12:
-            start, promised = struct.unpack(">II", head[4:12])
-        elif head[:4] == b"RIFF" and head[8:12] == b"WAVE":
-            start = 12
-            while True:
-                stream.seek(start)
-                chunk = stream.read(8)
-                if len(chunk) < 8:
-                    return 0.0
-                start, promised = start + 8, struct.unpack("<I", chunk[4:])[0]
-                if chunk[:4] == b"data":
-                    break
-                start += promised + promised % 2  # chunks are padded to even sizes
-        else:
-            return 0.0
-    if promised in _UNKNOWN_SIZES:
-        return 0.0
-    return float(max(0.0, 1.0 - max(0, size - start) / promised))
+def _mix(block: Block) -> Block:
+    """Mean of the channels [shape=(n,)], or the first loud one where the mean holds nothing."""
+    mean: Block = block.mean(axis=1)
+    power = np.einsum("ij,ij->j", block, block)
+    if np.dot(mean, mean) >= CANCELLED * power.mean():
+        return mean
+    return block[:, int(np.argmax(power > power.max() / 2))]
 
 
 @contextmanager
 def _opened(path: Path) -> Iterator[BinaryIO]:
-    """Open a file, or say why not; a pipe or a device, on which reading may wait, is refused."""
+    """Open a file, or say why not."""
     try:
-        # Before it is opened: opening a pipe that nobody writes to would wait for ever.
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            raise AudioError(f"{path}: is no regular file; name an audio file")
-        stream = path.open("rb", buffering=0)
+        stream = open_regular(path)
     except (OSError, ValueError) as problem:  # ValueError: a name with a null byte
         reason = problem.strerror if isinstance(problem, OSError) else str(problem)
         raise AudioError(
             f"{path}: cannot be opened ({reason}); check its name and its permissions"
         ) from problem
     with stream:
-        if status.st_size == 0:
+        if path.stat().st_size == 0:
             _refuse(path, "not readable as audio (the file is empty)")
         yield stream
 
@@ -220,7 +251,7 @@ def _by_libsndfile(path: Path, stream: BinaryIO) -> Iterator[Sound]:
 
     with decoded(soundfile.SoundFile, stream) as sound:
         # libsndfile guesses the length of an MP3 file by its first frame, and stops there.
-        guessed = sound.format == "MP3" and not _counts_its_frames(path)
+        guessed = sound.format == "MP3" and not counts_all_frames(path)
         if sound.frames >= _UNKNOWN_FRAMES or (guessed and find_ffmpeg()):
             raise DecoderError("the header leaves the length open, which takes ffmpeg")
 
@@ -236,23 +267,7 @@ def _by_libsndfile(path: Path, stream: BinaryIO) -> Iterator[Sound]:
             return block
 
         promised = 0 if guessed else int(sound.frames)
-        yield Sound(path, int(sound.samplerate), int(sound.channels), promised, take)
-
-
-def _counts_its_frames(path: Path) -> bool:
-    """Tell whether the first frame of an MP3 file says how many there are.
-
-    Encoders of variable bit rate write the marks of Xing (or LAME's ``Info``) or of Fraunhofer
-    (``VBRI``); where these are missing, only all frames together tell the length.
-    """
-    with path.open("rb") as stream:  # not the one where libsndfile reads on
-        head, start = stream.read(10), 0
-        if head[:3] == b"ID3" and len(head) == 10:  # seven bits of a byte, as ID3v2 writes sizes
-            sizes = zip(head[6:], (21, 14, 7, 0), strict=True)
-            start = 10 + sum(byte << shift for byte, shift in sizes)
-        stream.seek(start)
-        first = stream.read(1024)
-    return any(mark in first for mark in (b"Xing", b"Info", b"VBRI"))
+        yield Sound(path, int(sound.samplerate), int(sound.channels), lambda: promised, take)
 
 
 def _refuse(path: Path, what: str) -> NoReturn:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import struct
 import subprocess
@@ -22,11 +23,22 @@ FORMATS = (
 )
 _FLOAT_CODE = 6  # of 32-bit floats in the header of an .au file
 
+_DURATION = re.compile(r"Duration: (\d+):(\d\d):(\d\d(?:\.\d+)?)")
+_GUESSED = "Estimating duration from bitrate"
+_PICTURES = re.compile(r"Stream #0:.* Video: (?!.*\(attached pic\))")
+_NO_SOUND = re.compile("Stream map '.*' matches no streams")
+_CUT = re.compile(r"partial file|ended prematurely|[Tt]runcat")
+
 Take = Callable[[int], npt.NDArray[np.float32]]
+Promise = Callable[[], float]
 
 
 class DecoderError(Exception):
     """A decoder gives up; its text is the decoder's reason."""
+
+
+class NoSoundError(DecoderError):
+    """A film or a picture without sound."""
 
 
 def find_ffmpeg() -> str | None:
@@ -35,13 +47,17 @@ def find_ffmpeg() -> str | None:
 
 
 @contextmanager
-def by_ffmpeg(program: str, path: Path) -> Iterator[tuple[int, int, Take]]:
+def by_ffmpeg(program: str, path: Path) -> Iterator[tuple[int, int, Promise, Take]]:
     """Decode the first sound of an existing file through a pipe from ffmpeg, in flat memory.
 
     Yields
     ------
     sample_rate : int, Hz
     channels : int
+    promised : callable
+        Seconds that the container speaks of, 0 where it does not; asked for at the end, when
+        ffmpeg has said all. The sound of a film may be shorter than its pictures: there the
+        container is believed only where ffmpeg, too, says that the file is cut.
     take : callable
         Gives the next frames, at most so many [shape=(n, channels)], float32; none at the end.
 
@@ -51,8 +67,9 @@ def by_ffmpeg(program: str, path: Path) -> Iterator[tuple[int, int, Take]]:
         When ffmpeg finds no sound; from `take`, when it fails before the end.
     """
     command = [
-        program, "-nostdin", "-hide_banner", "-loglevel", "error", "-threads", "1",
-        "-protocol_whitelist", "file", "-format_whitelist", FORMATS, "-i", f"file:{path}",
+        program, "-nostdin", "-hide_banner", "-nostats", "-loglevel", "level+info",
+        "-threads", "1", "-protocol_whitelist", "file", "-format_whitelist", FORMATS,
+        "-i", f"file:{path}",
         # The header of .au tells rate and channels, which bare samples would not.
         "-map", "0:a:0", "-map_metadata", "-1", "-c:a", "pcm_f32be", "-f", "au", "pipe:1",
     ]  # fmt: skip
@@ -73,7 +90,7 @@ def by_ffmpeg(program: str, path: Path) -> Iterator[tuple[int, int, Take]]:
                 values = np.frombuffer(content, ">f4", whole * channels)
                 return values.reshape(whole, channels).astype(np.float32)
 
-            yield rate, channels, take
+            yield rate, channels, lambda: _promised(said), take
         finally:
             process.kill()
             process.wait()
@@ -87,6 +104,8 @@ def _header(
     head = output.read(24)
     if len(head) < 24:
         process.wait()
+        if any(map(_NO_SOUND.search, _lines(said))):
+            raise NoSoundError
         raise DecoderError(_last_line(said))
     magic, start, _, code, rate, channels = struct.unpack(">4s5I", head)
     if magic != b".snd" or code != _FLOAT_CODE or start < 24 or channels == 0:
@@ -95,9 +114,30 @@ def _header(
     return rate, channels
 
 
-def _last_line(said: IO[bytes]) -> str:
-    """Last thing that ffmpeg said, without the address of its object."""
+def _lines(said: IO[bytes]) -> list[str]:
+    """Read what ffmpeg, which has ended, said line by line; of a very long tale the beginning."""
     said.seek(0)
-    lines = said.read(1 << 16).decode("utf-8", "replace").split("\n")
-    text = [line.strip() for line in lines if line.strip()]
-    return text[-1].split("] ")[-1].rpartition(": ")[2].rstrip(".") if text else "no reason given"
+    text = said.read(1 << 20).decode("utf-8", "replace")
+    return [line.strip() for line in text.split("\n") if line.strip()]
+
+
+def _promised(said: IO[bytes]) -> float:
+    lines = _lines(said)
+    told = next(filter(None, map(_DURATION.search, lines)), None)
+    guessed = any(_GUESSED in line for line in lines)
+    film = any(map(_PICTURES.search, lines)) and not any(map(_CUT.search, lines))
+    if told is None or guessed or film:
+        return 0.0
+    hours, minutes, seconds = told.groups()
+    return 3600 * int(hours) + 60 * int(minutes) + float(seconds)
+
+
+def _last_line(said: IO[bytes]) -> str:
+    """Last complaint of ffmpeg, without the address of its object."""
+    lines = _lines(said)
+    complaints = [line for line in lines if "[error]" in line or "[fatal]" in line] or lines
+    return (
+        complaints[-1].split("] ")[-1].rpartition(": ")[2].rstrip(".")
+        if lines
+        else "no reason given"
+    )

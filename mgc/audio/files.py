@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import os
-from collections.abc import Iterable, Iterator, Sequence
+import stat
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
+
+from mgc.errors import AudioError
 
 AUDIO_EXTENSIONS = frozenset(
     [".wav", ".wave", ".w64", ".rf64", ".au", ".snd", ".aif", ".aiff", ".aifc", ".caf", ".flac",
@@ -14,12 +20,28 @@ AUDIO_EXTENSIONS = frozenset(
 """Endings, in small letters, that make a file in a folder an audio file."""
 
 
-def audio_files(paths: Iterable[str | Path]) -> tuple[list[Path], dict[Path, str]]:
+def as_path(path: Any) -> Path:
+    """Take the name of an audio file, and refuse anything else with AudioError."""
+    try:
+        return Path(path)
+    except TypeError:
+        raise AudioError(
+            f"a {type(path).__name__} in the place of an audio file: give its name, str or Path"
+        ) from None
+
+
+def as_paths(paths: Any) -> list[Path]:
+    """Take names of audio files; one name is a name, and no row of letters. See `as_path`."""
+    single = isinstance(paths, str | os.PathLike) or not isinstance(paths, Iterable)
+    return [as_path(path) for path in ([paths] if single else paths)]
+
+
+def audio_files(paths: str | Path | Iterable[str | Path]) -> tuple[list[Path], dict[Path, str]]:
     """Find the audio files that some names stand for.
 
     Parameters
     ----------
-    paths : iterable of str or Path
+    paths : str, Path or iterable of these
         A file is taken whatever it is called, and even where it is missing: whoever decodes it
         says what is wrong. A folder is searched with all folders below it.
 
@@ -31,23 +53,48 @@ def audio_files(paths: Iterable[str | Path]) -> tuple[list[Path], dict[Path, str
     reported : dict of Path to str
         What was passed over although it may hold music, with the reason: folders that may not
         be read, links to folders (which may lead in a circle), links to nothing, pipes.
+
+    Raises
+    ------
+    AudioError
+        `paths` holds something else than names.
     """
     files: dict[str, Path] = {}
     reported: dict[Path, str] = {}
-    for path in map(Path, paths):
+    for path in as_paths(paths):
         # os.path, since pathlib raises where a folder above may not be read.
         for found in _below(path, reported) if os.path.isdir(path) else [path]:  # noqa: PTH112
             files.setdefault(os.path.abspath(found), found)  # noqa: PTH100
     return list(files.values()), reported
 
 
-def by_name(paths: Sequence[str | Path]) -> tuple[dict[str, Path], dict[str, str]]:
+def open_regular(path: Path) -> io.FileIO:
+    """Open a file for reading, unbuffered; AudioError for a pipe or a device, which may wait.
+
+    Asked before it is opened: opening a pipe that nobody writes to would wait for ever.
+    """
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise AudioError(f"{path}: is no regular file; name an audio file")
+    return _Patient(path)
+
+
+class _Patient(io.FileIO):
+    """A file that stays where it is when told to go before its start, as decoders of C do."""
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        with suppress(OSError):
+            return super().seek(offset, whence)
+        return self.tell()
+
+
+def by_name(paths: str | Path | Iterable[str | Path]) -> tuple[dict[str, Path], dict[str, str]]:
     """Find audio files as `audio_files` does, under names for a table.
 
     With one folder a name is the path below it, else the path as it was given.
     """
-    files, reported = audio_files(paths)
-    top = Path(paths[0]) if len(paths) == 1 else None
+    given = as_paths(paths)
+    files, reported = audio_files(given)
+    top = given[0] if len(given) == 1 else None
 
     def name(path: Path) -> str:
         if top is None or path == top:

@@ -10,6 +10,7 @@ import numpy as np
 import soxr
 
 from mgc.audio.decoders import mono_blocks, open_sound
+from mgc.audio.files import as_path
 from mgc.audio.samples import SAMPLE_RATE, Samples
 from mgc.errors import AudioError
 
@@ -42,8 +43,8 @@ def windows(path: str | Path, length_s: float = WINDOW_S) -> Iterator[Window]:
     ----------
     path : str or Path
         A file in any format that libsndfile reads, or ffmpeg where it is on the PATH; with any
-        number of channels, of which the mean is taken, and a sample rate from 1,000 to
-        768,000 Hz, which is converted (soxr, HQ).
+        number of channels, mixed as `mgc.audio.samples.decode` does, and a sample rate from 1,000
+        to 768,000 Hz, which is converted (soxr, HQ).
     length_s : float, at least 3
         Length of a window, in seconds.
 
@@ -57,13 +58,13 @@ def windows(path: str | Path, length_s: float = WINDOW_S) -> Iterator[Window]:
     ------
     AudioError
         If the file cannot be decoded, holds samples that are not finite, is truncated, or is
-        shorter than 3 s. Damage may show only after some windows: they are not to be used then.
-    ValueError
-        If `length_s` is less than 3.
+        shorter than 3 s, or if `length_s` is. Damage may show only after some windows: they are
+        not to be used then.
     """
-    if not length_s >= MINIMUM_S:
-        raise ValueError(f"length_s={length_s}: a window has at least {MINIMUM_S:g} s")
-    return _windows(Path(path), round(length_s * SAMPLE_RATE))
+    length: object = length_s  # whatever a caller gives
+    if not (isinstance(length, float | int) and MINIMUM_S <= length < float("inf")):
+        raise AudioError(f"length_s={length_s!r}: a window has at least {MINIMUM_S:g} s")
+    return _windows(as_path(path), round(length_s * SAMPLE_RATE))
 
 
 def _windows(path: Path, length: int) -> Iterator[Window]:

@@ -22,7 +22,14 @@ COLUMNS = ("id", "claim", "stated", "measured", "uncertainty", "verdict")
 
 
 def run(
-    *, record: str, data: str, records: str, claims: str, results: str, out: str, renew: bool
+    *,
+    record: str,
+    data: str,
+    records: Path | None,
+    claims: Path | None,
+    results: Path | None,
+    out: Path | None,
+    renew: bool,
 ) -> None:
     """Explain the record that begins so, renew the published results, or audit everything.
 
@@ -32,7 +39,7 @@ def run(
     if record:
         click.echo(explain(find_record(store, record), store))
         return
-    published = Path(results or store.root.parent / "results.csv")
+    published = results or store.root.parent / "results.csv"
     if renew:
         write_whole(published, csv_bytes(published_results(store)))
         click.echo(f"wrote {published}")

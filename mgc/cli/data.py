@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from mgc.cli import options
-from mgc.cli.tables import console_for_output, print_frame, print_left_out, write_csv
+from mgc.cli.tables import console_for_output, opened, print_frame, print_left_out, write_csv
 from mgc.errors import DataError
 
 
@@ -27,14 +27,13 @@ def verify(folder: str, show_all: bool, target: Path | None) -> None:
     """
     import pandas as pd
 
-    from mgc.datasets.opening import open_edition
     from mgc.datasets.verify import BROKEN
     from mgc.datasets.verify import verify as check
 
-    edition = open_edition(folder)
+    edition = opened(folder)
     result = check(edition, progress=True)
     write_csv(target, result)
-    strange = ~result["status"].isin(["ok", "unknown"]) | (result["identical_to"] != "")
+    strange = ~result["status"].isin(["ok", "unknown", "picture"]) | (result["identical_to"] != "")
     listed = result if show_all else result[strange]
     console = console_for_output()
     if len(listed):
@@ -42,7 +41,10 @@ def verify(folder: str, show_all: bool, target: Path | None) -> None:
     counts = pd.crosstab(result["genre"], result["status"]).reset_index()
     print_frame(console, f"Edition {edition.key}", counts, {})
     known = int(result["md5_known"].sum())
-    console.print(f"{edition.n_tracks} tracks, {known} of them GTZAN's own files by checksum.")
+    of_these = f"{known} of them GTZAN's own files by checksum"
+    if edition.archive is not None:
+        of_these = "pictures without their audio: whether that was sound they cannot tell"
+    console.print(f"{edition.n_tracks} tracks, {of_these}.")
     if edition.missing_genres:
         console.print(f"Genres without a track: {', '.join(edition.missing_genres)}.")
     broken = result[result["status"].isin(BROKEN)]
@@ -67,7 +69,7 @@ def where() -> None:
 
 @data.command()
 @click.argument("name", metavar="mini", type=click.Choice(["mini"]))
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=options.FOLDER)
 def fetch(name: str, folder: Path) -> None:
     """Download the 100-track GTZAN mini set into FOLDER."""
     from mgc.datasets.fetch import fetch_mini
@@ -82,9 +84,8 @@ def fetch(name: str, folder: Path) -> None:
 def quality(folder: str, target: Path | None) -> None:
     """Measure silence, clipping, offset, repetitions, outliers, and flag them."""
     from mgc.datasets import quality as quality_module
-    from mgc.datasets.opening import open_edition
 
-    edition = open_edition(folder)
+    edition = opened(folder)
     frame = quality_module.measure(edition, progress=True)
     write_csv(target, frame)
     flags = quality_module.flag(frame)
@@ -99,8 +100,8 @@ def quality(folder: str, target: Path | None) -> None:
 
 
 @data.command()
-@click.argument("folder", metavar="AUDIO_ROOT")
-@click.argument("target", metavar="OUT.npz", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("folder", metavar="AUDIO_ROOT", type=options.DATA)
+@click.argument("target", metavar="OUT.npz", type=options.FILE)
 @options.JOBS
 @click.option("--fresh", is_flag=True, help="Replace OUT.npz where it exists.")
 def pack(folder: str, target: Path, jobs: int | None, fresh: bool) -> None:

@@ -17,12 +17,24 @@ from mgc import __version__
 from mgc.cli import options
 from mgc.cli.data import data
 from mgc.cli.music import export_web, features, predict, train
-from mgc.cli.tables import console_for_output, find_record, plain, print_frame, print_summary
+from mgc.cli.tables import (
+    console_for_output,
+    find_record,
+    plain,
+    prepared,
+    print_frame,
+    print_summary,
+)
+from mgc.cli.terminal import plain_where_needed
 from mgc.errors import DataError, MgcError, RecordError, sentence
 
 
 class _Group(click.Group):
     """Commands whose foreseeable errors are one sentence and exit status 1, not a traceback."""
+
+    def main(self, *arguments: Any, **settings: Any) -> Any:
+        plain_where_needed()
+        return super().main(*arguments, **settings)
 
     def invoke(self, ctx: click.Context) -> Any:
         from mgc.util.pools import ended_by_sigterm, reported
@@ -41,12 +53,14 @@ class _Group(click.Group):
 def main() -> None:
     """Music genre classification, from audio files to a built book.
 
-    DATA is `demo` (the embedded edition), a folder in GTZAN's layout, or an archive (.npz).
+    DATA is `demo` (the embedded edition), a folder in GTZAN's layout, or an archive (.npz); where
+    records are enough, also the name of an edition that has some.
     """
 
 
 @main.command()
-@click.option("--data", "folder", default="demo", show_default=True, help="What to fit on.")
+@click.option("--data", "folder", default="demo", show_default=True, type=options.DATA,
+              help="What to fit on.")  # fmt: skip
 @click.option("--protocol", default="cv5", show_default=True,
               help="One of mgc.datasets.splits.PROTOCOLS.")  # fmt: skip
 @click.option("--variant", default="quick", show_default=True,
@@ -56,7 +70,7 @@ def main() -> None:
 @options.RECORDS
 @options.JOBS
 @click.option("--fresh", is_flag=True, help="Fit again what has a record.")
-@click.option("--vgg16-weights", type=click.Path(exists=True, dir_okay=False),
+@click.option("--vgg16-weights", type=options.Place(exists=True, dir_okay=False),
               help="File of ImageNet weights [MGC_VGG16_WEIGHTS].")  # fmt: skip
 def run(
     folder: str,
@@ -64,23 +78,20 @@ def run(
     variant: str,
     models: str,
     seeds: str,
-    records: str,
+    records: Path | None,
     jobs: int | None,
     fresh: bool,
-    vgg16_weights: str | None,
+    vgg16_weights: Path | None,
 ) -> None:
     """Fit every model that has no record yet, and sum up the results."""
     from mgc.models import BASELINES, NAMES
-    from mgc.records.study import prepare_study
     from mgc.training.fits import fit_all
 
     names = _names(models, (*NAMES, *BASELINES))
     numbers = _numbers(seeds)
     if vgg16_weights is not None:
-        os.environ["MGC_VGG16_WEIGHTS"] = str(Path(vgg16_weights).resolve())
-    study = prepare_study(
-        folder, records=records, protocol=protocol, variant=variant, seeds=numbers
-    )
+        os.environ["MGC_VGG16_WEIGHTS"] = str(vgg16_weights.resolve())
+    study = prepared(folder, records=records, protocol=protocol, variant=variant, seeds=numbers)
     fit_all(study, names, jobs=jobs, fresh=fresh, progress=True)
     console = console_for_output()
     for seed in numbers:
@@ -90,18 +101,25 @@ def run(
 
 
 @main.command()
-@click.option("--archive", default="", help="Spectrogram archive of all of GTZAN.")
-@click.option("--mini", "folder", default="", help="Folder with the 100-track mini set.")
+@click.option("--archive", type=options.FILE, help="Spectrogram archive of all of GTZAN.")
+@click.option("--mini", "folder", type=options.FOLDER,
+              help="Folder with the 100-track mini set.")  # fmt: skip
 @options.RECORDS
 @options.JOBS
 @click.option("--status", "only_say", is_flag=True, help="Say what is done and left; fit nothing.")
-def published(archive: str, folder: str, records: str, jobs: int | None, only_say: bool) -> None:
+def published(
+    archive: Path | None,
+    folder: Path | None,
+    records: Path | None,
+    jobs: int | None,
+    only_say: bool,
+) -> None:
     """Make the records that the published book rests on; continues where it stopped."""
     from mgc.records.store import Store, default_root
     from mgc.training import published as plan
 
     store = Store(records or default_root())
-    sources: dict[str, str | Path] = {plan.ARCHIVE: archive, plan.MINI: folder}
+    sources = {plan.ARCHIVE: archive, plan.MINI: folder}
     studies = plan.studies(store.root, "", sources)
     if not studies:
         raise DataError("nothing to do without data: name --archive FILE.npz, --mini FOLDER")
@@ -123,28 +141,33 @@ def published(archive: str, folder: str, records: str, jobs: int | None, only_sa
 
 @main.command()
 @click.argument("model")
-@click.option("--data", "folder", required=True, help="Archive or folder with all of GTZAN.")
+@click.option("--data", "folder", required=True, type=options.DATA,
+              help="Archive or folder with all of GTZAN.")  # fmt: skip
 @click.option("--set", "changes", multiple=True, metavar="NAME=VALUE",
               help="Change a setting of the model's tuned recipe; may be repeated.")  # fmt: skip
 @options.SEED
 @options.RECORDS
 @options.THREADS
 def tune(
-    model: str, folder: str, changes: tuple[str, ...], seed: int, records: str, threads: int
+    model: str,
+    folder: str,
+    changes: tuple[str, ...],
+    seed: int,
+    records: Path | None,
+    threads: int,
 ) -> None:
     """Try settings of a model and score them on validation tracks; the test part is not touched.
 
     Each trial is kept in the store, and the book lists them all.
     """
     from mgc.models import NAMES
-    from mgc.records.study import prepare_study
     from mgc.training import trials
 
     (name,) = _names(model, NAMES)
     if strange := [change for change in changes if "=" not in change]:
         raise click.BadParameter(f"{strange[0]!r} is no NAME=VALUE", param_hint="--set")
     plan = trials.settings(name, dict(change.split("=", 1) for change in changes))
-    study = prepare_study(folder, records=records, protocol=trials.PROTOCOL, seeds=(seed,))
+    study = prepared(folder, records=records, protocol=trials.PROTOCOL, seeds=(seed,))
     trial = trials.fit_trial(study, name, plan, threads=threads)
     click.echo(
         f"{name}: validation accuracy {trial['valid_accuracy']:.1%}, log loss"
@@ -160,7 +183,7 @@ def records() -> None:
 
 @records.command("list")
 @options.RECORDS
-def list_records(records: str) -> None:
+def list_records(records: Path | None) -> None:
     """List every fit with its accuracy."""
     import pandas as pd
 
@@ -183,7 +206,7 @@ def list_records(records: str) -> None:
 @records.command()
 @click.argument("fit")
 @options.RECORDS
-def show(fit: str, records: str) -> None:
+def show(fit: str, records: Path | None) -> None:
     """Show one fit; the first digits of its id are enough."""
     import pandas as pd
 
@@ -205,12 +228,17 @@ def show(fit: str, records: str) -> None:
 
 @main.command()
 @click.argument("record", default="")
-@click.option("--data", default="gtzan-archive", show_default=True,
+@click.option("--data", default="gtzan-archive", show_default=True, type=options.DATA,
               help="Edition with records that the verdicts are about.")  # fmt: skip
 @options.RECORDS
-@click.option("--claims", default="", help="Table of claims [book/claims.csv of the clone].")
-@click.option("--results", default="", help="Published results [results.csv beside the store].")
-@click.option("--out", default="", help="Folder for audit.csv, audit.json and audit.html.")
+@click.option(
+    "--claims", type=options.FILE, help="Table of claims [book/claims.csv of the clone]."
+)
+@click.option("--results", type=options.FILE,
+              help="Published results [results.csv beside the store].")  # fmt: skip
+@click.option(
+    "--out", type=options.FOLDER, help="Folder for audit.csv, audit.json and audit.html."
+)
 @click.option("--renew", is_flag=True, help="Only write the table of published results anew.")
 def audit(**settings: Any) -> None:
     """Audit the original report and the records; with RECORD, tell in words what that fit was.

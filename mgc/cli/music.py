@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import click
 
 from mgc.cli import options
-from mgc.cli.tables import print_left_out, write_csv
+from mgc.cli.outputs import check_file
+from mgc.cli.tables import opened, prepared, print_left_out, write_csv
 from mgc.errors import AudioError
 
 if TYPE_CHECKING:
@@ -19,8 +20,10 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("folder", metavar="DATA")
-@click.option("--cache", default="", help="Folder of the cache [MGC_CACHE, or ~/.cache/mgc].")
+@click.argument("folder", metavar="DATA", type=options.DATA)
+@click.option(
+    "--cache", type=options.FOLDER, help="Folder of the cache [MGC_CACHE, or ~/.cache/mgc]."
+)
 @options.JOBS
 @options.CSV
 @options.OUT
@@ -28,7 +31,7 @@ if TYPE_CHECKING:
 @options.FRESH_PARTS
 def features(
     folder: str,
-    cache: str,
+    cache: Path | None,
     jobs: int | None,
     target: Path | None,
     out: Path | None,
@@ -52,13 +55,12 @@ def features(
         raise click.UsageError("--cluster and --fresh need --out")
     import pandas as pd
 
-    from mgc.datasets.opening import open_edition
     from mgc.features.loading import load_arrays
     from mgc.features.names import feature_names
     from mgc.util.cache import cache_folder
 
-    where = cache_folder(cache)
-    edition = open_edition(folder)
+    where = cache_folder(cache or "")
+    edition = opened(folder)
     arrays = load_arrays(edition, where, jobs=jobs, progress=True)
     if target is not None:
         table = pd.DataFrame(arrays.tabular, columns=list(feature_names(edition)))
@@ -72,24 +74,28 @@ def features(
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, metavar="FILE_OR_FOLDER...")
+@click.argument("paths", nargs=-1, required=True, metavar="FILE_OR_FOLDER...", type=options.ANY)
 @options.NETWORK
-@click.option("--json", "as_json", default="", metavar="FILE", help="Write JSON; - prints it.")
-@click.option("--csv", "as_csv", default="", metavar="FILE", help="Write a table; - prints it.")
-@click.option("--plot", "plots", default="", metavar="FOLDER",
+@click.option(
+    "--json", "as_json", type=options.OUTPUT, metavar="FILE", help="Write JSON; - prints it."
+)
+@click.option(
+    "--csv", "as_csv", type=options.OUTPUT, metavar="FILE", help="Write a table; - prints it."
+)
+@click.option("--plot", "plots", type=options.OUTPUT_FOLDER, metavar="FOLDER",
               help="Draw the genres of each file over time.")  # fmt: skip
 @options.OUT
 @options.CLUSTER
 @options.JOBS
 @options.FRESH_PARTS
 def predict(
-    paths: tuple[str, ...],
+    paths: tuple[Path, ...],
     network: Path | None,
     out: Path | None,
     cluster: str,
     jobs: int | None,
     fresh: bool,
-    **outputs: str,
+    **outputs: str | None,
 ) -> None:
     """Classify music: three genres with probabilities, for each 30 s and for the whole.
 
@@ -131,20 +137,23 @@ def _write_in_parts(
 
 
 @click.command()
-@click.argument("target", metavar="OUT.keras", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--data", "folder", required=True, help="Edition to train on.")
+@click.argument("target", metavar="OUT.keras", type=options.FILE)
+@click.option("--data", "folder", required=True, type=options.DATA, help="Edition to train on.")
 @click.option("--protocol", default="fault_filtered", show_default=True,
               help="One of mgc.datasets.splits.PROTOCOLS; its first fold is used.")  # fmt: skip
 @options.SEED
-@click.option("--records", default="", help="Store of the record [records, beside OUT.keras].")
+@click.option("--records", type=options.FOLDER,
+              help="Store of the record [records, beside OUT.keras].")  # fmt: skip
 @options.THREADS
-def train(target: Path, folder: str, protocol: str, seed: int, records: str, threads: int) -> None:
+def train(
+    target: Path, folder: str, protocol: str, seed: int, records: Path | None, threads: int
+) -> None:
     """Train the network that `mgc predict` uses, and say how good the file is."""
+    check_file("OUT.keras", target, (b"PK",))
     from mgc.evaluation.accuracy import accuracy_summary
     from mgc.inference import make_network
-    from mgc.records.study import prepare_study
 
-    study = prepare_study(
+    study = prepared(
         folder,
         records=records or target.parent / "records",
         protocol=protocol,
@@ -168,10 +177,11 @@ def train(target: Path, folder: str, protocol: str, seed: int, records: str, thr
 
 
 @click.command("export-web")
-@click.argument("target", metavar="OUT.onnx", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("target", metavar="OUT.onnx", type=options.FILE)
 @options.NETWORK
 def export_web(target: Path, network: Path | None) -> None:
     """Write a network as an ONNX file, for browsers and other programs without Keras."""
+    check_file("OUT.onnx", target, (b"\x08",))
     from mgc.inference.onnx_file import write
 
     write(target, network)

@@ -10,29 +10,44 @@ from pathlib import Path
 import click
 
 from mgc.audio.files import audio_files
+from mgc.cli.outputs import STREAM, check_apart, check_file, check_folder
 from mgc.cli.tables import print_left_out
 from mgc.errors import AudioError, DataError, FeatureError, why
 from mgc.inference import answers
 from mgc.inference.classifier import Answer, Classifier
 from mgc.util.atomic import write_whole
 
-STREAM = "-"
+BEGINNINGS = {"--json": (b"[]", b"[\n {"), "--csv": (b"file,window,",)}
+"""How the files begin that the command writes, and therefore may replace."""
+
+NAME_BYTES = 120
+"""Of a recording's name in that of its picture."""
 
 
 def predict_each(
-    paths: Sequence[str], *, network: Path | None, as_json: str, as_csv: str, plots: str
+    paths: Sequence[Path],
+    *,
+    network: Path | None,
+    as_json: str | None,
+    as_csv: str | None,
+    plots: str | None,
 ) -> None:
     """Classify files and folders; print the answers, or write them where it is asked.
 
     Raises AudioError where some file got no answer; all others have theirs. Raises DataError where
-    there is no audio at all, or two outputs claim the standard output (``-``).
+    there is no audio at all, or an output cannot be written or would destroy something.
     """
-    if as_json == as_csv == STREAM:
-        raise DataError("--json and --csv cannot both go to the standard output; name a file")
+    given = (("--json", as_json), ("--csv", as_csv))
+    asked = [(option, target) for option, target in given if target]
+    check_apart(asked)
+    for option, target in asked:
+        check_file(option, target, BEGINNINGS[option])
+    if plots:
+        check_folder("--plot", plots)
     files, passed_over = audio_files(paths)
     print_left_out({answers.shown(str(path)): reason for path, reason in passed_over.items()})
     if not files:
-        raise DataError(f"no audio file in {', '.join(map(answers.shown, paths))}")
+        raise DataError(f"no audio file in {answers.shown(', '.join(map(str, paths)))}")
     classifier, answered = Classifier(network), list[Answer]()
     for file in files:
         try:
@@ -61,12 +76,14 @@ def _plot(answer: Answer, folder: Path, number: int) -> None:
     name = answers.shown(Path(answer.file).name)
     picture = io.BytesIO()
     genres_over_time(answer, name).savefig(picture, format="png", dpi=120)
-    safe = "".join(c if c.isalnum() or c in "-_." else "_" for c in name)[:80]
+    safe = "".join(c if c.isalnum() or c in "-_." else "_" for c in name)
+    # File systems count bytes, some allow 143 of them.
+    safe = safe.encode()[:NAME_BYTES].decode(errors="ignore")
     write_whole(folder / f"{number:04d}-{safe}.png", picture.getvalue())
 
 
 def _write(target: str, content: str) -> None:
     if target == STREAM:
-        click.echo(content, nl=False)
+        click.echo(content.encode(), nl=False)  # the bytes of a file, whatever the terminal's own
     else:
         write_whole(Path(target), content.encode())

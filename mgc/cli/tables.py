@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.console import Console
 
+    from mgc.datasets.edition import Edition
     from mgc.records.store import NotRun, Record, Store
+    from mgc.records.study import Study
 
 PIPE_WIDTH = 200  # where nobody's window limits a line, tables keep their full width
 
@@ -33,7 +35,9 @@ def console_for_output() -> Console:
     """Return a console on standard output as wide as the window, or wide where there is none."""
     from rich.console import Console
 
-    return Console(width=None if sys.stdout.isatty() else PIPE_WIDTH, highlight=False)
+    width = None if sys.stdout.isatty() else PIPE_WIDTH
+    # A name may hold [bold] or :a:, which are no markup and no emoji.
+    return Console(width=width, highlight=False, markup=False, emoji=False)
 
 
 def write_csv(target: Path | None, frame: pd.DataFrame, float_format: str | None = None) -> None:
@@ -65,6 +69,32 @@ def print_left_out(left_out: Mapping[str, str]) -> None:
         click.echo(f"left out: {name}: {reason}", err=True)
 
 
+def opened(data: str) -> Edition:
+    """Open the edition that a command works on, and say what it passes over."""
+    from mgc.datasets.opening import open_edition
+
+    return _told(open_edition(data))
+
+
+def prepared(data: str, **question: Any) -> Study:
+    """Prepare the study that a command fits; say what is passed over, and what is left out.
+
+    The first is said before the work, which takes minutes; see `mgc.records.study.prepare_study`.
+    """
+    from mgc.records.study import edition_at, prepare_study
+
+    edition = edition_at(data)
+    study = prepare_study(_told(edition) if edition else data, **question)
+    print_left_out(study.edition_record.left_out)
+    return study
+
+
+def _told(edition: Edition) -> Edition:
+    for place, reason in edition.passed_over.items():
+        click.echo(f"passed over: {place}: {reason}", err=True)
+    return edition
+
+
 def print_summary(console: Console, title: str, results: Mapping[str, Record | NotRun]) -> None:
     """Print the main results of some models, those not run with their reason."""
     from mgc.evaluation.results import accuracy_table
@@ -79,17 +109,16 @@ def print_frame(
 ) -> None:
     """Print a data frame as a table; numbers to the right, missing ones as a dash."""
     import pandas as pd
-    from rich.markup import escape
     from rich.table import Table
 
-    console.print(escape(title), style="bold", soft_wrap=True)
+    console.print(title, style="bold", soft_wrap=True)
     table = Table()
     for name in frame.columns:
         right = pd.api.types.is_numeric_dtype(frame[name])
-        table.add_column(escape(str(name)), justify="right" if right else "left")
+        table.add_column(str(name), justify="right" if right else "left")
     for row in frame.itertuples(index=False):
         pairs = zip(frame, row, strict=True)
-        table.add_row(*(escape(_cell(value, formats.get(str(name), ""))) for name, value in pairs))
+        table.add_row(*(_cell(value, formats.get(str(name), "")) for name, value in pairs))
     console.print(table)
 
 

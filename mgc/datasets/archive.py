@@ -15,10 +15,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mgc.datasets.edition import Edition, content_hash
+from mgc.datasets.edition import Digest, Edition, content_hash
 from mgc.datasets.gtzan import FULL_SET_MINIMUM, gtzan_table
 from mgc.datasets.tracks import N_SEGMENTS, Track
 from mgc.errors import DataError
+from mgc.util.places import place
 
 KEYS = ("log_power", "track_id", "freq_hz", "frame_rate_hz")
 REMEDY = "make one with `mgc data pack AUDIO_ROOT OUT.npz`, or copy it again from its source"
@@ -65,7 +66,7 @@ def open_archive(path: str | Path) -> Archive:
     DataError
         The file is missing, damaged, or not such an archive; the message says what is wrong.
     """
-    file = Path(path).expanduser()
+    file = place(path)
     found = _read(file)
     power, ids, hertz, rate = (found[key] for key in KEYS)
     if power.dtype != np.uint8 or power.ndim != 3 or 0 in power.shape:
@@ -139,5 +140,6 @@ def edition(path: str | Path) -> Edition:
         name="gtzan-archive" if len(ids) >= FULL_SET_MINIMUM else part,
         tracks=tuple(Track(name, str(genre[name]), archive.path) for name in ids),
         content_hash=content_hash(sums),
+        digests=tuple(Digest("", sums[name]) for name in ids),
         archive=archive.path,
     )

@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from mgc.audio.files import open_regular
 from mgc.datasets.tracks import GENRES, Track
+from mgc.errors import AudioError, DataError
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ class Edition:
         Checksums of the files, in the order of `tracks`; empty when nobody computed them.
     archive : Path or None
         The spectrogram archive that holds the tracks; None where they are audio files.
+    passed_over : mapping of str to str
+        Folders with audio that is in no track, and why; see `mgc.datasets.tracks.find_tracks`.
     """
 
     name: str
@@ -41,6 +45,7 @@ class Edition:
     content_hash: str
     digests: tuple[Digest, ...] = field(default=(), repr=False, compare=False)
     archive: Path | None = field(default=None, compare=False)
+    passed_over: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def genres(self) -> list[str]:
@@ -64,8 +69,17 @@ class Edition:
 
 
 def is_archive(data: str | Path) -> bool:
-    """Tell a spectrogram archive from a folder by its name: archives end in `.npz`."""
-    return Path(data).suffix.lower() == ".npz"
+    """Tell a spectrogram archive from a folder by its name: archives end in `.npz`.
+
+    Raises DataError for what is no name.
+    """
+    try:
+        return Path(data).suffix.lower() == ".npz"
+    except TypeError:
+        raise DataError(
+            f'a {type(data).__name__} in the place of an edition: give "demo", or the name of a'
+            " folder or an archive, str or Path"
+        ) from None
 
 
 def content_hash(sha256_by_id: Mapping[str, str]) -> str:
@@ -85,11 +99,11 @@ def digest_file(path: Path) -> Digest:
     """
     md5, sha256 = hashlib.md5(usedforsecurity=False), hashlib.sha256()
     try:
-        with path.open("rb") as stream:
+        with open_regular(path) as stream:
             while block := stream.read(1 << 20):
                 md5.update(block)
                 sha256.update(block)
-    except OSError:
+    except (OSError, AudioError):
         return Digest("", "")
     return Digest(md5.hexdigest(), sha256.hexdigest())
 

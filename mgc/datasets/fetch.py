@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mgc.errors import DataError
 from mgc.util.atomic import scratch
+from mgc.util.places import place
 
 # As named by the `mini` version in mirdata/datasets/gtzan_genre.py, mirdata 0.3.7 to 1.0.0.
 MINI_URL = "https://github.com/TempoBeatDownbeat/gtzan_mini/archive/refs/heads/main.zip"
@@ -60,7 +61,7 @@ def fetch_mini(target: str | Path, *, url: str = MINI_URL, md5: str = MINI_MD5) 
         No connection, wrong checksum, other tracks than the table lists, or a `target` that holds
         something else.
     """
-    folder = Path(target).expanduser()
+    folder = place(target)
     if folder.exists() and not folder.is_dir():
         raise DataError(f"{folder} is a file; name a folder that does not exist yet")
     if folder.is_dir() and any(folder.iterdir()):

@@ -15,14 +15,14 @@ from mgc.datasets.tracks import LAYOUT_HELP, Track, find_tracks, refuse_double
 from mgc.errors import DataError
 
 
-def open_edition(data: str | Path | None = None) -> Edition:
+def open_edition(data: str | Path | Edition | None = None) -> Edition:
     """Open the embedded demonstration edition, a folder of audio or a spectrogram archive.
 
     Parameters
     ----------
-    data : str, Path or None
-        None, ``""`` or ``"demo"`` for the embedded edition; otherwise a folder in GTZAN's layout
-        or an `.npz` file (`mgc.datasets.archive`).
+    data : str, Path, Edition or None
+        None or ``"demo"`` for the embedded edition; otherwise a folder in GTZAN's layout or an
+        `.npz` file (`mgc.datasets.archive`). An edition stays as it is.
 
     Returns
     -------
@@ -36,7 +36,9 @@ def open_edition(data: str | Path | None = None) -> Edition:
         The folder does not exist, holds no tracks, or names a track twice; the file is no
         archive; a clip of the demo is missing from the installed package.
     """
-    if data is None or str(data) in ("", "demo"):
+    if isinstance(data, Edition):
+        return data
+    if data is None or str(data) == "demo":
         return make_edition(
             Track(row["track_id"], row["genre"], clip_path(row["track_id"]), row["artist"])
             for row in manifest()
@@ -45,7 +47,8 @@ def open_edition(data: str | Path | None = None) -> Edition:
         from mgc.datasets import archive
 
         return archive.edition(data)
-    return make_edition(find_tracks(data))
+    tracks, passed_over = find_tracks(data)
+    return replace(make_edition(tracks), passed_over=passed_over)
 
 
 def make_edition(tracks: Iterable[Track]) -> Edition:

@@ -26,6 +26,7 @@ from mgc.datasets.splits import (
     Fold,
     Split,
     check,
+    refuse_one_genre,
 )
 from mgc.datasets.tracks import N_SEGMENTS
 from mgc.errors import DataError
@@ -74,7 +75,8 @@ def make_split(
     Raises
     ------
     DataError
-        Unknown protocol, ids that repeat, or too few tracks of some genre for the protocol.
+        Unknown protocol, ids that repeat, tracks of one genre alone, or too few tracks of some
+        genre for the protocol.
 
     Notes
     -----
@@ -94,7 +96,7 @@ def make_split(
 
 
 def _check_arguments(
-    protocol: str, ids: StrArray, genres: StrArray, artists: StrArray, seed: int
+    protocol: str, ids: StrArray, genres: StrArray, artists: StrArray, seed: object
 ) -> None:
     """Refuse what no split can be drawn from, with the remedy."""
     if protocol not in ALL_PROTOCOLS:
@@ -109,8 +111,9 @@ def _check_arguments(
     if len(np.unique(ids)) != len(ids):
         twice = Counter(ids.tolist()).most_common(1)[0][0]
         raise DataError(f"Split {protocol}: track id {twice} occurs more than once.")
-    if seed < 0:
-        raise DataError(f"Split {protocol}: the seed is {seed}; use 0 or more.")
+    refuse_one_genre(genres.tolist())
+    if not isinstance(seed, int | np.integer) or seed < 0:
+        raise DataError(f"Split {protocol}: the seed is {seed!r}; use a whole number from 0 on.")
     least = {"random": 3, "track_disjoint_segments": 3, "cv5": N_FOLDS}.get(protocol, 1)
     for name, count in sorted(Counter(genres.tolist()).items()):
         if count < least:

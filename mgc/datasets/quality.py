@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
@@ -16,6 +17,8 @@ import pandas as pd
 from mgc.datasets.edition import Edition, digest_file, identical_pairs
 from mgc.datasets.gtzan import gtzan_table
 from mgc.datasets.measures import DESCRIPTORS, NUMBERS, SPECTRAL, measure_track, robust_z
+from mgc.datasets.opening import open_edition
+from mgc.errors import DataError
 from mgc.util.pools import in_threads
 
 COLUMNS = (
@@ -94,14 +97,15 @@ DEFAULT_LEAVE_OUT: tuple[str, ...] = ("unreadable", "truncated")
 """Rules by which a track is left out."""
 
 
-def measure(edition: Edition, *, progress: bool = False) -> pd.DataFrame:
+def measure(data: str | Path | Edition, *, progress: bool = False) -> pd.DataFrame:
     """Measure every track of an edition.
 
     Parameters
     ----------
-    edition : Edition
-        A bad file becomes a row with its error; it never stops the run. Of an archive only the
-        repetitions that GTZAN's table knows are told, all else is missing.
+    data : str, Path or Edition
+        As for `open_edition`, which may also raise what it does. A bad file becomes a row with its
+        error; it never stops the run. Of an archive only the repetitions that GTZAN's table knows
+        are told, all else is missing.
     progress : bool
         Show a progress bar on a terminal.
 
@@ -119,6 +123,7 @@ def measure(edition: Edition, *, progress: bool = False) -> pd.DataFrame:
         unless it is silent); ``error`` (empty, or ``unreadable: …`` or ``truncated: …``). Numbers
         are NaN where it is not empty; the z-score also where a genre has fewer than five tracks.
     """
+    edition = open_edition(data)
     if edition.archive is not None:
         return _known_of_archive(edition)
     digests = edition.digests or tuple(digest_file(track.path) for track in edition.tracks)
@@ -152,7 +157,14 @@ def flag(frame: pd.DataFrame) -> pd.DataFrame:
         One row for each track and rule that it breaks, in the order of `RULES`, then of ids:
         ``track_id``, ``rule``, ``value`` (the measurement, NaN for yes-or-no rules),
         ``threshold``, ``reason``.
+
+    Raises
+    ------
+    DataError
+        `frame` is no such table.
     """
+    if not set(COLUMNS) <= set(getattr(frame, "columns", ())):
+        raise DataError("flags need the table that mgc.datasets.quality.measure returns")
     parts = []
     for name, rule in RULES.items():
         hit = frame[_breaks(frame, name, rule)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,6 +67,15 @@ class Split:
     example_track: IntArray
     example_segment: IntArray
     folds: tuple[Fold, ...]
+
+
+def refuse_one_genre(genres: Iterable[str]) -> None:
+    """Raise DataError where all tracks are of one genre: there is nothing to tell apart."""
+    if len(only := set(genres)) == 1:
+        raise DataError(
+            f"every track is {only.pop()}, and a classifier needs two genres or more; add a folder"
+            " of another genre"
+        )
 
 
 def check(split: Split, artist: Sequence[str | None] | StrArray) -> None:

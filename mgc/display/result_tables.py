@@ -200,3 +200,15 @@ def sounds_table(answers: pd.DataFrame) -> pd.DataFrame:
             "Verdict": answers["verdict"],
         }
     )
+
+
+def stability_table(forms: pd.DataFrame) -> pd.DataFrame:
+    """Write the result of `mgc.evaluation.stability.by_form` as texts."""
+    return pd.DataFrame(
+        {
+            "Form": forms["form"],
+            "Answers kept": forms["kept"].map(formats.percent),
+            "Probability that moves": forms["change"].map(formats.percent),
+            "Answers right": forms["accuracy"].map(formats.percent),
+        }
+    )

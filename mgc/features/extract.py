@@ -7,6 +7,7 @@ transform of its own.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,7 +20,7 @@ import numpy.typing as npt
 import scipy.fft
 from scipy.signal import get_window
 
-from mgc.audio.samples import SAMPLE_RATE, resample
+from mgc.audio.samples import SAMPLE_RATE, mono, resample, whole_rate
 from mgc.datasets.tracks import N_SEGMENTS
 from mgc.errors import AudioError, FeatureError
 from mgc.features.names import N_MFCC
@@ -28,6 +29,8 @@ from mgc.typing import Double, Float
 N_FFT = 2048
 HOP_LENGTH = 512
 N_SAMPLES = 661_500
+USED_S = N_SAMPLES / SAMPLE_RATE + 1
+"""Seconds of a recording that its features depend on: 30, and one for the filter of resampling."""
 N_FRAMES = 1 + N_SAMPLES // HOP_LENGTH
 N_MELS = 128
 SEGMENT_FRAMES = N_FRAMES // N_SEGMENTS
@@ -57,14 +60,14 @@ class Features:
     segments: Float
 
 
-def extract(samples: npt.NDArray[Any], sample_rate: int = SAMPLE_RATE) -> Features:
+def extract(samples: npt.NDArray[Any], sample_rate: float = SAMPLE_RATE) -> Features:
     """Compute all three representations of a clip.
 
     Parameters
     ----------
     samples : ndarray [shape=(n,)], float, at least one second
         Mono. Cut or padded with zeros to 30.0 s. Silence gives defined values.
-    sample_rate : int, Hz
+    sample_rate : int, Hz, in [1000, 768000]
         Other rates than 22,050 are converted (soxr, HQ).
 
     Returns
@@ -94,32 +97,24 @@ def extract(samples: npt.NDArray[Any], sample_rate: int = SAMPLE_RATE) -> Featur
     )
 
 
-def prepare(samples: npt.NDArray[Any], sample_rate: int = SAMPLE_RATE) -> Float:
+def prepare(samples: npt.NDArray[Any], sample_rate: float = SAMPLE_RATE) -> Float:
     """Check samples as `extract` does, and bring them to exactly 30.0 s at 22,050 Hz [661500]."""
-    signal = np.asarray(samples)
-    if signal.ndim != 1:
-        raise FeatureError(
-            f"samples of shape {signal.shape}: features need a mono signal of shape (n,); "
-            "average the channels first (mgc.audio.samples.load does)"
-        )
+    try:
+        signal, rate = mono(samples), whole_rate(sample_rate)
+    except AudioError as error:
+        raise FeatureError(str(error)) from None
     if not np.issubdtype(signal.dtype, np.floating):
         raise FeatureError(
             f"samples of type {signal.dtype}: features need floats;"
             " mgc.audio.samples.load gives them"
         )
-    if not 1_000 <= sample_rate <= 768_000:
-        raise FeatureError(f"sample rate {sample_rate} Hz: must lie between 1,000 and 768,000 Hz")
     if not np.isfinite(signal).all():
         raise FeatureError("samples hold NaN or infinity; repair the file or leave it out")
-    if len(signal) < sample_rate:
+    if len(signal) < rate:
         raise FeatureError(
-            f"{len(signal) / sample_rate:.2f} s of audio: features need at least one second"
+            f"{len(signal) / rate:.2f} s of audio: features need at least one second"
         )
-    longest = int(np.ceil(N_SAMPLES * sample_rate / SAMPLE_RATE)) + sample_rate
-    try:
-        signal = resample(signal[:longest], sample_rate)[:N_SAMPLES]
-    except (ValueError, AudioError) as error:
-        raise FeatureError(f"cannot convert from {sample_rate} Hz: {error}") from error
+    signal = resample(signal[: math.ceil(USED_S * rate)], rate)[:N_SAMPLES]
     return np.pad(signal, (0, N_SAMPLES - len(signal))).astype(np.float32, copy=False)
 
 

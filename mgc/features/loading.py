@@ -6,12 +6,14 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
+from mgc.audio.files import open_regular
 from mgc.audio.samples import decode
 from mgc.datasets.edition import Edition
+from mgc.datasets.opening import open_edition
 from mgc.datasets.tracks import Track
 from mgc.errors import DataError, MgcError, why
 from mgc.features.arrays import Arrays, to_arrays
-from mgc.features.extract import Features, extract
+from mgc.features.extract import USED_S, Features, extract
 from mgc.features.names import AUDIO_VERSION
 from mgc.util import cache
 from mgc.util.pools import extract_many
@@ -21,7 +23,7 @@ FIELDS = ("tabular", "spectrogram", "sequence", "segments")
 
 
 def load_arrays(
-    edition: Edition,
+    data: str | Path | Edition,
     cache_dir: str | Path,
     *,
     leave_out: dict[str, str] | None = None,
@@ -32,7 +34,8 @@ def load_arrays(
 
     Parameters
     ----------
-    edition : Edition
+    data : str, Path or Edition
+        As for `mgc.datasets.opening.open_edition`, which may also raise what it does.
     cache_dir : str or Path
         Folder of the cache; made when it is missing. An entry is found by the SHA-256 of the
         audio file and the feature version, and rebuilt when it is damaged.
@@ -52,7 +55,7 @@ def load_arrays(
     DataError
         If no track is usable.
     """
-    left_out = dict(leave_out or {})
+    edition, left_out = open_edition(data), dict(leave_out or {})
     if edition.archive is not None:
         from mgc.features import from_archive
 
@@ -81,9 +84,10 @@ def cached_features(path: Path, cache_dir: Path) -> Features:
 
     Raises AudioError if it cannot be decoded, FeatureError if its samples give no features.
     """
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    with open_regular(path) as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
     entry = cache_dir / f"{digest[:32]}-v{AUDIO_VERSION}.npz"
-    return remembered(entry, lambda: extract(*decode(path)))
+    return remembered(entry, lambda: extract(*decode(path, USED_S)))
 
 
 def remembered(entry: Path, compute: Callable[[], Features]) -> Features:

@@ -18,9 +18,10 @@ from mgc.datasets.gtzan import gtzan_table
 from mgc.datasets.opening import open_edition
 from mgc.errors import DataError, MgcError, why
 from mgc.features.arrays import FRAME_RATE
-from mgc.features.extract import N_FRAMES, N_MELS, extract
+from mgc.features.extract import N_FRAMES, N_MELS, USED_S, extract
 from mgc.typing import Grey
 from mgc.util.atomic import whole_file
+from mgc.util.places import place
 from mgc.util.pools import extract_many
 
 RANGE_DB = 80.0
@@ -54,7 +55,8 @@ def pack(
     -------
     left_out : dict of str to str
         Tracks that are not in the archive, with the reason: unreadable, truncated,
-        without usable sound, or not called like one of GTZAN's.
+        without usable sound, or not called like one of GTZAN's; and
+        folders that are passed over.
 
     Raises
     ------
@@ -69,7 +71,7 @@ def pack(
     The pictures are those of `mgc.features.extract`, 128 mel bands by 1,292 frames, in 256
     steps of 0.31 dB. Neither the phase nor the 897 finer bins of the transform are kept.
     """
-    file = Path(target).expanduser()
+    file = place(target)
     _check_target(file, fresh=fresh)
     if is_archive(audio_root):
         raise DataError(f"{audio_root} is an archive already; name the folder of audio")
@@ -100,7 +102,7 @@ def pack(
             freq_hz=mel_centres(),
             frame_rate_hz=np.array(FRAME_RATE),
         )
-    return dict(sorted(left_out.items()))
+    return dict(sorted((left_out | dict(edition.passed_over)).items()))
 
 
 def mel_centres() -> npt.NDArray[np.float64]:
@@ -148,6 +150,6 @@ def _unfit(edition: Edition, *, progress: bool) -> dict[str, str]:
 def _picture_or_reason(path: Path) -> Grey | str:
     """Picture of one file, or why there is none; importable, since other processes call it."""
     try:
-        return grey(extract(*decode(path)).spectrogram)
+        return grey(extract(*decode(path, USED_S)).spectrogram)
     except (MgcError, OSError) as error:
         return why(path, error)

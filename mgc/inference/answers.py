@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from mgc.datasets.tracks import GENRES, P_COLUMNS
-from mgc.inference.classifier import Answer, WindowAnswer, top
+from mgc.inference.classifier import Answer, WindowAnswer
 from mgc.typing import Double
 
 BAR = 30
@@ -27,11 +28,14 @@ def shown(name: str) -> str:
 def text(answer: Answer) -> str:
     """Write an answer for the terminal: the verdict, then three genres with bars."""
     minutes, seconds = divmod(round(answer.duration_s), 60)
-    first = answer.top[0][0]
-    verdict = {"sure": first, "unsure": f"unsure, {first} perhaps", "silent": "no sound"}
+    first = answer.top[0][0] if answer.top else ""
+    verdict = {
+        "sure": first,
+        "unsure": f"unsure, {first} perhaps",
+        "silent": "too little sound for a genre",
+    }
     lines = [f"{shown(answer.file)} ({minutes}:{seconds:02d}): {verdict[answer.verdict]}"]
-    if answer.verdict != "silent":
-        lines += [f"  {genre:<10}{bar(p)} {p:4.0%}" for genre, p in answer.top]
+    lines += [f"  {genre:<10}{bar(p)} {p:4.0%}" for genre, p in answer.top]
     return "\n".join(lines)
 
 
@@ -50,7 +54,7 @@ def rows(answer: Answer) -> list[dict[str, Any]]:
     rows : list of dict
         ``window`` (0 for the whole file, then 1, 2, …), ``start_s``, ``duration_s``, ``verdict``,
         ``genre`` (the most probable one; empty for silence), and the probabilities ``p_blues`` to
-        ``p_rock``, six decimals each.
+        ``p_rock``, six decimals each; None for silence.
     """
     stretches: tuple[Answer | WindowAnswer, ...] = (answer, *answer.windows)
     return [
@@ -59,8 +63,8 @@ def rows(answer: Answer) -> list[dict[str, Any]]:
             "start_s": round(stretch.start_s, 3),
             "duration_s": round(stretch.duration_s, 3),
             "verdict": stretch.verdict,
-            "genre": "" if stretch.verdict == "silent" else top(stretch.probabilities)[0][0],
-            **_named(P_COLUMNS, stretch.probabilities),
+            "genre": stretch.top[0][0] if stretch.top else "",
+            **(_named(P_COLUMNS, stretch.probabilities) or dict.fromkeys(P_COLUMNS)),
         }
         for number, stretch in enumerate(stretches)
     ]
@@ -74,7 +78,10 @@ def table(answers: Sequence[Answer]) -> pd.DataFrame:
 
 
 def plain(answer: Answer) -> dict[str, Any]:
-    """Put an answer in terms of JSON: the whole file, and a list of its windows."""
+    """Put an answer in terms of JSON: the whole file, and a list of its windows.
+
+    What is silent has an empty ``top``, and None for ``probabilities``.
+    """
     windows = [
         {"start_s": round(window.start_s, 3), **_facts(window)} for window in answer.windows
     ]
@@ -82,14 +89,15 @@ def plain(answer: Answer) -> dict[str, Any]:
 
 
 def _facts(answer: Answer | WindowAnswer) -> dict[str, Any]:
-    first = top(answer.probabilities)
     return {
         "duration_s": round(answer.duration_s, 3),
         "verdict": answer.verdict,
-        "top": [{"genre": genre, "probability": round(value, 6)} for genre, value in first],
+        "top": [{"genre": genre, "probability": round(value, 6)} for genre, value in answer.top],
         "probabilities": _named(GENRES, answer.probabilities),
     }
 
 
-def _named(names: Sequence[str], probabilities: Double) -> dict[str, float]:
+def _named(names: Sequence[str], probabilities: Double) -> dict[str, float] | None:
+    if np.isnan(probabilities).any():
+        return None
     return {name: round(float(p), 6) for name, p in zip(names, probabilities, strict=True)}

@@ -10,10 +10,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from mgc.audio.files import as_path, as_paths
+from mgc.audio.loudness import audible
 from mgc.audio.samples import SAMPLE_RATE
-from mgc.audio.windows import Window, windows
+from mgc.audio.windows import MINIMUM_S, Window, windows
 from mgc.datasets.tracks import GENRES
+from mgc.errors import NetworkError
 from mgc.features.archive_picture import CLIP_COLUMNS, picture
+from mgc.training.crops import starts as crop_starts
 from mgc.typing import Double, Grey
 
 if TYPE_CHECKING:
@@ -21,8 +25,6 @@ if TYPE_CHECKING:
 
 SURE_FROM = 0.5
 """Probability from which the first genre is more likely right than wrong, if calibrated."""
-SILENCE = 1e-5
-"""Standard deviation of samples below which a window holds no sound: -100 dB of full scale."""
 N_TOP = 3
 
 
@@ -32,15 +34,19 @@ class WindowAnswer:
 
     start_s: float
     duration_s: float
+    heard_s: float
+    """Seconds of it that are heard (`mgc.audio.loudness.audible`); the network saw no others."""
     crops: Double
-    """Probabilities in crops that overlap by half, from the window's start to its end
+    """Probabilities in crops that overlap by half, from the first sound to the last
     [shape=(n_crops, 10)]; empty where the window is silent."""
+    middles_s: Double
+    """Where in the file the middles of the crops lie [shape=(n_crops,)]."""
     picture: Grey
-    """What the network saw [shape=(128, n_columns)]."""
+    """Spectrogram of the whole window [shape=(128, n_columns)]."""
 
     @property
     def silent(self) -> bool:
-        """Whether the window holds no sound."""
+        """Whether less than 3 s of the window are heard: too little for a genre."""
         return not len(self.crops)
 
     @property
@@ -50,11 +56,16 @@ class WindowAnswer:
 
     @property
     def probabilities(self) -> Double:
-        """Mean over the crops [shape=(10,)]; a tenth for each genre where there is no sound."""
+        """Mean over the crops [shape=(10,)]; NaN where the window is silent."""
         if self.silent:
-            return np.full(len(GENRES), 1 / len(GENRES))
+            return np.full(len(GENRES), np.nan)
         mean: Double = self.crops.mean(axis=0)
         return mean
+
+    @property
+    def top(self) -> tuple[tuple[str, float], ...]:
+        """The three most probable genres, the first first; none where the window is silent."""
+        return () if self.silent else top(self.probabilities)
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,27 +81,36 @@ class Answer:
 
     @property
     def probabilities(self) -> Double:
-        """Mean over the windows that hold sound, weighted by their length [shape=(10,)]."""
-        heard = [window for window in self.windows if not window.silent] or list(self.windows[:1])
-        weights = np.array([window.duration_s for window in heard])
+        """Mean over the windows, weighted by the seconds that are heard in them [shape=(10,)].
+
+        NaN where all are silent.
+        """
+        heard = [window for window in self.windows if not window.silent]
+        if not heard:
+            return np.full(len(GENRES), np.nan)
+        weights = np.array([window.heard_s for window in heard])
         total: Double = weights @ np.stack([w.probabilities for w in heard]) / weights.sum()
         return total
 
     @property
     def duration_s(self) -> float:
-        """Seconds of audio that were classified."""
+        """Seconds of audio that were looked at, silence included."""
         return sum(window.duration_s for window in self.windows)
 
     @property
     def top(self) -> tuple[tuple[str, float], ...]:
-        """The three most probable genres, the first first, with their probabilities."""
-        return top(self.probabilities)
+        """The three most probable genres, the first first; none where all windows are silent."""
+        return () if self.silent else top(self.probabilities)
+
+    @property
+    def silent(self) -> bool:
+        """Whether no window holds enough sound for a genre."""
+        return all(window.silent for window in self.windows)
 
     @property
     def verdict(self) -> str:
         """``sure``, ``unsure`` (wrong is as likely as right) or ``silent``."""
-        silent = all(window.silent for window in self.windows)
-        return "silent" if silent else verdict(self.probabilities)
+        return "silent" if self.silent else verdict(self.probabilities)
 
 
 def top(probabilities: Double) -> tuple[tuple[str, float], ...]:
@@ -111,7 +131,7 @@ class Classifier:
     ----------
     network : str or Path, optional
         A file that `mgc train` made; by default the network that ships.
-    threads : int, optional
+    threads : int, at least 1, optional
         Threads of the network on the CPU; by default TensorFlow decides.
 
     Attributes
@@ -122,7 +142,7 @@ class Classifier:
     Raises
     ------
     NetworkError
-        The file is no network that can be used and trusted.
+        The file is no network that can be used and trusted, or there is no such number of threads.
 
     Examples
     --------
@@ -136,6 +156,9 @@ class Classifier:
         from mgc.inference.network_file import open_network
 
         if threads is not None:
+            number: object = threads  # whatever a caller gives
+            if not isinstance(number, int) or number < 1:
+                raise NetworkError(f"threads={threads!r}: give a whole number from 1 on")
             from mgc.training import keras_fit
 
             keras_fit.set_up(threads)
@@ -153,29 +176,47 @@ class Classifier:
         Raises
         ------
         AudioError
-            The file cannot be decoded, is too short, or holds NaN or infinity.
+            The file cannot be decoded, is too short, or holds NaN or infinity; `path` is no name.
         """
-        return Answer(str(path), tuple(self._answer(window) for window in windows(path)))
+        file = as_path(path)
+        return Answer(str(path), tuple(self._answer(window) for window in windows(file)))
 
-    def predict_proba(self, paths: Iterable[str | Path]) -> Double:
-        """Probabilities of the genres in some files [shape=(n, 10)], rows summing to one.
+    def predict_proba(self, paths: str | Path | Iterable[str | Path]) -> Double:
+        """Probabilities of the genres in some files, or one [shape=(n, 10)], rows summing to one.
 
-        Columns are as in `classes_`. Raises AudioError as `answer`, of the first file that fails.
+        Columns are as in `classes_`; a silent file has a row of NaN. Raises AudioError as
+        `answer`, of the first file that fails.
         """
-        rows = [self.answer(path).probabilities for path in paths]
+        rows = [self.answer(path).probabilities for path in as_paths(paths)]
         return np.stack(rows) if rows else np.empty((0, len(GENRES)))
 
-    def predict(self, paths: Iterable[str | Path]) -> npt.NDArray[np.str_]:
-        """Most probable genre of some files [shape=(n,)]; see `predict_proba`."""
-        chosen: npt.NDArray[np.str_] = self.classes_[self.predict_proba(paths).argmax(axis=1)]
-        return chosen
+    def predict(self, paths: str | Path | Iterable[str | Path]) -> npt.NDArray[np.str_]:
+        """Most probable genre of some files [shape=(n,)], empty for a silent one.
+
+        See `predict_proba`.
+        """
+        p = self.predict_proba(paths)
+        return np.where(np.isnan(p).any(axis=1), "", self.classes_[p.argmax(axis=1)])
 
     def _answer(self, window: Window) -> WindowAnswer:
-        drawn, seconds = picture(window.samples), len(window.samples) / SAMPLE_RATE
-        crops = np.empty((0, len(GENRES)))
-        if float(window.samples.std()) >= SILENCE:
-            (crops,) = crop_probabilities(self._model, [drawn])
-        return WindowAnswer(window.start_s, seconds, crops, drawn)
+        samples = window.samples
+        drawn, heard = picture(samples), np.flatnonzero(audible(samples))
+        crops, middles = np.empty((0, len(GENRES))), np.empty(0)
+        if len(heard) >= round(MINIMUM_S * SAMPLE_RATE):
+            # One weak cell moves the scale of the whole picture, so silence must not be in it.
+            seen = drawn if len(heard) == len(samples) else picture(samples[heard])
+            (crops,) = crop_probabilities(self._model, [seen])
+            width, columns = int(self._model.input_shape[2]), seen.shape[1]
+            there = (crop_starts(columns, width) + min(width, columns) / 2) / columns
+            middles = heard[(there * len(heard)).astype(np.int64)] / SAMPLE_RATE
+        return WindowAnswer(
+            start_s=window.start_s,
+            duration_s=len(samples) / SAMPLE_RATE,
+            heard_s=len(heard) / SAMPLE_RATE,
+            crops=crops,
+            middles_s=window.start_s + middles,
+            picture=drawn,
+        )
 
 
 def crop_probabilities(model: keras.Model, pictures: Iterable[Grey]) -> list[Double]:
@@ -194,6 +235,11 @@ def crop_probabilities(model: keras.Model, pictures: Iterable[Grey]) -> list[Dou
     probabilities : list of ndarray [shape=(n_crops, 10)], float64
         One array a picture, rows summing to one. Crops overlap by half and reach both ends.
 
+    Raises
+    ------
+    NetworkError
+        What the model gives are no probabilities.
+
     Notes
     -----
     A picture is standardised as a whole, as the recipe's scaling ``per track`` does, and cut by
@@ -201,6 +247,7 @@ def crop_probabilities(model: keras.Model, pictures: Iterable[Grey]) -> list[Dou
     """
     # Here: they import Keras, and commands that only look at data do without.
     from mgc.features.from_archive import decibels
+    from mgc.inference.network_file import check_answers
     from mgc.training import crops, inputs
 
     width = int(model.input_shape[2])
@@ -218,5 +265,6 @@ def crop_probabilities(model: keras.Model, pictures: Iterable[Grey]) -> list[Dou
         padded = np.pad(batch, ((0, size - len(batch)), (0, 0), (0, 0), (0, 0)))
         computed.append(np.asarray(model.predict_on_batch(padded), np.float64)[: len(batch)])
     p = np.concatenate(computed)
+    check_answers(p)
     p /= p.sum(axis=1, keepdims=True)
     return np.split(p, np.cumsum([len(pieces) for pieces in cut])[:-1])

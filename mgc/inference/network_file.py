@@ -8,8 +8,11 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import math
+import re
 import tempfile
 import zipfile
+from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,9 +20,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from mgc.audio.windows import MINIMUM_S, WINDOW_S
 from mgc.datasets.tracks import GENRES
 from mgc.errors import NetworkError
-from mgc.features.archive_picture import N_BINS
+from mgc.features.archive_picture import CLIP_COLUMNS, N_BINS
+from mgc.typing import Double
 from mgc.util.atomic import write_whole
 
 if TYPE_CHECKING:
@@ -33,6 +38,12 @@ LAYERS = frozenset(
      "GlobalAveragePooling2D", "Dense"]
 )  # fmt: skip
 """Classes that a network may consist of; all of them only compute."""
+
+SETTINGS = ("keras.initializers", "keras.regularizers", "keras.constraints")
+"""Modules of Keras whose classes may stand among the settings of a layer."""
+
+WIDEST = math.ceil(MINIMUM_S * CLIP_COLUMNS / WINDOW_S)
+"""Columns of the shortest picture that is drawn; a network that reads more could not read it."""
 
 REMEDY = "make one with `mgc train`, or leave --network out to use the one that ships"
 LARGEST = 256 * 2**20  # bytes that a file may unpack to
@@ -103,10 +114,15 @@ def open_network(path: str | Path | None = None) -> keras.Model:
     Raises
     ------
     NetworkError
-        The file is missing, damaged, in another format, has a layer that is not in `LAYERS`, or
-        reads or says something else.
+        The file is missing, damaged, in another format, of a Keras that this one cannot read, has
+        a layer that is not in `LAYERS`, does not end in probabilities, or reads or gives something
+        else.
     """
-    file = Path(path) if path is not None else shipped()
+    try:
+        file = Path(path) if path is not None else shipped()
+    except TypeError:
+        what = f"a {type(path).__name__} in the place of a network's file"
+        raise NetworkError(f"{what}: give its name, str or Path") from None
     check(file)
     from mgc.models.backend import keras
 
@@ -115,15 +131,26 @@ def open_network(path: str | Path | None = None) -> keras.Model:
         model.compile(jit_compile=False)
     # h5py, zipfile and Keras raise a dozen types for what is damaged.
     except Exception as error:
-        raise NetworkError(f"{file}: damaged network ({_line(error)}); {REMEDY}") from None
+        fault, made = "damaged network", _keras_version(file)
+        if made not in ("", keras.__version__):
+            fault = f"made by Keras {made}, and the Keras {keras.__version__} here cannot read it"
+        raise NetworkError(f"{file}: {fault} ({_line(error)}); {REMEDY}") from None
     shape_in, shape_out = tuple(model.input_shape), tuple(model.output_shape)
-    fits = len(shape_in) == 4 and shape_in[1] == N_BINS and shape_in[3] == 1 and shape_in[2]
-    if not fits or shape_out[1:] != (len(GENRES),):
+    fits = len(shape_in) == 4 and shape_in[1] == N_BINS and shape_in[3] == 1
+    if not fits or not 0 < (shape_in[2] or 0) <= WIDEST or shape_out[1:] != (len(GENRES),):
         raise NetworkError(
-            f"{file}: reads {shape_in} and gives {shape_out}, not pictures of {N_BINS} bins and"
-            f" {len(GENRES)} genres; {REMEDY}"
+            f"{file}: reads {shape_in} and gives {shape_out}, not pictures of {N_BINS} bins and at"
+            f" most {WIDEST} columns, and {len(GENRES)} genres; {REMEDY}"
         )
+    if not all(np.isfinite(weight).all() for weight in model.get_weights()):
+        raise NetworkError(f"{file}: holds weights that are not finite; {REMEDY}")
     return model
+
+
+def check_answers(p: Double) -> None:
+    """Raise NetworkError unless a network's answers [shape=(n, 10)] are probabilities."""
+    if not (np.isfinite(p).all() and (p >= 0).all() and np.allclose(p.sum(axis=1), 1, atol=1e-3)):
+        raise NetworkError(f"the network gives numbers that are no probabilities; {REMEDY}")
 
 
 def sha256(path: str | Path) -> str:
@@ -157,7 +184,9 @@ def check(file: Path) -> Any:
             if sum(entry.file_size for entry in archive.infolist()) > LARGEST:
                 raise NetworkError(f"{file}: unpacks to more than 256 MB; {REMEDY}")
             config = json.loads(archive.read("config.json"))
-            strange = sorted(set(_classes(config)) - LAYERS)
+        # What trained the network is in the file, and nobody asks Keras to make it again.
+        strange = sorted(set(_strange(config | {"compile_config": None})))
+        last = config["config"]["layers"][-1]["config"].get("activation")
     except NetworkError:
         raise
     except Exception as error:  # zipfile alone raises a dozen types for what is damaged
@@ -166,15 +195,37 @@ def check(file: Path) -> Any:
     if strange:
         names = ", ".join(strange)
         raise NetworkError(f"{file}: holds {names}, which is not allowed here; {REMEDY}")
+    if last != "softmax":
+        raise NetworkError(
+            f"{file}: ends in {last or 'no activation'} and not in softmax, so that what it gives"
+            f" are no probabilities; {REMEDY}"
+        )
     return config
 
 
-def _classes(config: Any) -> list[str]:
-    """Name the classes of a model and of all its layers."""
-    name, module = str(config["class_name"]), str(config.get("module") or "keras")
-    own = name if module.startswith("keras") else f"{module}.{name}"
-    layers = config["config"].get("layers", [])
-    return [own, *(inner for layer in layers for inner in _classes(layer))]
+def _strange(config: Any) -> Iterator[str]:
+    """Name what a configuration would have Keras make and is neither a layer nor harmless."""
+    if isinstance(config, Mapping):
+        if "class_name" in config:
+            name, module = str(config["class_name"]), str(config.get("module") or "keras")
+            layer = name in LAYERS and module.partition(".")[0] == "keras"
+            policy = (module, name) == ("keras", "DTypePolicy")
+            if not (layer or policy or (module in SETTINGS and name != "function")):
+                yield name if module.partition(".")[0] == "keras" else f"{module}.{name}"
+        config = list(config.values())
+    if isinstance(config, list):
+        for inner in config:
+            yield from _strange(inner)
+
+
+def _keras_version(file: Path) -> str:
+    """Version of Keras that a file says it was made by; empty where it does not say."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            made = json.loads(archive.read("metadata.json"))["keras_version"]
+    except Exception:  # see `check`
+        return ""
+    return made if isinstance(made, str) and re.fullmatch(r"[\w.+-]{1,30}", made) else ""
 
 
 def _line(error: BaseException) -> str:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +10,7 @@ import numpy as np
 from mgc.errors import WeightsError
 from mgc.models.recipe import Recipe, TunedRecipe
 from mgc.typing import Float, Grey
+from mgc.util.places import place_in
 
 if TYPE_CHECKING:
     import keras
@@ -26,9 +25,11 @@ TUNED = TunedRecipe(
 
 INPUT_SHAPE = (224, 224, 3)
 N_FEATURES = 512
+WEIGHTS = "MGC_VGG16_WEIGHTS"
+"""Environment variable with the file of ImageNet weights."""
 REMEDY = (
-    "connect to the network once so that Keras can download them, or name a local file: "
-    "MGC_VGG16_WEIGHTS=/path/to/vgg16_imagenet_notop.weights.h5"
+    "connect to the network once and name no file, so that Keras can download them, or name theirs"
+    f" in {WEIGHTS}, such as vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5"
 )
 
 
@@ -104,12 +105,12 @@ def load_base(size: tuple[int, ...] = INPUT_SHAPE[:2]) -> keras.Model:
     """
     from keras.applications import VGG16
 
-    named = os.environ.get("MGC_VGG16_WEIGHTS", "")
-    if named and not Path(named).is_file():
+    named = place_in(WEIGHTS)
+    if named and not named.is_file():
         raise WeightsError(f"no ImageNet weights: {named} is not a file; {REMEDY}")
     try:
         base = VGG16(
-            weights=named or "imagenet",
+            weights=str(named or "imagenet"),
             include_top=False,
             input_shape=(*size, 3),
             pooling="avg",

@@ -6,7 +6,6 @@ all, and is checked whenever it is read. What the book shows is computed from re
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +28,7 @@ from mgc.records.config import fit_id
 from mgc.records.editions import EditionRecord, load_edition, write_edition
 from mgc.typing import StrArray
 from mgc.util.atomic import remove_leftovers, whole_folder
+from mgc.util.places import place_in
 from mgc.util.textfiles import csv_bytes, fail, folders, json_bytes, read_csv, read_json, sha256
 
 SORT_KEYS = ("edition", "protocol", "variant", "model", "seed")
@@ -248,9 +248,8 @@ def default_root() -> Path:
 
     Raises RecordError where neither is there.
     """
-    named = os.environ.get("MGC_RECORDS", "")
-    if named:
-        return Path(named)
+    if (named := place_in("MGC_RECORDS")) is not None:
+        return named
     here = Path.cwd()
     for folder in (here, *here.parents):
         if (folder / "book" / "records").is_dir():

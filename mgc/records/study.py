@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ import pandas as pd
 
 from mgc.datasets.edition import Edition, is_archive
 from mgc.datasets.opening import open_edition
-from mgc.datasets.splits import ALL_PROTOCOLS, PROTOCOLS, Split
+from mgc.datasets.splits import ALL_PROTOCOLS, PROTOCOLS, Split, refuse_one_genre
 from mgc.errors import DataError, MgcError
 from mgc.features.names import feature_names, feature_version
 from mgc.models import BASELINES, NAMES, TITLES
@@ -21,6 +22,7 @@ from mgc.records.config import configuration, fit_id
 from mgc.records.editions import EditionRecord
 from mgc.records.store import NotRun, Record, Store, default_root
 from mgc.util.cache import cache_folder
+from mgc.util.places import place
 
 if TYPE_CHECKING:
     from mgc.features.arrays import Arrays
@@ -32,10 +34,10 @@ SEEDS = range(10)
 def open_study(
     data: str | Path | Edition = "demo",
     *,
-    records: str | Path = "",
+    records: str | Path | None = None,
     protocol: str = "cv5",
     variant: str = "quick",
-    seeds: Sequence[int] = (0,),
+    seeds: int | Sequence[int] = (0,),
     cache: str | Path = "",
 ) -> Study:
     """Open a question to an edition and its records; nothing is computed or written.
@@ -45,13 +47,13 @@ def open_study(
     data : str, Path or Edition
         ``demo``, a folder in GTZAN's layout, an archive, or the name of an edition that has
         records: then nothing but its records is used, and neither audio nor TensorFlow is needed.
-    records : str or Path
+    records : str or Path, optional
         Folder of the records; by default `mgc.records.store.default_root`.
     protocol : str
         One of `mgc.datasets.splits.ALL_PROTOCOLS`.
     variant : str
         One of `mgc.models.recipe.VARIANTS` or `mgc.models.recipe.ABLATIONS`.
-    seeds : sequence of int
+    seeds : int or sequence of int
     cache : str or Path
         Folder for features and finished folds; by default ``MGC_CACHE``, or ``~/.cache/mgc``.
 
@@ -63,13 +65,13 @@ def open_study(
     ------
     DataError
         If the data are neither a folder nor an edition with records, or are not described in the
-        records yet.
+        records yet, or a seed is no whole number.
     MgcError
         If protocol or variant are not known.
     """
-    _check_question(protocol, variant)
+    chosen = _check_question(protocol, variant, seeds)
     store = Store(records or default_root())
-    edition = data if isinstance(data, Edition) else _edition_at(data)
+    edition = edition_at(data)
     record = store.edition(edition.key if edition else str(data))
     if record is None and edition is None:
         raise DataError(
@@ -81,46 +83,55 @@ def open_study(
             f"edition {edition.key if edition else data}: {store.root} does not describe it yet;"
             " `mgc run` with this --data does so"
         )
-    return Study(store, edition, record, protocol, variant, tuple(seeds), cache_folder(cache))
+    return Study(store, edition, record, protocol, variant, chosen, cache_folder(cache))
 
 
 def prepare_study(
-    data: str | Path = "demo",
+    data: str | Path | Edition = "demo",
     *,
-    records: str | Path = "",
+    records: str | Path | None = None,
     protocol: str = "cv5",
     variant: str = "quick",
-    seeds: Sequence[int] = (0,),
+    seeds: int | Sequence[int] = (0,),
     cache: str | Path = "",
 ) -> Study:
     """Open a study as `open_study` does, after describing its edition where no record does.
 
     That measures all audio and extracts its features, which takes minutes, and keeps the
-    description among the records. Commands that fit begin with it.
+    description among the records. Commands that fit begin with it. Raises DataError before that
+    for an edition of one genre alone.
     """
-    _check_question(protocol, variant)
-    source = _edition_at(data) or data
+    chosen = _check_question(protocol, variant, seeds)
+    source = edition_at(data) or data
     if isinstance(source, Edition):
+        refuse_one_genre(source.genres)
         store = Store(records or default_root())
         record = store.edition(source.key)
         if record is None or record.feature_version != feature_version(source):
             store.save_edition(describe_edition(source, cache_folder(cache)))
     return open_study(
-        source, records=records, protocol=protocol, variant=variant, seeds=seeds, cache=cache
+        source, records=records, protocol=protocol, variant=variant, seeds=chosen, cache=cache
     )
 
 
-def _check_question(protocol: str, variant: str) -> None:
+def _check_question(protocol: str, variant: str, seeds: Any) -> tuple[int, ...]:
+    """Refuse what is no question, and give the seeds as they are listed."""
     if protocol not in ALL_PROTOCOLS:
         raise MgcError(f"no protocol {protocol!r}: choose one of {', '.join(PROTOCOLS)}")
     variants = (*VARIANTS, *ABLATIONS)
     if variant not in variants:
         raise MgcError(f"no variant {variant!r}: choose one of {', '.join(variants)}")
+    chosen = tuple(seeds) if isinstance(seeds, Iterable) else (seeds,)
+    if not chosen or not all(isinstance(seed, Integral) for seed in chosen):
+        raise DataError(f"seeds={seeds!r}: give whole numbers, at least one")
+    return chosen
 
 
-def _edition_at(data: str | Path) -> Edition | None:
+def edition_at(data: str | Path | Edition) -> Edition | None:
     """Open the edition that lies at a place; None where `data` can only be a name of records."""
-    there = str(data) == "demo" or Path(data).is_dir() or is_archive(data)
+    if isinstance(data, Edition):
+        return data
+    there = str(data) == "demo" or place(data).is_dir() or is_archive(data)
     return open_edition(data) if there else None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from mgc.records.study import Study
 from mgc.training import folds as folds_module
 from mgc.training import parallel
 from mgc.training.fold_fit import Settings
+from mgc.training.transfer import check_named_weights
 from mgc.util import cache
 from mgc.util.atomic import scratch, write_whole
 from mgc.util.textfiles import json_bytes
@@ -92,10 +93,13 @@ def carry_out(
 
     The arrays lie in files of the cache meanwhile, from which every process reads what it needs.
     `jobs` are processes, one a core by default; MgcError if one dies, and what was finished
-    stays. The longest fits go first unless they are `ordered`.
+    stays. The longest fits go first unless they are `ordered`. Raises WeightsError before the
+    first of them if VGG16 is among them and the file named for it does not hold its weights.
     """
     if not fits:
         return
+    if any(_reads_weights(fit.config) for fit in fits):
+        check_named_weights()
     by_id = {fit_id(fit.config): fit for fit in fits}
     left = {fit_id(fit.config): len(fit.split.folds) for fit in fits}
     reasons: dict[str, str] = {}
@@ -115,6 +119,10 @@ def carry_out(
         tasks = _tasks(fits, place)
         order = tasks if ordered else sorted(tasks, key=parallel.urgency)
         parallel.fit_tasks(order, n_jobs, progress=progress, done=done)
+
+
+def _reads_weights(config: Mapping[str, Any]) -> bool:
+    return bool(config["model"] == "vgg16" and config["recipe"].get("weights") != "random")
 
 
 def _tasks(fits: Sequence[Fit], folder: Path) -> list[parallel.Task]:

@@ -74,7 +74,8 @@ def fit_tasks(
 ) -> None:
     """Fit folds in `jobs` processes, in the order given; a model without weights stops no other.
 
-    `progress` shows bars on a terminal, elsewhere one line a finished fold. `done` is called with
+    `progress` shows bars on a terminal, elsewhere one line a finished fold; and each reason why
+    a model could not run, once. `done` is called with
     each task when it is over, and with the reason where it could not run. Raises MgcError if a
     process died; what was finished stays and the next run continues from there.
     """
@@ -87,6 +88,7 @@ def fit_tasks(
         folds = Counter(task.label for task in sorted(tasks, key=urgency))
         bar = {label: bars.add_task(label, total=n, text="") for label, n in folds.items()}
         told = [replace(task, messages=messages) for task in tasks]
+        said = set[str]()
         pending: dict[Future[None], Task] = {pool.submit(fit_task, task): task for task in told}
         while pending:
             over, _ = wait(pending, timeout=0.5, return_when=FIRST_COMPLETED)
@@ -102,7 +104,10 @@ def fit_tasks(
                     reason = str(error)
                 done(task, reason)
                 bars.advance(bar[task.label])
-                if progress and not shown:
+                if progress and reason and reason not in said:
+                    said.add(reason)
+                    print(f"{task.label}: not run: {reason}", file=sys.stderr)
+                elif progress and not reason and not shown:
                     what = f"{task.config['protocol']}, {task.config['variant']}"
                     print(f"{task.label}: fold {task.fold + 1} done ({what})", file=sys.stderr)
 

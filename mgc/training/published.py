@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import mean
@@ -103,7 +103,7 @@ PLAN: tuple[Block, ...] = (
 
 
 def studies(
-    records: str | Path, cache: str | Path, sources: dict[str, str | Path]
+    records: str | Path, cache: str | Path, sources: Mapping[str, str | Path | None]
 ) -> list[tuple[Block, Study]]:
     """Open the study of each block whose data are at hand, the editions described first.
 
@@ -111,7 +111,7 @@ def studies(
     ----------
     records, cache : str or Path
         As for `mgc.records.study.prepare_study`.
-    sources : dict of str to str or Path
+    sources : mapping of str to str, Path or None
         Name of an edition to its archive or folder; DataError where that is another edition.
         Without one, records must be there.
     """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -11,8 +10,11 @@ from pathlib import Path
 import numpy as np
 
 from mgc.errors import MgcError
+from mgc.models.vgg16 import WEIGHTS
 from mgc.typing import Float
 from mgc.util import cache
+from mgc.util.places import place_in
+from mgc.util.pools import process_pool
 
 BLOCKS = ("block3_pool", "block4_pool", "block5_pool")
 """What `transfer_columns` computes in one pass, so that trying another block costs nothing."""
@@ -106,10 +108,28 @@ def _computed_once(
     return known, float(known["seconds"])
 
 
+def check_named_weights() -> None:
+    """Load the file in ``MGC_VGG16_WEIGHTS``, if there is one; raises WeightsError if it is wrong.
+
+    In a process of its own, so that TensorFlow does not start in this one.
+    """
+    if place_in(WEIGHTS) is not None:
+        with process_pool(1) as pool:
+            pool.submit(_load_weights).result()
+
+
+def _load_weights() -> None:
+    from mgc.models import vgg16
+    from mgc.training import keras_fit
+
+    keras_fit.set_up(1)
+    vgg16.load_base()
+
+
 def weights_digest() -> str:
     """SHA-256 of the weights file in ``MGC_VGG16_WEIGHTS``, or ``imagenet`` for Keras's own."""
-    named = os.environ.get("MGC_VGG16_WEIGHTS", "")
-    if not named or not Path(named).is_file():
+    named = place_in(WEIGHTS)
+    if named is None or not named.is_file():
         return "imagenet"
-    with Path(named).open("rb") as file:
+    with named.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import io
 import logging
-import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,13 +14,16 @@ import numpy as np
 import numpy.typing as npt
 
 from mgc.util.atomic import remove_leftovers, whole_file
+from mgc.util.places import place, place_in
 
 _DIGEST_LENGTH = 64
 
 
 def cache_folder(named: str | Path = "") -> Path:
     """Folder of the cache: the one that is named, ``MGC_CACHE``, or ``~/.cache/mgc``."""
-    return Path(named or os.environ.get("MGC_CACHE", "") or Path.home() / ".cache" / "mgc")
+    if named:
+        return place(named)
+    return place_in("MGC_CACHE") or Path.home() / ".cache" / "mgc"
 
 
 def read(entry: Path) -> dict[str, npt.NDArray[Any]] | None:

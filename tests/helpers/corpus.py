@@ -62,7 +62,8 @@ BAD: dict[str, tuple[Callable[[], bytes], str]] = {
     "static.mp3": (lambda: np.random.default_rng(2).bytes(100_000), ""),
     "headless.wav": (lambda: sound(noise())[44:], "not readable as audio"),
     "truncated.wav": (lambda: sound(noise())[:100_000], "truncated"),
-    "lying.wav": (lambda: patched(DATA_SIZE, (10**9).to_bytes(4, "little")), "truncated"),
+    "lying.wav": (lambda: patched(DATA_SIZE, (10**6).to_bytes(4, "little")), "truncated"),
+    "half.wav": (lambda: patched(DATA_SIZE, (4 * RATE).to_bytes(4, "little")), "leaves out"),
     "no_channels.wav": (lambda: patched(CHANNELS, bytes(2)), "not readable as audio"),
     "one_hertz.wav": (lambda: patched(HERTZ, (1).to_bytes(4, "little")), "sample rate is 1 Hz"),
     "fast.wav": (lambda: patched(HERTZ, (10**7).to_bytes(4, "little")), "sample rate"),
@@ -79,7 +80,7 @@ STRANGE: dict[str, Callable[[], bytes]] = {
     "square.wav": lambda: sound(np.tile([0.999] * 25 + [-1.0] * 25, SECONDS * RATE // 50)),
     "channels.wav": lambda: sound(np.repeat(noise()[:, None], 32, axis=1)),
     "high_rate.wav": lambda: sound(np.repeat(noise(), 30), 768_000),
-    "short_promise.wav": lambda: patched(DATA_SIZE, (4 * RATE * 2).to_bytes(4, "little")),
+    "open.wav": lambda: patched(DATA_SIZE, (10**9).to_bytes(4, "little")),
 }
 """Sound all the same: each gets its row."""
 

@@ -194,7 +194,11 @@ def cache_format() -> Format:
 
 def network_format() -> Format:
     """`mgc.inference.network_file.check`."""
-    layer = {"module": "keras.layers", "class_name": "Dense", "config": {"units": 10}}
+    layer = {
+        "module": "keras.layers",
+        "class_name": "Dense",
+        "config": {"units": 10, "activation": "softmax"},
+    }
     config = {"module": "keras", "class_name": "Sequential", "config": {"layers": [layer] * 3}}
     parts = {"config.json": json.dumps(config).encode(), "model.weights.h5": b"\x89HDF" * 9}
     files = {"a.keras": zipped(parts)}

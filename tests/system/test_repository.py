@@ -121,7 +121,7 @@ def test_the_two_commands_of_the_readme_are_what_ci_runs():
     assert commands[:2] == ["build", "tests"]
     (line,) = re.findall(r'/nox".* -s (.*)$', text(".ci/run"), re.MULTILINE)
     run = line.split()
-    expected = {"build", "tests", "lint", "notebooks", "offline", "audit", "browser", "pdf"}
+    expected = {"build", "tests", "lint", "notebooks", "offline", "audit", "browser"}
     assert expected | {"system"} == set(run)
     assert set(run) <= sessions()
     assert "bash .ci/run" in text(".github/workflows/tests.yml")

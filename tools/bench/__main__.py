@@ -11,6 +11,7 @@ import click
 import pandas as pd
 
 from mgc.cli.tables import console_for_output, print_frame
+from mgc.cli.terminal import plain_where_needed
 from mgc.evaluation.speed import Curve, Figure
 from mgc.util import machine
 from tools.bench import extracting, folders, hearing, starting, transfer
@@ -32,6 +33,7 @@ PACKAGES = ("mgc", "numpy", "scipy", "librosa", "tensorflow", "keras")
 @click.option("--only", multiple=True, type=click.Choice(list(PARTS)), help="Measure this alone.")
 def main(out: Path, only: tuple[str, ...]) -> None:
     """Measure how fast the package is; nothing else should run on the machine."""
+    plain_where_needed()
     measured: list[Figure | Curve] = []
     for name in only or PARTS:
         with tempfile.TemporaryDirectory() as folder:

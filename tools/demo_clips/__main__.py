@@ -13,6 +13,7 @@ from pathlib import Path
 
 import click
 
+from mgc.cli.terminal import plain_where_needed
 from mgc.datasets.demo import CLIPS, MANIFEST_COLUMNS
 from mgc.util.pools import process_pool
 from tools.demo_clips.compose import SEED, TRACK_IDS
@@ -25,6 +26,7 @@ from tools.demo_clips.render import write_clip
 @click.option("--out", type=click.Path(path_type=Path), default=CLIPS, help="Where to write.")
 def main(jobs: int, seed: int, out: Path) -> None:
     """Render, and say what is done."""
+    plain_where_needed()
     rows = []
     with process_pool(jobs) as pool:
         for row in pool.map(partial(write_clip, folder=out, seed=seed), TRACK_IDS):

@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 import click
 from rich.console import Console
 
+from mgc.cli.options import DATA, FILE, FOLDER
+from mgc.cli.terminal import plain_where_needed
 from mgc.errors import MgcError, sentence
 from mgc.models.recipe import VARIANTS
 from mgc.util.pools import ended_by_sigterm
@@ -26,6 +28,10 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 class _Group(click.Group):
     """Commands whose foreseeable errors are one message and exit status 1, not a traceback."""
+
+    def main(self, *arguments: Any, **settings: Any) -> Any:
+        plain_where_needed()
+        return super().main(*arguments, **settings)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -54,7 +60,7 @@ def _chapters(command: Command) -> Command:
     return command
 
 
-def _build(data: str) -> Callable[[Command], Command]:
+def _build(data: str | None) -> Callable[[Command], Command]:
     """Add the options of each command that builds pages, and of the data that it builds on."""
 
     def add(command: Command) -> Command:
@@ -64,8 +70,8 @@ def _build(data: str) -> Callable[[Command], Command]:
                          help="[tuned for published records, else quick]"),
             click.option("--protocol", default="",
                          help="[fault_filtered for published records, else cv5]"),
-            click.option("--records", default="", metavar="FOLDER", help="Another record store."),
-            click.option("--data", default=data, metavar="PATH", show_default=True,
+            click.option("--records", type=FOLDER, metavar="FOLDER", help="Another record store."),
+            click.option("--data", default=data, metavar="PATH", show_default=True, type=DATA,
                          help="Folder in GTZAN's layout, archive (.npz), or demo."),
             click.option("--fresh", is_flag=True, help="Do again even what is up to date."),
         ):  # fmt: skip
@@ -75,18 +81,26 @@ def _build(data: str) -> Callable[[Command], Command]:
     return add
 
 
-def options_of(working: bool, data: str, protocol: str, variant: str, **others: Any) -> Options:
+def options_of(
+    working: bool,
+    data: str | None,
+    protocol: str,
+    variant: str,
+    records: Path | None,
+    **others: Any,
+) -> Options:
     """Turn options of the command line into those of the chain.
 
     A folder of data becomes an absolute path, since chapters run in another folder; what is none
     is the name of an edition.
     """
-    if data not in ("", "demo", PUBLISHED_DATA) and Path(data).expanduser().exists():
-        data = str(Path(data).expanduser().resolve())
-    published = data in ("", PUBLISHED_DATA)
+    if data not in (None, "demo", PUBLISHED_DATA) and Path(data).exists():
+        data = str(Path(data).resolve())
+    published = data in (None, PUBLISHED_DATA)
     return Options(
         working=working,
         data=data or PUBLISHED_DATA,
+        records=str(records or ""),
         protocol=protocol or (PUBLISHED_PROTOCOL if published else "cv5"),
         variant=variant or (PUBLISHED_VARIANT if published else "quick"),
         **others,
@@ -110,16 +124,16 @@ def build(**options: Any) -> None:
 
 
 @main.command()
-@_build(data="")
+@_build(data=None)
 def replay(**options: Any) -> None:
     """Build the pages from the published records, without data."""
     _make(options_of(working=False, **options))
 
 
 @main.command()
-@_build(data="")
+@_build(data=None)
 @click.option("--port", default=8000, show_default=True)
-def live(port: int, data: str, **options: Any) -> None:
+def live(port: int, data: str | None, **options: Any) -> None:
     """Serve the book and rebuild the chapter that was saved."""
     from tools.pages.live import serve
 
@@ -145,8 +159,8 @@ def check() -> None:
 
 
 @main.command()
-@click.option("--site", type=click.Path(path_type=Path), help="Built site [_build/html].")
-@click.option("--out", type=click.Path(path_type=Path), help="File to write [_build/mgc.pdf].")
+@click.option("--site", type=FOLDER, help="Built site [_build/html].")
+@click.option("--out", type=FILE, help="File to write [_build/mgc.pdf].")
 def pdf(site: Path | None, out: Path | None) -> None:
     """Print the whole built book into one PDF."""
     from tools.pages.print.pdf import print_book
@@ -159,7 +173,7 @@ def pdf(site: Path | None, out: Path | None) -> None:
 
 @main.command()
 @click.option("--check", is_flag=True, help="Change nothing, fail if outdated.")
-@click.argument("file", default="README.md", type=click.Path(path_type=Path))
+@click.argument("file", default="README.md", type=FILE)
 def readme(check: bool, file: Path) -> None:
     """Write the results table of README.md from the published records."""
     from tools.pages.readme import update

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 import yaml
 
 from mgc.errors import BookError
+from mgc.util.places import place, place_in
 
 # What the published book shows, and the chapters' defaults.
 PUBLISHED_DATA = "gtzan-archive"
@@ -100,10 +100,10 @@ class Project:
     def records(self, options: Options) -> Path:
         """Record store that chapters read under these options."""
         if options.records:
-            return Path(options.records).expanduser().resolve()
+            return place(options.records).resolve()
         if options.working:
             return self.build / "records"
-        return Path(os.environ.get("MGC_RECORDS") or self.sources / "records").resolve()
+        return (place_in("MGC_RECORDS") or self.sources / "records").resolve()
 
     def chapters(self, only: tuple[str, ...] = ()) -> list[Path]:
         """Source files of the chapters with these numbers or names, by default of all, in order.

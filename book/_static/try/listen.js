@@ -100,33 +100,61 @@
 
   const mean = (rows) => rows[0].map((_, k) => rows.reduce((sum, row) => sum + row[k], 0) / rows.length);
 
-  /* Whether samples hold no sound: their standard deviation is next to nothing. */
-  function silent(samples) {
-    let sum = 0;
-    for (const x of samples) sum += x;
-    const middle = sum / samples.length;
-    let spread = 0;
-    for (const x of samples) spread += (x - middle) ** 2;
-    return Math.sqrt(spread / samples.length) < rule.silence;
+  /* Which steps of samples are heard (mgc/audio/loudness.py): power after two filters, rests below a second. */
+  function audible(samples) {
+    const state = rule.kWeighting.map(() => [0, 0]);
+    const heard = Array(Math.ceil(samples.length / rule.step)).fill(true);
+    let silent = 0;
+    for (let step = 0; step < heard.length; step++) {
+      const end = Math.min(samples.length, (step + 1) * rule.step);
+      let power = 0;
+      for (let k = step * rule.step; k < end; k++) {
+        let x = samples[k] - samples[0];
+        rule.kWeighting.forEach(([b0, b1, b2, , a1, a2], i) => {
+          const z = state[i];
+          const y = b0 * x + z[0];
+          z[0] = b1 * x - a1 * y + z[1];
+          z[1] = b2 * x - a2 * y;
+          x = y;
+        });
+        power += x * x;
+      }
+      const soft = -0.691 + 10 * Math.log10(power / (end - step * rule.step)) < rule.gate;
+      silent = soft ? silent + 1 : 0;
+      if (silent >= rule.pauseSteps) heard.fill(false, step + 1 - silent, step + 1);
+    }
+    return heard;
   }
 
-  /* What the network says of one window: {start, duration, picture, starts, crops, probabilities}. */
+  /* What the network says of one window: {start, duration, heard, audible, at, picture, starts, crops, probabilities};
+     it sees what is heard, and `at` gives the second of a column that it saw. */
   async function part(samples, start) {
     const picture = mgcTry.draw(samples);
-    const { starts, crops } = silent(samples) ? { starts: [], crops: [] } : await ask(picture);
-    const probabilities = crops.length ? mean(crops) : Array(rule.genres).fill(1 / rule.genres);
-    return { start, duration: samples.length / rule.rate, picture, starts, crops, probabilities };
+    const steps = audible(samples);
+    const places = Uint32Array.from(samples.keys()).filter((k) => steps[Math.floor(k / rule.step)]);
+    const duration = samples.length / rule.rate;
+    const found = { start, duration, heard: places.length / rule.rate, audible: steps, picture };
+    if (places.length < rule.leastSamples) {
+      return { ...found, starts: [], crops: [], probabilities: Array(rule.genres).fill(NaN) };
+    }
+    const whole = places.length === samples.length;
+    const seen = whole ? picture : mgcTry.draw(Float32Array.from(places, (k) => samples[k]));
+    const { starts, crops } = await ask(seen);
+    const at = (column) => {
+      const place = Math.floor((column / seen.columns) * places.length);
+      return start + (place < places.length ? places[place] : places.at(-1) + 1) / rule.rate;
+    };
+    return { ...found, at, starts, crops, probabilities: mean(crops) };
   }
 
   /* The answer for all windows so far: {parts, duration, probabilities, verdict}. */
   function whole(parts) {
-    const sounding = parts.filter((one) => one.crops.length);
-    const heard = sounding.length ? sounding : parts.slice(0, 1);
-    const total = heard.reduce((sum, one) => sum + one.duration, 0);
-    const probabilities = heard[0].probabilities.map((_, k) =>
-      heard.reduce((sum, one) => sum + one.probabilities[k] * one.duration, 0) / total);
+    const heard = parts.filter((one) => one.crops.length);
+    const total = heard.reduce((sum, one) => sum + one.heard, 0);
+    const probabilities = Array.from({ length: rule.genres }, (_, k) =>
+      heard.reduce((sum, one) => sum + one.probabilities[k] * one.heard, 0) / total);
     const sure = Math.max(...probabilities) >= rule.sureFrom;
-    const verdict = sounding.length ? (sure ? "sure" : "unsure") : "silent";
+    const verdict = heard.length ? (sure ? "sure" : "unsure") : "silent";
     return { parts, duration: parts.reduce((sum, one) => sum + one.duration, 0), probabilities, verdict };
   }
 

@@ -23,15 +23,24 @@
     });
   }
 
-  /* Mean of the channels, as Python takes it: before anything else would be lost. */
+  const power = (samples) => samples.reduce((sum, x) => sum + x * x, 0);
+
+  /* Mean of the channels, as Python takes it (mgc/audio/decoders.py): where they cancel, the first loud one. */
   function mono(buffer, name) {
     const samples = new Float32Array(buffer.length);
-    for (let channel = 0; channel < buffer.numberOfChannels; channel++) {
-      const one = buffer.getChannelData(channel);
+    const n = buffer.numberOfChannels;
+    const channels = Array.from({ length: n }, (_, channel) => buffer.getChannelData(channel));
+    for (const one of channels) {
       for (let k = 0; k < samples.length; k++) samples[k] += one[k];
     }
-    if (buffer.numberOfChannels > 1) {
-      for (let k = 0; k < samples.length; k++) samples[k] /= buffer.numberOfChannels;
+    const block = Math.floor(rule.blockValues / n);
+    for (let start = 0; n > 1 && start < samples.length; start += block) {
+      const mean = samples.subarray(start, start + block);
+      for (let k = 0; k < mean.length; k++) mean[k] /= n;
+      const parts = channels.map((one) => one.subarray(start, start + block));
+      const powers = parts.map(power);
+      const each = powers.reduce((sum, one) => sum + one, 0) / n;
+      if (power(mean) < rule.cancelled * each) mean.set(parts[powers.findIndex((one) => one > Math.max(...powers) / 2)]);
     }
     if (!samples.every(Number.isFinite)) {
       throw new mgcTry.Problem(`${name} holds samples that are not finite; repair it or choose another.`);

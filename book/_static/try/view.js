@@ -26,17 +26,15 @@
   /* Crops of all windows with their times: {from, to, middle, p}. */
   function crops(parts) {
     return parts.flatMap((part) => part.crops.map((p, k) => {
-      const second = part.duration / part.picture.columns;
-      const from = part.start + part.starts[k] * second;
-      const to = from + rule.width * second;
-      return { from, to, middle: (from + to) / 2, p };
+      const [from, middle, to] = [0, rule.width / 2, rule.width].map((column) => part.at(part.starts[k] + column));
+      return { from, to, middle, p };
     }));
   }
 
   /* Probabilities at a moment, between the middles of crops; null in silence. */
   function at(seconds) {
     const part = answer?.parts.find((one) => seconds < one.start + one.duration) ?? answer?.parts.at(-1);
-    if (!part || !part.crops.length) return null;
+    if (!part?.crops.length || !part.audible[Math.floor(((seconds - part.start) * rule.rate) / rule.step)]) return null;
     const all = crops([part]);
     const next = all.findIndex((one) => one.middle >= seconds);
     if (next === 0) return all[0].p;
@@ -47,10 +45,10 @@
   }
 
   function sentence(said) {
+    if (said.verdict === "silent") return ["No genre", "Too little of it can be heard: less than three seconds in each half minute."];
     const [first] = ranked(said.probabilities);
     const label = genres[first].label;
     const p = percent(said.probabilities[first]);
-    if (said.verdict === "silent") return ["No sound", "There is nothing in it that the network could hear."];
     const { named, right } = tally[first];
     const often = named
       ? `It called ${named} of the test tracks ${label} and was right about ${right} of them; with other music it is wrong more often.`
@@ -65,7 +63,7 @@
       const p = said.verdict === "silent" ? 0 : said.probabilities[k];
       row.classList.toggle("try-first", k === first && said.verdict !== "silent");
       row.style.setProperty("--p", p);
-      row.querySelector(".try-p").textContent = percent(p);
+      row.querySelector(".try-p").textContent = said.verdict === "silent" ? "" : percent(p);
     });
   }
 
@@ -152,18 +150,16 @@
   function plain(said, name) {
     const top = (p) => ranked(p).slice(0, 3).map((k) => ({ genre: genres[k].id, probability: Math.round(1e6 * p[k]) / 1e6 }));
     const verdict = (part) => (part.crops.length ? (Math.max(...part.probabilities) >= rule.sureFrom ? "sure" : "unsure") : "silent");
+    const named = (verdict, p) =>
+      (verdict === "silent" ? { verdict, top: [], probabilities: null } : { verdict, top: top(p), probabilities: rounded(p) });
     return {
       file: name,
       duration_s: Math.round(1e3 * said.duration) / 1e3,
-      verdict: said.verdict,
-      top: top(said.probabilities),
-      probabilities: rounded(said.probabilities),
+      ...named(said.verdict, said.probabilities),
       windows: said.parts.map((part) => ({
         start_s: Math.round(1e3 * part.start) / 1e3,
         duration_s: Math.round(1e3 * part.duration) / 1e3,
-        verdict: verdict(part),
-        top: top(part.probabilities),
-        probabilities: rounded(part.probabilities),
+        ...named(verdict(part), part.probabilities),
       })),
       crops: crops(said.parts).map(({ from, to, p }) => ({
         start_s: Math.round(1e3 * from) / 1e3,

@@ -174,7 +174,8 @@ def reliability(records: Mapping[str, Record]) -> Figure:
 def genres_over_time(answer: Answer, title: str) -> Figure:
     """Draw the spectrogram of a file and, below it, its most probable genres over time.
 
-    A point for each crop of a window, at the middle of the crop; silence has none.
+    A point for each crop of a window, at the middle of the crop; silence has none. Without any, as
+    in a silent file, no genre is drawn.
     """
     figure, axes = style.subplots(2, 1, size=(7.5, 5.2), sharex=True, height_ratios=(1, 1.2))
     above, below = axes[:, 0]
@@ -183,20 +184,21 @@ def genres_over_time(answer: Answer, title: str) -> Figure:
         end = window.start_s + window.duration_s
         extent, drawn = (window.start_s, end, 0.0, FREQ_HZ[-1] / 1000), window.picture
         above.imshow(drawn, origin="lower", aspect="auto", extent=extent, vmin=0, vmax=255)
-        n = max(1, len(window.crops))
-        # n crops that overlap by half are as long as n + 1 halves.
-        seconds += [window.start_s + window.duration_s * k / (n + 1) for k in range(1, n + 1)]
         gap = np.full((1, len(GENRES)), np.nan)
+        seconds.append([window.start_s] if window.silent else window.middles_s)
         probabilities.append(gap if window.silent else window.crops)
-    above.set(ylabel="frequency (kHz)", title=title)
-    shown = np.concatenate(probabilities)
-    for k in np.argsort(-answer.probabilities, kind="stable")[:SHOWN]:
+    above.set(ylabel="frequency (kHz)")
+    above.set_title(style.drawable(title), parse_math=False)  # a $ is a letter of a name
+    times, shown = np.concatenate(seconds), np.concatenate(probabilities)
+    n_drawn = 0 if answer.silent else SHOWN
+    for k in np.argsort(-answer.probabilities, kind="stable")[:n_drawn]:
         genre = GENRES[k]
         below.plot(
-            seconds, shown[:, k], color=style.colour(genre), marker=style.marker(genre),
-            markersize=5, markevery=max(1, len(seconds) // 20), label=tracks_module.label(genre),
+            times, shown[:, k], color=style.colour(genre), marker=style.marker(genre),
+            markersize=5, markevery=max(1, len(times) // 20), label=tracks_module.label(genre),
         )  # fmt: skip
     ends = (answer.windows[0].start_s, end)
     below.set(ylim=(0, 1), xlim=ends, xlabel="time (s)", ylabel="probability")
-    below.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    if not answer.silent:
+        below.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return figure

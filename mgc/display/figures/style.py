@@ -22,11 +22,15 @@ import pandas as pd
 from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.image import AxesImage
 from matplotlib.ticker import FuncFormatter
 
 #: Widest figure in inches: more is scaled down by the page and its text gets too small to read.
 MAX_WIDTH: Final = 8.0
+
+#: Letters of the longest title: even wide ones leave the figure its width.
+TITLE_LENGTH: Final = 48
 
 #: Colour of the one thing a figure is about, of its background, and of what is wrong or claimed.
 ACCENT: Final = "#332288"
@@ -130,6 +134,16 @@ def single(width: float, height: float) -> tuple[Figure, Axes]:
     """Make a figure with one pair of axes."""
     figure, axes = subplots(size=(width, height))
     return figure, axes[0, 0]
+
+
+def drawable(text: str) -> str:
+    """Shorten a title to `TITLE_LENGTH` in its middle, with a box for what the font lacks."""
+    if len(text) > TITLE_LENGTH:
+        half = TITLE_LENGTH // 2
+        text = f"{text[:half]}…{text[1 - half :]}"
+    bold = FontProperties(family=mpl.rcParams["font.family"], weight="bold")
+    known = get_font(findfont(bold)).get_charmap()
+    return "".join(letter if ord(letter) in known else "□" for letter in text)
 
 
 def note(text: str) -> Figure:

@@ -16,8 +16,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
-from mgc.errors import ClusterError, DataError, MgcError, why
+from mgc.audio.files import open_regular
+from mgc.errors import AudioError, ClusterError, DataError, MgcError, why
 from mgc.inference.batch.workers import Died, Workers, open_workers
+from mgc.util import places
 from mgc.util.atomic import remove_leftovers, whole_file
 from mgc.util.machine import need
 from mgc.util.pools import track_progress
@@ -137,7 +139,7 @@ def write_parts(
     need("pyarrow.parquet")
     if not files:
         raise DataError("there are no files to work on; check the folder")
-    place, size = Path(folder).expanduser().absolute(), per_part or part_size(len(files))
+    place, size = places.place(folder).absolute(), per_part or part_size(len(files))
     named = [(_plain(name), path.absolute()) for name, path in files.items()]
     groups = [named[start : start + size] for start in range(0, len(named), size)]
     try:
@@ -178,9 +180,9 @@ def _contents(files: Sequence[File]) -> list[str]:
     contents = []
     for _, path in files:
         try:
-            with path.open("rb") as stream:
+            with open_regular(path) as stream:
                 contents.append(hashlib.file_digest(stream, "sha256").hexdigest())
-        except OSError:
+        except (OSError, AudioError):
             contents.append("")
     return contents
 

@@ -6,24 +6,25 @@ starts without pandas, SciPy's signals, librosa and TensorFlow.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mgc.audio.files import by_name
+from mgc.audio.files import as_paths, by_name
 from mgc.datasets.edition import is_archive
-from mgc.datasets.tracks import GENRES, P_COLUMNS
+from mgc.datasets.tracks import P_COLUMNS, genre_of
 from mgc.errors import ClusterError, DataError
 from mgc.features.names import AUDIO_VERSION, FEATURE_NAMES
 from mgc.inference import network_file
 from mgc.inference.batch.parts import Report, Row, write_parts
+from mgc.util.places import place
 
 if TYPE_CHECKING:
     from mgc.inference.classifier import Classifier
 
-GENRES_VERSION = "genres-1"
+GENRES_VERSION = "genres-2"
 """Changes whenever an answer of the same network may change."""
 
 
@@ -50,8 +51,8 @@ class FeatureRows:
         from mgc.features.extract import extract
 
         values = extract(*decode(path)).tabular.tolist()
-        genre = path.parent.name if path.parent.name in GENRES else None
-        return [{"genre": genre, **dict(zip(FEATURE_NAMES, values, strict=True))}]
+        named = dict(zip(FEATURE_NAMES, values, strict=True))
+        return [{"genre": genre_of(path.parent.name), **named}]
 
 
 @dataclass(frozen=True)
@@ -109,13 +110,13 @@ def write_features(data: str | Path, folder: str | Path, **options: Any) -> Repo
     DataError
         `data` is no folder with audio.
     """
-    if str(data) in ("", "demo"):
+    if str(data) == "demo":
         from mgc.datasets.demo import CLIPS
 
         data = CLIPS
     if is_archive(data):
         raise DataError(f"{data} is an archive without audio; --out needs a folder of audio")
-    root = Path(data).expanduser()
+    root = place(data)
     if not root.is_dir():
         what = "is a file, not a folder" if root.exists() else "does not exist"
         raise DataError(f"{root} {what}; give a folder of audio")
@@ -126,13 +127,17 @@ def write_features(data: str | Path, folder: str | Path, **options: Any) -> Repo
 
 
 def write_genres(
-    paths: Sequence[str], folder: str | Path, *, network: str | Path | None = None, **options: Any
+    paths: str | Path | Iterable[str | Path],
+    folder: str | Path,
+    *,
+    network: str | Path | None = None,
+    **options: Any,
 ) -> Report:
     """Write the genres of all audio in some files and folders.
 
     Parameters
     ----------
-    paths : sequence of str
+    paths : str, Path or iterable of these
     network : str or Path, optional
         File of a network; by default the one that ships.
     folder, **options
@@ -145,11 +150,12 @@ def write_genres(
     NetworkError
         The network cannot be used.
     """
-    files, passed_over = by_name(paths)
+    given = as_paths(paths)
+    files, passed_over = by_name(given)
     if not files:
         from mgc.inference import answers
 
-        raise DataError(f"no audio file in {', '.join(map(answers.shown, paths))}")
+        raise DataError(f"no audio file in {answers.shown(', '.join(map(str, given)))}")
     file = Path(network).absolute() if network else network_file.shipped()
     network_file.check(file)
     rows_of = GenreRows(str(file), network_file.sha256(file))

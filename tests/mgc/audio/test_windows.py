@@ -130,8 +130,9 @@ def test_too_little_is_refused_with_how_much_there_is(tmp_path: Path) -> None:
     with pytest.raises(AudioError, match=r"short\.wav: 0\.10 s of audio: at least 3 s") as caught:
         list(windows(path))
     assert "give a longer recording" in str(caught.value)
-    with pytest.raises(ValueError, match="length_s=2"):
-        windows(path, length_s=2.0)
+    for length in (2.0, float("nan"), float("inf"), "30", None):
+        with pytest.raises(AudioError, match=r"length_s=.*at least 3 s"):
+            windows(path, length_s=length)  # type: ignore[arg-type]
 
 
 def test_damage_after_some_windows_is_an_error(tmp_path: Path) -> None:
@@ -145,15 +146,24 @@ def test_damage_after_some_windows_is_an_error(tmp_path: Path) -> None:
 
 MEMORY = """
 import sys
+from pathlib import Path
 from mgc.audio.windows import windows
+from mgc.datasets.measures import measure_track
+from mgc.datasets.tracks import Track
+from mgc.features.loading import cached_features
 from mgc.util.machine import PeakMemory
+path = Path(sys.argv[1])
 with PeakMemory() as memory:
-    seconds = sum(len(window.samples) for window in windows(sys.argv[1])) / 22050
+    seconds = sum(len(window.samples) for window in windows(path)) / 22050
+    row = measure_track(Track("a", "pop", path))
+    assert row["duration_s"] == seconds, row
+    cached_features(path, Path(sys.argv[2]))
 print(seconds, memory.mb)
 """
 
 
 def test_three_hours_take_the_memory_of_three_minutes(tmp_path: Path) -> None:
+    """To hear all windows, to measure faults, and to extract features."""
     peaks = {}
     for minutes in (3, 180):
         path = tmp_path / f"{minutes}.wav"
@@ -162,7 +172,10 @@ def test_three_hours_take_the_memory_of_three_minutes(tmp_path: Path) -> None:
             for _ in range(minutes):
                 out.write(noise)
         done = subprocess.run(
-            [sys.executable, "-c", MEMORY, str(path)], capture_output=True, text=True, check=True
+            [sys.executable, "-c", MEMORY, path, tmp_path],
+            capture_output=True,
+            text=True,
+            check=True,
         )
         seconds, peaks[minutes] = map(float, done.stdout.split())
         assert seconds == minutes * 60
@@ -192,6 +205,17 @@ def test_ffmpeg_reads_what_libsndfile_cannot(ffmpeg: Path, tmp_path: Path) -> No
         # Codecs may delay by some ms; the spectrum has no place in time.
         ours, theirs = (np.abs(np.fft.rfft(x[:size])) for x in (samples, expected))
         assert np.corrcoef(ours, theirs)[0, 1] > 0.9
+
+
+@pytest.mark.parametrize("ending", ["mp4", "m4a", "mkv", "avi", "wav"])
+def test_a_film_without_sound_is_called_so(ffmpeg: Path, tmp_path: Path, ending: str) -> None:
+    film = tmp_path / f"mute.{'mp4' if ending == 'wav' else ending}"
+    draw = ["-f", "lavfi", "-i", "testsrc=duration=1:size=32x32", "-c:v", "mpeg4"]
+    subprocess.run([ffmpeg / "ffmpeg", "-v", "error", *draw, film], check=True)
+    film = film.rename(tmp_path / f"mute.{ending}")
+    with pytest.raises(AudioError) as refused:
+        list(windows(film))
+    assert str(refused.value) == f"{film}: is a film without sound; give a file that holds music"
 
 
 def test_an_abandoned_file_leaves_no_process(ffmpeg: Path, tmp_path: Path) -> None:
@@ -245,7 +269,7 @@ def test_an_mp3_that_does_not_tell_its_length_is_read_to_its_end_or_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without ffmpeg: libsndfile would guess by the first frame, and drop the rest in silence."""
-    monkeypatch.setattr("mgc.audio.ffmpeg.find_ffmpeg", lambda: None)
+    monkeypatch.setenv("PATH", str(tmp_path))
     seconds = uncounted_mp3(tmp_path / "longer.mp3", "VARIABLE")
     assert soundfile.info(tmp_path / "longer.mp3").duration < 0.9 * seconds
     with pytest.raises(AudioError, match=r"longer\.mp3.*no header tells.*ffmpeg"):

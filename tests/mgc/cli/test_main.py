@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+import click
 import pandas as pd
 import pytest
 
@@ -16,6 +19,8 @@ from mgc.datasets import opening
 from mgc.errors import MgcError
 from mgc.models import BASELINES, NAMES
 from tests.helpers import outside
+from tests.helpers.archives import BINS, FRAMES, pictures, small
+from tools.pages.command import main as pages
 
 invoke = partial(outside.invoke, main)
 
@@ -97,6 +102,55 @@ def test_a_wrong_folder_and_a_wrong_target_are_one_line(
     nowhere = tmp_path / "nowhere"
     assert str(nowhere) in refused("data", "verify", nowhere)
     assert str(nowhere) in refused("data", "verify", small_edition, "--csv", nowhere / "a.csv")
+
+
+def test_an_archive_is_verified_and_measured_as_far_as_pictures_go(tmp_path: Path) -> None:
+    power = pictures(2, BINS, FRAMES)
+    power[1] = power[0]
+    archive = small(tmp_path / "a.npz", ("blues.00000", "rock.00001"), log_power=power)
+    result = invoke("data", "verify", archive, "--csv", tmp_path / "table.csv")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "2 tracks, pictures without their audio" in result.stdout
+    table = pd.read_csv(tmp_path / "table.csv", keep_default_na=False)
+    assert table["status"].tolist() == ["picture", "picture"]
+    assert table["identical_to"].tolist() == ["", "blues.00000"]
+    result = invoke("data", "quality", archive)
+    assert result.exit_code == 0
+    assert "2 tracks, 0 flagged, 0 left out" in result.stdout
+    for line in (
+        ["data", "pack", archive, "b.npz"],
+        ["features", archive, "--out", "x"],
+    ):
+        assert "is an archive" in refused(*line)
+
+
+def test_what_is_passed_over_is_said(damaged: Path, tmp_path: Path) -> None:
+    (damaged / "rock").rename(damaged / "Rock'n'Roll")
+    (damaged / "hiphop").rename(damaged / "Hip-Hop")
+    told = f"passed over: {damaged / 'Rock'}'n'Roll: 3 audio files in a folder that"
+    for line in (["data", "verify"], ["data", "quality"], ["features"]):
+        result = invoke(*line, damaged)
+        assert result.stderr.startswith(told)
+        assert result.stderr.count("passed over") == 1
+        assert "27 tracks" in result.stdout or "26 tracks" in result.stdout
+    pack = invoke("data", "pack", damaged, tmp_path / "a.npz")
+    assert "Rock'n'Roll: 3 audio files" in pack.stderr
+    line = ("--data", damaged, "--protocol", "leaky_segments", "--models", "majority")
+    result = invoke("run", *line, "--records", tmp_path / "store")
+    assert result.exit_code == 0, result.output
+    assert result.stderr.startswith(told)
+    assert "left out: jazz.00001: truncated" in result.stderr
+
+
+@pytest.mark.parametrize("command", ["run", "train", "tune"])
+def test_one_genre_alone_is_refused_before_any_work(
+    command: str, small_edition: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(small_edition / "pop", tmp_path / "music" / "pop")
+    target = {"run": (), "train": (tmp_path / "a.keras",), "tune": ("mlp",)}[command]
+    line = (command, *target, "--data", tmp_path / "music", "--records", tmp_path / "store")
+    assert "every track is pop, and a classifier needs two genres" in refused(*line)
+    assert [path.name for path in tmp_path.iterdir()] == ["music"]
 
 
 def test_where_and_fetch_say_what_is_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -184,6 +238,69 @@ def test_wrong_options_and_those_that_do_not_go_together_are_usage_errors(
     assert reason in result.stderr
 
 
+def commands(group: click.Group) -> Iterator[click.Command]:
+    for command in group.commands.values():
+        if isinstance(command, click.Group):
+            yield from commands(command)
+        else:
+            yield command
+
+
+NO_PLACES = {"protocol", "variant", "models", "seeds", "seed", "model", "changes", "cluster",
+             "fit", "record", "jobs", "threads", "name", "port", "only"}  # fmt: skip
+
+
+@pytest.mark.parametrize("door", [main, pages])
+@pytest.mark.parametrize("written", ["", "https://example.org/a.wav", "-"])
+def test_every_command_refuses_what_is_no_place(door: click.Group, written: str) -> None:
+    """Whatever takes text either is no path, or is read by the one type of paths."""
+    seen = 0
+    for command in commands(door):
+        for param in command.params:
+            flag = isinstance(param, click.Option) and param.is_flag
+            if param.name in NO_PLACES or flag:
+                continue
+            if written == "-" and isinstance(param.type, click.Path) and param.type.allow_dash:
+                continue
+            with pytest.raises(click.BadParameter, match=r"names nothing|address|no place"):
+                param.type.convert(written, param, click.Context(command))
+            seen += 1
+    assert seen >= 7
+
+
+def test_the_home_folder_is_found_in_quotes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("USERPROFILE" if os.name == "nt" else "HOME", str(tmp_path))
+    assert str(tmp_path / "music") in refused("data", "verify", "~/music")
+    assert str(tmp_path / "store") in refused("records", "list", "--records", "~/store")
+    result = invoke("features", "demo", "--csv", "~/table.csv")
+    assert result.exit_code == 0, result.output
+    assert (tmp_path / "table.csv").is_file()
+
+
+def test_a_folder_called_demo_can_be_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "demo").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert "demo holds no tracks" in refused("data", "verify", "./demo")
+
+
+def test_a_wrong_file_of_weights_is_refused_before_any_fold(
+    small_edition: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "a.weights.h5"
+    file.write_text("no weights")
+    line = ("--data", small_edition, "--protocol", "random", "--models", "majority,vgg16")
+    result = invoke("run", *line, "--vgg16-weights", file, "--records", tmp_path / "store")
+    assert result.exit_code == 1
+    assert result.stderr.count("\n") == 1
+    assert f"{file} does not hold them" in result.stderr
+    assert "MGC_VGG16_WEIGHTS" in result.stderr
+    assert not (tmp_path / "store" / "fits").exists()
+
+
 @pytest.mark.parametrize("line", ["--protocol none", "--variant slow"])
 def test_unknown_protocols_and_variants_list_the_known(line: str, tmp_path: Path) -> None:
     assert "choose one of" in refused("run", *line.split(), "--records", tmp_path)
@@ -198,7 +315,7 @@ def test_run_fits_all_five_models_and_the_baselines_by_default(
         asked.append(names)
         raise MgcError("ends where the fit would begin")
 
-    monkeypatch.setattr("mgc.records.study.prepare_study", lambda *_, **__: None)
+    monkeypatch.setattr("mgc.cli.main.prepared", lambda *_, **__: None)
     monkeypatch.setattr("mgc.training.fits.fit_all", fit_all)
     assert "would begin" in refused("run")
     assert asked == [(*NAMES, *BASELINES)]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ import pandas as pd
 import pytest
 import soundfile
 
-from mgc.datasets import demo, gtzan, opening
+from mgc.datasets import demo, gtzan, opening, quality
 from mgc.datasets import edition as edition_module
 from mgc.datasets import tracks as tracks_module
 from mgc.datasets.edition import Edition
@@ -49,25 +51,82 @@ def digests_of(table: pd.DataFrame) -> dict[str, edition_module.Digest]:
 
 
 @pytest.mark.parametrize("layout", [".", "genres", "genres_original"])
-@pytest.mark.parametrize("suffix", [".wav", ".au", ".flac", ".ogg", ".WAV"])
+@pytest.mark.parametrize("suffix", [".wav", ".au", ".flac", ".ogg", ".aiff", ".WAV"])
 def test_tracks_are_found_in_every_layout_and_format(
     tmp_path: Path, layout: str, suffix: str
 ) -> None:
     path = write(tmp_path / layout / "jazz" / f"jazz.00003{suffix}")
-    tracks = tracks_module.find_tracks(tmp_path)
+    tracks, _ = tracks_module.find_tracks(tmp_path)
     assert [(t.track_id, t.genre, t.artist) for t in tracks] == [("jazz.00003", "jazz", None)]
     assert tracks[0].path.resolve() == path.resolve()
     assert set(opening.make_edition(tracks).missing_genres) == set(GENRES) - {"jazz"}
 
 
-def test_tracks_are_sorted_and_odd_files_ignored(tmp_path: Path) -> None:
+def test_tracks_are_sorted_and_what_is_no_music_is_ignored(tmp_path: Path) -> None:
     for name in ("rock/rock.00001.wav", "rock/rock.00000.wav", "blues/blues.00007.wav"):
         write(tmp_path / name)
     write(tmp_path / "rock" / "._rock.00000.wav")
     (tmp_path / "rock" / "cover.jpg").write_bytes(b"picture")
     (tmp_path / "polka").mkdir()
-    tracks = tracks_module.find_tracks(str(tmp_path))
+    tracks, passed_over = tracks_module.find_tracks(str(tmp_path))
     assert [track.track_id for track in tracks] == ["blues.00007", "rock.00000", "rock.00001"]
+    assert passed_over == {}
+
+
+@pytest.mark.parametrize("folder", ["hiphop", "hip-hop", "Hip Hop", "HIP_HOP", "HipHop"])
+def test_obvious_spellings_of_a_genre_are_read(tmp_path: Path, folder: str) -> None:
+    (tmp_path / folder).mkdir()
+    (tmp_path / folder / "a.opus").touch()
+    tracks, passed_over = tracks_module.find_tracks(tmp_path)
+    assert [(track.track_id, track.genre) for track in tracks] == [("a", "hiphop")]
+    assert passed_over == {}
+
+
+def test_music_that_is_no_track_is_counted_with_the_reason(tmp_path: Path) -> None:
+    names = ["Blues/a.m4a", "Blues/b.opus", "Blues/c.aiff", "jazz/d.mp3", "polka/e.wav"]
+    names += ["polka/cd 1/f.mp3", "jazz/album/g.wav", "jazz/album/cd 2/h.flac", "i.wav", "j.wav"]
+    names += ["genres/readme.txt", "jazz/cover.wav/front.jpg", ".trash/k.wav"]
+    for name in names:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    edition = opening.open_edition(tmp_path)
+    assert [track.track_id for track in edition.tracks] == ["a", "b", "c", "d"]
+    told = {Path(name): why for name, why in edition.passed_over.items()}
+    assert told.keys() == {tmp_path, tmp_path / "polka", tmp_path / "jazz" / "album"}
+    for place, words in (
+        (tmp_path, "2 audio files beside the genre folders"),
+        (tmp_path / "polka", "2 audio files in a folder that is called after none of blues, "),
+        (tmp_path / "jazz" / "album", "2 audio files deeper than tracks lie; move them up into"),
+    ):
+        assert words in told[place]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no pipes there, and links take a right")
+def test_a_pipe_and_a_link_to_nothing_cost_no_other_track(tmp_path: Path) -> None:
+    write(tmp_path / "pop" / "whole.wav")
+    os.mkfifo(tmp_path / "pop" / "pipe.wav")
+    (tmp_path / "pop" / "gone.wav").symlink_to("nowhere.wav")
+    (tmp_path / "pop" / "up").symlink_to(tmp_path)
+    (tmp_path / "rock").symlink_to("pop")  # a genre folder may be a link
+    with pytest.raises(DataError, match="same track id gone"):
+        opening.open_edition(tmp_path)
+    (tmp_path / "rock").unlink()
+    edition = opening.open_edition(tmp_path)
+    assert list(edition.passed_over) == [str(tmp_path / "pop" / "up")]
+    status = verify(edition).set_index("track_id")["status"].to_dict()
+    assert status == {"gone": "unreadable", "pipe": "unreadable", "whole": "unknown"}
+    assert quality.leave_out(quality.flag(quality.measure(edition))).keys() == {"gone", "pipe"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names are Unicode")
+def test_names_that_are_no_text_are_written_with_escapes(tmp_path: Path) -> None:
+    write(tmp_path / "pop" / "a.wav").rename(tmp_path / "pop" / os.fsdecode(b"caf\xe9.wav"))
+    write(tmp_path / "polka" / "a.wav")
+    (tmp_path / "polka").rename(tmp_path / os.fsdecode(b"p\xf6lka"))
+    edition = opening.open_edition(tmp_path)
+    assert [track.track_id for track in edition.tracks] == [r"caf\xe9"]
+    assert list(edition.passed_over) == [str(tmp_path / r"p\xf6lka")]
+    assert verify(edition)["status"].tolist() == ["unknown"]
 
 
 @pytest.mark.parametrize(
@@ -132,9 +191,18 @@ def test_a_copy_of_the_demo_is_the_demo_artists_included(tmp_path: Path) -> None
     assert all(t.artist for t in copy.tracks)
 
 
-@pytest.mark.parametrize("name", [None, "", "demo"])
+@pytest.mark.parametrize("name", [None, "demo"])
 def test_the_demo_is_the_default(name: str | None) -> None:
     assert opening.open_edition(name).name == "demo"
+
+
+def test_an_edition_stays_what_it_is_and_other_things_are_refused() -> None:
+    edition = opening.open_edition("demo")
+    assert opening.open_edition(edition) is edition
+    for wrong in (["demo"], 7, np.zeros(3), b"demo"):
+        given: Any = wrong
+        with pytest.raises(DataError, match=f"a {type(given).__name__} in the place of an edit"):
+            opening.open_edition(given)
 
 
 def test_no_tracks_make_no_edition() -> None:
@@ -266,7 +334,7 @@ def test_real_tracks_are_recognised(gtzan_mini: Path, tmp_path: Path) -> None:
 
 
 def test_an_edition_without_digests_can_be_verified(small_edition: Path) -> None:
-    tracks = tracks_module.find_tracks(small_edition)
+    tracks, _ = tracks_module.find_tracks(small_edition)
     edition = Edition("custom", tuple(tracks[:2]), "0" * 64)
     assert list(verify(edition)["track_id"]) == [track.track_id for track in tracks[:2]]
     assert isinstance(tracks[0], Track)

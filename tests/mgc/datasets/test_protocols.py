@@ -229,7 +229,10 @@ def test_check_finds_what_is_wrong(protocol, tracks, train, valid, test, artists
     [
         (("weekly", *tracks(9), 0), "Unknown protocol 'weekly'"),
         (("random", *tracks(9), -1), "seed is -1"),
+        (("random", *tracks(9), 0.5), "seed is 0.5; use a whole number"),
+        (("random", *tracks(9), "0"), "seed is '0'"),
         (("random", [], [], [], 0), "holds no tracks"),
+        (("leaky_segments", *tracks(9, genres=("pop",)), 0), "every track is pop"),
         (("random", ["a", "a", "b"], ["pop"] * 3, [""] * 3, 0), "track id a occurs more"),
         (("random", ["a", "b"], ["pop"] * 3, [""] * 3, 0), "2 track ids, 3 genres"),
         (("random", *tracks(2), 0), "needs 3 tracks of every genre, and blues has 2"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,7 @@ from scipy import stats
 
 from mgc.datasets import archive, measures, opening, quality
 from mgc.datasets.gtzan import gtzan_table
+from mgc.errors import DataError
 from tests.helpers.archives import small
 
 RATE = 22_050
@@ -43,6 +45,15 @@ def rules_of(root: Path) -> dict[str, set[str]]:
 
 def value_of(root: Path, column: str) -> float:
     return float(measured(root)[column].to_numpy()[0])
+
+
+def test_a_place_is_measured_like_the_edition_that_lies_there(tmp_path: Path) -> None:
+    save(tmp_path, "pop.00000", noise())
+    by_name = quality.measure(tmp_path)
+    pd.testing.assert_frame_equal(by_name, quality.measure(opening.open_edition(tmp_path)))
+    wrong: Any = tmp_path
+    with pytest.raises(DataError, match=r"the table that .*measure returns"):
+        quality.flag(wrong)
 
 
 @pytest.mark.parametrize(("silent_seconds", "flagged"), [(5, False), (7, True), (30, True)])

@@ -114,6 +114,13 @@ def test_other_sample_rates_give_the_same_music(rate: int) -> None:
         assert ours[name] == pytest.approx(reference[name], rel=0.02), name
 
 
+def test_a_sample_rate_may_be_a_whole_float() -> None:
+    for rate in (22_050, 44_100):
+        expected = extract(signal_of("jazz"), rate)
+        for kind in (float, np.float64, np.int32):
+            assert (extract(signal_of("jazz"), kind(rate)).tabular == expected.tabular).all()
+
+
 @pytest.mark.parametrize(
     ("samples", "rate", "words"),
     [
@@ -124,6 +131,10 @@ def test_other_sample_rates_give_the_same_music(rate: int) -> None:
         (np.zeros((RATE, 2), np.float32), RATE, "mono"),
         (np.zeros(RATE, np.int16), RATE, "floats"),
         (np.zeros(RATE, np.float32), 1, "sample rate"),
+        (np.zeros(RATE, np.float32), 22_050.5, "sample rate 22050.5: give a whole number"),
+        (np.zeros(RATE, np.float32), "22050", "sample rate '22050'"),
+        ((np.zeros(RATE, np.float32), RATE), RATE, "samples.load"),
+        ("song.wav", RATE, "samples.load"),
     ],
 )
 def test_unusable_samples_get_a_named_error(samples: Signal, rate: int, words: str) -> None:

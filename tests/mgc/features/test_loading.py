@@ -13,7 +13,7 @@ from mgc.audio.samples import load
 from mgc.datasets import demo
 from mgc.datasets.edition import Edition
 from mgc.datasets.opening import make_edition, open_edition
-from mgc.errors import DataError
+from mgc.errors import DataError, why
 from mgc.features import augment, loading
 from mgc.features.arrays import keep_arrays, open_arrays
 from mgc.features.extract import extract
@@ -70,17 +70,28 @@ def test_bad_files_and_those_that_cleaning_chose_are_left_out_with_the_reason(
     first = three_tracks.tracks[0]
     broken = replace(first, track_id="jazz.00054", genre="jazz", path=bad)
     gone = replace(first, track_id="pop.00000", path=tmp_path / "gone.ogg")
-    edition = replace(three_tracks, tracks=(*three_tracks.tracks, broken, gone))
+    folder = replace(first, track_id="pop.00001", path=tmp_path)
+    edition = replace(three_tracks, tracks=(*three_tracks.tracks, broken, gone, folder))
     chosen = {first.track_id: "silent"}
     arrays = load_arrays(edition, tmp_path / "cache", leave_out=chosen, jobs=2, progress=False)
     assert arrays.track_id.tolist() == [track.track_id for track in three_tracks.tracks[1:]]
-    assert list(arrays.left_out) == sorted([first.track_id, "jazz.00054", "pop.00000"])
+    assert list(arrays.left_out) == sorted(
+        [first.track_id, "jazz.00054", "pop.00000", "pop.00001"]
+    )
     assert arrays.left_out[first.track_id] == "silent"
     assert "not readable as audio" in arrays.left_out["jazz.00054"]
     assert not any(str(tmp_path) in reason for reason in arrays.left_out.values())
     everything = {track.track_id: "broken" for track in three_tracks.tracks}
     with pytest.raises(DataError, match=r"no usable track.*broken"):
         load_arrays(three_tracks, tmp_path, leave_out=everything, progress=False)
+
+
+def test_a_file_that_may_not_be_read_is_not_named_again_and_another_one_is_no_reason() -> None:
+    path = Path("a.wav")
+    for name in ("a.wav", path):  # a path opened without its `open` is named as it was given
+        assert why(path, PermissionError(13, "Permission denied", name)).startswith("not readable")
+    with pytest.raises(OSError, match="No space"):
+        why(path, OSError(28, "No space", "cache.npz"))
 
 
 def test_processes_change_nothing(tmp_path: Path) -> None:

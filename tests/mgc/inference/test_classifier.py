@@ -6,9 +6,11 @@ import json
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import librosa
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pytest
 import soundfile
@@ -18,8 +20,11 @@ from mgc.cli.main import main
 from mgc.datasets import demo
 from mgc.datasets.archive import open_archive
 from mgc.datasets.tracks import GENRES, P_COLUMNS
+from mgc.display.figures.model_plots import genres_over_time
+from mgc.errors import AudioError, NetworkError
 from mgc.inference import network_file
-from mgc.inference.answers import bar, shown
+from mgc.inference.answers import bar, plain, shown, table, text
+from mgc.inference.batch.tables import write_genres
 from mgc.inference.classifier import Answer, Classifier, WindowAnswer, crop_probabilities
 from tests.helpers.outside import invoke, python
 
@@ -72,9 +77,36 @@ def test_the_whole_is_the_mean_of_its_windows_by_length(
     assert classifier.predict([]).shape == (0,)
 
 
+def test_one_name_may_be_asked_about_and_anything_else_is_refused(
+    classifier: Classifier, song: Path, tmp_path: Path
+) -> None:
+    expected = classifier.predict_proba([song])
+    for given in (song, str(song), iter([song]), np.array([str(song)])):
+        assert (classifier.predict_proba(given) == expected).all()
+        assert classifier.predict(song).shape == (1,)
+    samples: Any = soundfile.read(song)[0]
+    for wrong in (samples, [samples], None, 7):
+        with pytest.raises(AudioError, match="in the place of an audio file: give its name"):
+            classifier.predict(wrong)
+    with pytest.raises(AudioError, match="a ndarray in the place"):
+        classifier.answer(samples)
+    report = write_genres(str(song), tmp_path / "out", jobs=1)
+    assert (report.n_files, report.left_out) == (1, {})
+
+
+def test_what_is_no_network_is_refused_with_what_is_expected() -> None:
+    wrong: Any = np.zeros(3)
+    with pytest.raises(NetworkError, match="a ndarray in the place of a network's file"):
+        Classifier(wrong)
+    for threads in (0, -1, "2", 1.5):
+        with pytest.raises(NetworkError, match=r"threads=.*give a whole number from 1 on"):
+            Classifier(threads=threads)
+
+
 def window(p: Sequence[float] | None, seconds: float = 30.0) -> WindowAnswer:
     crops = np.empty((0, 10)) if p is None else np.array([p])
-    return WindowAnswer(0.0, seconds, crops, np.zeros((128, 496), np.uint8))
+    middles = np.arange(len(crops)) + 1.5
+    return WindowAnswer(0.0, seconds, seconds, crops, middles, np.zeros((128, 496), np.uint8))
 
 
 def test_the_verdict_is_unsure_below_one_half_and_silent_without_sound() -> None:
@@ -82,7 +114,8 @@ def test_the_verdict_is_unsure_below_one_half_and_silent_without_sound() -> None
     assert Answer("x", (window(sure),)).verdict == "sure"
     assert Answer("x", (window(unsure),)).verdict == "unsure"
     assert Answer("x", (window(None), window(None))).verdict == "silent"
-    assert np.allclose(Answer("x", (window(None),)).probabilities, 0.1)
+    assert np.isnan(Answer("x", (window(None),)).probabilities).all()
+    assert Answer("x", (window(None),)).top == window(None).top == ()
     # A silent window says nothing, however long it is.
     mixed = Answer("x", (window(None, 300.0), window(unsure, 3.0)))
     assert np.allclose(mixed.probabilities, unsure)
@@ -90,10 +123,55 @@ def test_the_verdict_is_unsure_below_one_half_and_silent_without_sound() -> None
     assert [p for _, p in mixed.top] == pytest.approx([0.49, 0.31, 0.2])
 
 
-@pytest.mark.parametrize("level", [0.0, 0.7], ids=["digital silence", "a constant"])
-def test_silence_has_no_genre(classifier: Classifier, tmp_path: Path, level: float) -> None:
-    soundfile.write(tmp_path / "silence.wav", np.full(5 * RATE, level), RATE, subtype="FLOAT")
-    assert classifier.answer(tmp_path / "silence.wav").verdict == "silent"
+def hush(seconds: float) -> npt.NDArray[np.float64]:
+    """Silence in 16 bits with the usual dither, of one step either way."""
+    noise = np.random.default_rng(1).random((2, round(seconds * RATE)))
+    return np.round(noise[0] - noise[1]) / 32768
+
+
+def silences() -> dict[str, npt.NDArray[np.float64]]:
+    clap = np.concatenate([hush(3), np.random.default_rng(0).normal(0, 0.1, RATE), hush(20)])
+    return {"digital": np.zeros(5 * RATE), "dither": hush(30), "constant": np.full(5 * RATE, 0.7),
+            "a clap": clap}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", silences())
+def test_silence_has_no_genre(classifier: Classifier, tmp_path: Path, name: str) -> None:
+    file = tmp_path / "silence.wav"
+    soundfile.write(file, silences()[name], RATE, subtype="FLOAT")
+    answer = classifier.answer(file)
+    assert (answer.verdict, answer.top, answer.windows[0].top) == ("silent", (), ())
+    assert classifier.predict([file]).tolist() == [""]
+    assert np.isnan(classifier.predict_proba([file])).all()
+    assert text(answer).splitlines()[0].endswith(": too little sound for a genre")
+    said = json.loads(json.dumps(plain(answer), allow_nan=False))
+    assert (said["top"], said["probabilities"]) == ([], None)
+    found = table([answer])
+    assert set(found["genre"]) == {""}
+    assert found[list(P_COLUMNS)].isna().all(axis=None)
+    (_, below) = genres_over_time(answer, "silence").axes
+    assert not below.lines, "and a picture draws none"
+
+
+def test_silence_does_not_sway_the_answer(classifier: Classifier, tmp_path: Path) -> None:
+    """Neither behind a track, nor in its middle; the windows fall elsewhere in neither."""
+    clips = [soundfile.read(demo.clip_path(f"metal.0000{k}"))[0] for k in (0, 1)]
+    track = np.concatenate([clips[0][: 30 * RATE], clips[1][: 10 * RATE]])
+    paused = np.concatenate([track[: 35 * RATE], hush(12), track[35 * RATE :]])
+    answers = []
+    for name, samples in {
+        "plain": track, "before": np.concatenate([track, hush(90)]), "paused": paused,
+    }.items():  # fmt: skip
+        soundfile.write(tmp_path / f"{name}.wav", samples, RATE, subtype="PCM_16")
+        answers.append(classifier.answer(tmp_path / f"{name}.wav"))
+    plainly, *others = answers
+    for other in others:
+        assert other.verdict == plainly.verdict
+        assert other.top[0][0] == plainly.top[0][0]
+        assert np.allclose(other.probabilities, plainly.probabilities, atol=0.05)
+    times = np.concatenate([window.middles_s for window in others[1].windows])
+    assert (np.diff(times) > 0).all()
+    assert not ((times > 35.2) & (times < 46.8)).any(), "crops lie where there is sound"
 
 
 def test_one_bad_file_is_reported_and_all_others_are_answered(song: Path, tmp_path: Path) -> None:
@@ -136,7 +214,7 @@ def test_what_cannot_be_done_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "fake.keras").write_text("no network")
     for arguments, word in (
         ([tmp_path], "no audio file"),
-        ([tmp_path, "--json", "-", "--csv", "-"], "standard output"),
+        ([tmp_path, "--json", "-", "--csv", "-"], "cannot both go to -"),
         ([demo.clip_path("jazz.00004"), "--network", tmp_path / "fake.keras"], "fake.keras"),
     ):
         result = ask(*arguments)

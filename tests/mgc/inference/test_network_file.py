@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -14,8 +15,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mgc.audio.samples import SAMPLE_RATE
+from mgc.audio.windows import MINIMUM_S
 from mgc.datasets.archive import open_archive
 from mgc.errors import NetworkError
+from mgc.features import archive_picture
 from mgc.features.from_archive import decibels
 from mgc.inference import make_network, network_file
 from mgc.inference.classifier import crop_probabilities
@@ -178,3 +182,89 @@ def test_the_network_that_ships_is_the_one_its_record_is_about(gtzan_archive: Pa
     said = crop_probabilities(network_file.open_network(), source.log_power[found])
     expected = rows.filter(like="p_").to_numpy()
     assert np.allclose([p.mean(axis=0) for p in said], expected, atol=1e-4)
+
+
+def last(config: Any) -> dict[str, Any]:
+    """Settings of the last layer."""
+    return config["config"]["layers"][-1]["config"]
+
+
+def helper(module: str, name: str) -> dict[str, str]:
+    """What a configuration says to have Keras look up a function."""
+    return {"module": module, "class_name": "function", "config": name, "registered_name": name}
+
+
+@pytest.mark.parametrize("activation", ["linear", "relu", "sigmoid"])
+def test_a_network_that_gives_no_probabilities_is_refused_before_the_work(
+    file: Path, tmp_path: Path, activation: str
+) -> None:
+    """Numbers of any size, divided by their sum, were shown as up to 107 %."""
+    bad = repacked(
+        file, tmp_path / "bad.keras", with_config(lambda c: last(c).update(activation=activation))
+    )
+    for ask in (network_file.open_network, network_file.check):
+        with pytest.raises(
+            NetworkError, match=f"bad.keras: ends in {activation} and not in softmax"
+        ):
+            ask(bad)
+
+
+@pytest.mark.parametrize(
+    ("module", "name"), [("os", "system"), ("keras.utils", "get_file"), ("keras_evil", "run")]
+)
+@pytest.mark.parametrize("place", ["activation", "kernel_initializer", "name"])
+def test_no_setting_of_a_layer_may_name_a_function(
+    file: Path, tmp_path: Path, module: str, name: str, place: str
+) -> None:
+    change = with_config(lambda config: last(config).update({place: helper(module, name)}))
+    bad = repacked(file, tmp_path / "bad.keras", change)
+    with pytest.raises(NetworkError, match="function, which is not allowed"):
+        network_file.check(bad)
+
+
+def test_a_network_of_a_newer_keras_is_told_from_a_damaged_one(file: Path, tmp_path: Path) -> None:
+    new = with_config(lambda config: last(config).update(invented_later=1))
+
+    def change(entries: dict[str, bytes], version: object) -> None:
+        new(entries)
+        entries["metadata.json"] = json.dumps({"keras_version": version}).encode()
+
+    for version, told in (
+        ("99.1.0", f"made by Keras 99.1.0, and the Keras {keras.__version__} here cannot"),
+        (keras.__version__, "damaged network"),
+        ("9\x1b[2J", "damaged network"),
+        (["9"], "damaged network"),
+    ):
+        bad = repacked(file, tmp_path / "bad.keras", lambda e, v=version: change(e, v))
+        with pytest.raises(NetworkError, match=rf"bad\.keras: {re.escape(told)}"):
+            network_file.open_network(bad)
+    unread = repacked(file, tmp_path / "old.keras", lambda e: e.update({"metadata.json": b"{"}))
+    assert network_file.open_network(unread).output_shape == (None, 10)
+
+
+def test_weights_that_are_no_numbers_are_refused(model: keras.Model, tmp_path: Path) -> None:
+    broken = keras.models.clone_model(model)
+    broken.set_weights([np.full_like(weight, np.nan) for weight in model.get_weights()])
+    network_file.write(broken, tmp_path / "nan.keras")
+    with pytest.raises(NetworkError, match=r"nan\.keras: holds weights that are not finite"):
+        network_file.open_network(tmp_path / "nan.keras")
+
+
+def test_answers_that_are_no_probabilities_stop_the_command(
+    model: keras.Model, pictures: list[np.ndarray]
+) -> None:
+    """Finite weights may overflow, too."""
+    for factor in (1e30, -1e30):
+        large = keras.models.clone_model(model)
+        large.set_weights([weight * factor for weight in model.get_weights()])
+        with pytest.raises(NetworkError, match="no probabilities"):
+            crop_probabilities(large, pictures)
+
+
+def test_crops_are_no_wider_than_the_shortest_picture(tmp_path: Path) -> None:
+    """Otherwise a half minute would have an answer and its last three seconds a traceback."""
+    shortest = archive_picture.picture(np.sin(np.arange(round(MINIMUM_S * SAMPLE_RATE))))
+    assert shortest.shape[1] == network_file.WIDEST
+    network_file.write(cnn.build((128, network_file.WIDEST + 1, 1), 10), tmp_path / "wide.keras")
+    with pytest.raises(NetworkError, match=f"at most {network_file.WIDEST} columns"):
+        network_file.open_network(tmp_path / "wide.keras")

@@ -68,7 +68,7 @@ def test_the_file_that_ships_was_made_from_the_network_that_ships(tmp_path: Path
 
 def test_any_network_that_mgc_train_makes_can_be_written(tmp_path: Path) -> None:
     keras.utils.set_random_seed(5)
-    model = cnn.build((128, 70, 1), 10)
+    model = cnn.build((128, 40, 1), 10)
     rng = np.random.default_rng(0)
     model.set_weights([w + rng.uniform(0, 0.1, w.shape) for w in model.get_weights()])
     network_file.write(model, tmp_path / "other.keras")
@@ -76,7 +76,7 @@ def test_any_network_that_mgc_train_makes_can_be_written(tmp_path: Path) -> None
     content = (tmp_path / "deep" / "other.onnx").read_bytes()
     assert onnx_file.is_from(content, tmp_path / "other.keras")
     assert not onnx_file.is_from(content, network_file.shipped())
-    x = rng.normal(size=(3, 128, 70, 1)).astype(np.float32)
+    x = rng.normal(size=(3, 128, 40, 1)).astype(np.float32)
     assert np.abs(asked(content, x) - model.predict_on_batch(x)).max() < TOLERANCE
 
 
@@ -95,6 +95,16 @@ def test_a_layer_without_a_rule_is_refused_by_name(
     model = keras.Sequential([keras.Input((128, WIDTH, 1)), layer, *ends])
     with pytest.raises(NetworkError, match=f"layer {layer.name}: no rule writes {complaint}"):
         onnx_file.graph(model, "")
+
+
+def test_a_network_that_is_not_to_be_trusted_is_not_written(tmp_path: Path) -> None:
+    model = cnn.build((128, 40, 1), 10)
+    model.layers[-1].activation = keras.activations.linear
+    network_file.write(model, tmp_path / "linear.keras")
+    done = invoke(main, "export-web", tmp_path / "x.onnx", "--network", tmp_path / "linear.keras")
+    assert done.exit_code == 1
+    assert "not in softmax" in done.stderr
+    assert not (tmp_path / "x.onnx").exists()
 
 
 def test_bad_names_and_a_missing_package_are_one_sentence(

@@ -11,7 +11,7 @@ import pytest
 
 from mgc.datasets.opening import make_edition, open_edition
 from mgc.datasets.tracks import GENRES
-from mgc.errors import DataError, MgcError
+from mgc.errors import DataError, MgcError, WeightsError
 from mgc.evaluation import metrics
 from mgc.features.names import ARCHIVE_FEATURE_NAMES, ARCHIVE_VERSION
 from mgc.models import BASELINES, NAMES
@@ -94,6 +94,10 @@ def test_missing_weights_are_reported_and_nothing_is_put_in_their_place(
     study: Study, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("MGC_VGG16_WEIGHTS", str(tmp_path / "absent.h5"))
+    with pytest.raises(WeightsError, match=r"absent\.h5 is not a file"):  # asked before any fit
+        fit_all(study, ("vgg16", "majority"), jobs=1, fresh=True, progress=False)
+    # A download that fails is noticed by the fit that needs it.
+    monkeypatch.setattr("mgc.training.fits.check_named_weights", lambda: None)
     results = fit_all(study, ("vgg16", "majority"), jobs=1, progress=False)
     assert isinstance(results["majority"], Record)
     assert isinstance(results["vgg16"], NotRun)
@@ -132,6 +136,9 @@ def test_unknown_data_protocol_and_variant_are_named(
         begin("demo", records=tmp_path, protocol="10fold")
     with pytest.raises(MgcError, match="quick"):
         begin("demo", records=tmp_path, variant="slow")
+    for seeds in ("12", 0.5, (0, 1.5), ()):
+        with pytest.raises(DataError, match=r"seeds=.*give whole numbers"):
+            begin("demo", records=tmp_path, seeds=seeds)
     assert not list(tmp_path.iterdir())
 
 
@@ -151,6 +158,7 @@ def test_opening_describes_nothing_and_says_what_does(
     monkeypatch.setattr("mgc.records.study.describe_edition", never)
     assert prepare_study(small_edition, **places).edition_record.key == prepared.edition_record.key
     assert open_study(small_edition, **places).edition == prepared.edition
+    assert open_study(small_edition, **places, seeds=3).seeds == (3,)
 
 
 def test_a_study_of_an_archive_describes_it_without_audio(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import shutil
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,8 @@ from click.testing import CliRunner, Result
 from mgc.cli.main import main
 from mgc.datasets.gtzan import gtzan_table
 from mgc.datasets.tracks import GENRES
-from mgc.errors import DataError, MgcError
+from mgc.errors import DataError, MgcError, WeightsError
+from mgc.features.arrays import open_arrays
 from mgc.models import BASELINES, NAMES
 from mgc.records.config import fit_id
 from mgc.records.store import NotRun, Record, Store
@@ -280,6 +282,27 @@ def test_a_fit_that_cannot_run_is_noted_and_left_out(
     results = fits_module.fit_all(one, BASELINES, jobs=1, progress=False)
     assert isinstance(results["logistic"], Record)
     assert not list((study.store.root / "not_run").iterdir())
+
+
+@pytest.mark.usefixtures("small")
+def test_a_model_that_cannot_run_is_told_once_and_never_said_to_be_done(
+    part: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    study = replace(opened(part, tmp_path)[0][1], seeds=(0,))
+
+    def fit_task(task: parallel.Task) -> None:
+        if task.config["model"] == "logistic":
+            raise WeightsError("no weights; get some")
+        folds.fit_fold(
+            FoldFit(open_arrays(task.arrays), task.split, task.split.folds[task.fold],
+                    task.config, task.settings)
+        )  # fmt: skip
+
+    monkeypatch.setattr(parallel, "process_pool", ThreadPoolExecutor)
+    monkeypatch.setattr(parallel, "fit_task", fit_task)
+    fits_module.fit_all(study, BASELINES, jobs=1)
+    logistic = [line for line in capsys.readouterr().err.splitlines() if "Logistic" in line]
+    assert logistic == ["Logistic regression, seed 0: not run: no weights; get some"]
 
 
 def test_a_fresh_fit_forgets_finished_folds(

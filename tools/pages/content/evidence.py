@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from mgc.cli.tables import prepared
 from mgc.training.fits import fit_all
 from mgc.training.published import describe_demo
 from tools.pages.content import explorer, numbers
@@ -65,10 +66,10 @@ def prepare(project: Project, options: Options) -> Evidence:
         The data or the records cannot be used; the message says why.
     """
     from mgc.display.figures.front_page import front_figure
-    from mgc.records.study import open_study, prepare_study
+    from mgc.records.study import open_study
 
-    study = (prepare_study if options.working else open_study)(
-        data=options.data,
+    study = (prepared if options.working else open_study)(
+        options.data,
         records=str(project.records(options)),
         protocol=options.protocol,
         variant=options.variant,

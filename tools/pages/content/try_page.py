@@ -17,7 +17,7 @@ import matplotlib as mpl
 import matplotlib.image
 import numpy as np
 
-from mgc.audio import windows
+from mgc.audio import decoders, loudness, windows
 from mgc.audio.samples import SAMPLE_RATE, load
 from mgc.datasets import demo, tracks
 from mgc.datasets.tracks import GENRES, P_COLUMNS
@@ -133,7 +133,12 @@ def _data(record: Record) -> dict[str, Any]:
             "output": onnx_file.OUTPUT,
             "windowSamples": round(windows.WINDOW_S * SAMPLE_RATE),
             "leastSamples": round(windows.MINIMUM_S * SAMPLE_RATE),
-            "silence": classifier.SILENCE,
+            "gate": loudness.GATE_LUFS,
+            "step": loudness.STEP,
+            "pauseSteps": loudness.PAUSE_STEPS,
+            "kWeighting": loudness.k_weighting(SAMPLE_RATE).tolist(),
+            "cancelled": decoders.CANCELLED,
+            "blockValues": decoders.BLOCK_VALUES,
             "sureFrom": classifier.SURE_FROM,
             "mostMinutes": MOST_MINUTES,
             "mostMegabytes": MOST_MEGABYTES,

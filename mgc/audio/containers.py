@@ -1,0 +1,196 @@
+"""What the container of a sound promises, to notice what was cut off and what lies behind it.
+
+Decoders read what is there and say nothing of the rest: libsndfile shortens what a header promises
+to what the file holds, and ends an MP3 file where the count in its first frame does.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+SPARE_BYTES = 4096
+"""Behind the sound, for what writers leave without a chunk of its own."""
+OPEN_LIMITS = (1 << 31, 1 << 32)
+"""Up to 64 KiB below these, a size only says that the writer, into a pipe, did not know it."""
+FAR_BEYOND = 100
+"""Times what is there: a size that speaks of more is as good as none."""
+TAGS = (b"TAG", b"APETAGEX", b"LYRICSBEGIN", b"3DI")
+"""Beginnings of what may follow the last frame of an MP3 file without being sound."""
+ASF_HEADER = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
+ASF_FILE = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
+"""Names of WMA's header, and of its part that holds the size of the file."""
+OGG_PAGE = 65_307
+"""Bytes of the longest page."""
+
+
+class Chunks(NamedTuple):
+    """How a container lines up its chunks: name, size, content."""
+
+    first: int
+    name: int  # bytes
+    size: str  # format of struct
+    counts_itself: bool  # whether a size includes name and size
+    pad: int  # chunks begin at multiples of it
+    sound: bytes
+    """Beginning of the name of the chunk that holds the samples."""
+
+
+class Extent(NamedTuple):
+    """Bytes of samples: promised by the header (0 where it leaves that open), and there.
+
+    ``beyond`` counts bytes behind the promised ones that belong to no chunk. ``cut`` says that the
+    file ends within a unit of its container that promises nothing of the whole.
+    """
+
+    promised: int = 0
+    there: int = 0
+    beyond: int = 0
+    cut: bool = False
+
+    @property
+    def missing(self) -> float:
+        """Share of the promised bytes that the file lacks, 0 to 1."""
+        return max(0.0, 1.0 - self.there / self.promised) if self.promised else 0.0
+
+    @property
+    def untold(self) -> float:
+        """Share of the sound, 0 to 1, that lies behind what the header speaks of."""
+        if self.beyond <= SPARE_BYTES:
+            return 0.0
+        return self.beyond / (self.there + self.beyond)
+
+
+def extent(path: Path) -> Extent:
+    """Read how much the header of a WAV, RF64, W64, AIFF, CAF, AU, AVI or WMA file speaks of.
+
+    Of Ogg files, whose pages know nothing of the whole, it tells whether the last one is complete.
+    Files of other kinds, and those without a chunk of samples, promise nothing.
+    """
+    size = path.stat().st_size
+    with path.open("rb") as stream:
+        head = stream.read(40)
+        if head[:4] == b".snd" and len(head) >= 12:
+            start, promised = struct.unpack(">II", head[4:12])
+            return _extent(promised, start, size, size)
+        if head[:4] == b"OggS":
+            return Extent(cut=_ends_in_page(stream, size))
+        if head[:4] == b"RIFF" and head[8:12] == b"AVI ":
+            return _extent(int.from_bytes(head[4:8], "little"), 8, size, size)
+        if head[:16] == ASF_HEADER:
+            return _extent(_asf_size(stream), 0, size, size)
+        chunks = _chunks(head)
+        if chunks is None:
+            return Extent()
+        wide = 0
+        for name, start, length in _walk(stream, chunks, size):
+            if name == b"ds64":  # the sizes that are too large for 32 bits
+                stream.seek(start + 8)
+                wide = int.from_bytes(stream.read(8), "little")
+            elif name.startswith(chunks.sound):
+                promised = wide if wide and length == 0xFFFFFFFF else length
+                last = start + max(0, promised)
+                for _, begin, behind in _walk(stream, chunks._replace(first=last), size):
+                    if begin + behind > size + 1:
+                        break  # no chunk, but samples that happen to be letters
+                    last = begin + behind
+                return _extent(promised, start, size, last)
+    return Extent()
+
+
+def _chunks(head: bytes) -> Chunks | None:
+    """Recognise a container by its first bytes."""
+    if head[:4] in (b"RIFF", b"RF64", b"BW64") and head[8:12] == b"WAVE":
+        return Chunks(12, 4, "<I", counts_itself=False, pad=2, sound=b"data")
+    if head[:4] == b"FORM" and head[8:12] in (b"AIFF", b"AIFC"):
+        return Chunks(12, 4, ">I", counts_itself=False, pad=2, sound=b"SSND")
+    if head[:4] == b"caff":
+        return Chunks(8, 4, ">q", counts_itself=False, pad=1, sound=b"data")
+    if head[:4] == b"riff" and head[24:28] == b"wave":  # W64, whose names are GUIDs
+        return Chunks(40, 16, "<Q", counts_itself=True, pad=8, sound=b"data")
+    return None
+
+
+def _walk(stream: BinaryIO, chunks: Chunks, size: int) -> Iterator[tuple[bytes, int, int]]:
+    """Name, start and length of each chunk; one that leaves its length open, -1, is the last."""
+    at, width = chunks.first, chunks.name + struct.calcsize(chunks.size)
+    while at < size:
+        at += -at % chunks.pad
+        stream.seek(at)
+        head = stream.read(width)
+        if len(head) < width or not all(32 <= letter < 127 for letter in head[:4]):
+            return
+        (length,) = struct.unpack(chunks.size, head[chunks.name :])
+        length -= width if chunks.counts_itself else 0
+        yield head[: chunks.name], at + width, max(-1, length)
+        if length < 0:
+            return
+        at += width + length
+
+
+def _ends_in_page(stream: BinaryIO, size: int) -> bool:
+    """Tell whether an Ogg file (RFC 3533) ends before its last page does."""
+    tail = max(0, size - OGG_PAGE)
+    stream.seek(tail)
+    content = stream.read(OGG_PAGE)
+    at = content.rfind(b"OggS\0")
+    if at < 0:
+        return True
+    segments = content[at + 26] if at + 26 < len(content) else 255
+    lacing = content[at + 27 : at + 27 + segments]
+    return len(lacing) < segments or at + 27 + segments + sum(lacing) > len(content)
+
+
+def _asf_size(stream: BinaryIO) -> int:
+    """Size of a WMA file as its header knows it; 0 where it was written as a stream."""
+    stream.seek(0)
+    head = stream.read(1 << 16)
+    at = head.find(ASF_FILE)
+    if at < 0 or len(head) < at + 92 or head[at + 88] & 1:  # the flag of a broadcast
+        return 0
+    return int.from_bytes(head[at + 40 : at + 48], "little")
+
+
+def _extent(promised: int, start: int, size: int, last: int) -> Extent:
+    there = max(0, size - start)
+    limits = any(limit - (1 << 16) <= promised <= limit for limit in OPEN_LIMITS)
+    if promised <= 0 or limits or promised > FAR_BEYOND * max(1, there):
+        return Extent(there=there)
+    return Extent(promised, min(promised, there), max(0, size - max(last, start + promised)))
+
+
+def counts_all_frames(path: Path) -> bool:
+    """Tell whether the first frame of an MP3 file counts all frames that follow.
+
+    Encoders of variable bit rate write the marks of Xing (or LAME's ``Info``) or of Fraunhofer
+    (``VBRI``), with the number of frames and of bytes. Where these are missing, or files were
+    joined, only all frames together tell the length.
+    """
+    size = path.stat().st_size
+    with path.open("rb") as stream:
+        head, start = stream.read(10), 0
+        if head[:3] == b"ID3" and len(head) == 10:  # seven bits of a byte, as ID3v2 writes sizes
+            sizes = zip(head[6:], (21, 14, 7, 0), strict=True)
+            start = 10 + sum(byte << shift for byte, shift in sizes)
+        stream.seek(start)
+        first = stream.read(1024)
+        counted = _counted_bytes(first)
+        if counted is None:
+            return False
+        stream.seek(start + counted)
+        behind = stream.read(16)
+    beyond = size - start - counted
+    return not counted or beyond <= max(SPARE_BYTES, size // 100) or behind.startswith(TAGS)
+
+
+def _counted_bytes(first: bytes) -> int | None:
+    """Bytes that the first frame counts; 0 where it counts frames alone, None for neither."""
+    for mark in (b"Xing", b"Info"):
+        if (at := first.find(mark)) >= 0 and len(first) >= at + 16:
+            flags, _, n_bytes = struct.unpack_from(">III", first, at + 4)
+            return (n_bytes if flags & 2 else 0) if flags & 1 else None
+    if (at := first.find(b"VBRI")) >= 0 and len(first) >= at + 18:
+        return int.from_bytes(first[at + 10 : at + 14], "big")
+    return None
