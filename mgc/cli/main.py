@@ -17,6 +17,7 @@ from mgc import __version__
 from mgc.cli import options
 from mgc.cli.data import data
 from mgc.cli.music import export_web, features, predict, train
+from mgc.cli.score import reproduce, score, splits
 from mgc.cli.tables import (
     console_for_output,
     find_record,
@@ -251,7 +252,7 @@ def audit(**settings: Any) -> None:
     run(**settings)
 
 
-for command in (data, features, predict, train, export_web):
+for command in (data, features, predict, train, export_web, splits, score, reproduce):
     main.add_command(command)
 
 

@@ -35,7 +35,7 @@ class Place(click.Path):
         return super().convert(value, param, ctx)
 
 
-def _own_table(_: click.Context, __: click.Parameter, target: Path | None) -> Path | None:
+def own_table(_: click.Context, __: click.Parameter, target: Path | None) -> Path | None:
     """Refuse, before the work, a file that a table of tracks must not take the place of."""
     if target is not None:
         check_file("--csv", target, (b"track_id,",))
@@ -57,7 +57,7 @@ RECORDS = click.option(
 JOBS = click.option("--jobs", type=click.IntRange(min=1), help="Processes [all cores].")
 THREADS = click.option("--threads", default=1, show_default=True, type=click.IntRange(min=1))
 SEED = click.option("--seed", default=0, show_default=True, type=click.IntRange(min=0))
-CSV = click.option("--csv", "target", type=FILE, callback=_own_table,
+CSV = click.option("--csv", "target", type=FILE, callback=own_table,
                    help="Also write the full table to this file.")  # fmt: skip
 NETWORK = click.option(
     "--network", type=FILE, help="File that `mgc train` made [the network that ships]."

@@ -5,7 +5,7 @@ Whatever this book says about one model being better than another comes out of `
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any, NamedTuple
 
@@ -89,10 +89,11 @@ def _ahead(a: pd.DataFrame, b: pd.DataFrame) -> pd.Series[int]:
     return net.groupby(level="track_id").sum()
 
 
-def pairwise(groups: Groups) -> pd.DataFrame:
-    """Test every pair of models over all seeds, with Holm's correction over pairs.
+def pairwise(groups: Groups, pairs: Iterable[tuple[str, str]] | None = None) -> pd.DataFrame:
+    """Test pairs of models over all seeds, with Holm's correction over the pairs.
 
-    The models are of one edition and protocol; those that were not run are passed over.
+    The models are of one edition and protocol; those that were not run are passed over. All pairs
+    are tested, or those that `pairs` names.
 
     Returns
     -------
@@ -127,7 +128,8 @@ def pairwise(groups: Groups) -> pd.DataFrame:
     artists = artist_groups(editions[0]) if editions else {}
     rows = [
         (first, second, *_compare(fits[first], fits[second], artists))
-        for first, second in combinations(fits, 2)
+        for first, second in (combinations(fits, 2) if pairs is None else pairs)
+        if first in fits and second in fits
     ]
     columns = ["first", "second", "difference", "b", "c", "p", "p_seeds", "seeds"]
     table = pd.DataFrame(rows, columns=columns).astype(
