@@ -41,6 +41,7 @@ from mgc.display.demo_clips import composed_tempos, one_per_genre, tempo_matches
 from mgc.display.figures import feature_plots, signal_plots
 from mgc.display.glue import CHAPTER, Glue
 from mgc.evaluation import separability
+from mgc.features.archive_picture import CLIP_COLUMNS, FREQ_HZ, N_BINS
 from mgc.features.extract import N_MELS
 from mgc.features.names import FEATURE_NAMES, FRAME_DESCRIPTORS
 from mgc.records.study import open_study
@@ -53,7 +54,7 @@ glue = Glue(edition)
 glue("c3_edition", edition.name)
 
 # %% [markdown]
-# The figure that matters is what a convolutional network gets to see of a piece of music.
+# The figure that matters is what a convolutional network gets to see of a piece of music, if it is given the audio.
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "Mel-spectrograms of ten demo clips, one of each genre. Light cells are loud.", "name": "fig-spectrograms"}, "image": {"alt": "Ten mel-spectrograms. Drum hits are vertical lines, held notes horizontal ones; the share of energy in the high bands differs between genres."}}
 signal_plots.spectrograms(clips)
@@ -87,7 +88,20 @@ signal_plots.waveforms(clips)
 signal_plots.mel_filters()
 
 # %% [markdown]
-# Power in each band is then expressed in {term}`decibels <decibel>` below the loudest cell, with a floor 80 dB down. The result, 128 bands by 1,292 frames, is the picture that the CNN, the autoencoder and VGG16 look at.
+# Power in each band is then expressed in {term}`decibels <decibel>` below the loudest cell, with a floor 80 dB down. The result, 128 bands by 1,292 frames, is the picture that the CNN, the autoencoder and VGG16 look at when they are fitted on audio, as those of the demo edition and of the mini set are.
+#
+# The published networks saw another picture. For all of GTZAN there is no audio here, only an archive of spectrograms ({doc}`02_dataset`), and these are **linear**: {glue:text}`c3_bins` bins, {glue:text}`c3_bin_hz` apart, by {glue:text}`c3_columns` columns, in grey levels from the weakest cell to the strongest. Half of their rows lie above {glue:text}`c3_middle`, where little music happens. {numref}`fig-linear` shows the same clips by that rule.
+
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "The same clips as the published archive would hold them: linear in frequency, each from its weakest to its strongest cell.", "name": "fig-linear"}, "image": {"alt": "Ten spectrograms on a linear frequency axis. Most of what is bright lies in the lowest quarter; the upper half is dim or even."}}
+Glue(CHAPTER).many(
+    {
+        "c3_bins": formats.count(N_BINS),
+        "c3_bin_hz": f"{FREQ_HZ[1]:.0f}\u00a0Hz",
+        "c3_columns": formats.count(CLIP_COLUMNS),
+        "c3_middle": f"{FREQ_HZ[N_BINS // 2] / 1000:.1f}\u00a0kHz",
+    }
+)
+signal_plots.archive_pictures(clips)
 
 # %% [markdown]
 # In {numref}`fig-spectrograms`, vertical lines are drum hits: all frequencies at once, for an instant. Horizontal lines are held notes with their overtones. Distorted guitars fill the picture; a string section leaves it sparse.

@@ -109,12 +109,12 @@ steps = math.ceil(len(first_fold.train) / cnn.RECIPE.batch_size)
 glue = Glue(CHAPTER, study.edition_record)
 glue.many(
     {
-        "c4_momentum_report": formats.number(cnn.REPORT_MOMENTUM),
+        "c4_momentum_report": formats.number(cnn.REPORT_MOMENTUM, 4),
         "c4_steps_report": formats.count(cnn.REPORT_STEPS),
         "c4_left_report": formats.percent(cnn.REPORT_MOMENTUM**cnn.REPORT_STEPS),
         "c4_steps": formats.count(steps),
         "c4_left_old": formats.percent(cnn.REPORT_MOMENTUM**steps),
-        "c4_momentum": formats.number(cnn.momentum(steps)),
+        "c4_momentum": formats.number(cnn.momentum(steps), 4),
         "c4_counts_from": formats.count(cnn.RECIPE.warm_up + 1),
         "c4_pool": formats.count(VARIANTS["quick"].frame_pool),
     }

@@ -68,7 +68,7 @@ comparison_plots.accuracies(accuracy_table(fits), line=goal["accuracy"], line_la
 # %% [markdown]
 # ## Accuracy
 #
-# A target is reached when the whole interval lies at or above it, and missed when the whole interval lies below. In between, the test part is too small to say. {numref}`fig-target` shows all three cases at a glance.
+# A target is reached when the whole interval lies at or above it, and missed when the whole interval lies below. In between, the test part is too small to say. {numref}`fig-target` shows how the intervals lie.
 
 # %%
 gaps = targets.accuracy_gap(fits, goal["accuracy"])

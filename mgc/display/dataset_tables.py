@@ -33,6 +33,8 @@ def about_tracks(edition: EditionRecord) -> list[str]:
         else f"In the fault-filtered split, {in_test} of its tracks belong to the test.",
         f"It names {artists} artists, and cross-validation keeps each on one side."
         if artists
+        else "Its artists stand in a table of their own, which the artist folds read."
+        if edition.name.startswith("gtzan")
         else "Its artists are not known, so no split of it can be filtered by artist.",
     ]
 

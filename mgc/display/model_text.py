@@ -196,7 +196,7 @@ def trials(table: pd.DataFrame) -> pd.DataFrame:
                 "Model": TITLES[model],
                 "Settings": ", ".join(other) if other else "as chosen",
                 "Validation accuracy": formats.percent(entry["valid_accuracy"], 1),
-                "Log loss": formats.number(entry["valid_log_loss"], 3),
+                "Log loss": formats.number(entry["valid_log_loss"]),
                 "Best epoch": f"{entry['best_epoch']} of {entry['epochs']}",
                 "Minutes": formats.number(entry["minutes"], 1),
             }

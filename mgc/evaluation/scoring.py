@@ -6,6 +6,7 @@ another (`read_answers`), and become a record like those of the book.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -168,9 +169,9 @@ def _named(row: pd.Series) -> str:
     return f"{row['track_id']} (fold {row['fold']}{segment})"
 
 
-def crossing(split: pd.DataFrame) -> set[str]:
-    """Name the test tracks whose artist group also trains or validates in the same fold."""
-    heard = split.loc[split["part"] != "test", ["fold", "group"]].drop_duplicates()
+def crossing(split: pd.DataFrame, parts: Sequence[str] = ("train", "valid")) -> set[str]:
+    """Name the test tracks whose artist group is also in some other part of the same fold."""
+    heard = split.loc[split["part"].isin(parts), ["fold", "group"]].drop_duplicates()
     tested = split.loc[split["part"] == "test", ["fold", "group", "track_id"]]
     return set(tested.merge(heard, on=["fold", "group"])["track_id"])
 

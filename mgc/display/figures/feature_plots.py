@@ -5,7 +5,8 @@ Each returns a Figure of at most `mgc.display.figures.style.MAX_WIDTH` inches.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,17 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from mgc.datasets import tracks as tracks_module
+from mgc.datasets.artists import Credit
 from mgc.display.figures import style
 from mgc.display.figures.style import heatmap, single, triangle
+
+GROUP_COLOURS = (
+    "#332288", "#117733", "#AA4499", "#88671F", "#44739B", "#882255", "#2F7F77", "#7A3B1D",
+    "#5B5EA6",
+)  # fmt: skip
+"""Of artist groups, from the largest on; white letters can be read on each."""
+NAMED = 4
+"""Tracks from which a group of artists has a colour."""
 
 
 def ceilings(claims: pd.DataFrame, ceiling: Mapping[str, float]) -> Figure:
@@ -55,6 +65,49 @@ def tracks_by_genre(counts: pd.DataFrame) -> Figure:
     axis.set(xlabel="tracks", ylabel="")
     figure.legend(loc="outside upper left", ncols=4)
     return figure
+
+
+def artist_map(tracks: Sequence[Credit]) -> Figure:
+    """Draw the tracks of each genre in order, coloured by artist group.
+
+    Groups of at least `NAMED` tracks have colours, which return from genre to genre; smaller ones
+    have shades of grey, and tracks of unknown artists are white. At the right stands the number
+    of groups; runs that are long enough bear the name.
+
+    Parameters
+    ----------
+    tracks : sequence of Credit
+        Of `mgc.datasets.artists.track_credits`, in the order of their tracks.
+    """
+    genres = sorted({one.track_id.split(".")[0] for one in tracks})
+    figure, axis = single(style.MAX_WIDTH, 4.6)
+    for row, genre in enumerate(genres):
+        own = [one for one in tracks if one.track_id.startswith(f"{genre}.")]
+        sizes = pd.Series([one.group for one in own if one.known]).value_counts()
+        order = {name: place for place, name in enumerate(sizes.index)}
+        for name, run in groupby(enumerate(own), key=lambda pair: pair[1].group):
+            columns = [column for column, _ in run]
+            first, width = columns[0], len(columns)
+            known, size = own[first].known, int(sizes.get(name, 0))
+            colour = _group_colour(order.get(name, 0), size) if known else "white"
+            axis.barh(row, width, left=first, height=0.84, color=colour, edgecolor="white",
+                      linewidth=0.4)  # fmt: skip
+            text = name.replace("-", " ").title()
+            if known and size >= NAMED and max(5, len(text)) <= 1.25 * width:
+                axis.text(first + width / 2, row, text, ha="center", va="center", fontsize=6.5,
+                          color="white", fontweight="bold")  # fmt: skip
+        axis.text(101, row, f"{len(sizes)}", va="center", fontsize=9)
+    axis.text(101, -1.0, "groups", va="center", fontsize=9)
+    axis.set_yticks(range(len(genres)), [tracks_module.label(genre) for genre in genres])
+    axis.set(xlim=(0, 100), ylim=(len(genres) - 0.4, -0.6), xlabel="number of the track")
+    return figure
+
+
+def _group_colour(place: int, size: int) -> str:
+    """Colour of the group that comes so many places after the largest of its genre."""
+    if size >= NAMED:
+        return GROUP_COLOURS[place % len(GROUP_COLOURS)]
+    return "#9A9A9A" if place % 2 else "#B8B8B8"
 
 
 def measurements(tracks: pd.DataFrame, panels: Mapping[str, tuple[str, float]]) -> Figure:

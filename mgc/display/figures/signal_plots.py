@@ -21,6 +21,7 @@ from mgc.audio.samples import SAMPLE_RATE
 from mgc.datasets import tracks
 from mgc.display.demo_clips import Clip
 from mgc.display.figures import style
+from mgc.features.archive_picture import FREQ_HZ, N_BINS, picture
 from mgc.features.extract import HOP_LENGTH, N_FFT, N_FRAMES, N_MELS
 from mgc.features.names import FEATURE_NAMES
 
@@ -47,7 +48,7 @@ def waveforms(clips: Sequence[Clip]) -> Figure:
 
 
 def spectrograms(clips: Sequence[Clip]) -> Figure:
-    """Draw the log-power mel-spectrogram of each clip: the picture that the CNN sees.
+    """Draw the log-power mel-spectrogram of each clip: what networks see of audio.
 
     dB below each clip's loudest cell, on a mel axis labelled in kHz.
     """
@@ -60,6 +61,20 @@ def spectrograms(clips: Sequence[Clip]) -> Figure:
         return image
 
     return _panels(clips, draw, "frequency (kHz, mel spacing)", bar="dB below the loudest cell")
+
+
+def archive_pictures(clips: Sequence[Clip]) -> Figure:
+    """Draw each clip as the published archive would hold it: what its networks see.
+
+    Grey levels 0 (weakest cell) to 255 (strongest), on a linear axis in kHz.
+    """
+
+    def draw(axes: Axes, clip: Clip) -> AxesImage:
+        image = _image(axes, picture(clip.samples), vmin=0, vmax=255)
+        axes.set_yticks(np.interp([0, 4_000, 8_000], FREQ_HZ, np.arange(N_BINS)), ["0", "4", "8"])
+        return image
+
+    return _panels(clips, draw, "frequency (kHz, linear)", bar="grey level of the picture")
 
 
 def mfccs(clips: Sequence[Clip]) -> Figure:
