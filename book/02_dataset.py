@@ -44,7 +44,8 @@ from mgc.display import dataset_tables, formats, notebook
 from mgc.display.demo_clips import players
 from mgc.display.figures import feature_plots, style
 from mgc.display.glue import ARTISTS, LITERATURE, TRACKS, Glue
-from mgc.evaluation.scoring import crossing, split_table
+from mgc.evaluation.crossing import crossing
+from mgc.evaluation.scoring import split_table
 from mgc.records.study import open_study
 
 style.use_style()

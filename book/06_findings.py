@@ -242,7 +242,7 @@ glue("c6_n_test", formats.count(results.n_tracks))
 glue("c6_edition", study.edition_record.name, study.edition_record)
 
 # %% [markdown]
-# Of {glue:text}`c6_claims` claims, the verdicts are: confirmed {glue:text}`c6_confirmed`, partly {glue:text}`c6_partly`, contradicted {glue:text}`c6_contradicted`, not shown {glue:text}`c6_not_shown`, not testable here {glue:text}`c6_not_testable_here`.
+# Of {glue:text}`c6_claims` claims, the verdicts are: confirmed {glue:text}`c6_confirmed`, compatible {glue:text}`c6_compatible`, partly {glue:text}`c6_partly`, contradicted {glue:text}`c6_contradicted`, not shown {glue:text}`c6_not_shown`, not testable here {glue:text}`c6_not_testable_here`.
 #
 # ## What this shows and what it does not
 #

@@ -59,12 +59,14 @@ for name, number in counts(decisions).items():
 notebook.table(evidence_table(decisions), "Verdicts by evidence")
 
 # %% [markdown]
-# - **Confirmed** ({glue:text}`c8_confirmed`): the evidence agrees, within its uncertainty.
-# - **Partly** ({glue:text}`c8_partly`): one part of the claim holds and another does not or is open, or it holds under one recipe and not under another; a rank that the intervals leave open counts here.
+# - **Confirmed** ({glue:text}`c8_confirmed`): a test or a count that could have spoken against the claim speaks for it.
+# - **Compatible** ({glue:text}`c8_compatible`): the stated figure or rank lies within what we measured, and so does much else. An interval of twenty points confirms nothing.
+# - **Partly** ({glue:text}`c8_partly`): one part of the claim holds and another does not or is open, or it holds under one recipe and not under another.
 # - **Contradicted** ({glue:text}`c8_contradicted`): the evidence disagrees. Where chance plays a part, by more than chance, as far as the reason names a test or an interval.
-# - **Not testable here** ({glue:text}`c8_not_testable_here`): there is no record or no measurement that decides it, or there are too few tracks. The reason is given.
+# - **Not shown** ({glue:text}`c8_not_shown`): it was tested, and the test leaves it open.
+# - **Not testable here** ({glue:text}`c8_not_testable_here`): there is no record or no measurement that could decide it. The reason is given.
 #
-# Claims about results rest on records of **{glue:text}`c8_edition`**, claims about sound on the audio of **{glue:text}`c8_heard`**. Accuracies and ranks are judged under a random split, since the report describes one; claims about what is better, and about what a step of training is worth, under the fault-filtered split; training times as written. Differences between models are tested over all seeds with Holm's correction ({doc}`05_comparison`), steps of training with Bonferroni's over the models of a claim, and combinations of models by one exact McNemar test on the first seed. {doc}`06_findings` tells the most important ones at length, and {doc}`09_errors` the mistakes in the code.
+# Claims about results rest on records of **{glue:text}`c8_edition`**, claims about sound on the audio of **{glue:text}`c8_heard`**. Accuracies and ranks are judged under a random split, since the report describes one; claims about what is better, and about what a step of training is worth, under the fault-filtered split; training times as written. Differences between models are tested over all seeds with Holm's correction ({doc}`05_comparison`), steps of training with Bonferroni's over the models of a claim, and combinations of models by one paired test over artists on the first seed. {doc}`06_findings` tells the most important ones at length, and {doc}`09_errors` the mistakes in the code.
 #
 # ## Objective and data
 

@@ -6,7 +6,6 @@ another (`read_answers`), and become a record like those of the book.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from mgc.errors import DataError, RecordError
 from mgc.evaluation import metrics
 from mgc.evaluation.accuracy import AccuracySummary, accuracy_summary
 from mgc.evaluation.clusters import artist_groups
+from mgc.evaluation.crossing import crossing
 from mgc.evaluation.significance import Groups, pairwise
 from mgc.records.editions import EditionRecord
 from mgc.records.store import Record
@@ -167,13 +167,6 @@ def _check_examples(path: Path, given: pd.DataFrame, split: pd.DataFrame) -> Non
 def _named(row: pd.Series) -> str:
     segment = f", segment {row['segment']}" if row["segment"] >= 0 else ""
     return f"{row['track_id']} (fold {row['fold']}{segment})"
-
-
-def crossing(split: pd.DataFrame, parts: Sequence[str] = ("train", "valid")) -> set[str]:
-    """Name the test tracks whose artist group is also in some other part of the same fold."""
-    heard = split.loc[split["part"].isin(parts), ["fold", "group"]].drop_duplicates()
-    tested = split.loc[split["part"] == "test", ["fold", "group", "track_id"]]
-    return set(tested.merge(heard, on=["fold", "group"])["track_id"])
 
 
 @dataclass(frozen=True, eq=False)

@@ -80,8 +80,6 @@ def decide(claim: Claim, evidence: Evidence) -> Decision:
         decision = DECIDERS[name](claim, evidence, argument)
     except NotTestableError as fault:
         return Decision(Verdict.NOT_TESTABLE, str(fault))
-    if decision.verdict is Verdict.NOT_SHOWN:  # chapter 6 tells the two apart, the audit does not
-        decision = replace(decision, verdict=Verdict.NOT_TESTABLE)
     if claim.note not in decision.reason:
         decision = replace(decision, reason=f"{decision.reason} {claim.note}")
     return decision
@@ -93,9 +91,9 @@ def decide_all(claims: Sequence[Claim], evidence: Evidence) -> dict[Claim, Decis
 
 
 def counts(decisions: Decisions) -> dict[Verdict, int]:
-    """Count decisions by verdict; the audit counts what is not shown as not testable here."""
+    """Count decisions by verdict."""
     verdicts = [decision.verdict for decision in decisions.values()]
-    return {one: verdicts.count(one) for one in Verdict if one != Verdict.NOT_SHOWN}
+    return {one: verdicts.count(one) for one in Verdict}
 
 
 def table(decisions: Decisions) -> pd.DataFrame:

@@ -23,9 +23,15 @@ EVIDENCE: Mapping[str, str] = {
 
 
 class Verdict(StrEnum):
-    """What a claim can come to, in the order in which tables count them."""
+    """What a claim can come to, in the order in which tables count them.
+
+    Confirmed takes a test that the claim could have failed. Compatible is a claim whose figure
+    lies in an interval that holds much else, too. Not shown is what was tested and left open, not
+    testable here what could not be tested.
+    """
 
     CONFIRMED = "confirmed"
+    COMPATIBLE = "compatible"
     PARTLY = "partly"
     CONTRADICTED = "contradicted"
     NOT_SHOWN = "not shown"
@@ -35,6 +41,11 @@ class Verdict(StrEnum):
     def of_parts(cls, hold: Collection[bool]) -> Verdict:
         """Judge a claim by whether each of its parts holds."""
         return cls.CONFIRMED if all(hold) else cls.PARTLY if any(hold) else cls.CONTRADICTED
+
+    @classmethod
+    def of_intervals(cls, inside: Collection[bool]) -> Verdict:
+        """Judge stated figures by whether each lies in its interval."""
+        return cls.COMPATIBLE if all(inside) else cls.PARTLY if any(inside) else cls.CONTRADICTED
 
     @classmethod
     def of_signs(cls, *signs: int) -> Verdict:

@@ -49,7 +49,7 @@ def accuracy(claim: Claim, evidence: Evidence, model: str) -> Decision:
         reached, interval = _measured(strict)
         reason += f" Under the fault-filtered split {reached} ({interval})."
     return Decision(
-        Verdict.of_parts([s.low <= claim.value / 100 <= s.high for s in known]),
+        Verdict.of_intervals([s.low <= claim.value / 100 <= s.high for s in known]),
         reason,
         *_measured(groups),
         _fits(groups | strict),
@@ -65,8 +65,9 @@ def rank(claim: Claim, evidence: Evidence, model: str) -> Decision:
     # A rank that the intervals leave open is neither right nor wrong.
     best = 1 + sum(s.low > own.high for s in others.values())
     worst = 1 + sum(s.high >= own.low for s in others.values())
+    verdict = Verdict.COMPATIBLE if best <= stated <= worst else Verdict.CONTRADICTED
     return Decision(
-        Verdict.of_parts([best == stated == worst, best <= stated <= worst]),
+        Verdict.CONFIRMED if best == stated == worst else verdict,
         f"{TITLES[model]}, tuned: {formats.percent(own.accuracy, 1)} under a random split.",
         f"rank {ours}",
         f"rank {best} to {worst}, where intervals overlap" if best < worst else "",
@@ -102,9 +103,13 @@ def level(claim: Claim, evidence: Evidence, models: str) -> Decision:
     """Ask whether some models reach the lower end of a stated range under a random split."""
     groups = evidence.groups(models.split(","), protocol=USUAL)
     floor = float(claim.figure.partition("-")[0]) / 100
+    known = [accuracy_summary(group) for group in groups.values()]
     return Decision(
-        Verdict.of_parts([accuracy_summary(group).high >= floor for group in groups.values()]),
-        "Under a random split, tuned. Confirmed where every interval reaches the range.",
+        Verdict.CONFIRMED
+        if all(s.low >= floor for s in known)
+        else Verdict.of_intervals([s.high >= floor for s in known]),
+        "Under a random split, tuned. Confirmed where every interval lies above the lower end of"
+        " the range, compatible where every interval reaches it.",
         *_measured(groups),
         _fits(groups),
     )
@@ -212,6 +217,4 @@ def genres(claim: Claim, evidence: Evidence, what: str) -> Decision:
 
 def _taken(decision: Decision, records: Iterable[Record]) -> Decision:
     """Add the records to a finding of chapter 6."""
-    if decision.verdict is Verdict.NOT_SHOWN:
-        decision = replace(decision, reason=f"{decision.reason} That does not decide it.")
     return replace(decision, records=ids(records))

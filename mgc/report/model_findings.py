@@ -59,7 +59,7 @@ def accuracies_hold(results: Results) -> Decision:
             f"{TITLES[name]}: {formats.percent(stated[name])} stated, {side} the"
             f" {formats.interval(known.low, known.high)} measured."
         )
-    verdict = Verdict.of_parts(inside)
+    verdict = Verdict.of_intervals(inside)
     config = next(iter(run.values())).config
     if config["edition"] not in WHOLE_GTZAN or config["protocol"] != "random":
         verdict = Verdict.NOT_TESTABLE

@@ -13,8 +13,9 @@ from mgc.cli.main import main
 from mgc.datasets.artists import artist_folds
 from mgc.datasets.tracks import GENRES, P_COLUMNS
 from mgc.errors import DataError
+from mgc.evaluation.crossing import crossing
 from mgc.evaluation.metrics import test_rows
-from mgc.evaluation.scoring import YOURS, crossing, read_answers, score, split_table
+from mgc.evaluation.scoring import YOURS, read_answers, score, split_table
 from mgc.records.editions import EditionRecord
 from mgc.records.study import Study, open_study
 from tests.helpers import outside
