@@ -16,6 +16,7 @@ import os
 import re
 import secrets
 import shutil
+import stat
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -94,8 +95,9 @@ def whole_folder(target: str | Path) -> Iterator[Path]:
         made = folder / _NEW
         made.mkdir()
         yield made
-        if place.exists() and not place.is_dir():
-            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(target))
+        with suppress(FileNotFoundError):  # asked once: another writer may just move it aside
+            if not stat.S_ISDIR(place.stat().st_mode):
+                raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(target))
         (folder / _NAME).write_bytes(os.fsencode(place.name))  # from here on it is finished
         _replace(folder, place)
         (folder / _NAME).unlink()
@@ -191,9 +193,9 @@ def _replace(folder: Path, place: Path) -> None:
             _move(place.rename, old)
         try:
             _move(made.rename, place)
-        except OSError:
+        except OSError as problem:
             # Where another process has put its folder there just now, that one goes aside, too.
-            if not (made.is_dir() and place.is_dir()):
+            if problem.errno not in (errno.EEXIST, errno.ENOTEMPTY):
                 raise
         else:
             return
