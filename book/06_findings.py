@@ -38,7 +38,7 @@ from mgc.display import formats, notebook
 from mgc.display.figures import comparison_plots
 from mgc.display.glue import CHAPTER, Glue
 from mgc.evaluation.results import load_results
-from mgc.evaluation.significance import only_run, pairwise
+from mgc.evaluation.significance import fits_of, pairwise
 from mgc.models import TITLES
 from mgc.records.study import open_study
 from mgc.report import genre_findings, model_findings
@@ -46,7 +46,7 @@ from mgc.report.claims import Decision, Verdict
 
 study = open_study(data, records=records, protocol=protocol, variant=variant, seeds=(seed,))
 results = load_results(study)
-fits, tests = results.first_seed, pairwise(results.own)
+fits, tests = results.networks, pairwise(results.own)
 decided = {}
 glue = Glue(results.own)
 
@@ -69,7 +69,7 @@ def decide(*claims_and_decisions):
 # %% [markdown]
 # ## Findings about models
 #
-# Pairs of models are compared over all seeds by the combined test, with Holm's correction over the pairs of this variant and the baselines. {doc}`05_comparison` corrects over more pairs where it holds other variants, so it may show less. Everything else on this page looks at one seed.
+# Pairs of models are compared over all seeds by the combined test, with Holm's correction over the pairs of this variant and the baselines. {doc}`05_comparison` corrects over more pairs where it holds other variants, so it may show less. Everything else on this page is the mean over all seeds, too.
 #
 # ### Do spectrograms beat hand-crafted features?
 #
@@ -127,7 +127,7 @@ decide(
 # %% [markdown]
 # ### Do models help each other?
 #
-# The report expects gains from combining engineered with learned features, and models with each other. The simplest combination needs no training: average the probabilities. The rule compares the average with the better of the two. Since that one is picked by its test accuracy, the test is strict.
+# The report expects gains from combining engineered with learned features, and models with each other. The simplest combination needs no training: a weighted mean of the probabilities, with weights in tenths that are chosen on validation tracks, seed by seed. The rule compares it with the better of the two, over all seeds. Since that one is picked by its test accuracy, the test is strict.
 
 # %%
 decide(
@@ -143,10 +143,10 @@ decide(
 # The report states them for a random split, so they are set beside our random split where it has records.
 
 # %%
-by_chance = study.results(protocol="random")
+by_chance = study.groups(protocol="random")
 decide(
     "the five stated accuracies",
-    model_findings.accuracies_hold(by_chance if only_run(by_chance) else fits),
+    model_findings.accuracies_hold(by_chance if fits_of(by_chance) else fits),
 )
 
 # %% [markdown]
@@ -155,7 +155,7 @@ decide(
 # A genre is easy when its tracks are found and nothing else is mistaken for it. F1 measures both. {numref}`fig-genres` shows it for every model that was run.
 
 # %% [markdown]
-# The claims below are about genres, not about one model. So the predictions of all models are pooled. Models make mistakes on the same tracks, so tracks are what is uncertain: a {term}`bootstrap` draws them again and again within each genre, {glue:text}`c6_draws` times, and the statistic is computed anew each time.
+# The claims below are about genres, not about one model. So the predictions of all models and seeds are pooled. Models make mistakes on the same tracks, and tracks of one artist are alike, so artists are what is uncertain: a {term}`bootstrap` draws them again and again within each genre, {glue:text}`c6_draws` times, and the statistic is computed anew each time.
 
 # %% tags=["hide-input"]
 pooled = genre_findings.pool(fits)

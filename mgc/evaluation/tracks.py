@@ -57,13 +57,6 @@ def rows_of_same_tracks(records: Iterable[Record]) -> list[pd.DataFrame]:
     return frames
 
 
-def averaged(records: Sequence[Record]) -> pd.DataFrame:
-    """Combine models by the mean of their probabilities, without training, as `track_rows`."""
-    frames = rows_of_same_tracks(records)
-    mean = np.mean([metrics.probabilities(frame) for frame in frames], axis=0)
-    return frames[0].assign(**dict(zip(P_COLUMNS, mean.T, strict=True)))
-
-
 def missed_tracks(groups: Groups) -> pd.DataFrame:
     """List the test tracks that more than half of the fits, all of one edition, get wrong.
 

@@ -9,10 +9,10 @@ from mgc.datasets import facts
 from mgc.datasets.splits import PROTOCOL_TITLES
 from mgc.display import formats
 from mgc.evaluation.accuracy import accuracy_summary
-from mgc.evaluation.significance import only_run, pairwise
+from mgc.evaluation.significance import fits_of, pairwise
 from mgc.models import BASELINES, NAMES, TITLES
 from mgc.models.recipe import VARIANTS
-from mgc.records.store import Record
+from mgc.records.store import NotRun, Record
 from mgc.report import genre_findings, model_findings
 from mgc.report.claims import Claim, Decision, NotTestableError, Verdict
 from mgc.report.evidence import MAIN, USUAL, Evidence, ids
@@ -186,21 +186,24 @@ def model(claim: Claim, evidence: Evidence, name: str) -> Decision:
         # The report's code holds a whole track.
         variant = "as_written"
         tests = pairwise(evidence.study.groups(variant, MAIN))
-    decision = judge(evidence.study.results(variant, MAIN), tests)
+    decision = judge(evidence.study.groups(variant, MAIN), tests)
     return _taken(decision, [r for one in models for r in evidence.group(one, variant)])
 
 
 def ratio(claim: Claim, evidence: Evidence, _: str) -> Decision:
-    """Take over the finding about accuracy and size, of the first seed."""
-    results = evidence.first()
-    return _taken(model_findings.transfer_has_best_ratio(results), only_run(results).values())
+    """Take over the finding about accuracy and size."""
+    groups = evidence.tuned()
+    return _taken(model_findings.transfer_has_best_ratio(groups), _every(groups))
 
 
 def combination(claim: Claim, evidence: Evidence, models: str) -> Decision:
-    """Take over the finding about some models combined, of the first seed."""
-    results = evidence.first(models.split(","))
-    decision = model_findings.combination_helps(results, list(results))
-    return _taken(decision, only_run(results).values())
+    """Take over the finding about some models combined."""
+    groups = evidence.tuned(models.split(","))
+    return _taken(model_findings.combination_helps(groups, list(groups)), _every(groups))
+
+
+def _every(groups: Mapping[str, list[Record] | NotRun]) -> list[Record]:
+    return [record for fits in fits_of(groups).values() for record in fits]
 
 
 def genres(claim: Claim, evidence: Evidence, what: str) -> Decision:
@@ -212,7 +215,7 @@ def genres(claim: Claim, evidence: Evidence, what: str) -> Decision:
         "mixed": genre_findings.pair_is_mixed,
     }
     decision = judges[kind](evidence.pooled, *names.split(","))
-    return _taken(decision, only_run(evidence.first()).values())
+    return _taken(decision, _every(evidence.tuned()))
 
 
 def _taken(decision: Decision, records: Iterable[Record]) -> Decision:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -56,19 +56,19 @@ class Evidence:
         seeds = sorted(with_seed.keys() & without.keys())
         return [with_seed[seed] for seed in seeds], [without[seed] for seed in seeds]
 
-    def first(self, models: Sequence[str] = NAMES) -> dict[str, Record | NotRun]:
-        """Look up the first seed of tuned models."""
-        return self.study.results("tuned", MAIN, models=models)
+    def tuned(self, models: Iterable[str] = NAMES) -> dict[str, list[Record] | NotRun]:
+        """Look up the tuned fits of some models over all seeds, under the main protocol."""
+        return self.study.groups("tuned", MAIN, models)
 
     @cached_property
     def tests(self) -> pd.DataFrame:
         """Combined tests of all pairs of tuned models and baselines under the main protocol."""
-        return pairwise(self.study.groups("tuned", MAIN, (*NAMES, *BASELINES)))
+        return pairwise(self.tuned((*NAMES, *BASELINES)))
 
     @cached_property
     def pooled(self) -> Pool:
-        """What the five models predicted, first seed, main protocol."""
-        return pool(self.first())
+        """What the five models predicted, all seeds, main protocol."""
+        return pool(self.tuned())
 
     @cached_property
     def heard(self) -> EditionRecord:

@@ -7,7 +7,7 @@ tracks of one artist are alike, so artists, not predictions, are resampled.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Final
@@ -21,10 +21,9 @@ from mgc.datasets.tracks import GENRES
 from mgc.display import formats
 from mgc.evaluation import metrics
 from mgc.evaluation.clusters import LEVEL, artist_groups, group_weights, percentiles
-from mgc.evaluation.significance import only_run
+from mgc.evaluation.significance import Groups, fits_of
 from mgc.evaluation.tracks import rows_of_same_tracks, track_rows
 from mgc.models import TITLES
-from mgc.records.store import NotRun, Record
 from mgc.report.claims import Decision, Verdict
 
 DRAWS: Final = 2000
@@ -66,18 +65,19 @@ class Pool:
         return percentiles(self.bootstrap(statistic))
 
 
-def pool(results: Mapping[str, Record | NotRun]) -> Pool:
-    """Collect what all models that were run predicted for each track.
+def pool(groups: Groups) -> Pool:
+    """Collect what all models that were run predicted for each track, over all seeds.
 
     Without any the pool has no tracks, and claims about it are not testable. Raises RecordError
     where the records hold different tracks.
     """
-    frames = rows_of_same_tracks(only_run(results).values())
+    fits = [record for records in fits_of(groups).values() for record in records]
+    frames = rows_of_same_tracks(fits)
     if not frames:
         none = np.zeros(0, dtype=np.int64)
         return Pool(none, none, np.zeros((0, 0), dtype=np.int64))
     predicted = np.stack([metrics.predicted(frame) for frame in frames], axis=1)
-    artists = artist_groups(next(iter(only_run(results).values())).config["edition"])
+    artists = artist_groups(str(fits[0].config["edition"]))
     names = [
         (genre, artists.get(name, name))
         for genre, name in zip(frames[0]["genre"], frames[0]["track_id"], strict=True)
@@ -86,11 +86,16 @@ def pool(results: Mapping[str, Record | NotRun]) -> Pool:
     return Pool(metrics.truth(frames[0]), group.astype(np.int64), predicted.astype(np.int64))
 
 
-def f1_table(results: Mapping[str, Record | NotRun]) -> pd.DataFrame:
-    """F1 of each genre (columns) under each model that was run (rows); values 0 to 1 or NaN."""
+def f1_table(groups: Groups) -> pd.DataFrame:
+    """F1 of each genre (columns) under each model that was run (rows): means over seeds, 0 to 1.
+
+    NaN where a genre was not tested.
+    """
     rows = {
-        TITLES[name]: metrics.per_genre(track_rows(record))["f1"]
-        for name, record in only_run(results).items()
+        TITLES[name]: pd.concat(
+            [metrics.per_genre(track_rows(record))["f1"] for record in records], axis=1
+        ).mean(axis=1)
+        for name, records in fits_of(groups).items()
     }
     return pd.DataFrame(rows).T.reindex(columns=list(GENRES))
 

@@ -9,18 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from mgc.datasets import facts
 from mgc.datasets.gtzan import WHOLE_GTZAN
 from mgc.display import formats
 from mgc.evaluation.accuracy import accuracy_summary
-from mgc.evaluation.clusters import artist_groups
-from mgc.evaluation.metrics import accuracy, test_rows
-from mgc.evaluation.significance import ALPHA, direction, only_run, paired_test, statement
-from mgc.evaluation.tracks import averaged, track_rows
+from mgc.evaluation.combining import combine
+from mgc.evaluation.significance import ALPHA, Groups, direction, fits_of, pairwise, statement
 from mgc.models import NAMES, TITLES
-from mgc.records.store import NotRun, Record
+from mgc.records.store import Record
 from mgc.report.claims import Decision, Verdict
 
 #: Timings of two runs differ by less than this factor for no reason at all.
@@ -28,30 +27,28 @@ TIMING_MARGIN: Final = 1.25
 #: A code that keeps less of the variance between tracks than this has lost most of it.
 HALF: Final = 0.5
 
-Results = Mapping[str, Record | NotRun]
 
-
-def _missing(results: Results, *names: str) -> Decision | None:
+def _missing(groups: Groups, *names: str) -> Decision | None:
     """Return the decision on a claim about models of which one has no record, else None."""
-    missing = [TITLES[name] for name in names if not isinstance(results.get(name), Record)]
+    missing = [TITLES[name] for name in names if name not in fits_of(groups)]
     if not missing:
         return None
     return Decision(Verdict.NOT_TESTABLE, f"There is no record of {formats.listing(missing)}.")
 
 
-def accuracies_hold(results: Results) -> Decision:
+def accuracies_hold(groups: Groups) -> Decision:
     """Decide whether the report's accuracies lie within our 95 % intervals.
 
     The report states them for a random split of all of GTZAN. Records of another edition or
     protocol are set beside them, but decide nothing.
     """
-    run = only_run(results)
+    run = {name: fits for name, fits in fits_of(groups).items() if name in NAMES}
     if not run:
         return Decision(Verdict.NOT_TESTABLE, "No model was run.")
     stated = facts.report_claims().set_index("model")["accuracy"]
     texts, inside = [], [False] * (len(NAMES) - len(run))
-    for name, record in run.items():
-        known = accuracy_summary(record)
+    for name, fits in run.items():
+        known = accuracy_summary(fits)
         above, below = stated[name] > known.high, stated[name] < known.low
         side = "above" if above else "below" if below else "inside"
         inside.append(side == "inside")
@@ -60,7 +57,7 @@ def accuracies_hold(results: Results) -> Decision:
             f" {formats.interval(known.low, known.high)} measured."
         )
     verdict = Verdict.of_intervals(inside)
-    config = next(iter(run.values())).config
+    config = next(iter(run.values()))[0].config
     if config["edition"] not in WHOLE_GTZAN or config["protocol"] != "random":
         verdict = Verdict.NOT_TESTABLE
         texts.append(
@@ -86,18 +83,18 @@ def compared(tests: pd.DataFrame, *pairs: tuple[str, str]) -> tuple[list[int | N
     return signs, " ".join(statement(tests, *pair, TITLES) for pair in pairs)
 
 
-def spectrograms_beat_features(results: Results, tests: pd.DataFrame) -> Decision:
+def spectrograms_beat_features(groups: Groups, tests: pd.DataFrame) -> Decision:
     """Decide whether CNN and VGG16, on spectrograms, beat the MLP on hand-crafted features."""
     signs, said = compared(tests, ("cnn", "mlp"), ("vgg16", "mlp"))
     return Decision(_of_directions(signs), said)
 
 
-def transfer_is_best(results: Results, tests: pd.DataFrame) -> Decision:
+def transfer_is_best(groups: Groups, tests: pd.DataFrame) -> Decision:
     """Decide whether VGG16 beats each of the other four."""
-    if missing := _missing(results, "vgg16"):
+    if missing := _missing(groups, "vgg16"):
         return missing
     signs = {name: direction(tests, "vgg16", name) for name in NAMES if name != "vgg16"}
-    share = accuracy(test_rows(only_run(results)["vgg16"]))
+    share = accuracy_summary(fits_of(groups)["vgg16"]).accuracy
     texts = [f"{TITLES['vgg16']} reaches {formats.percent(share)}."]
     phrases = {
         1: "It is shown to beat {}.",
@@ -117,32 +114,39 @@ def time_sign(shorter: float, longer: float) -> int:
     return int(ratio > TIMING_MARGIN) - int(ratio < 1 / TIMING_MARGIN)
 
 
-def lstm_costs_more(results: Results) -> Decision:
+def lstm_costs_more(groups: Groups) -> Decision:
     """Decide from the clock whether the LSTM takes longer to train than the CNN."""
-    if missing := _missing(results, "lstm", "cnn"):
+    if missing := _missing(groups, "lstm", "cnn"):
         return missing
-    run = only_run(results)
-    lstm, cnn = (float(run[name].environment["duration_s"]) for name in ("lstm", "cnn"))
+    run = fits_of(groups)
+    lstm, cnn = (_mean(run[name], "duration_s") for name in ("lstm", "cnn"))
     return Decision(
         Verdict.of_signs(time_sign(cnn, lstm)),
-        f"All folds took {formats.duration(lstm)} for the LSTM and {formats.duration(cnn)} for the"
-        f" CNN ({run['lstm'].environment['device']}, one run each).",
+        f"A fit took {formats.duration(lstm)} for the LSTM and {formats.duration(cnn)} for the CNN"
+        f" ({run['lstm'][0].environment['device']}, mean over {len(run['lstm'])} and"
+        f" {len(run['cnn'])} seeds).",
     )
 
 
-def autoencoder_keeps_information(results: Results, tests: pd.DataFrame) -> Decision:
+def _mean(fits: Sequence[Record], key: str) -> float:
+    """Average what was measured of each fit."""
+    return float(np.mean([float(record.environment[key]) for record in fits]))
+
+
+def autoencoder_keeps_information(groups: Groups, tests: pd.DataFrame) -> Decision:
     """Decide whether the code of the autoencoder holds what spectrograms tell about genre.
 
     The claim falls when a model that sees the same spectrograms is shown to do better, or when the
     rebuilt inputs hold less than half of the variance between them. Otherwise it is still not
     proven.
     """
-    if missing := _missing(results, "autoencoder"):
+    if missing := _missing(groups, "autoencoder"):
         return missing
-    known = only_run(results)["autoencoder"].environment
+    fits = fits_of(groups)["autoencoder"]
     texts, kept = [], 1.0
-    if "reconstruction_mse" in known:
-        kept = 1 - known["reconstruction_mse"] / max(known["reconstruction_variance"], 1e-12)
+    if all("reconstruction_mse" in record.environment for record in fits):
+        variance = max(_mean(fits, "reconstruction_variance"), 1e-12)
+        kept = 1 - _mean(fits, "reconstruction_mse") / variance
         texts.append(
             f"What is rebuilt from the code keeps {formats.percent(max(kept, 0.0))} of the"
             " variance between the inputs of the validation part."
@@ -152,13 +156,14 @@ def autoencoder_keeps_information(results: Results, tests: pd.DataFrame) -> Deci
     return Decision(verdict, " ".join([*texts, said]))
 
 
-def transfer_has_best_ratio(results: Results) -> Decision:
+def transfer_has_best_ratio(groups: Groups) -> Decision:
     """Decide which model has the most accuracy per million parameters, the report's included."""
-    if missing := _missing(results, "vgg16"):
+    if missing := _missing(groups, "vgg16"):
         return missing
     ratio = {
-        name: 1e8 * accuracy(test_rows(record)) / max(record.parameters, 1)
-        for name, record in only_run(results).items()
+        name: 1e8 * accuracy_summary(fits).accuracy / max(fits[0].parameters, 1)
+        for name, fits in fits_of(groups).items()
+        if name in NAMES
     }
     if len(ratio) < 2:
         return Decision(Verdict.NOT_TESTABLE, "No other model was run.")
@@ -173,9 +178,9 @@ def transfer_has_best_ratio(results: Results) -> Decision:
     )
 
 
-def mlp_suffices(results: Results, tests: pd.DataFrame) -> Decision:
+def mlp_suffices(groups: Groups, tests: pd.DataFrame) -> Decision:
     """Decide whether the MLP does better than guessing, and than logistic regression."""
-    if missing := _missing(results, "mlp"):
+    if missing := _missing(groups, "mlp"):
         return missing
     (guess, linear), said = compared(tests, ("mlp", "majority"), ("mlp", "logistic"))
     if guess is None:
@@ -185,26 +190,38 @@ def mlp_suffices(results: Results, tests: pd.DataFrame) -> Decision:
     return Decision(Verdict.PARTLY, f"{said} It learns, but its depth is not shown to help.")
 
 
-def combination_helps(results: Results, names: Sequence[str]) -> Decision:
-    """Decide whether averaged probabilities of some models beat the best single one of them.
+def combination_helps(groups: Groups, names: Sequence[str]) -> Decision:
+    """Decide whether a combination of some models beats the best single one of them.
 
-    By one paired test over artists. The single model is the one with the highest test accuracy,
-    which makes the test hard on the combination.
+    Weights are chosen on validation tracks, seed by seed (`mgc.evaluation.combining`), and all
+    seeds are tested together. The single model is the one with the highest test accuracy, which
+    makes the test hard on the combination.
     """
-    if missing := _missing(results, *names):
+    if missing := _missing(groups, *names):
         return missing
-    run = only_run(results)
-    together = averaged([run[name] for name in names])
-    single = {name: track_rows(run[name]) for name in names}
-    best = max(single, key=lambda name: accuracy(single[name]))
-    artists = artist_groups(str(run[best].config["edition"]))
-    test = paired_test(together, single[best], artists)
-    shown = test.p < ALPHA
+    by_seed = [
+        {int(record.config["seed"]): record for record in fits_of(groups)[name]} for name in names
+    ]
+    seeds = sorted(set.intersection(*(set(fits) for fits in by_seed)))
+    made = [combine([fits[seed] for fits in by_seed]) for seed in seeds]
+    single = {
+        name: [fits[seed] for seed in seeds] for name, fits in zip(names, by_seed, strict=True)
+    }
+    known = {name: accuracy_summary(fits).accuracy for name, fits in single.items()}
+    best = max(known, key=lambda name: known[name])
+    together = [record for record, _ in made]
+    (test,) = pairwise({"": together, best: single[best]}).to_dict("records")
+    weights = np.mean([weights for _, weights in made], axis=0)
+    parts = [
+        f"{formats.number(weight, 1)} {TITLES[name]}"
+        for name, weight in zip(names, weights, strict=True)
+    ]
     return Decision(
-        Verdict.of_signs(shown * (1 if test.b > test.c else -1)),
-        f"The mean of their probabilities is right for {formats.percent(accuracy(together))} of"
-        f" the tracks, {TITLES[best]} alone for {formats.percent(accuracy(single[best]))}"
-        f" ({formats.p_value(test.p)}).",
+        Verdict.of_signs((test["p"] < ALPHA) * (1 if test["difference"] > 0 else -1)),
+        f"Combined ({formats.listing(parts)}, chosen on validation tracks), they are right for"
+        f" {formats.percent(accuracy_summary(together).accuracy, 1)} of the tracks,"
+        f" {TITLES[best]} alone for {formats.percent(known[best], 1)}"
+        f" ({formats.p_value(test['p'])}, {len(seeds)} seeds).",
     )
 
 
