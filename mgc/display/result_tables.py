@@ -52,6 +52,18 @@ def widths_table(groups: Groups, labels: Mapping[str, str] = TITLES) -> pd.DataF
     return pd.DataFrame(rows)
 
 
+def crossing_table(effect: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
+    """Write `mgc.evaluation.crossing.crossing_effect` as texts."""
+    shares = {
+        "All test tracks": "every", "Without these": "apart", "These alone": "crossed",
+        "Expected by genre": "expected",
+    }  # fmt: skip
+    return pd.DataFrame(
+        {"Model": effect["key"].map(labels)}
+        | {title: effect[name].map(formats.percent) for title, name in shares.items()}
+    )
+
+
 def claims_table(claims: pd.DataFrame) -> pd.DataFrame:
     """Write `mgc.datasets.facts.report_claims` as texts."""
     return claims.drop(columns="model").assign(
