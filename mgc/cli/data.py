@@ -104,12 +104,14 @@ def quality(folder: str, target: Path | None) -> None:
 @click.argument("target", metavar="OUT.npz", type=options.FILE)
 @options.JOBS
 @click.option("--fresh", is_flag=True, help="Replace OUT.npz where it exists.")
-def pack(folder: str, target: Path, jobs: int | None, fresh: bool) -> None:
+@click.option("--like", default="", type=click.Choice(["", "gtzan-archive"]),
+              help="Draw by the rule of the published archive [mel-spectrograms].")  # fmt: skip
+def pack(folder: str, target: Path, jobs: int | None, fresh: bool, like: str) -> None:
     """Write the spectrograms of AUDIO_ROOT as an archive, to share or to fit on."""
     from mgc.datasets import archive
     from mgc.features import pack as pack_module
 
-    left_out = pack_module.pack(folder, target, jobs=jobs, fresh=fresh)
+    left_out = pack_module.pack(folder, target, like=like, jobs=jobs, fresh=fresh)
     print_left_out(left_out)
     edition = archive.edition(target)
     click.echo(

@@ -28,18 +28,21 @@ FREQ_HZ = tuple(np.arange(N_BINS) * (SAMPLE_RATE / N_FFT))
 Samples = npt.NDArray[np.floating]
 
 
-def picture(samples: Samples) -> Grey:
+def picture(samples: Samples, n_columns: int | None = None) -> Grey:
     """Draw the log-spectrogram of a signal in grey levels.
 
     Parameters
     ----------
     samples : ndarray [shape=(n,)], float, mono at 22,050 Hz, at least 3 s
         The scale does not matter.
+    n_columns : int, at least 1, optional
+        Columns to spread the signal over; by default 16.5 a second, 496 for 30 s. The archive has
+        496 for each clip, whatever its length.
 
     Returns
     -------
     picture : ndarray [shape=(128, n_columns)], uint8
-        16.5 columns a second, 496 for 30 s. Level 0 is the weakest cell of the whole
+         Level 0 is the weakest cell of the whole
         spectrogram and 255 the strongest; silence is 0 everywhere.
 
     Raises
@@ -62,9 +65,10 @@ def picture(samples: Samples) -> Grey:
         raise FeatureError("samples hold NaN or infinity; repair the file or leave it out")
     power = _power(signal)
     weakest, strongest = _range(power)
+    columns = _columns(len(power), n_columns or _n_columns(len(power)))
     if not weakest < strongest:
-        return np.zeros((N_BINS, _n_columns(len(power))), dtype=np.uint8)
-    frames = np.maximum(power[_columns(len(power))], weakest)
+        return np.zeros((N_BINS, len(columns)), dtype=np.uint8)
+    frames = np.maximum(power[columns], weakest)
     level = np.log(frames / weakest) * (256 / np.log(strongest / weakest))
     return np.ascontiguousarray(np.minimum(level, 255).astype(np.uint8).T)
 
@@ -90,9 +94,8 @@ def _n_columns(n_frames: int) -> int:
     return -(-n_frames * CLIP_COLUMNS // whole)
 
 
-def _columns(n_frames: int) -> npt.NDArray[np.int64]:
-    """Frame that each column shows."""
-    n = _n_columns(n_frames)
+def _columns(n_frames: int, n: int) -> npt.NDArray[np.int64]:
+    """Frame that each of n columns shows."""
     columns: npt.NDArray[np.int64] = ((np.arange(n) + 1) * (n_frames / n) - 1e-9).astype(np.int64)
     return columns
 

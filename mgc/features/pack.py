@@ -5,18 +5,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import librosa
 import numpy as np
 import numpy.typing as npt
 
-from mgc.audio.samples import SAMPLE_RATE, decode
+from mgc.audio.samples import SAMPLE_RATE, decode, load
 from mgc.datasets import quality
 from mgc.datasets.edition import Edition, is_archive
 from mgc.datasets.gtzan import gtzan_table
 from mgc.datasets.opening import open_edition
 from mgc.errors import DataError, MgcError, why
+from mgc.features import archive_picture
 from mgc.features.arrays import FRAME_RATE
 from mgc.features.extract import N_FRAMES, N_MELS, USED_S, extract
 from mgc.typing import Grey
@@ -24,19 +27,42 @@ from mgc.util.atomic import whole_file
 from mgc.util.places import place
 from mgc.util.pools import extract_many
 
+PUBLISHED = "gtzan-archive"
 RANGE_DB = 80.0
 """Decibels from the loudest cell of a track, grey level 255, down to level 0."""
+
+
+class Rule(NamedTuple):
+    """How an archive draws its pictures.
+
+    ``draw`` takes a file and gives its picture, or why there is none; other processes call it.
+    """
+
+    draw: Callable[[Path], Grey | str]
+    n_columns: int
+    freq_hz: npt.NDArray[np.float64]
+    frame_rate_hz: float
+
+
+def rule(like: str = "") -> Rule:
+    """Give the rule of mel-spectrograms, or that of the published archive (`PUBLISHED`)."""
+    if like == PUBLISHED:
+        columns = archive_picture.CLIP_COLUMNS
+        hertz = np.asarray(archive_picture.FREQ_HZ, dtype=np.float64)
+        return Rule(_archive_picture_or_reason, columns, hertz, columns / 30)
+    return Rule(_picture_or_reason, N_FRAMES, mel_centres(), FRAME_RATE)
 
 
 def pack(
     audio_root: str | Path,
     target: str | Path,
     *,
+    like: str = "",
     jobs: int | None = None,
     fresh: bool = False,
     progress: bool = True,
 ) -> dict[str, str]:
-    """Write the mel-spectrograms of a folder of audio as one archive, whole or not at all.
+    """Write the spectrograms of a folder of audio as one archive, whole or not at all.
 
     Parameters
     ----------
@@ -44,6 +70,10 @@ def pack(
         Folder in GTZAN's layout, or ``demo``.
     target : str or Path
         File to write; its name ends in `.npz`. Folders above it are made.
+    like : str
+        `PUBLISHED` for pictures by the rule of the published archive
+        (`mgc.features.archive_picture`), so that its records can be fitted again; by default
+        mel-spectrograms.
     jobs : int, optional
         Processes; all cores by default.
     fresh : bool
@@ -68,7 +98,7 @@ def pack(
 
     Notes
     -----
-    The pictures are those of `mgc.features.extract`, 128 mel bands by 1,292 frames, in 256
+    Mel-spectrograms are those of `mgc.features.extract`, 128 bands by 1,292 frames, in 256
     steps of 0.31 dB. Neither the phase nor the 897 finer bins of the transform are kept.
     """
     file = place(target)
@@ -81,10 +111,11 @@ def pack(
     file.parent.mkdir(parents=True, exist_ok=True)
     with whole_file(file) as stream:
         # The pages of an empty array take no memory before they are written to.
-        power = np.empty((len(wanted), N_MELS, N_FRAMES), dtype=np.uint8)
+        made = rule(like)
+        power = np.empty((len(wanted), N_MELS, made.n_columns), dtype=np.uint8)
         ids: list[str] = []
         paths = [track.path for track in wanted]
-        found = extract_many(_picture_or_reason, paths, "Packing", jobs, show=progress)
+        found = extract_many(made.draw, paths, "Packing", jobs, show=progress)
         for track, picture in zip(wanted, found, strict=True):
             if isinstance(picture, str):
                 left_out[track.track_id] = picture
@@ -99,8 +130,8 @@ def pack(
             allow_pickle=False,
             log_power=power[: len(ids)],
             track_id=np.array(ids),
-            freq_hz=mel_centres(),
-            frame_rate_hz=np.array(FRAME_RATE),
+            freq_hz=made.freq_hz,
+            frame_rate_hz=np.array(made.frame_rate_hz),
         )
     return dict(sorted((left_out | dict(edition.passed_over)).items()))
 
@@ -151,5 +182,13 @@ def _picture_or_reason(path: Path) -> Grey | str:
     """Picture of one file, or why there is none; importable, since other processes call it."""
     try:
         return grey(extract(*decode(path, USED_S)).spectrogram)
+    except (MgcError, OSError) as error:
+        return why(path, error)
+
+
+def _archive_picture_or_reason(path: Path) -> Grey | str:
+    """Picture of one file by the rule of the published archive, or why there is none."""
+    try:
+        return archive_picture.picture(load(path), archive_picture.CLIP_COLUMNS)
     except (MgcError, OSError) as error:
         return why(path, error)

@@ -87,10 +87,6 @@ def test_audio_gives_the_pictures_of_the_archive(gtzan_mini: Path, gtzan_archive
         samples, _ = soundfile.read(gtzan_mini / "genres" / genre / f"{genre}.00003.wav")
         row = int(np.searchsorted(source.track_id, f"{genre}.00003"))
         expected = source.log_power[row].astype(int)
-        drawn = archive_picture.picture(samples)[:, :496].astype(int)
-        n_frames = (len(samples) - 256) // 224
-        same = by_the_rule(samples, 496).astype(int)
-        assert (np.abs(same - expected) <= 1).mean() > 0.98
-        # Ours has columns of one length whatever the clip's, so it drifts by a few frames.
-        assert abs(n_frames - 2951) < 20
-        assert abs(drawn.mean() - expected.mean()) < 1
+        drawn = archive_picture.picture(samples, 496).astype(int)
+        assert (np.abs(drawn - expected) <= 1).mean() > 0.98
+        np.testing.assert_array_equal(drawn, by_the_rule(samples, 496))
