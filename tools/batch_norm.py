@@ -1,9 +1,9 @@
 """Measure what batch normalisation by the batch lets features know of their neighbours.
 
 ``python -m tools.batch_norm`` feeds two networks the same tracks in batches of several kinds, fits
-logistic regression on the features of each kind, and keeps its answers. The first network is that of Choi et al. (2017,
-"Transfer learning for music classification and regression tasks"), whose published features are
-asked, too; the second is the one that ships with this package.
+logistic regression on the features of each kind, and keeps its answers. The first network is that
+of Choi et al. (2017, "Transfer learning for music classification and regression tasks"), whose
+published features are asked, too; the second is the one that ships with this package.
 """
 
 from __future__ import annotations
