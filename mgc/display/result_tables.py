@@ -9,7 +9,7 @@ import pandas as pd
 from mgc.datasets import tracks
 from mgc.datasets.splits import PROTOCOL_TITLES
 from mgc.display import formats
-from mgc.evaluation import metrics
+from mgc.evaluation import batch_leak, metrics
 from mgc.evaluation.accuracy import accuracy_summary
 from mgc.evaluation.significance import Groups, fits_of
 from mgc.models import BASELINES, NAMES, TITLES
@@ -61,6 +61,19 @@ def crossing_table(effect: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFr
     return pd.DataFrame(
         {"Model": effect["key"].map(labels)}
         | {title: effect[name].map(formats.percent) for title, name in shares.items()}
+    )
+
+
+def batches_table(table: pd.DataFrame) -> pd.DataFrame:
+    """Write `mgc.evaluation.batch_leak.accuracies` as texts."""
+    return pd.DataFrame(
+        {
+            "Network": table["network"].map(batch_leak.NETWORKS),
+            "Features": table["label"],
+            "Accuracy": [formats.percent(share, 1) for share in table["accuracy"]],
+            "95 % interval": _intervals(table),
+            "Tracks": table["n"].map(formats.count),
+        }
     )
 
 

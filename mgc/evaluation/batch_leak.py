@@ -51,14 +51,20 @@ def load(root: str | Path) -> Measured:
     return Measured(facts, answers)
 
 
+def label(kind: str, size: int) -> str:
+    """Title of a way to feed a network, with the tracks of a batch."""
+    counted = size > 1 and kind in ("shuffled", "ordered", "genre")
+    return f"{KINDS[kind]}, {size} tracks each" if counted else KINDS[kind]
+
+
 def accuracies(answers: pd.DataFrame) -> pd.DataFrame:
     """Sum up the answers by network, kind of batch and size, over seeds.
 
     Returns
     -------
     DataFrame
-        ``network``, ``kind``, ``size`` (tracks a batch, 0 where batches play no part), ``n``
-        (tracks), ``accuracy`` (mean over seeds), ``low``, ``high`` (95 %, artists and seeds
+        ``network``, ``kind``, ``size`` (tracks a batch, 0 where batches play no part), ``label``,
+        ``n`` (tracks), ``accuracy`` (mean over seeds), ``low``, ``high`` (95 %, artists and seeds
         resampled), in the order of `KINDS`.
     """
     artists = artist_groups("gtzan-archive")
@@ -76,7 +82,7 @@ def accuracies(answers: pd.DataFrame) -> pd.DataFrame:
     place = {name: number for number, name in enumerate(KINDS)}
     order = table["kind"].map(place)
     return (
-        table.assign(order=order)
+        table.assign(order=order, label=[*map(label, table["kind"], table["size"])])
         .sort_values(["network", "order", "size"], ignore_index=True)
         .drop(columns="order")
     )
