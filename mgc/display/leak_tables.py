@@ -7,7 +7,7 @@ import pandas as pd
 from mgc.datasets.leak_splits import SHARES
 from mgc.datasets.splits import PROTOCOL_TITLES
 from mgc.display import formats
-from mgc.evaluation.leakage import PIECES, STEPS, LeakSummary
+from mgc.evaluation.leakage import COMPANY, PIECES, STEPS, LeakSummary
 from mgc.models import NAMES, TITLES
 
 
@@ -124,6 +124,19 @@ def gain_table(summary: LeakSummary) -> pd.DataFrame:
             "Leaked pieces, half of the tracks leak": texts["leaked"],
             "Clean pieces, half of the tracks leak": texts["clean"],
             "Seeds": n_seeds.map(formats.count),
+        }
+    )
+
+
+def company_table(summary: LeakSummary) -> pd.DataFrame:
+    """Write the gains on clean pieces with and without a track of the same artist that leaks."""
+    gains = summary.gains.assign(text=summary.gains.apply(gain_text, axis=1))
+    texts = gains.pivot_table(index="model", columns="pieces", values="text", aggfunc="first")
+    return pd.DataFrame(
+        {
+            "Model": texts.index.map(TITLES),
+            "Another track of the artist leaks": texts[COMPANY[0]],
+            "None does": texts[COMPANY[1]],
         }
     )
 

@@ -13,6 +13,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold, cross_val_predict
@@ -39,6 +40,8 @@ N_FOLDS = 3
 """Of `artist_effect`: as many as an artist of the demo edition has pieces."""
 
 PIECES = ("every", "leaked", "clean")
+COMPANY = ("with", "without")
+"""Clean pieces of tracks whose artist group has another track that leaks, and the others."""
 """Kinds of test pieces that are counted apart."""
 
 
@@ -177,8 +180,16 @@ def leak_summary(store: Store, edition: EditionRecord) -> LeakSummary:
             index = ["seed", *EXAMPLE]
             right[model][share] = pd.concat(tested).set_index(index)[["right", "leaked", "genre"]]
         half = right[model][SHARES[len(SHARES) // 2]]
-        ends = (right[model][SHARES[-1]], half[half["leaked"]], half[~half["leaked"]])
-        for pieces, after in zip(PIECES, ends, strict=True):
+        clean = half[~half["leaked"]]
+        beside = _beside(half, clean)
+        ends = (
+            right[model][SHARES[-1]],
+            half[half["leaked"]],
+            clean,
+            clean[beside],
+            clean[~beside],
+        )
+        for pieces, after in zip((*PIECES, *COMPANY), ends, strict=True):
             change = gain(right[model][SHARES[0]], after)
             gains.append({"model": model, "pieces": pieces, **change._asdict()})
     if not records:
@@ -197,6 +208,18 @@ def leak_summary(store: Store, edition: EditionRecord) -> LeakSummary:
         pd.DataFrame(gaps, columns=["first", "second", "share", *Gain._fields]),
         tuple(records),
     )
+
+
+def _beside(half: pd.DataFrame, clean: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Tell for each clean piece whether another track of its artist group leaks in its seed."""
+    known = artist_groups(ARCHIVE)
+
+    def groups(rows: pd.DataFrame) -> list[tuple[int, str]]:
+        places = rows.index.to_frame()[["seed", "track_id"]].to_numpy()
+        return [(seed, known.get(name, name)) for seed, name in places]
+
+    leaked = set(groups(half[half["leaked"]]))
+    return np.array([group in leaked for group in groups(clean)], dtype=np.bool_)
 
 
 def _tested(record: Record, edition: EditionRecord) -> pd.DataFrame:
