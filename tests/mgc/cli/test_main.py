@@ -247,7 +247,7 @@ def commands(group: click.Group) -> Iterator[click.Command]:
 
 
 NO_PLACES = {"protocol", "variant", "models", "seeds", "seed", "model", "changes", "cluster",
-             "fit", "record", "jobs", "threads", "name", "port", "only"}  # fmt: skip
+             "fit", "record", "jobs", "threads", "name", "port", "only", "like"}  # fmt: skip
 
 
 @pytest.mark.parametrize("door", [main, pages])

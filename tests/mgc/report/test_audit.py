@@ -94,7 +94,7 @@ def test_a_row_inserted_among_the_sums_changes_no_verdict(study, monkeypatch):
         judge(study, "arithmetic:0")
 
 
-@pytest.mark.parametrize(("stated", "verdict"), [("90", "confirmed"), ("20", "contradicted")])
+@pytest.mark.parametrize(("stated", "verdict"), [("90", "compatible"), ("20", "contradicted")])
 def test_an_accuracy_is_judged_by_its_interval(study, stated, verdict):
     """Nine in ten are right: 90 % lies inside, 20 % does not."""
     record = save(study, "mlp", 0.9)
@@ -104,7 +104,7 @@ def test_an_accuracy_is_judged_by_its_interval(study, stated, verdict):
     assert decision.reason.endswith("One kind of likeness."), "the note stands with the reason"
     save(study, "mlp", 0.5, variant="as_written")
     disagreeing = judge(study, "accuracy:mlp", stated)
-    assert disagreeing.verdict == ("partly" if verdict == "confirmed" else verdict)
+    assert disagreeing.verdict == ("partly" if verdict == "compatible" else verdict)
 
 
 def test_a_rank_is_confirmed_only_where_intervals_leave_no_other(study):
@@ -113,7 +113,7 @@ def test_a_rank_is_confirmed_only_where_intervals_leave_no_other(study):
         save(study, name, 1.0 if name == "vgg16" else 0.2)
     for model, rank, verdict in (
         ("vgg16", "1", "confirmed"), ("vgg16", "2", "contradicted"),
-        ("mlp", "1", "contradicted"), ("mlp", "3", "partly"),
+        ("mlp", "1", "contradicted"), ("mlp", "3", "compatible"),
     ):  # fmt: skip
         assert judge(study, f"rank:{model}", rank).verdict == verdict
 
@@ -122,7 +122,7 @@ def test_a_target_is_reached_by_the_whole_interval_under_both_protocols(study):
     save(study, "mlp", 0.9)
     save(study, "mlp", 0.6, protocol="fault_filtered")
     verdicts = [judge(study, "target:mlp", goal).verdict for goal in ("50", "80", "89", "97")]
-    assert verdicts == ["confirmed", "partly", "not testable here", "contradicted"]
+    assert verdicts == ["confirmed", "partly", "not shown", "contradicted"]
 
 
 def test_an_ablation_is_judged_by_a_paired_test(study):
@@ -141,7 +141,7 @@ def test_an_ablation_is_judged_by_a_paired_test(study):
 
 
 @pytest.mark.parametrize(
-    ("share", "verdict"), [(0.95, "confirmed"), (0.55, "contradicted"), (0.1, "not testable here")]
+    ("share", "verdict"), [(0.95, "confirmed"), (0.55, "contradicted"), (0.1, "not shown")]
 )
 def test_features_that_carry_over_must_beat_the_baselines(study, share, verdict):
     """Guessing reaches a tenth, logistic regression three quarters; chance decides nothing."""
