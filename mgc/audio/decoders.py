@@ -16,7 +16,7 @@ from typing import Any, BinaryIO, NoReturn
 import numpy as np
 import numpy.typing as npt
 
-from mgc.audio.containers import counts_all_frames, extent
+from mgc.audio.containers import counts_all_frames, extent, sound_start
 from mgc.audio.ffmpeg import DecoderError, NoSoundError, Take, by_ffmpeg, find_ffmpeg
 from mgc.audio.files import open_regular
 from mgc.errors import AudioError
@@ -233,6 +233,8 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
     with stream:
         if path.stat().st_size == 0:
             _refuse(path, "not readable as audio (the file is empty)")
+        stream.start = sound_start(path)
+        stream.seek(0)
         yield stream
 
 
