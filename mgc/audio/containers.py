@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from mgc.audio.files import open_regular
+from mgc.audio.files import SoundFileIO, open_regular
 
 SPARE_BYTES = 4096
 """Behind the sound, for what writers leave without a chunk of its own."""
@@ -74,11 +74,8 @@ def extent(path: Path) -> Extent:
     Of Ogg files, whose pages know nothing of the whole, it tells whether the last one is complete.
     Files of other kinds, and those without a chunk of samples, promise nothing.
     """
-    start = sound_start(path)
-    size = path.stat().st_size - start
-    with open_regular(path) as stream:
-        stream.start = start
-        stream.seek(0)
+    with open_at_sound(path) as stream:
+        size = path.stat().st_size - stream.start
         head = stream.read(40)
         if head[:4] == b".snd" and len(head) >= 12:
             start, promised = struct.unpack(">II", head[4:12])
@@ -107,16 +104,18 @@ def extent(path: Path) -> Extent:
     return Extent()
 
 
-def sound_start(path: Path) -> int:
-    """Bytes of a tag of MP3 files that stands before the header of another container, mostly 0.
+def open_at_sound(path: Path) -> SoundFileIO:
+    """Open a file as `mgc.audio.files.open_regular` does, behind a tag that hides its header.
 
-    Decoders that read on behind it would count the tag as sound, and end as much too early.
+    Tags of MP3 files stand before other containers, too. Decoders that read on behind one would
+    count it as sound, and end as much too early.
     """
-    size = path.stat().st_size
-    with path.open("rb") as stream:
-        start = _behind_tag(stream, 0, size)
-        stream.seek(start)
-        return start if stream.read(4) in HEADS else 0
+    stream = open_regular(path)
+    start = _behind_tag(stream, 0, path.stat().st_size)
+    stream.seek(start)
+    stream.start = start if stream.read(4) in HEADS else 0
+    stream.seek(0)
+    return stream
 
 
 def _second_file(stream: BinaryIO, head: bytes, size: int) -> int:
@@ -149,18 +148,22 @@ def _end_of_known(stream: BinaryIO, chunks: Chunks, at: int, size: int) -> int:
     while at != before:
         before = at
         for place in dict.fromkeys((at + -at % chunks.pad, at)):
-            if (behind := _behind_tag(stream, place, size)) > place:
+            if (behind := _behind_known(stream, chunks, place, size)) != place:
                 at = behind
                 break
-            for name, begin, length in _walk(stream, chunks._replace(first=place, pad=1), size):
-                sound = name.startswith((*HEADS, chunks.sound))
-                if sound or begin + length > size + 1:
-                    break  # no chunk, but samples that happen to be letters, or another file
-                at = begin + length
-                break
-            if at != before:
-                break
     return _behind_zeros(stream, at, size)
+
+
+def _behind_known(stream: BinaryIO, chunks: Chunks, at: int, size: int) -> int:
+    """Go past one tag or chunk; stay where samples happen to be letters, or another file is."""
+    if (behind := _behind_tag(stream, at, size)) > at:
+        return behind
+    chunk = _chunk_at(stream, chunks, at)
+    if chunk is None or at >= size:
+        return at
+    name, begin, length = chunk
+    sound = name.startswith((*HEADS, chunks.sound))
+    return at if sound or begin + length > size + 1 else begin + length
 
 
 def _behind_tag(stream: BinaryIO, at: int, size: int) -> int:
@@ -206,20 +209,29 @@ def _chunks(head: bytes) -> Chunks | None:
 
 def _walk(stream: BinaryIO, chunks: Chunks, size: int) -> Iterator[tuple[bytes, int, int]]:
     """Name, start and length of each chunk; one that leaves its length open, -1, is the last."""
-    at, width = chunks.first, chunks.name + struct.calcsize(chunks.size)
+    at = chunks.first
     while at < size:
-        at += -at % chunks.pad
-        stream.seek(at)
-        head = stream.read(width)
-        letters = all(32 <= letter < 127 or letter == COPYRIGHT for letter in head[:4])
-        if len(head) < width or not letters:
+        chunk = _chunk_at(stream, chunks, at + -at % chunks.pad)
+        if chunk is None:
             return
-        (length,) = struct.unpack(chunks.size, head[chunks.name :])
-        length -= width if chunks.counts_itself else 0
-        yield head[: chunks.name], at + width, max(-1, length)
+        yield chunk
+        _, begin, length = chunk
         if length < 0:
             return
-        at += width + length
+        at = begin + length
+
+
+def _chunk_at(stream: BinaryIO, chunks: Chunks, at: int) -> tuple[bytes, int, int] | None:
+    """Name, start and length (-1 where it is left open) of the chunk at a place, if one is."""
+    width = chunks.name + struct.calcsize(chunks.size)
+    stream.seek(at)
+    head = stream.read(width)
+    letters = all(32 <= letter < 127 or letter == COPYRIGHT for letter in head[:4])
+    if len(head) < width or not letters:
+        return None
+    (length,) = struct.unpack(chunks.size, head[chunks.name :])
+    length -= width if chunks.counts_itself else 0
+    return head[: chunks.name], at + width, max(-1, length)
 
 
 def _ends_in_page(stream: BinaryIO, size: int) -> bool:
