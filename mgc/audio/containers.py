@@ -11,17 +11,22 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from mgc.audio.files import SoundFileIO, open_regular
+
 SPARE_BYTES = 4096
 """Behind the sound, for what writers leave without a chunk of its own."""
 OPEN_LIMITS = (1 << 31, 1 << 32)
 """Up to 64 KiB below these, a size only says that the writer, into a pipe, did not know it."""
 FAR_BEYOND = 100
 """Times what is there: a size that speaks of more is as good as none."""
-TAGS = (b"TAG", b"APETAGEX", b"LYRICSBEGIN", b"3DI")
-"""Beginnings of what may follow the last frame of an MP3 file without being sound."""
+HEADS = (b"RIFF", b"RF64", b"BW64", b"FORM", b"caff", b"riff", b".snd")
+"""Beginnings of containers; behind the sound of one, another file was joined to it."""
+FLAC_HEAD = b"fLaC\0\0\0\x22"
 ASF_HEADER = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
 ASF_FILE = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
 """Names of WMA's header, and of its part that holds the size of the file."""
+COPYRIGHT = 0xA9
+"""A letter that some names of chunks begin with."""
 OGG_PAGE = 65_307
 """Bytes of the longest page."""
 
@@ -69,8 +74,8 @@ def extent(path: Path) -> Extent:
     Of Ogg files, whose pages know nothing of the whole, it tells whether the last one is complete.
     Files of other kinds, and those without a chunk of samples, promise nothing.
     """
-    size = path.stat().st_size
-    with path.open("rb") as stream:
+    with open_at_sound(path) as stream:
+        size = path.stat().st_size - stream.start
         head = stream.read(40)
         if head[:4] == b".snd" and len(head) >= 12:
             start, promised = struct.unpack(">II", head[4:12])
@@ -80,7 +85,10 @@ def extent(path: Path) -> Extent:
         if head[:4] == b"RIFF" and head[8:12] == b"AVI ":
             return _extent(int.from_bytes(head[4:8], "little"), 8, size, size)
         if head[:16] == ASF_HEADER:
-            return _extent(_asf_size(stream), 0, size, size)
+            return _extent(_asf_size(stream), 0, size, 0)
+        second = _second_file(stream, head, size)
+        if second:
+            return Extent(there=second, beyond=size - second)
         chunks = _chunks(head)
         if chunks is None:
             return Extent()
@@ -91,13 +99,99 @@ def extent(path: Path) -> Extent:
                 wide = int.from_bytes(stream.read(8), "little")
             elif name.startswith(chunks.sound):
                 promised = wide if wide and length == 0xFFFFFFFF else length
-                last = start + max(0, promised)
-                for _, begin, behind in _walk(stream, chunks._replace(first=last), size):
-                    if begin + behind > size + 1:
-                        break  # no chunk, but samples that happen to be letters
-                    last = begin + behind
+                last = _end_of_known(stream, chunks, start + max(0, promised), size)
                 return _extent(promised, start, size, last)
     return Extent()
+
+
+def open_at_sound(path: Path) -> SoundFileIO:
+    """Open a file as `mgc.audio.files.open_regular` does, behind a tag that hides its header.
+
+    Tags of MP3 files stand before other containers, too. Decoders that read on behind one would
+    count it as sound, and end as much too early.
+    """
+    stream = open_regular(path)
+    start = _behind_tag(stream, 0, path.stat().st_size)
+    stream.seek(start)
+    stream.start = start if stream.read(4) in HEADS else 0
+    stream.seek(0)
+    return stream
+
+
+def _second_file(stream: BinaryIO, head: bytes, size: int) -> int:
+    """Find where another FLAC or MP4 file begins that was joined to this one; 0 if none does."""
+    if head[:4] == FLAC_HEAD[:4]:
+        at, before = 4, b""
+        stream.seek(at)
+        while block := stream.read(1 << 20):
+            if (found := (before + block).find(FLAC_HEAD)) >= 0:
+                return at - len(before) + found
+            at, before = at + len(block), block[1 - len(FLAC_HEAD) :]
+    elif head[4:8] == b"ftyp":
+        at = 0
+        while at + 8 <= size:
+            stream.seek(at)
+            box = stream.read(16)
+            if at and box[4:8] == b"ftyp":
+                return at
+            length = int.from_bytes(box[:4], "big")
+            length = int.from_bytes(box[8:], "big") if length == 1 else length
+            if length < 8:
+                break
+            at += length
+    return 0
+
+
+def _end_of_known(stream: BinaryIO, chunks: Chunks, at: int, size: int) -> int:
+    """Go past the chunks, tags and zeros that follow the sound; writers forget to pad at times."""
+    before = -1
+    while at != before:
+        before = at
+        for place in dict.fromkeys((at + -at % chunks.pad, at)):
+            if (behind := _behind_known(stream, chunks, place, size)) != place:
+                at = behind
+                break
+    return _behind_zeros(stream, at, size)
+
+
+def _behind_known(stream: BinaryIO, chunks: Chunks, at: int, size: int) -> int:
+    """Go past one tag or chunk; stay where samples happen to be letters, or another file is."""
+    if (behind := _behind_tag(stream, at, size)) > at:
+        return behind
+    chunk = _chunk_at(stream, chunks, at)
+    if chunk is None or at >= size:
+        return at
+    name, begin, length = chunk
+    sound = name.startswith((*HEADS, chunks.sound))
+    return at if sound or begin + length > size + 1 else begin + length
+
+
+def _behind_tag(stream: BinaryIO, at: int, size: int) -> int:
+    """Go past one tag as MP3 files have them: ID3v1, ID3v2, APE or Lyrics3."""
+    stream.seek(at)
+    head = stream.read(32)
+    length = 0
+    if head[:3] == b"ID3" and len(head) >= 10:  # seven bits of a byte, as ID3v2 writes sizes
+        sizes = zip(head[6:10], (21, 14, 7, 0), strict=True)
+        length = 10 + sum(byte << shift for byte, shift in sizes)
+    elif head[:3] == b"TAG":
+        length = 128
+    elif head[:8] == b"APETAGEX" and len(head) == 32:
+        length = 32 + int.from_bytes(head[12:16], "little")
+    elif head[:11] == b"LYRICSBEGIN":
+        stream.seek(at)
+        text = stream.read(1 << 20)
+        length = max(text.find(b"LYRICS200"), text.find(b"LYRICSEND")) + 9
+    return min(size, at + max(0, length))
+
+
+def _behind_zeros(stream: BinaryIO, at: int, size: int) -> int:
+    """Give the end of the file where only zeros follow, else the same place."""
+    stream.seek(at)
+    while block := stream.read(1 << 20):
+        if block.count(0) != len(block):
+            return at
+    return max(at, size)
 
 
 def _chunks(head: bytes) -> Chunks | None:
@@ -115,19 +209,29 @@ def _chunks(head: bytes) -> Chunks | None:
 
 def _walk(stream: BinaryIO, chunks: Chunks, size: int) -> Iterator[tuple[bytes, int, int]]:
     """Name, start and length of each chunk; one that leaves its length open, -1, is the last."""
-    at, width = chunks.first, chunks.name + struct.calcsize(chunks.size)
+    at = chunks.first
     while at < size:
-        at += -at % chunks.pad
-        stream.seek(at)
-        head = stream.read(width)
-        if len(head) < width or not all(32 <= letter < 127 for letter in head[:4]):
+        chunk = _chunk_at(stream, chunks, at + -at % chunks.pad)
+        if chunk is None:
             return
-        (length,) = struct.unpack(chunks.size, head[chunks.name :])
-        length -= width if chunks.counts_itself else 0
-        yield head[: chunks.name], at + width, max(-1, length)
+        yield chunk
+        _, begin, length = chunk
         if length < 0:
             return
-        at += width + length
+        at = begin + length
+
+
+def _chunk_at(stream: BinaryIO, chunks: Chunks, at: int) -> tuple[bytes, int, int] | None:
+    """Name, start and length (-1 where it is left open) of the chunk at a place, if one is."""
+    width = chunks.name + struct.calcsize(chunks.size)
+    stream.seek(at)
+    head = stream.read(width)
+    letters = all(32 <= letter < 127 or letter == COPYRIGHT for letter in head[:4])
+    if len(head) < width or not letters:
+        return None
+    (length,) = struct.unpack(chunks.size, head[chunks.name :])
+    length -= width if chunks.counts_itself else 0
+    return head[: chunks.name], at + width, max(-1, length)
 
 
 def _ends_in_page(stream: BinaryIO, size: int) -> bool:
@@ -170,19 +274,17 @@ def counts_all_frames(path: Path) -> bool:
     """
     size = path.stat().st_size
     with path.open("rb") as stream:
-        head, start = stream.read(10), 0
-        if head[:3] == b"ID3" and len(head) == 10:  # seven bits of a byte, as ID3v2 writes sizes
-            sizes = zip(head[6:], (21, 14, 7, 0), strict=True)
-            start = 10 + sum(byte << shift for byte, shift in sizes)
+        start = _behind_tag(stream, 0, size)
         stream.seek(start)
         first = stream.read(1024)
         counted = _counted_bytes(first)
         if counted is None:
             return False
-        stream.seek(start + counted)
-        behind = stream.read(16)
-    beyond = size - start - counted
-    return not counted or beyond <= max(SPARE_BYTES, size // 100) or behind.startswith(TAGS)
+        at, before = start + counted, -1
+        while at != before:
+            before, at = at, _behind_tag(stream, at, size)
+        beyond = size - _behind_zeros(stream, at, size)
+    return not counted or beyond <= max(SPARE_BYTES, size // 100)
 
 
 def _counted_bytes(first: bytes) -> int | None:

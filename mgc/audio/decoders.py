@@ -9,16 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
 import numpy as np
 import numpy.typing as npt
 
-from mgc.audio.containers import counts_all_frames, extent
+from mgc.audio.containers import Extent, counts_all_frames, extent, open_at_sound
 from mgc.audio.ffmpeg import DecoderError, NoSoundError, Take, by_ffmpeg, find_ffmpeg
-from mgc.audio.files import open_regular
 from mgc.errors import AudioError
 
 LOWEST_RATE, HIGHEST_RATE = 1_000, 768_000
@@ -98,16 +97,19 @@ class Sound:
             _refuse(self.path, f"damaged after {done:.2f} s ({problem})")
         return block
 
+    @cached_property
+    def held(self) -> Extent:
+        """What the container speaks of, read once: libsndfile shortens it to what is there."""
+        return extent(self.path)
+
     def lost(self) -> float:
         """Share of the sound that is missing once all blocks are read, from 0 to 1.
 
         0 up to 1 %, where a header leaves the size open, and for formats without a length.
         """
-        # libsndfile has shortened what these promise to what the file holds.
-        held = extent(self.path)
         if self.frames == 0:
-            return float(held.there > 0)
-        lost = held.missing
+            return float(self.held.there > 0)
+        lost = self.held.missing
         promised = self.promised()
         if lost == 0 and self.frames < promised:
             lost = 1 - self.frames / promised
@@ -117,11 +119,10 @@ class Sound:
         """Say what of the sound was not heard, once all blocks are read; empty if nothing."""
         if (lost := self.lost()) > 0:
             return f"truncated: {lost:.0%} of the sound is missing"
-        held = extent(self.path)
-        if held.cut:
+        if self.held.cut:
             return "truncated: the file ends within a page of its sound"
-        if held.untold > TOLERATED_LOSS:
-            return f"its header leaves out {held.untold:.0%} of the sound behind it"
+        if self.held.untold > TOLERATED_LOSS:
+            return f"its header leaves out {self.held.untold:.0%} of the sound behind it"
         return "" if self.frames else "holds no samples"
 
 
@@ -224,7 +225,7 @@ def _mix(block: Block) -> Block:
 def _opened(path: Path) -> Iterator[BinaryIO]:
     """Open a file, or say why not."""
     try:
-        stream = open_regular(path)
+        stream = open_at_sound(path)
     except (OSError, ValueError) as problem:  # ValueError: a name with a null byte
         reason = problem.strerror if isinstance(problem, OSError) else str(problem)
         raise AudioError(

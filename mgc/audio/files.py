@@ -15,7 +15,8 @@ from mgc.errors import AudioError
 AUDIO_EXTENSIONS = frozenset(
     [".wav", ".wave", ".w64", ".rf64", ".au", ".snd", ".aif", ".aiff", ".aifc", ".caf", ".flac",
      ".ogg", ".oga", ".opus", ".mp2", ".mp3", ".m4a", ".m4b", ".mp4", ".aac", ".wma", ".webm",
-     ".mka", ".ape", ".wv", ".tta", ".ac3", ".amr"]
+     ".mka", ".ape", ".wv", ".tta", ".ac3", ".amr", ".3gp", ".avi", ".dsf", ".dts", ".eac3",
+     ".m4r", ".mkv", ".mov", ".mpc", ".spx", ".tak", ".voc"]
 )  # fmt: skip
 """Endings, in small letters, that make a file in a folder an audio file."""
 
@@ -68,23 +69,33 @@ def audio_files(paths: str | Path | Iterable[str | Path]) -> tuple[list[Path], d
     return list(files.values()), reported
 
 
-def open_regular(path: Path) -> io.FileIO:
+def open_regular(path: Path) -> SoundFileIO:
     """Open a file for reading, unbuffered; AudioError for a pipe or a device, which may wait.
 
     Asked before it is opened: opening a pipe that nobody writes to would wait for ever.
     """
     if not stat.S_ISREG(path.stat().st_mode):
         raise AudioError(f"{path}: is no regular file; name an audio file")
-    return _Patient(path)
+    return SoundFileIO(path)
 
 
-class _Patient(io.FileIO):
-    """A file that stays where it is when told to go before its start, as decoders of C do."""
+class SoundFileIO(io.FileIO):
+    """A file that stays where it is when told to go before its start, as decoders of C do.
+
+    Whoever sets ``start`` to a number of bytes reads a file without its first ones.
+    """
+
+    start = 0
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """Go to a place, counted from the start."""
         with suppress(OSError):
-            return super().seek(offset, whence)
+            super().seek(offset + (self.start if whence == os.SEEK_SET else 0), whence)
         return self.tell()
+
+    def tell(self) -> int:
+        """Place, counted from the start."""
+        return super().tell() - self.start
 
 
 def by_name(paths: str | Path | Iterable[str | Path]) -> tuple[dict[str, Path], dict[str, str]]:

@@ -57,7 +57,7 @@ def check_apart(outputs: Sequence[tuple[str, str | Path]]) -> None:
     """Refuse two outputs in one place."""
     seen: dict[str, str] = {}
     for option, target in outputs:
-        place = STREAM if str(target) == STREAM else os.path.realpath(Path(target))
+        place = STREAM if str(target) == STREAM else os.path.realpath(target)
         if place in seen:
             raise DataError(
                 f"{seen[place]} and {option} cannot both go to {target}; name two files"

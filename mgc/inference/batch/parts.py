@@ -32,7 +32,7 @@ DIED = (
     " decoder, or too little memory); repair the file or remove it"
 )
 
-_PART = re.compile(r"part-\d{5,}.*\.parquet")
+_PART = re.compile(r"part-\d{5,}-[0-9a-f]{16}\.parquet")
 
 Row = Mapping[str, Any]
 File = tuple[str, Path]

@@ -149,7 +149,59 @@ def test_joined_mp3_files_are_refused_without_ffmpeg(
     assert "install ffmpeg" in refusal(path)
 
 
-@pytest.mark.parametrize("tag", [b"TAG" + bytes(125), b"APETAGEX" + bytes(60_000)])
+ID3V1 = b"TAG" + b"x" * 125
+ID3V2 = b"ID3\4\0\0" + bytes([0, 3, 100, 0]) + b"x" * (3 * 128**2 + 100 * 128)
+APE = b"APETAGEX" + struct.pack("<III", 2000, 60_000, 1) + b"x" * 60_012
+
+
+@pytest.mark.parametrize("tag", [ID3V1, ID3V2, APE], ids=["v1", "v2", "ape"])
+def test_all_of_joined_mp3_files_is_heard_whatever_tag_is_between(
+    ffmpeg: Path, tmp_path: Path, tag: bytes
+) -> None:
+    path = recording(tmp_path / "a.mp3")
+    path.write_bytes(path.read_bytes() + tag + path.read_bytes())
+    assert seconds(path) == pytest.approx(2 * SECONDS, abs=0.2)
+
+
+@pytest.mark.parametrize("suffix", ["wav", "aiff", "flac", "m4a", "wma"])
+def test_a_file_that_was_joined_to_another_is_told(
+    ffmpeg: Path, tmp_path: Path, suffix: str
+) -> None:
+    path = tmp_path / f"a.{suffix}"
+    recording(path) if suffix in BY_LIBSNDFILE else by_ffmpeg(ffmpeg, path)
+    path.write_bytes(2 * path.read_bytes())
+    assert "leaves out 50%" in refusal(path)
+
+
+ODD = b"id3 " + struct.pack("<I", 90_000) + b"x" * 90_000
+"""A chunk where a writer did not pad the sound to an even size."""
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [ID3V2, APE + ID3V1, bytes(100_000), b"\xa9abc" + struct.pack("<I", 9_000) + b"x" * 9_000],
+    ids=["v2", "ape", "zeros", "letters"],
+)
+def test_no_tag_makes_a_good_file_a_bad_one(tmp_path: Path, behind: bytes) -> None:
+    path = recording(tmp_path / "a.wav")
+    path.write_bytes(path.read_bytes() + behind)
+    assert seconds(path) == SECONDS
+    soundfile.write(path, NOISE[:-1], SAMPLE_RATE, subtype="PCM_U8")
+    content = path.read_bytes()
+    path.write_bytes(content[: content.index(b"data") + 8 + len(NOISE) - 1] + ODD)
+    assert seconds(path) == pytest.approx(SECONDS, abs=1e-3)
+
+
+@pytest.mark.parametrize("suffix", ["wav", "aiff", "flac", "caf"])
+def test_a_tag_before_the_header_hides_no_sound(tmp_path: Path, suffix: str) -> None:
+    """libsndfile would end as much too early."""
+    path = recording(tmp_path / f"a.{suffix}")
+    path.write_bytes(ID3V2 + path.read_bytes())
+    assert seconds(path) == SECONDS
+    assert refusal(cut(path, 0.8)).startswith("truncated: ")
+
+
+@pytest.mark.parametrize("tag", [ID3V1, APE], ids=["v1", "ape"])
 def test_a_tag_behind_an_mp3_is_no_second_file(
     tmp_path: Path, tag: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:

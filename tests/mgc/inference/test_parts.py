@@ -152,12 +152,13 @@ def test_parts_of_something_else_are_refused_and_kept(
 
 def test_fresh_leaves_what_is_not_its_own(tmp_path: Path, log: Path, out: Path) -> None:
     files = write_files(tmp_path / "in", 3)
-    foreign = [out / name for name in ("part-1.parquet", "part-00000.csv", "a.txt")]
+    spark = "part-00000-5c3f2e4a-1111-4a4a-9c9c-abcdefabcdef-c000.snappy.parquet"
+    foreign = [out / name for name in ("part-1.parquet", "part-00000.csv", "a.txt", spark)]
     out.mkdir()
     for path in foreign:
         path.write_text("mine")
     write_parts(files, CountedRows(log), out, jobs=1, per_part=2, fresh=True)
-    assert [path.read_text() for path in foreign] == ["mine"] * 3
+    assert [path.read_text() for path in foreign] == ["mine"] * 4
 
 
 def test_a_file_that_kills_its_process_is_tried_again_and_reported(
