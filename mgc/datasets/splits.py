@@ -16,6 +16,7 @@ PROTOCOL_TITLES: Mapping[str, str] = {
     "random": "random",
     "cv5": "five folds",
     "fault_filtered": "fault-filtered",
+    "artist_cv": "artist folds",
 }
 """From the most leaky to the strictest, on GTZAN."""
 

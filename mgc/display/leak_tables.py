@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from mgc.datasets.leak_splits import SHARES
-from mgc.datasets.splits import PROTOCOL_TITLES
+from mgc.datasets.splits import PROTOCOL_TITLES, WATERFALL
 from mgc.display import formats
 from mgc.evaluation.leakage import COMPANY, PIECES, STEPS, LeakSummary
 from mgc.models import NAMES, TITLES
@@ -29,8 +29,8 @@ def leak_statements(table: pd.DataFrame) -> list[str]:
     """Say which models score higher where something leaks than where it does not: `STEPS`.
 
     Two protocols have other test tracks, so no paired test applies; a difference is called clear
-    where the two intervals do not touch. `table` is `mgc.evaluation.results.by_protocol`. One
-    sentence a pair of protocols; a single one where there is nothing to compare.
+    where the two intervals do not touch. `table` is `mgc.evaluation.results.by_protocol`. Two
+    sentences a pair of protocols; a single one where there is nothing to compare.
     """
     said = []
     for leaky, strict in STEPS:
@@ -40,12 +40,42 @@ def leak_statements(table: pd.DataFrame) -> list[str]:
             continue
         change = (lower["accuracy"] - upper["accuracy"]).loc[both]
         clear = [TITLES[name] for name in both if upper["low"][name] > lower["high"][name]]
-        said.append(
-            f"From {PROTOCOL_TITLES[leaky]} to {PROTOCOL_TITLES[strict]} the accuracy changes by"
-            f" {formats.points(change.min())} to {formats.points(change.max())}; it is clearly"
-            f" lower (intervals apart) for {formats.listing(clear) if clear else 'no model'}."
-        )
+        least, most = (formats.points(value) for value in (change.max(), change.min()))
+        step = f"From {PROTOCOL_TITLES[leaky]} to {PROTOCOL_TITLES[strict]}"
+        if change.max() < 0:
+            least, most = least.removesuffix("\u00a0points").lstrip("−"), most.lstrip("−")
+            said.append(f"{step}, every score falls, by {least} to {most}.")
+        else:
+            said.append(f"{step}, scores change by {most} to {least}.")
+        if len(clear) == len(both) > 1:
+            said.append("Each of these falls is clear: the intervals lie apart.")
+        elif clear:
+            said.append(f"Clear, with intervals apart, is that of {formats.listing(clear)}.")
+        else:
+            said.append("No single fall is certain: the intervals overlap.")
     return said or ["There are no records of two protocols that differ in one leak."]
+
+
+def waterfall_statements(table: pd.DataFrame) -> list[str]:
+    """Say how far each model falls in all, and how much of that the last rung takes.
+
+    `table` is `mgc.evaluation.results.waterfall`; models without all rungs are left out.
+    """
+    said = []
+    for label, rows in table.groupby("label", sort=False):
+        share = rows.set_index("protocol")["accuracy"]
+        if (
+            label == TITLES["majority"]
+            or not share.index.isin(WATERFALL).all()
+            or len(share) < len(WATERFALL)
+        ):
+            continue
+        first, *_, together, apart = (share[rung] for rung in WATERFALL)
+        said.append(
+            f"{label}: {formats.percent(first)} at random, {formats.percent(apart)} with artists"
+            f" apart; keeping artists apart alone takes {formats.points(apart - together)}."
+        )
+    return said or ["No model was run on all rungs."]
 
 
 def artist_table(effect: pd.DataFrame) -> pd.DataFrame:

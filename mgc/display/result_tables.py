@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import pandas as pd
 
@@ -11,7 +11,8 @@ from mgc.datasets.splits import PROTOCOL_TITLES
 from mgc.display import formats
 from mgc.evaluation import batch_leak, metrics
 from mgc.evaluation.accuracy import accuracy_summary
-from mgc.evaluation.significance import Groups, fits_of
+from mgc.evaluation.results import accuracy_table, restricted
+from mgc.evaluation.significance import Groups, fits_of, pairwise
 from mgc.models import BASELINES, NAMES, TITLES
 from mgc.records.store import Record
 
@@ -62,6 +63,39 @@ def crossing_table(effect: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFr
         {"Model": effect["key"].map(labels)}
         | {title: effect[name].map(formats.percent) for title, name in shares.items()}
     )
+
+
+def controls_table(groups: Groups) -> pd.DataFrame:
+    """Set the variants of one model beside the first of them, with the test of each, as texts."""
+    fits = fits_of(groups)
+    first, *others = fits or [""]
+    table = accuracy_table(fits, {key: key for key in fits})
+    tests = pairwise(fits, [(other, first) for other in others]).set_index("first")
+    gaps = tests["difference"].map(lambda gap: formats.points(gap, 1))
+    against = gaps + " (" + tests["p_holm"].map(formats.p_value) + ")"
+    return pd.DataFrame(
+        {
+            "Fits": table["label"],
+            "Accuracy": [formats.percent(share, 1) for share in table["accuracy"]],
+            "95 % interval": _intervals(table),
+            "Seeds": table["n_seeds"],
+            f"Against {first}": table["label"].map(against).fillna(""),
+        }
+    )
+
+
+def subsets_table(
+    groups: Groups, subsets: Mapping[str, Collection[str]], labels: Mapping[str, str]
+) -> pd.DataFrame:
+    """Write the accuracy of each model on sets of test tracks, a column a set of track ids."""
+    columns = {
+        f"{title} ({formats.count(len(tracks))})": [
+            f"{formats.percent(row['accuracy'], 1)} ({formats.interval(row['low'], row['high'])})"
+            for _, row in accuracy_table(restricted(groups, tracks), labels).iterrows()
+        ]
+        for title, tracks in subsets.items()
+    }
+    return pd.DataFrame({"Model": [labels[key] for key in fits_of(groups)]} | columns)
 
 
 def batches_table(table: pd.DataFrame) -> pd.DataFrame:

@@ -22,7 +22,7 @@ from sklearn.preprocessing import StandardScaler
 
 from mgc.datasets.gtzan import gtzan_table
 from mgc.datasets.leak_splits import SHARES, leaked_tracks, share_of
-from mgc.datasets.splits import LEAK_SHARES, PROTOCOLS
+from mgc.datasets.splits import ARTIST_CV, LEAK_SHARES, PROTOCOLS
 from mgc.errors import DataError, RecordError
 from mgc.evaluation.accuracy import accuracy_summary
 from mgc.evaluation.clusters import artist_groups, count, interval, percentiles, resample
@@ -33,7 +33,11 @@ from mgc.records.store import Record, Store, split_of
 from mgc.records.study import Study
 from mgc.training.published import ARCHIVE, PLAN
 
-STEPS = (("leaky_segments", "track_disjoint_segments"), ("random", "fault_filtered"))
+STEPS = (
+    ("leaky_segments", "track_disjoint_segments"),
+    ("random", "fault_filtered"),
+    ("random", ARTIST_CV),
+)
 """Pairs of protocols that score the same kind of unit, the one with a leak first."""
 
 N_FOLDS = 3
@@ -63,8 +67,9 @@ def repetitions(study: Study, seed: int = 0) -> pd.DataFrame:
     # Every file of a group of equal ones goes by the name of the first.
     first = tracks["track_id"].map(known).fillna("")
     tracks["file"] = first.where(first != "", tracks["track_id"])
+    tracks["artist"] = tracks["track_id"].map(artist_groups(study.edition_record.name)).fillna("")
     rows = []
-    for protocol in PROTOCOLS:
+    for protocol in (*PROTOCOLS, ARTIST_CV):
         try:
             split = study.split(protocol, seed)
         except DataError:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
-from mgc.datasets.splits import PROTOCOL_TITLES
+from mgc.datasets.splits import PROTOCOL_TITLES, WATERFALL
+from mgc.datasets.waterfall import clean_tracks
 from mgc.evaluation import metrics
 from mgc.evaluation.accuracy import accuracy_summary
 from mgc.evaluation.significance import Groups, fits_of, only_run
 from mgc.evaluation.tracks import track_rows
 from mgc.models import BASELINES, NAMES, TITLES
-from mgc.models.recipe import VARIANTS
-from mgc.records.store import NotRun, Record
+from mgc.models.recipe import ABLATIONS, VARIANTS
+from mgc.records.store import NotRun, Record, Store
 from mgc.records.study import Study
 
 COLUMNS = (
@@ -165,6 +166,38 @@ def by_protocol(study: Study, variant: str | None = None) -> pd.DataFrame:
     return table.sort_values(
         "model", key=lambda models: models.map(names.index), kind="stable", ignore_index=True
     )
+
+
+def controls(study: Study, model: str, *variants: str) -> dict[str, list[Record] | NotRun]:
+    """Look up one model's fits of several variants and ablations, by the title of each."""
+    titles = {name: variant.title for name, variant in {**VARIANTS, **ABLATIONS}.items()}
+    return {titles[v]: study.groups(v, models=(model,))[model] for v in variants}
+
+
+def restricted(groups: Groups, tracks: Collection[str]) -> dict[str, list[Record]]:
+    """Keep of the models that were run the predictions of some tracks alone."""
+    return {
+        key: [
+            replace(
+                record, predictions=record.predictions[record.predictions["track_id"].isin(tracks)]
+            )
+            for record in records
+        ]
+        for key, records in fits_of(groups).items()
+    }
+
+
+def waterfall(study: Study) -> pd.DataFrame:
+    """Collect tuned networks and baselines on each rung of `mgc.datasets.waterfall`.
+
+    As `accuracy_table`, rung by rung, on the tracks without known faults, which every rung tests;
+    what was not run is left out.
+    """
+    store = Store(study.store.root / "waterfall")
+    rungs = replace(study, store=store)
+    groups = [rungs.groups("tuned", rung, (*NAMES, *BASELINES)) for rung in WATERFALL]
+    tables = [accuracy_table(restricted(group, clean_tracks())) for group in groups]
+    return pd.concat(tables, ignore_index=True)
 
 
 def _run(table: pd.DataFrame) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from pathlib import Path
 import librosa
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import scipy.fft
 
 from mgc.datasets.archive import open_archive
@@ -111,6 +112,26 @@ def sequences(log_power: npt.NDArray[np.uint8], freq_hz: npt.NDArray[np.float64]
         cepstra = scipy.fft.dct(mel, axis=-1, norm="ortho")[..., :N_MFCC]
         blocks.append(cepstra.astype(np.float32))
     return np.concatenate(blocks)
+
+
+def mean_spectra(tabular: pd.DataFrame) -> npt.NDArray[np.float64]:
+    """Rebuild the mean spectrum of each track from its mean cepstra, smoothed.
+
+    Thirteen of forty coefficients are known, so what is finer than about three bands is lost.
+
+    Parameters
+    ----------
+    tabular : DataFrame
+        With the columns ``mfcc_01_mean`` to ``mfcc_13_mean`` of `features`.
+
+    Returns
+    -------
+    spectra : ndarray [shape=(n, 40)]
+        Mean grey level of each mel band of `mel_bands`, 0 to 255 but for the smoothing.
+    """
+    cepstra = tabular[[f"mfcc_{i:02d}_mean" for i in range(1, N_MFCC + 1)]].to_numpy(np.float64)
+    full = np.pad(cepstra, ((0, 0), (0, SEQUENCE_N_MELS - N_MFCC)))
+    return np.asarray(scipy.fft.idct(full, axis=-1, norm="ortho"), dtype=np.float64)
 
 
 @lru_cache(maxsize=2)

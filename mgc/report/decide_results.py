@@ -15,7 +15,7 @@ from mgc.models.recipe import VARIANTS
 from mgc.records.store import NotRun, Record
 from mgc.report import genre_findings, model_findings
 from mgc.report.claims import Claim, Decision, NotTestableError, Verdict
-from mgc.report.evidence import MAIN, USUAL, Evidence, ids
+from mgc.report.evidence import FILTERED, MAIN, USUAL, Evidence, ids
 
 Groups = Mapping[str, list[Record]]
 
@@ -47,7 +47,7 @@ def accuracy(claim: Claim, evidence: Evidence, model: str) -> Decision:
     strict = {"the tuned network reaches": evidence.group(model)}
     if all(strict.values()):
         reached, interval = _measured(strict)
-        reason += f" Under the fault-filtered split {reached} ({interval})."
+        reason += f" With artists kept apart {reached} ({interval})."
     return Decision(
         Verdict.of_intervals([s.low <= claim.value / 100 <= s.high for s in known]),
         reason,
@@ -143,7 +143,7 @@ def beats(claim: Claim, evidence: Evidence, pair: str) -> Decision:
     groups, signs, said = _against(evidence, name, [other])
     return Decision(
         Verdict.of_signs(*signs),
-        f"{said} Under the fault-filtered split, tuned.",
+        f"{said} Artists kept apart, tuned.",
         *_measured(groups),
         _fits(groups),
     )
@@ -181,13 +181,13 @@ def model(claim: Claim, evidence: Evidence, name: str) -> Decision:
         "spectrograms": (model_findings.spectrograms_beat_features, ("cnn", "vgg16", "mlp")),
         "transfer": (model_findings.transfer_is_best, NAMES),
     }[name]  # fmt: skip
-    variant, tests = "tuned", evidence.tests
-    if name == "information" and evidence.group("autoencoder", "as_written"):
+    variant, protocol, tests = "tuned", MAIN, evidence.tests
+    if name == "information" and evidence.group("autoencoder", "as_written", FILTERED):
         # The report's code holds a whole track.
-        variant = "as_written"
-        tests = pairwise(evidence.study.groups(variant, MAIN))
-    decision = judge(evidence.study.groups(variant, MAIN), tests)
-    return _taken(decision, [r for one in models for r in evidence.group(one, variant)])
+        variant, protocol = "as_written", FILTERED
+        tests = pairwise(evidence.study.groups(variant, protocol))
+    decision = judge(evidence.study.groups(variant, protocol), tests)
+    return _taken(decision, [r for one in models for r in evidence.group(one, variant, protocol)])
 
 
 def ratio(claim: Claim, evidence: Evidence, _: str) -> Decision:

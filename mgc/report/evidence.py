@@ -9,6 +9,7 @@ from functools import cached_property
 import pandas as pd
 
 from mgc.datasets.gtzan import WHOLE_GTZAN
+from mgc.datasets.splits import ARTIST_CV
 from mgc.display import formats
 from mgc.evaluation.significance import pairwise
 from mgc.models import BASELINES, NAMES, TITLES
@@ -18,8 +19,8 @@ from mgc.records.study import Study
 from mgc.report.claims import NotTestableError
 from mgc.report.genre_findings import Pool, pool
 
-MAIN, USUAL = "fault_filtered", "random"
-"""The protocol that the verdicts prefer, and the one that the report describes."""
+MAIN, USUAL, FILTERED = ARTIST_CV, "random", "fault_filtered"
+"""The protocol that verdicts prefer, that of the report, and that of the ablations."""
 
 
 @dataclass(frozen=True)
@@ -47,11 +48,11 @@ class Evidence:
         try:
             return USUAL, self.groups(models, "as_written", USUAL)
         except NotTestableError:
-            return MAIN, self.groups(models, "as_written", MAIN)
+            return FILTERED, self.groups(models, "as_written", FILTERED)
 
     def ablated(self, model: str, ablation: str) -> tuple[list[Record], list[Record]]:
-        """Look up records with and without one step, of the same seeds."""
-        whole, less = self.group(model), self.group(model, ablation)
+        """Look up fault-filtered records with and without one step, of the same seeds."""
+        whole, less = (self.group(model, name, FILTERED) for name in ("tuned", ablation))
         with_seed, without = ({r.config["seed"]: r for r in group} for group in (whole, less))
         seeds = sorted(with_seed.keys() & without.keys())
         return [with_seed[seed] for seed in seeds], [without[seed] for seed in seeds]

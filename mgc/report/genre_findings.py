@@ -7,7 +7,7 @@ tracks of one artist are alike, so artists, not predictions, are resampled.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Final
@@ -17,16 +17,21 @@ import numpy.typing as npt
 import pandas as pd
 
 from mgc.datasets import tracks
+from mgc.datasets.artists import track_credits
+from mgc.datasets.gtzan import WHOLE_GTZAN
 from mgc.datasets.tracks import GENRES
 from mgc.display import formats
 from mgc.evaluation import metrics
 from mgc.evaluation.clusters import LEVEL, artist_groups, group_weights, percentiles
 from mgc.evaluation.significance import Groups, fits_of
-from mgc.evaluation.tracks import rows_of_same_tracks, track_rows
+from mgc.evaluation.tracks import outcomes, rows_of_same_tracks, track_rows
+from mgc.features.from_archive import mean_spectra
 from mgc.models import TITLES
+from mgc.records.editions import EditionRecord
 from mgc.report.claims import Decision, Verdict
 
 DRAWS: Final = 2000
+SINGER: Final = "robert-johnson"
 #: With fewer mistakes expected of a pair, resampling them says nothing about how rare they are.
 FEW: Final = 5
 
@@ -206,6 +211,51 @@ def pair_is_mixed(pooled: Pool, first: str, second: str) -> Decision:
     if mistakes(counts) * even < FEW:
         return Decision(Verdict.NOT_SHOWN, f"{text} There are too few mistakes to say more.")
     return Decision(Verdict.of_interval(low, high, even), text)
+
+
+def singer(edition: EditionRecord) -> frozenset[str]:
+    """Track ids of Robert Johnson's recordings, the largest group of GTZAN's blues.
+
+    Empty where the edition is not of GTZAN.
+    """
+    if edition.name not in WHOLE_GTZAN:
+        return frozenset()
+    return frozenset(name for name, credit in track_credits().items() if credit.group == SINGER)
+
+
+def singer_spectra(edition: EditionRecord) -> dict[str, npt.NDArray[np.float64]]:
+    """Mean spectra [n, 40] of his recordings, of other blues and of jazz; empty as `singer`."""
+    own, genre = singer(edition), edition.tabular["track_id"].str.split(".").str[0]
+    his = edition.tabular["track_id"].isin(own)
+    parts = {
+        "Robert Johnson": his,
+        "other blues": (genre == "blues") & ~his,
+        "jazz": genre == "jazz",
+    }
+    return {t: mean_spectra(edition.tabular[rows]) for t, rows in parts.items()} if own else {}
+
+
+def answers_table(groups: Groups, names: Collection[str]) -> pd.DataFrame:
+    """Count what each model calls some tracks, all seeds together, as texts for a page.
+
+    A row a model that was run: its title, how often it is right, and the answers by frequency.
+    """
+    rows = []
+    for model, records in fits_of(groups).items():
+        tested = pd.concat([outcomes(record) for record in records])
+        tested = tested[tested["track_id"].isin(names)]
+        if tested.empty:
+            continue
+        said = tested["predicted"].value_counts()
+        right = int((tested["predicted"] == tested["genre"]).sum())
+        rows.append(
+            {
+                "Model": TITLES[model],
+                "Right": f"{right} of {len(tested)}",
+                "Called": ", ".join(f"{tracks.label(str(g))} {n}" for g, n in said.items()),
+            }
+        )
+    return pd.DataFrame(rows, columns=["Model", "Right", "Called"])
 
 
 def mixed_pairs(pooled: Pool) -> pd.DataFrame:

@@ -69,7 +69,7 @@ def _build(data: str | None) -> Callable[[Command], Command]:
             click.option("--variant", default="", type=click.Choice(["", *VARIANTS]),
                          help="[tuned for published records, else quick]"),
             click.option("--protocol", default="",
-                         help="[fault_filtered for published records, else cv5]"),
+                         help="[artist_cv for published records, else cv5]"),
             click.option("--records", type=FOLDER, metavar="FOLDER", help="Another record store."),
             click.option("--data", default=data, metavar="PATH", show_default=True, type=DATA,
                          help="Folder in GTZAN's layout, archive (.npz), or demo."),

@@ -15,7 +15,7 @@ from mgc.util.places import place, place_in
 
 # What the published book shows, and the chapters' defaults.
 PUBLISHED_DATA = "gtzan-archive"
-PUBLISHED_PROTOCOL = "fault_filtered"
+PUBLISHED_PROTOCOL = "artist_cv"
 PUBLISHED_VARIANT = "tuned"
 
 STATIC = "_extra/_static"

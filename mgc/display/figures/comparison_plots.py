@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from mgc.datasets import tracks
+from mgc.datasets.splits import WATERFALL
 from mgc.display.figures import style
 from mgc.display.figures.style import heatmap, note, percent_axis, single, triangle
 from mgc.display.formats import percent
@@ -24,6 +25,15 @@ from mgc.evaluation.speed import Curve
 
 LOOKS = tuple(zip(style.GENRE_COLOURS.values(), style.GENRE_MARKERS.values(), strict=True))
 """Colours and markers by which up to ten models or protocols are told apart."""
+
+RUNGS = dict(
+    zip(
+        WATERFALL,
+        ("at random", "fewer train", "faults\nout", "copies\ntogether", "artists\napart"),
+        strict=True,
+    )
+)
+"""What `mgc.datasets.waterfall` does from rung to rung, in short."""
 
 PHONE = 5.0
 """Figures narrower than this, in inches, have the title of a row above it."""
@@ -147,6 +157,35 @@ def cost(summary: pd.DataFrame) -> Figure:
     percent_axis(axes[0, 0])
     handles, labels = axes[0, 0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=2)
+    return figure
+
+
+def waterfall(table: pd.DataFrame) -> Figure:
+    """Draw accuracy with its 95 % interval rung by rung, a line a model.
+
+    `table` is `mgc.evaluation.results.waterfall`.
+    """
+    if table.empty:
+        return note("No rung was run.")
+    figure, axis = single(7.6, 4.6)
+    labels = list(dict.fromkeys(table["label"]))
+    for number, label in enumerate(labels):
+        rows = table[table["label"] == label].set_index("protocol")
+        x = [place for place, rung in enumerate(RUNGS) if rung in rows.index]
+        rows = rows.loc[[list(RUNGS)[place] for place in x]]
+        shade, shape = LOOKS[number]
+        offset = 0.09 * (number - (len(labels) - 1) / 2)
+        ends = [rows["accuracy"] - rows["low"], rows["high"] - rows["accuracy"]]
+        axis.errorbar(
+            np.asarray(x) + offset, rows["accuracy"], yerr=ends, marker=shape, ms=8, color=shade,
+            lw=1.4, elinewidth=1.4, label=label,
+        )  # fmt: skip
+    axis.set_xticks(range(len(RUNGS)), list(RUNGS.values()))
+    axis.set_ylim(0, 1)
+    percent_axis(axis)
+    axis.set_ylabel("accuracy")
+    axis.grid(axis="y")
+    figure.legend(loc="outside lower center", ncols=3)
     return figure
 
 

@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -100,6 +101,26 @@ def artist_map(tracks: Sequence[Credit]) -> Figure:
     axis.text(101, -1.0, "groups", va="center", fontsize=9)
     axis.set_yticks(range(len(genres)), [tracks_module.label(genre) for genre in genres])
     axis.set(xlim=(0, 100), ylim=(len(genres) - 0.4, -0.6), xlabel="number of the track")
+    return figure
+
+
+def mean_spectra(spectra: Mapping[str, npt.NDArray[np.float64]]) -> Figure:
+    """Draw mean spectra of groups of tracks: their middle, and where four of five tracks lie.
+
+    `spectra` holds an array [n, n_bands] of `mgc.features.from_archive.mean_spectra` by title.
+    """
+    if not spectra:
+        return style.note("This edition has none of these tracks.")
+    figure, axis = single(7.2, 3.8)
+    looks = zip(GROUP_COLOURS, ("-", "--", ":"), strict=False)
+    for (title, values), (shade, dashes) in zip(spectra.items(), looks, strict=False):
+        band = np.arange(values.shape[1])
+        low, middle, high = np.percentile(values, (10, 50, 90), axis=0)
+        axis.fill_between(band, low, high, color=shade, alpha=0.15, lw=0)
+        axis.plot(band, middle, dashes, color=shade, lw=2, label=f"{title} ({len(values)} tracks)")
+    axis.set(xlabel="mel band, low to high", ylabel="mean grey level")
+    axis.grid()
+    figure.legend(loc="outside upper left", ncols=3)
     return figure
 
 

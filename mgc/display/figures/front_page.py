@@ -23,6 +23,8 @@ from mgc.models import BASELINES, NAMES
 from mgc.records.study import Study
 
 OTHER = "random"
+TITLES = {"artist_cv": "artists kept apart", "random": "random split"}
+"""What the legend calls a protocol for those who have not read the book yet."""
 WIDTHS = {"wide": 7.2, "narrow": 3.5}
 """Class of each drawing, and its width in inches."""
 
@@ -48,7 +50,9 @@ def front_figure(study: Study) -> FrontFigure:
     tables = []
     for protocol in dict.fromkeys((study.protocol, OTHER)):
         groups = study.groups(protocol=protocol, models=(*NAMES, *BASELINES))
-        table = accuracy_table(groups).assign(group=PROTOCOL_TITLES[protocol])
+        table = accuracy_table(groups).assign(
+            group=TITLES.get(protocol, PROTOCOL_TITLES[protocol])
+        )
         if protocol == study.protocol or table["accuracy"].notna().any():
             tables.append(table)
     columns = ["model", "label", "group", "accuracy", "low", "high"]
@@ -67,13 +71,10 @@ def caption(shown: FrontFigure) -> str:
     if not shown.n_tracks:
         return "There are no records of this study yet, so the figure shows the claims alone."
     main, *other = shown.table["group"].unique()
-    said = [
-        f"Dots: accuracy on {count(shown.n_tracks)} test tracks under the protocol {main}, with"
-        " 95 % intervals."
-    ]
+    said = [f"Dots: accuracy on {count(shown.n_tracks)} test tracks, {main}, with 95 % intervals."]
     if other:
         said.append(
-            f"Squares: the same recipes on a {other[0]} split, which leaves artists, albums and"
+            f"Squares: the same recipes on a {other[0]}, which leaves artists, albums and"
             " copies on both sides."
         )
     said.append("Diamonds: what the report claims for a random split.")

@@ -97,9 +97,9 @@ def test_a_fall_is_clear_where_intervals_do_not_touch():
         ("fault_filtered", "mlp", 0.5, 0.4, 0.6),
     ]
     table = pd.DataFrame(rows, columns=["protocol", "model", "accuracy", "low", "high"])
-    (said,) = leak_tables.leak_statements(table)
-    assert "−20\u00a0points to −10\u00a0points" in said
-    assert said.endswith("for CNN.")
+    fall, clear = leak_tables.leak_statements(table)
+    assert fall.endswith("every score falls, by 10 to 20\u00a0points.")
+    assert clear.endswith("that of CNN.")
     assert "no records of two protocols" in leak_tables.leak_statements(table[:2])[0]
 
 

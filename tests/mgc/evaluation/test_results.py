@@ -4,13 +4,16 @@ from dataclasses import replace
 
 import pytest
 
+from mgc.datasets.gtzan import gtzan_table
+from mgc.datasets.splits import WATERFALL
+from mgc.datasets.waterfall import clean_tracks
 from mgc.display import result_tables
 from mgc.evaluation import results
 from mgc.models import NAMES, TITLES
 from mgc.records.store import Store
 from mgc.records.study import Study
 from tests.helpers.gtzan import gtzan_edition
-from tests.helpers.records import predictions, save
+from tests.helpers.records import one_hot, predictions, save
 
 
 @pytest.fixture
@@ -57,3 +60,36 @@ def test_tables_keep_the_order_of_models_and_protocols(study):
     assert both["Model"].tolist() == [TITLES[name] for name in NAMES]
     assert both.loc[0, "mini, fault-filtered"] == "–"
     assert both.loc[1, "mini, fault-filtered"] != "–"
+
+
+def test_rungs_are_scored_on_the_tracks_that_all_of_them_test(study, tmp_path):
+    """Wrong on every faulty track and right on the others is right throughout."""
+    table = gtzan_table()
+    faulty = table.loc[table["fault_filtered"] == "", "track_id"].head(2).tolist()
+    pairs = [(name, name.split(".")[0]) for name in (*sorted(clean_tracks())[:3], *faulty)]
+    rows = one_hot([(name, true, "pop" if name in faulty else true) for name, true in pairs])
+    for rung in (WATERFALL[0], WATERFALL[-1]):
+        save(Store(tmp_path / "waterfall"), rows, **study.config("mlp", "tuned", rung))
+    found = results.waterfall(study)
+    assert found["protocol"].tolist() == [WATERFALL[0], WATERFALL[-1]]
+    assert found["accuracy"].tolist() == [1.0, 1.0]
+    assert found["n_tracks"].tolist() == [3, 3]
+
+
+def test_controls_stand_beside_the_first_with_a_test(study):
+    """What was not run is left out; the difference is that of the accuracies."""
+    for variant, skill in (("tuned", 9.0), ("random_weights", 0.0)):
+        for seed in (0, 1, 2):
+            config = study.config("vgg16", variant, seed=seed)
+            save(study.store, predictions(seed, 10, skill), **config)
+    found = results.controls(study, "vgg16", "tuned", "block5", "random_weights")
+    shown = result_tables.controls_table(found).set_index("Fits")
+    assert list(shown.index) == ["tuned", "VGG16 with random weights"]
+    assert shown["Seeds"].tolist() == [3, 3]
+    assert shown.loc["tuned", "Against tuned"] == ""
+    gap = shown.loc["VGG16 with random weights", "Against tuned"]
+    measured = [float(text.split("\u00a0")[0]) for text in shown["Accuracy"]]
+    assert float(gap.split("\u00a0")[0].replace("−", "-")) == pytest.approx(
+        measured[1] - measured[0], abs=0.11
+    )
+    assert "p\u00a0<\u00a00.001" in gap

@@ -120,7 +120,7 @@ def test_a_rank_is_confirmed_only_where_intervals_leave_no_other(study):
 
 def test_a_target_is_reached_by_the_whole_interval_under_both_protocols(study):
     save(study, "mlp", 0.9)
-    save(study, "mlp", 0.6, protocol="fault_filtered")
+    save(study, "mlp", 0.6, protocol="artist_cv")
     verdicts = [judge(study, "target:mlp", goal).verdict for goal in ("50", "80", "89", "97")]
     assert verdicts == ["confirmed", "partly", "not shown", "contradicted"]
 
@@ -146,14 +146,14 @@ def test_an_ablation_is_judged_by_a_paired_test(study):
 def test_features_that_carry_over_must_beat_the_baselines(study, share, verdict):
     """Guessing reaches a tenth, logistic regression three quarters; chance decides nothing."""
     for name, other in (("vgg16", share), ("majority", 0.1), ("logistic", 0.78)):
-        save(study, name, other, protocol="fault_filtered")
+        save(study, name, other, protocol="artist_cv")
     assert judge(study, "learns:vgg16").verdict == verdict
 
 
 def test_who_loses_to_most_networks_is_not_competitive(study):
     """The autoencoder loses to all four, the CNN to none."""
     for name in NAMES:
-        save(study, name, 0.2 if name == "autoencoder" else 0.9, protocol="fault_filtered")
+        save(study, name, 0.2 if name == "autoencoder" else 0.9, protocol="artist_cv")
     assert judge(study, "competitive:autoencoder").verdict == "contradicted"
     assert judge(study, "competitive:cnn").verdict == "confirmed"
 

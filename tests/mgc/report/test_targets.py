@@ -5,8 +5,10 @@ import math
 import numpy as np
 import pytest
 
+from mgc.errors import RecordError
+from mgc.evaluation.speed import Bench, Figure
 from mgc.report import targets
-from tests.helpers.results import NOBODY, five, right, with_environment
+from tests.helpers.results import five
 
 
 def test_the_number_of_tracks_needed_gives_the_wanted_power():
@@ -25,25 +27,25 @@ def test_targets_are_reached_by_the_whole_interval():
     assert gaps["Target reached"].tolist() == ["yes", "undecided", "no"]
     short = gaps["Short of the target by"].str.replace("\u00a0points", "")
     assert short.tolist() == ["−8", "2", "82"]
+    assert targets.nearest(five(mlp=1.0, cnn=0.9), 0.92) == "MLP reaches the target."
+    assert "open" in targets.nearest(five(cnn=0.9, lstm=0.1), 0.92)
+    said = targets.nearest(five(lstm=0.1), 0.92)
+    assert said == "No model reaches the target. The nearest, LSTM, falls 82\u00a0points short."
 
 
-def test_speed_is_decided_only_when_every_step_was_timed():
-    def timed(model, **seconds):
-        known = {"feature_seconds_per_track": 0.05, "predict_seconds_per_track": 0.01}
-        return targets.timings({model: with_environment(right(0.5), **known, **seconds)})
-
-    def said(times):
-        return " ".join(targets.speed(times, 0.1, 1e6))
-
-    assert "Within 100" in said(timed("mlp"))
-    assert timed("mlp")["a_day"][0] == pytest.approx(86_400 / 0.06)
-    # The head alone says nothing about VGG16: without the time of its base there is no total.
-    assert timed("vgg16")["total"].isna().all()
-    assert "do not hold" in said(timed("vgg16"))
-    slow = timed("vgg16", base_seconds_per_track=0.9)
-    assert "Slower" in said(slow)
-    assert len(targets.timing_table(slow)) == 1
-    assert "nothing was timed" in said(targets.timings(NOBODY))
+def test_speed_is_judged_by_the_record_and_said_in_full():
+    """The shipped network is fast enough, the report's is not, and the day is an estimate."""
+    figures = {"clip_p95": 86.0, "report_ms": 160.0, "genres_a_day": 2.5}
+    bench = Bench({}, [Figure(k, k, "", v, v, v, 1) for k, v in figures.items()], [])
+    known = targets.speed_targets(bench)
+    ours, theirs, day = targets.speed_statements(known, 0.1, 1e6)
+    assert "86" in ours
+    assert "within" in ours
+    assert "above" in theirs
+    assert "2,500,000" in day
+    assert "reaches" in day
+    with pytest.raises(RecordError, match="report_ms"):
+        targets.speed_targets(Bench({}, bench.figures[:1], []))
 
 
 def test_sample_sizes_are_said_for_the_two_best():

@@ -221,7 +221,7 @@ def test_the_command_line_chooses_the_mode_the_data_and_the_store(project, monke
     assert (folder.only, folder.jobs, folder.fresh) == (("05", "6"), 1, True)
     replay = chosen(monkeypatch, "replay")
     assert (replay.working, replay.data) == (False, "gtzan-archive")
-    assert (replay.protocol, replay.variant) == ("fault_filtered", "tuned")
+    assert (replay.protocol, replay.variant) == ("artist_cv", "tuned")
     assert parameters(project, replay)["records"] == ""
     assert chosen(monkeypatch, "live", "--data", "demo").working
     assert not chosen(monkeypatch, "live").working

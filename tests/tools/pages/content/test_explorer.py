@@ -25,7 +25,7 @@ from tools.pages.content import explorer
 
 RECORDS = ROOT / "book" / "records"
 FITS = RECORDS / "fits"
-FIRST = ("gtzan-archive", "fault_filtered", "tuned")
+FIRST = ("gtzan-archive", "artist_cv", "tuned")
 FACTS = ROOT / "mgc" / "tables" / "gtzan_tracks.csv"
 P = list(P_COLUMNS)
 
