@@ -7,6 +7,7 @@ from typing import Any
 
 import librosa
 import numpy as np
+import pandas as pd
 import pytest
 import scipy.fft
 import scipy.signal
@@ -170,3 +171,16 @@ def test_features_are_computed_once_and_again_when_the_cache_is_damaged(
     again = load_arrays(source, tmp_path / "cache", progress=False)
     assert calls == [3]
     np.testing.assert_array_equal(again.segments, first.segments)
+
+
+def test_mean_spectra_are_those_of_the_pictures_smoothed() -> None:
+    """A slope over the bands comes back; a picture of one grey level does so exactly."""
+    bands = np.linspace(0, 1, len(LINEAR))[None, :, None] * np.ones((2, 1, 100))
+    made = np.concatenate([(40 + 160 * bands[:1]), np.full_like(bands[:1], 90.0)]).astype(np.uint8)
+    found = from_archive.features(made, LINEAR)
+    table = pd.DataFrame(found["tabular"], columns=list(ARCHIVE_FEATURE_NAMES))
+    spectra = from_archive.mean_spectra(table)
+    truth = made.mean(axis=2) @ from_archive.mel_bands(tuple(LINEAR.tolist()))
+    assert spectra.shape == truth.shape == (2, 40)
+    assert np.abs(spectra[1] - 90).max() < 1e-3
+    assert np.abs(spectra[0] - truth[0]).max() < 8

@@ -1,14 +1,17 @@
 """Verdicts about genres follow the pooled predictions of all models."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
 from mgc.datasets.tracks import GENRES
 from mgc.errors import RecordError
 from mgc.evaluation import metrics
+from mgc.records.store import Store
 from mgc.report import genre_findings
 from mgc.report.claims import Verdict
+from tests.helpers.outside import ROOT
 from tests.helpers.records import one_hot, unsaved
 from tests.helpers.results import AFTER, NOBODY, predicting, right
 
@@ -65,3 +68,26 @@ def test_models_of_different_tracks_are_not_pooled():
     results = {"mlp": predicting(lambda g, i: g), "cnn": predicting(lambda g, i: g, per_genre=4)}
     with pytest.raises(RecordError, match="different tracks"):
         genre_findings.pool(results)
+
+
+def test_answers_are_counted_over_seeds_and_only_for_the_tracks_that_are_named():
+    """Two seeds, two of three tracks: one right, three wrong."""
+    said = [("blues.00012", "blues", "jazz"), ("blues.00013", "blues", "jazz")]
+    first = unsaved(one_hot([*said, ("pop.00001", "pop", "pop")]), model="cnn")
+    second = unsaved(one_hot([("blues.00012", "blues", "blues"), said[1]]), model="cnn", seed=1)
+    names = {name for name, *_ in said}
+    (row,) = genre_findings.answers_table({"cnn": [first, second]}, names).to_dict("records")
+    assert row == {"Model": "CNN", "Right": "1 of 4", "Called": "jazz 3, blues 1"}
+    assert genre_findings.answers_table(NOBODY, names).empty
+
+
+def test_one_singer_is_the_largest_group_of_the_blues_and_of_gtzan_alone():
+    """Seventeen recordings in a row, with a spectrum for each; the demo's ids are not his."""
+    store = Store(ROOT / "book" / "records")
+    edition = store.edition("gtzan-archive")
+    assert genre_findings.singer(edition) == {f"blues.{i:05d}" for i in range(12, 29)}
+    sizes = {
+        title: values.shape for title, values in genre_findings.singer_spectra(edition).items()
+    }
+    assert sizes == {"Robert Johnson": (17, 40), "other blues": (83, 40), "jazz": (99, 40)}
+    assert not genre_findings.singer_spectra(replace(edition, name="demo"))
