@@ -8,6 +8,7 @@ import pandas as pd
 
 from mgc.datasets import facts
 from mgc.datasets.gtzan import WHOLE_GTZAN
+from mgc.datasets.splits import ARTIST_CV
 from mgc.display import formats
 from mgc.evaluation.accuracy import accuracy_summary
 from mgc.evaluation.results import Results
@@ -16,6 +17,8 @@ from mgc.models import BASELINES, NAMES, TITLES
 from mgc.models.recipe import VARIANTS
 from mgc.records.store import Record
 from mgc.records.study import Study
+
+TENTHS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
 def best_model(groups: Groups) -> str | None:
@@ -44,8 +47,10 @@ def recommendation(results: Groups, table: pd.DataFrame) -> list[str]:
     ]
     tied = [name for name in fits if name != best and direction(table, best, name) != 1]
     beaten = [name for name in fits if name != best and name not in tied]
-    if beaten:
-        sentences.append(f"It is shown to beat {_titles(beaten)}.")
+    if beaten and not tied:
+        sentences.append(f"It is better than each of the other {len(beaten)} for certain.")
+    elif beaten:
+        sentences.append(f"It is better than {_titles(beaten)} for certain.")
     if tied:
         sentences.append(f"The tests do not tell it from {_titles(tied)}.")
         group = [best, *tied]
@@ -58,31 +63,60 @@ def recommendation(results: Groups, table: pd.DataFrame) -> list[str]:
     return sentences
 
 
+def answer(results: Groups, table: pd.DataFrame) -> list[str]:
+    """Answer the question of the book in three sentences: the best model, the claim, the baseline.
+
+    Arguments as for `recommendation`; empty where no model was run.
+    """
+    models = fits_of({name: results[name] for name in NAMES if name in results})
+    best = best_model(models)
+    if best is None:
+        return []
+    known = accuracy_summary(models[best])
+    apart = models[best][0].config["protocol"] == ARTIST_CV
+    whom = "On artists it has never heard" if apart else "On these test tracks"
+    claimed = facts.report_claims().set_index("model")["accuracy"].max()
+    return [
+        f"{whom}, the best of the {len(models)} networks, {TITLES[best]}, is right about"
+        f" {TENTHS[round(10 * known.accuracy)]} times in ten"
+        f" ({formats.percent(known.accuracy)}, 95 % interval"
+        f" {formats.interval(known.low, known.high)}).",
+        f"The report claimed {TENTHS[round(10 * claimed)]} in ten.",
+        *_against_logistic(results, table, list(models)),
+    ]
+
+
 def _titles(names: list[str]) -> str:
     return formats.listing([TITLES[name] for name in names])
 
 
 def _against_baselines(results: Groups, table: pd.DataFrame, names: list[str]) -> list[str]:
-    sentences = []
     baselines = fits_of({name: results[name] for name in BASELINES if name in results})
-    if "majority" in baselines:
-        idle = [name for name in names if direction(table, name, "majority") != 1]
-        if idle:
-            sentences.append(f"Not shown to beat guessing: {_titles(idle)}.")
-        else:
-            sentences.append("Every model that was run is shown to beat guessing.")
-    if "logistic" in baselines:
-        above = [name for name in names if direction(table, name, "logistic") == 1]
-        share = formats.percent(accuracy_summary(baselines["logistic"]).accuracy)
-        start = f"Logistic regression on the same statistics that the MLP reads reaches {share}"
-        if not above:
-            sentences.append(f"{start}, and no deep model is shown to beat it.")
-        else:
-            sentences.append(f"{start}; shown to beat it: {_titles(above)}.")
-        under = [name for name in names if direction(table, name, "logistic") == -1]
-        if under:
-            sentences.append(f"Logistic regression is shown to beat {_titles(under)}.")
+    idle = [name for name in names if direction(table, name, "majority") != 1]
+    sentences = []
+    if "majority" in baselines and idle:
+        sentences.append(f"Not shown to beat guessing: {_titles(idle)}.")
+    sentences += _against_logistic(results, table, names)
+    under = [name for name in names if direction(table, name, "logistic") == -1]
+    if under:
+        sentences.append(f"{_titles(under)} {'are' if len(under) > 1 else 'is'} worse than it.")
     return sentences
+
+
+def _against_logistic(results: Groups, table: pd.DataFrame, names: list[str]) -> list[str]:
+    """Say which models are better than logistic regression, where that was run."""
+    linear = fits_of({name: results[name] for name in ("logistic",) if name in results})
+    if not linear:
+        return []
+    share = formats.percent(accuracy_summary(linear["logistic"]).accuracy)
+    above = [name for name in names if direction(table, name, "logistic") == 1]
+    if not above:
+        return [f"None of them is better than plain logistic regression ({share}) for certain."]
+    only, verb = ("Only ", "is") if len(above) == 1 < len(names) else ("", "are")
+    return [
+        f"{only}{_titles(above)} {verb} better than plain logistic regression ({share}) for"
+        " certain."
+    ]
 
 
 def _on_the_report(table: pd.DataFrame, fits: Mapping[str, list[Record]]) -> str:

@@ -48,6 +48,11 @@ def count(value: float | None) -> str:
     return MISSING if pd.isna(value) else f"{round(float(value or 0)):,}"
 
 
+def seeds(n: int) -> str:
+    """Write a number of seeds: ``"one seed"``, ``"3 seeds"``."""
+    return "one seed" if n == 1 else f"{n} seeds"
+
+
 def operations(n: float) -> str:
     """Write a number of operations with two digits and a unit: ``"330 million"``."""
     if not n > 0:

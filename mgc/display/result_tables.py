@@ -53,15 +53,28 @@ def widths_table(groups: Groups, labels: Mapping[str, str] = TITLES) -> pd.DataF
     return pd.DataFrame(rows)
 
 
-def crossing_table(effect: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
-    """Write `mgc.evaluation.crossing.crossing_effect` as texts."""
-    shares = {
-        "All test tracks": "every", "Without these": "apart", "These alone": "crossed",
-        "Expected by genre": "expected",
-    }  # fmt: skip
+def crossing_table(
+    trained: pd.DataFrame, validated: pd.DataFrame, labels: Mapping[str, str]
+) -> pd.DataFrame:
+    """Write `mgc.evaluation.crossing.crossing_effect` of two sets of test tracks as texts.
+
+    Those whose artist trains, and those whose artist chooses the epoch alone, as a control.
+    """
+
+    def right(effect: pd.DataFrame) -> list[str]:
+        return [
+            f"{formats.percent(share)} ({formats.percent(expected)})"
+            for share, expected in zip(effect["crossed"], effect["expected"], strict=True)
+        ]
+
     return pd.DataFrame(
-        {"Model": effect["key"].map(labels)}
-        | {title: effect[name].map(formats.percent) for title, name in shares.items()}
+        {
+            "Model": trained["key"].map(labels),
+            "All": trained["every"].map(formats.percent),
+            "Artist does not train": trained["apart"].map(formats.percent),
+            "Artist trains (expected)": right(trained),
+            "Artist only validates (expected)": right(validated),
+        }
     )
 
 
@@ -88,14 +101,14 @@ def subsets_table(
     groups: Groups, subsets: Mapping[str, Collection[str]], labels: Mapping[str, str]
 ) -> pd.DataFrame:
     """Write the accuracy of each model on sets of test tracks, a column a set of track ids."""
-    columns = {
-        f"{title} ({formats.count(len(tracks))})": [
-            f"{formats.percent(row['accuracy'], 1)} ({formats.interval(row['low'], row['high'])})"
-            for _, row in accuracy_table(restricted(groups, tracks), labels).iterrows()
-        ]
-        for title, tracks in subsets.items()
-    }
-    return pd.DataFrame({"Model": [labels[key] for key in fits_of(groups)]} | columns)
+    shown = pd.DataFrame({"Model": [labels[key] for key in fits_of(groups)]})
+    for title, names in subsets.items():
+        table = accuracy_table(restricted(groups, names), labels)
+        shares = [formats.percent(share, 1) for share in table["accuracy"]]
+        ends = zip(shares, _intervals(table), strict=True)
+        heading = f"{title} ({formats.count(table['n_tracks'].max())} tracks)"
+        shown[heading] = [f"{share} ({interval})" for share, interval in ends]
+    return shown
 
 
 def batches_table(table: pd.DataFrame) -> pd.DataFrame:

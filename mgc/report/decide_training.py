@@ -45,10 +45,8 @@ def ablation(claim: Claim, evidence: Evidence, what: str) -> Decision:
         shares = [f"{formats.percent(s.accuracy, 1)} {name}" for name, s in known.items()]
         measured.append(f"{TITLES[model]} {', '.join(shares)}")
         ranges.append(" and ".join(formats.interval(s.low, s.high) for s in known.values()))
-        n_seeds = f"{len(whole)} seed{'s' if len(whole) > 1 else ''}"
-        reason.append(
-            f"{TITLES[model]}: {formats.points(gain, 1)} by it ({formats.p_value(p)}, {n_seeds})."
-        )
+        known_by = f"{formats.p_value(p)}, {formats.seeds(len(whole))}"
+        reason.append(f"{TITLES[model]}: {formats.points(gain, 1)} by it ({known_by}).")
     if absent:
         reason.append(f"Not fitted without it: {formats.listing(absent)}.")
     if not any(signs):

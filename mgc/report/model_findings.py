@@ -123,8 +123,8 @@ def lstm_costs_more(groups: Groups) -> Decision:
     return Decision(
         Verdict.of_signs(time_sign(cnn, lstm)),
         f"A fit took {formats.duration(lstm)} for the LSTM and {formats.duration(cnn)} for the CNN"
-        f" ({run['lstm'][0].environment['device']}, mean over {len(run['lstm'])} and"
-        f" {len(run['cnn'])} seeds).",
+        f" ({run['lstm'][0].environment['device']}, {formats.seeds(len(run['lstm']))} and"
+        f" {formats.seeds(len(run['cnn']))}).",
     )
 
 
@@ -221,7 +221,7 @@ def combination_helps(groups: Groups, names: Sequence[str]) -> Decision:
         f"Combined ({formats.listing(parts)}, chosen on validation tracks), they are right for"
         f" {formats.percent(accuracy_summary(together).accuracy, 1)} of the tracks,"
         f" {TITLES[best]} alone for {formats.percent(known[best], 1)}"
-        f" ({formats.p_value(test['p'])}, {len(seeds)} seeds).",
+        f" ({formats.p_value(test['p'])}, {formats.seeds(len(seeds))}).",
     )
 
 

@@ -84,8 +84,26 @@ def test_counted_tables_show_artists_where_they_are_known():
         [("random", 10, 0, 1, 4)],
         columns=["protocol", "test_units", "same_track", "same_file", "same_artist"],
     )
-    assert "The artist trains" in leak_tables.repetition_table(counts, True)
-    assert "The artist trains" not in leak_tables.repetition_table(counts, False)
+    assert "The artist trains" in leak_tables.repetition_table(counts)
+    nobody = counts.assign(same_artist=0)
+    assert "The artist trains" not in leak_tables.repetition_table(nobody)
+
+
+def test_an_artist_who_only_validates_is_the_control():
+    """Twenty points above expectation, against ten, or against thirty, of the control."""
+
+    def effect(crossed):
+        columns = ["key", "every", "apart", "crossed", "expected", "n"]
+        return pd.DataFrame([("cnn", 0.5, 0.48, crossed, 0.6, 9)], columns=columns)
+
+    lift, excess, meant = leak_tables.crossing_statements(effect(0.8), effect(0.7))
+    assert "+2.0\u00a0points" in lift
+    assert "+20\u00a0points" in excess
+    assert "+10\u00a0points" in excess
+    assert "may have helped" in meant
+    assert "other reasons" in leak_tables.crossing_statements(effect(0.8), effect(0.9))[2]
+    empty = effect(float("nan"))
+    assert "No test track" in leak_tables.crossing_statements(empty, empty)[0]
 
 
 def test_a_fall_is_clear_where_intervals_do_not_touch():
