@@ -149,6 +149,20 @@ notebook.table(model_text.trials(tried), "Every trial, judged on validation trac
 notebook.say(model_text.about_trials(len(tried)))
 
 # %% [markdown]
+# ### Classical models, with the same care
+#
+# What a network must beat should be tuned as well. So two classical models have their settings chosen on the same validation tracks, by the same rule: logistic regression, and a support vector machine with a radial kernel. Each reads two kinds of input. One is the table of statistics that the MLP reads. The other is seven statistics of each row of the same pictures that the CNN sees: mean, spread, three percentiles, and the mean and spread of the change from frame to frame.
+
+# %% tags=["hide-input"]
+notebook.table(
+    model_text.classical_trials(trials.classical_table(study.store.root)),
+    "Classical models: the setting that validation chose",
+)
+
+# %% [markdown]
+# The networks had fewer trials, since each takes minutes and not seconds. That favours the classical models a little, if anything.
+
+# %% [markdown]
 # ## Model 1: multi-layer perceptron
 #
 # The perceptron reads the statistics of a track, one number for each column: those of {doc}`03_features`, or from an archive the fewer that {doc}`02_dataset` lists. It has four hidden layers, each half as wide as the one before. {term}`Dropout <dropout>` {cite:p}`srivastava2014` switches off a share of the units at random while it trains, so that the network cannot rely on any one of them.

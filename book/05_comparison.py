@@ -87,7 +87,7 @@ glue("c5_claim_low", formats.percent(min(claims.values()), 2), CLAIMS)
 # %% [markdown]
 # ## The results
 #
-# The table holds the five networks in each {term}`variant <variant>` that has records, and two {term}`baselines <baseline>`. *As written* is the report's network with the report's recipe, with the mistakes mended that would make it meaningless. *Tuned* is the same layers on the same kind of input, trained by a recipe that we chose on validation tracks ({doc}`04_models` lists the trials). *Majority class* names the most frequent genre of the training part, whatever it hears: it is what guessing is worth. *Logistic regression* reads the same statistics as the MLP and has no hidden layer: it is what a deep network must beat to earn its cost.
+# The table holds the five networks in each {term}`variant <variant>` that has records, two {term}`baselines <baseline>`, and classical models. *As written* is the report's network with the report's recipe, with the mistakes mended that would make it meaningless. *Tuned* is the same layers on the same kind of input, trained by a recipe that we chose on validation tracks ({doc}`04_models` lists the trials). *Majority class* names the most frequent genre of the training part, whatever it hears: it is what guessing is worth. *Logistic regression* reads the same statistics as the MLP and has no hidden layer. The *tuned* classical models had their settings chosen on validation tracks like the networks ({doc}`04_models`); two of them read statistics of the same pictures that the CNN sees. They are what a deep network must beat to earn its cost.
 
 # %%
 notebook.table(result_tables.seeds_table(table), "Accuracy on the test part, mean over seeds")

@@ -13,7 +13,7 @@ from mgc.display import formats
 from mgc.evaluation.accuracy import accuracy_summary
 from mgc.evaluation.results import Results
 from mgc.evaluation.significance import Groups, direction, fits_of, statement
-from mgc.models import BASELINES, NAMES, TITLES
+from mgc.models import BASELINES, BEST_CLASSICAL, NAMES, TITLES
 from mgc.models.recipe import VARIANTS
 from mgc.records.store import Record
 from mgc.records.study import Study
@@ -30,8 +30,8 @@ def best_model(groups: Groups) -> str | None:
 def recommendation(results: Groups, table: pd.DataFrame) -> list[str]:
     """Say in full sentences what the tests carry, and no more.
 
-    The model with the highest accuracy, from which others it is not told apart, how it stands to
-    logistic regression and to guessing, and what follows for the report's own recommendation.
+    The model with the highest accuracy, from which others it is not told apart, how all stand to
+    the best classical model and to guessing, and what follows for the report's own recommendation.
     `results` are the five models and the baselines, `table` is
     `mgc.evaluation.significance.pairwise` of them.
     """
@@ -64,7 +64,7 @@ def recommendation(results: Groups, table: pd.DataFrame) -> list[str]:
 
 
 def answer(results: Groups, table: pd.DataFrame) -> list[str]:
-    """Answer the question of the book in three sentences: the best model, the claim, the baseline.
+    """Answer the question of the book: the best network, the claim, and the best classical model.
 
     Arguments as for `recommendation`; empty where no model was run.
     """
@@ -82,7 +82,7 @@ def answer(results: Groups, table: pd.DataFrame) -> list[str]:
         f" ({formats.percent(known.accuracy)}, 95 % interval"
         f" {formats.interval(known.low, known.high)}).",
         f"The report claimed {TENTHS[round(10 * claimed)]} in ten.",
-        *_against_logistic(results, table, list(models)),
+        *_against_classical(results, table, list(models)),
     ]
 
 
@@ -96,27 +96,29 @@ def _against_baselines(results: Groups, table: pd.DataFrame, names: list[str]) -
     sentences = []
     if "majority" in baselines and idle:
         sentences.append(f"Not shown to beat guessing: {_titles(idle)}.")
-    sentences += _against_logistic(results, table, names)
-    under = [name for name in names if direction(table, name, "logistic") == -1]
-    if under:
-        sentences.append(f"{_titles(under)} {'are' if len(under) > 1 else 'is'} worse than it.")
+    sentences += _against_classical(results, table, names)
     return sentences
 
 
-def _against_logistic(results: Groups, table: pd.DataFrame, names: list[str]) -> list[str]:
-    """Say which models are better than logistic regression, where that was run."""
-    linear = fits_of({name: results[name] for name in ("logistic",) if name in results})
-    if not linear:
+def _against_classical(results: Groups, table: pd.DataFrame, names: list[str]) -> list[str]:
+    """Say which networks are better than the best classical model that was run, or worse."""
+    run = fits_of({name: results[name] for name in BEST_CLASSICAL if name in results})
+    if not run:
         return []
-    share = formats.percent(accuracy_summary(linear["logistic"]).accuracy)
-    above = [name for name in names if direction(table, name, "logistic") == 1]
+    best = next(iter(run))
+    title = TITLES[best][0].lower() + TITLES[best][1:]
+    plain = f"{title} ({formats.percent(accuracy_summary(run[best]).accuracy)})"
+    above, under = (
+        [name for name in names if direction(table, name, best) == sign] for sign in (1, -1)
+    )
     if not above:
-        return [f"None of them is better than plain logistic regression ({share}) for certain."]
-    only, verb = ("Only ", "is") if len(above) == 1 < len(names) else ("", "are")
-    return [
-        f"{only}{_titles(above)} {verb} better than plain logistic regression ({share}) for"
-        " certain."
-    ]
+        said = [f"None of them is better than {plain} for certain."]
+    else:
+        only, verb = ("Only ", "is") if len(above) == 1 < len(names) else ("", "are")
+        said = [f"{only}{_titles(above)} {verb} better than {plain} for certain."]
+    if under:
+        said.append(f"{_titles(under)} {'are' if len(under) > 1 else 'is'} worse for certain.")
+    return said
 
 
 def _on_the_report(table: pd.DataFrame, fits: Mapping[str, list[Record]]) -> str:

@@ -173,6 +173,20 @@ def tuned_recipes() -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def classical_trials(table: pd.DataFrame) -> pd.DataFrame:
+    """Write the result of `mgc.training.trials.classical_table` as texts."""
+    return pd.DataFrame(
+        {
+            "Model": table["model"].map(TITLES),
+            "C": table["C"].map("{:g}".format),
+            "Kernel width": [f"{gamma:g}" if gamma else "" for gamma in table["gamma"]],
+            "Trials": table["trials"],
+            "Validation accuracy": table["valid_accuracy"].map(formats.percent),
+            "Validation log loss": table["valid_log_loss"].map(formats.number),
+        }
+    )
+
+
 def about_trials(n_trials: int) -> str:
     """Say how far the trials carry."""
     if not n_trials:

@@ -13,7 +13,7 @@ from mgc.evaluation import batch_leak, metrics
 from mgc.evaluation.accuracy import accuracy_summary
 from mgc.evaluation.results import accuracy_table, restricted
 from mgc.evaluation.significance import Groups, fits_of, pairwise
-from mgc.models import BASELINES, NAMES, TITLES
+from mgc.models import NAMES, REFERENCES, TITLES
 from mgc.records.store import Record
 
 
@@ -143,7 +143,7 @@ def protocol_table(table: pd.DataFrame) -> pd.DataFrame:
     text = [f"{share} ({ends})" for share, ends in zip(shares, _intervals(table), strict=True)]
     wide = table.assign(text=text).pivot_table("text", "model", "protocol", aggfunc="first")
     order = [name for name in PROTOCOL_TITLES if name in wide.columns]
-    models = [name for name in (*NAMES, *BASELINES) if name in wide.index]
+    models = [name for name in (*NAMES, *REFERENCES) if name in wide.index]
     wide = wide.loc[models, order].fillna(formats.MISSING).rename(columns=PROTOCOL_TITLES)
     wide.insert(0, "Model", [TITLES[name] for name in models])
     return wide.reset_index(drop=True).rename_axis(columns=None)
@@ -153,7 +153,7 @@ def editions_table(first: pd.DataFrame, mini: pd.DataFrame) -> pd.DataFrame:
     """Set the protocols of an edition and those of the mini set side by side, a row a model."""
     one, two = protocol_table(first), protocol_table(mini)
     two = two.rename(columns={name: f"mini, {name}" for name in two.columns if name != "Model"})
-    titles = [TITLES[name] for name in (*NAMES, *BASELINES)]
+    titles = [TITLES[name] for name in (*NAMES, *REFERENCES)]
     both = one.set_index("Model").join(two.set_index("Model"), how="outer").fillna(formats.MISSING)
     return both.reindex([title for title in titles if title in both.index]).reset_index()
 

@@ -16,7 +16,7 @@ from mgc.evaluation import metrics
 from mgc.evaluation.accuracy import accuracy_summary
 from mgc.evaluation.significance import Groups, fits_of, only_run
 from mgc.evaluation.tracks import track_rows
-from mgc.models import BASELINES, NAMES, TITLES
+from mgc.models import BASELINES, CLASSICAL, NAMES, REFERENCES, TITLES
 from mgc.models.recipe import ABLATIONS, VARIANTS
 from mgc.records.store import NotRun, Record, Store
 from mgc.records.study import Study
@@ -94,8 +94,9 @@ class Results:
 
     @cached_property
     def baselines(self) -> dict[str, list[Record] | NotRun]:
-        """The two baselines, over all seeds that have a record."""
-        return self.study.groups(models=BASELINES)
+        """The baselines and the classical models that were run, over all seeds with a record."""
+        classical = fits_of(self.study.groups(models=CLASSICAL))
+        return self.study.groups(models=BASELINES) | classical
 
     @cached_property
     def own(self) -> dict[str, list[Record] | NotRun]:
@@ -161,7 +162,7 @@ def by_protocol(study: Study, variant: str | None = None) -> pd.DataFrame:
 
     Model by model, protocols in the order of `PROTOCOL_TITLES`; what was not run is left out.
     """
-    names = (*NAMES, *BASELINES)
+    names = (*NAMES, *REFERENCES)
     # Where artists can be kept apart, folds that do not are one leaky protocol too many.
     apart = study.protocol != "cv5" and study.edition_record.name in WHOLE_GTZAN
     shown = [p for p in PROTOCOL_TITLES if not (apart and p == "cv5")]
@@ -199,7 +200,7 @@ def waterfall(study: Study) -> pd.DataFrame:
     """
     store = Store(study.store.root / "waterfall")
     rungs = replace(study, store=store)
-    groups = [rungs.groups("tuned", rung, (*NAMES, *BASELINES)) for rung in WATERFALL]
+    groups = [rungs.groups("tuned", rung, (*NAMES, *REFERENCES)) for rung in WATERFALL]
     tables = [accuracy_table(restricted(group, clean_tracks())) for group in groups]
     return pd.concat(tables, ignore_index=True)
 

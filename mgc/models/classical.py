@@ -35,10 +35,10 @@ class ClassicalRecipe:
 
 RECIPES: Mapping[str, ClassicalRecipe] = MappingProxyType(
     {
-        "logistic_tuned": ClassicalRecipe("logistic", "track", 0.01),
-        "svm": ClassicalRecipe("svm", "track", 3.0, 1.0),
-        "logistic_picture": ClassicalRecipe("logistic", "picture", 0.001),
-        "svm_picture": ClassicalRecipe("svm", "picture", 3.0, 1.0),
+        "logistic_tuned": ClassicalRecipe("logistic", "track", 0.0406),
+        "svm": ClassicalRecipe("svm", "track", 10.0, 0.1),
+        "logistic_picture": ClassicalRecipe("logistic", "picture", 0.0406),
+        "svm_picture": ClassicalRecipe("svm", "picture", 10.0, 0.3),
     }
 )
 """Chosen on the validation part of `fault_filtered` by the lowest log loss of 24 trials each."""

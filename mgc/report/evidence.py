@@ -12,7 +12,7 @@ from mgc.datasets.gtzan import WHOLE_GTZAN
 from mgc.datasets.splits import ARTIST_CV
 from mgc.display import formats
 from mgc.evaluation.significance import pairwise
-from mgc.models import BASELINES, NAMES, TITLES
+from mgc.models import NAMES, REFERENCES, TITLES
 from mgc.records.editions import EditionRecord
 from mgc.records.store import NotRun, Record
 from mgc.records.study import Study
@@ -64,7 +64,7 @@ class Evidence:
     @cached_property
     def tests(self) -> pd.DataFrame:
         """Combined tests of all pairs of tuned models and baselines under the main protocol."""
-        return pairwise(self.tuned((*NAMES, *BASELINES)))
+        return pairwise(self.tuned((*NAMES, *REFERENCES)))
 
     @cached_property
     def pooled(self) -> Pool:

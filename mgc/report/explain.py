@@ -9,7 +9,7 @@ from mgc.datasets.splits import LEAK_SHARES
 from mgc.display import formats
 from mgc.evaluation import cost, metrics
 from mgc.evaluation.accuracy import accuracy_summary
-from mgc.models import BASELINES, TITLES
+from mgc.models import REFERENCES, TITLES
 from mgc.models.recipe import ABLATIONS, VARIANTS
 from mgc.records.store import Record, Store
 
@@ -63,7 +63,7 @@ def explain(record: Record, store: Store) -> str:
 
 def _what(record: Record) -> str:
     kind = "a baseline"
-    if record.model not in BASELINES:
+    if record.model not in REFERENCES:
         kind = f"variant “{({**VARIANTS, **ABLATIONS})[record.config['variant']].title}”"
     size = formats.count(record.parameters) if record.parameters else "no"
     operations = formats.operations(cost.flops(record.architecture))

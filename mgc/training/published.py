@@ -12,7 +12,7 @@ import pandas as pd
 from mgc.datasets.splits import FEWER_TRACKS, LEAK_SHARES, WATERFALL
 from mgc.errors import DataError
 from mgc.features.arrays import Arrays
-from mgc.models import BASELINES, NAMES
+from mgc.models import BASELINES, BEST_CLASSICAL, CLASSICAL, NAMES
 from mgc.records.config import fit_id
 from mgc.records.store import Record, Store
 from mgc.records.study import Study, prepare_study
@@ -38,6 +38,10 @@ class Block:
 
 PLAN: tuple[Block, ...] = (
     Block(ARCHIVE, "artist_cv", "tuned", (0, 1, 2), BASELINES),
+    *(
+        Block(ARCHIVE, protocol, "tuned", (0,), CLASSICAL)
+        for protocol in ("artist_cv", "fault_filtered", "random")
+    ),
     Block(ARCHIVE, "artist_cv", "tuned", (0,)),
     Block(ARCHIVE, "artist_cv", "tuned", (1, 2)),
     Block(ARCHIVE, "fault_filtered", "tuned", (0,), BASELINES),
@@ -68,7 +72,11 @@ PLAN: tuple[Block, ...] = (
     Block(ARCHIVE, "fault_filtered", "block5_random_weights", (0, 1, 2), ("vgg16",)),
     Block(ARCHIVE, "artist_cv", "random_weights", (0, 1, 2), ("vgg16",)),
     Block(ARCHIVE, "artist_cv", "block5", (0,), ("vgg16",)),
-    *(Block(ARCHIVE, rung, "tuned", (0,), BASELINES, "waterfall") for rung in WATERFALL),
+    *(
+        Block(ARCHIVE, rung, "tuned", (0,), models, "waterfall")
+        for models in (BASELINES, BEST_CLASSICAL[:1])
+        for rung in WATERFALL
+    ),
     *(
         Block(ARCHIVE, rung, "tuned", (0,), (model,), "waterfall")
         for model in ("vgg16", "mlp", "cnn", "lstm", "autoencoder")

@@ -120,6 +120,30 @@ def load(file: Path) -> dict[str, Any]:
     return trial
 
 
+def classical_table(root: Path) -> pd.DataFrame:
+    """List the chosen trial of each classical model in the store at `root`, best log loss first.
+
+    The columns are ``model``, ``C``, ``gamma`` (0: none), ``trials`` (how many there were),
+    ``valid_accuracy`` and ``valid_log_loss``.
+    """
+    found = [load(file) for file in sorted((root / FOLDER).glob("*.json"))]
+    rows = [
+        {"model": trial["config"]["model"]}
+        | {name: trial["config"]["recipe"][name] for name in ("C", "gamma")}
+        | {name: trial[name] for name in ("valid_accuracy", "valid_log_loss")}
+        for trial in found
+        if trial["config"]["model"] in CLASSICAL
+    ]
+    if not rows:
+        return pd.DataFrame(columns=["model", "C", "gamma", "trials", *MEASURES[:2]])
+    every = pd.DataFrame(rows)
+    every["trials"] = every.groupby("model")["model"].transform("size")
+    # Two decimals of the log loss decide, and accuracy among equals, as for the networks.
+    order = every.assign(loss=every["valid_log_loss"].round(2), wrong=-every["valid_accuracy"])
+    chosen = order.sort_values(["loss", "wrong"]).drop_duplicates("model")
+    return every.loc[chosen.index].reset_index(drop=True)
+
+
 def table(root: Path) -> pd.DataFrame:
     """List every trial in the store at `root`, by model, best log loss first.
 

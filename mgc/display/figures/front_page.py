@@ -19,7 +19,8 @@ from mgc.datasets.splits import PROTOCOL_TITLES
 from mgc.display.figures import comparison_plots, style
 from mgc.display.formats import count, percent
 from mgc.evaluation.results import accuracy_table
-from mgc.models import BASELINES, NAMES
+from mgc.evaluation.significance import fits_of
+from mgc.models import BASELINES, BEST_CLASSICAL, NAMES
 from mgc.records.study import Study
 
 OTHER = "random"
@@ -50,6 +51,7 @@ def front_figure(study: Study) -> FrontFigure:
     tables = []
     for protocol in dict.fromkeys((study.protocol, OTHER)):
         groups = study.groups(protocol=protocol, models=(*NAMES, *BASELINES))
+        groups |= fits_of(study.groups(protocol=protocol, models=BEST_CLASSICAL[:1]))
         table = accuracy_table(groups).assign(
             group=TITLES.get(protocol, PROTOCOL_TITLES[protocol])
         )

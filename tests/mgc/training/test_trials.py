@@ -19,7 +19,7 @@ from mgc.datasets.gtzan import gtzan_table
 from mgc.datasets.protocols import make_split
 from mgc.datasets.tracks import GENRES
 from mgc.errors import MgcError, RecordError
-from mgc.models import recipe
+from mgc.models import CLASSICAL, classical, recipe
 from mgc.models.recipe import VARIANTS, TunedRecipe, as_settings
 from mgc.records.config import fit_id
 from mgc.records.store import Store
@@ -28,6 +28,7 @@ from mgc.training import keras_fit, trainer, trials
 from mgc.training.fold_fit import Fitted
 from mgc.typing import Float
 from tests.helpers.archives import with_genres
+from tests.helpers.outside import ROOT
 
 
 def test_settings_change_what_they_name_and_nothing_else() -> None:
@@ -229,3 +230,13 @@ def test_a_wrong_trial_is_refused_in_a_line(
     assert reason in result.stderr
     assert "Traceback" not in result.stderr
     assert not list(tmp_path.iterdir())
+
+
+def test_the_classical_recipes_are_those_that_validation_chose():
+    """The table and the constants of the package say the same, after 24 trials each."""
+    table = trials.classical_table(ROOT / "book" / "records")
+    assert sorted(table["model"]) == sorted(CLASSICAL)
+    assert (table["trials"] == classical.N_TRIALS).all()
+    for _, row in table.iterrows():
+        recipe = classical.RECIPES[row["model"]]
+        assert (recipe.C, recipe.gamma) == (row["C"], row["gamma"])

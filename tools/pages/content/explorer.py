@@ -31,7 +31,7 @@ from mgc.display.figures import style
 from mgc.errors import RecordError
 from mgc.evaluation import metrics
 from mgc.evaluation.accuracy import accuracy_summary
-from mgc.models import BASELINES, NAMES, TITLES
+from mgc.models import BASELINES, BEST_CLASSICAL, NAMES, TITLES
 from mgc.models.recipe import VARIANTS
 from mgc.records.config import fit_id
 from mgc.records.editions import EditionRecord
@@ -53,6 +53,8 @@ EDITIONS: Mapping[str, str] = {
 }
 AUDIO = "_static/audio/"
 FILE = "explorer-data.js"
+SHOWN = (*BASELINES, *BEST_CLASSICAL[:1])
+"""Models beside the networks."""
 VARIABLE = "mgcExplorer"
 LEVELS = (0.0, 0.1, 0.25, 0.45, 0.65)
 """Shares of a row from which a cell is one shade darker; an empty cell has none."""
@@ -138,7 +140,7 @@ class _Made:
         tracks = sorted(edition.tracks["track_id"])
         place = {track: position for position, track in enumerate(tracks)}
         for protocol in reversed(tuple(PROTOCOL_TITLES)):
-            bases = self._groups(study, protocol, "", BASELINES, known, groups, place)
+            bases = self._groups(study, protocol, "", SHOWN, known, groups, place)
             variants = [
                 (variant, found)
                 for variant in VARIANTS

@@ -16,6 +16,8 @@ from mgc.datasets import gtzan
 from mgc.datasets.tracks import GENRES, P_COLUMNS
 from mgc.display.comparison import best_model
 from mgc.errors import RecordError
+from mgc.models import CLASSICAL
+from mgc.models.recipe import ABLATIONS
 from mgc.records.editions import EditionRecord
 from mgc.records.store import Record, Store
 from mgc.records.study import open_study
@@ -40,7 +42,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     text = (folder / "explorer-data.js").read_text(encoding="utf-8")
     assert text.startswith("const mgcExplorer = {")
     assert text.endswith("};\n")
-    assert len(text) < 400_000
+    assert len(text) < 650_000  # with 970 tracks a model under the folds of artists
     read: dict[str, Any] = json.loads(text.removeprefix("const mgcExplorer = ").rstrip(";\n"))
     return read
 
@@ -105,9 +107,13 @@ def test_each_matrix_and_accuracy_is_that_of_scikit_learn(data: dict[str, Any]) 
         assert group["all"]["low"] <= mean <= group["all"]["high"]
         counts = np.array(explorer.matrix(data, view, group))
         assert counts.trace() / counts.sum() == pytest.approx(mean, abs=1e-12)
-    left = {config(path.name)["variant"] for path in FITS.iterdir() if path.name not in seen}
-    # Ablations are chapter 8's; baselines that were kept under "quick" have a record of their own.
-    assert left <= {"no_scaling", "no_log", "no_mixup", "quick"}
+    left = [config(path.name) for path in FITS.iterdir() if path.name not in seen]
+    # Ablations are the chapters'; baselines that were kept under "quick" have a record of their
+    # own; of the classical models the best is enough.
+    assert {fit["variant"] for fit in left if fit["model"] not in CLASSICAL} <= {
+        "quick",
+        *ABLATIONS,
+    }
 
 
 def test_probabilities_are_means_of_the_records_in_thousandths(data: dict[str, Any]) -> None:
