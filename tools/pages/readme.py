@@ -37,26 +37,23 @@ def results_block(records: Path) -> str:
         return f"No records of {EDITION} have been published yet."
     found = [load_results(replace(study, protocol=name)) for name in (main, *others)]
     tables = [results.table.set_index("key") for results in found]
-    labels = {key: label for results in reversed(found) for key, label in results.labels.items()}
-    order = max(found, key=lambda results: len(results.table)).table["key"]
+    fullest = max(found, key=lambda results: len(results.table))
+    labels = dict(zip(fullest.table["key"], fullest.table["label"], strict=True))
     claimed = report_claims()
     claims = dict(zip(claimed["model"], claimed["accuracy"], strict=True))
     rows = [
         f"| {labels[key]} | {' | '.join(_share(table, key) for table in tables)}"
         f" | {_claim(claims, key)} |"
-        for key in order
+        for key in labels
     ]
-    measured = tables[0].iloc[0] if len(tables[0]) else None
     said = (
         f"Measured on {EDITION} ({study.edition_record.n_tracks} tracks); in brackets 95 %"
         " intervals over artists and, where there are several, seeds. Under *artist folds* each"
-        " of "
-        + ("" if measured is None else f"{measured['n_tracks']} tracks of {measured['n_groups']}")
-        + " artist groups is tested once, by a network that heard nobody of its group. The"
-        " *fault-filtered* split is the one that the literature uses; it leaves some artists on"
-        " both sides. A *random* split leaves artists, albums and copies on both sides. Numbers"
-        " after a semicolon count seeds; a dash means not run. The report's claims are its own,"
-        " for a random split of the full set."
+        " track whose artist is known is tested once, by a network that heard nobody of its"
+        " artist group. The *fault-filtered* split is the one that the literature uses; it leaves"
+        " some artists on both sides. A *random* split leaves artists, albums and copies on both"
+        " sides. Numbers after a semicolon count seeds; a dash means not run. The report's claims"
+        " are its own, for a random split of the full set."
     )
     return "\n".join([HEAD, RULE, *rows, "", said])
 

@@ -143,3 +143,17 @@ def test_the_reports_arithmetic_holds_except_for_its_tracks():
     assert len(checked) == 8
     assert list(checked.loc[wrong, "computed"]) == ["997", "560"]
     assert all("tracks" in quantity for quantity in wrong)
+
+
+def test_what_only_the_artist_tells_is_worth_nothing_once_artists_are_kept_apart():
+    """Twenty-four artists of two genres, each with a sound of its own and none of its genre."""
+    rng = np.random.default_rng(0)
+    artist = np.repeat(np.arange(24), 10)
+    genre = np.array(["a", "b"])[artist % 2]
+    values = pd.DataFrame(rng.normal(size=(24, 20))[artist] + rng.normal(0, 0.1, (240, 20)))
+    mixed, apart = (
+        separability.one_against_one(values, genre, groups)["area"].iloc[0]
+        for groups in (None, artist.astype(str))
+    )
+    assert mixed > 0.95
+    assert 0.2 < apart < 0.75
