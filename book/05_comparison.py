@@ -34,7 +34,7 @@ seed = 0
 from dataclasses import replace
 
 from mgc.datasets import facts
-from mgc.datasets.gtzan import gtzan_table
+from mgc.datasets.gtzan import REPLOTTED, gtzan_table
 from mgc.datasets.splits import SEGMENTED
 from mgc.display import comparison, cost_tables, formats, leak_tables, notebook, result_tables
 from mgc.display.figures import comparison_plots, model_plots
@@ -156,7 +156,7 @@ notebook.say(*comparison.variant_statements(tests, labels))
 # %% [markdown]
 # ## What else the headline rests on
 #
-# Two things could flatter or harm these numbers. The tuned recipes were chosen on the validation part of the fault-filtered split ({doc}`04_models`), and most of its tracks are tested here: each by a network that did not train on it, but whose recipe was judged on it. And the artist folds keep the tracks that the fault-filtered split leaves out as copies, distorted or wrongly labelled. So here are the same predictions without the one and without the other.
+# Three things could flatter or harm these numbers. The tuned recipes were chosen on the validation part of the fault-filtered split ({doc}`04_models`), and most of its tracks are tested here: each by a network that did not train on it, but whose recipe was judged on it. The artist folds keep the tracks that the fault-filtered split leaves out as copies, distorted or wrongly labelled. And {glue:text}`c5_replotted` pictures of jazz were drawn by another version of a plotting library ({doc}`02_dataset`): a model may know them by that. So here are the same predictions without each of the three.
 
 # %% tags=["hide-input"]
 listed = gtzan_table().set_index("track_id")["fault_filtered"]
@@ -164,11 +164,22 @@ subsets = {
     "all": listed.index,
     "none chosen on": listed.index[listed != "valid"],
     "no known fault": listed.index[listed != ""],
+    "no redrawn jazz": listed.index.difference(REPLOTTED),
 }
 notebook.table(
     result_tables.subsets_table(results.own, subsets, labels),
-    "Accuracy on all tracks, without those on which recipes were chosen, and without known faults",
+    "Accuracy on all tracks, and without some of them",
 )
+
+# %% tags=["hide-input"]
+glue("c5_replotted", formats.count(len(REPLOTTED)), TRACKS)
+notebook.table(
+    result_tables.replotted_table(results.own, labels),
+    "Share of jazz that is found, by how its picture was drawn",
+)
+
+# %% [markdown]
+# The second table shows that the suspicion was right. Redrawn jazz is found far more often than other jazz, by some models almost alone. These are other artists, too, so not all of the difference need be the drawing. But the pictures were made alike only as far as one could; what is left of the old drawing seems to be enough for a model that reads fine statistics of each row. The last column of the first table is the one that this cannot touch, although these pictures did train.
 
 # %% [markdown]
 # ## The fault-filtered split, and artists on both sides

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 WHOLE_GTZAN = ("gtzan", "gtzan-archive")
 """Names of the editions that hold all of GTZAN, as audio or as pictures."""
+REPLOTTED = tuple(f"jazz.{number:05d}" for number in range(38))
+"""Tracks whose published pictures were drawn by another version of the plotting library."""
 FULL_SET_MINIMUM = 990
 """Known tracks from which an edition counts as all of GTZAN: copies lack some."""
 FAULT_KINDS: Mapping[str, str] = MappingProxyType(

@@ -7,12 +7,14 @@ from collections.abc import Collection, Mapping, Sequence
 import pandas as pd
 
 from mgc.datasets import tracks
+from mgc.datasets.gtzan import REPLOTTED
 from mgc.datasets.splits import PROTOCOL_TITLES
 from mgc.display import formats
 from mgc.evaluation import batch_leak, metrics
 from mgc.evaluation.accuracy import accuracy_summary
 from mgc.evaluation.results import accuracy_table, restricted
 from mgc.evaluation.significance import Groups, fits_of, pairwise
+from mgc.evaluation.tracks import outcomes
 from mgc.models import NAMES, REFERENCES, TITLES
 from mgc.records.store import Record
 
@@ -109,6 +111,16 @@ def subsets_table(
         heading = f"{title} ({formats.count(table['n_tracks'].max())} tracks)"
         shown[heading] = [f"{share} ({interval})" for share, interval in ends]
     return shown
+
+
+def replotted_table(groups: Groups, labels: Mapping[str, str]) -> pd.DataFrame:
+    """Write how much jazz each model finds, of the pictures drawn otherwise and of the others."""
+    rows = []
+    for key, records in fits_of(groups).items():
+        jazz = pd.concat([outcomes(record) for record in records]).query("genre == 'jazz'")
+        found = (jazz["predicted"] == "jazz").groupby(jazz["track_id"].isin(REPLOTTED)).mean()
+        rows.append((labels[key], *(formats.percent(found.get(drawn)) for drawn in (True, False))))
+    return pd.DataFrame(rows, columns=["Model", "Redrawn jazz found", "Other jazz found"])
 
 
 def batches_table(table: pd.DataFrame) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from mgc.datasets.gtzan import REPLOTTED
 from mgc.datasets.protocols import make_split
 from mgc.errors import MgcError, RecordError
 from mgc.models import CLASSICAL, NAMES, recipe
@@ -30,8 +31,6 @@ from mgc.util.textfiles import json_bytes, read_json
 
 PROTOCOL = "fault_filtered"
 FOLDER = "tuning"
-REPLOTTED = tuple(f"jazz.{number:05d}" for number in range(38))
-"""Tracks whose pictures in the archive were drawn by another version of the plotting library."""
 MEASURES = ("valid_accuracy", "valid_log_loss", "best_epoch", "minutes")
 
 

@@ -109,3 +109,13 @@ def test_a_pair_has_its_place_from_the_hardest_on():
     assert "pop and rock (area 0.50)" in hardest
     assert "0.90 and come in place 3 of 3" in place
     assert len(dataset_tables.pair_statements(pairs, "blues", "rock")) == 1
+
+
+def test_jazz_is_counted_by_how_its_picture_was_drawn():
+    """One of two redrawn tracks found, none of the other one."""
+    rows = [("jazz.00000", "jazz", "jazz"), ("jazz.00037", "jazz", "blues"),
+            ("jazz.00038", "jazz", "blues"), ("pop.00000", "pop", "jazz")]  # fmt: skip
+    fit = unsaved(one_hot(rows), model="cnn")
+    (row,) = result_tables.replotted_table({"cnn": [fit]}, {"cnn": "CNN"}).to_dict("records")
+    assert row["Redrawn jazz found"] == "50\u00a0%"
+    assert row["Other jazz found"] == "0\u00a0%"
