@@ -42,6 +42,16 @@ def report_targets() -> dict[str, float]:
     return {str(name): float(value) for name, value in values.items()}
 
 
+def ceilings() -> dict[str, float]:
+    """Give published ceilings by name, as shares.
+
+    ``labels``: what Sturm estimates for a listener who hears as one should, on GTZAN; ``people``:
+    what people reach who name one of ten genres, of other music.
+    """
+    values = _table("ceilings.csv").set_index("key")["share"]
+    return {str(name): float(value) for name, value in values.items()}
+
+
 def gtzan_faults() -> pd.DataFrame:
     """Give the inventory of GTZAN's faults as Sturm counted them (arXiv 1306.1461, 2013).
 

@@ -1,11 +1,20 @@
 """Tables and sentences of chapters: they say what the numbers say, whatever was run."""
 
+import base64
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from mgc.datasets import quality
-from mgc.display import comparison, dataset_tables, formats, result_tables
+from mgc.display import (
+    comparison,
+    dataset_tables,
+    formats,
+    notebook,
+    result_tables,
+    system_tables,
+)
 from mgc.display.glue import KEY, Glue
 from mgc.evaluation.significance import pairwise
 from mgc.evaluation.tracks import missed_tracks
@@ -109,3 +118,39 @@ def test_a_pair_has_its_place_from_the_hardest_on():
     assert "pop and rock (area 0.50)" in hardest
     assert "0.90 and come in place 3 of 3" in place
     assert len(dataset_tables.pair_statements(pairs, "blues", "rock")) == 1
+
+
+def test_a_table_may_offer_a_file_of_its_numbers():
+    frame = pd.DataFrame({"system": ["a & b"], "accuracy": [0.5]})
+    link = notebook.file_link(frame, "open.csv", "Save <it>")
+    assert 'download="open.csv"' in link
+    assert "Save &lt;it&gt;" in link
+    content = link.partition("base64,")[2].partition('"')[0]
+    assert base64.b64decode(content).decode() == "system,accuracy\na & b,0.5\n"
+    assert notebook.table(frame, link=link).source.endswith(f"<p>{link}</p>")
+    assert "<p>" not in notebook.table(frame).source
+
+
+def test_a_system_has_one_row_with_a_dash_where_it_answered_no_protocol():
+    table = pd.DataFrame(
+        [
+            ("ours", "artist_cv", "", 0.5, 0.4, 0.6, 0.45),
+            ("ours", "fault_filtered", "", 0.55, 0.5, 0.6, 0.5),
+            ("theirs", "fault_filtered", "the web", 0.9, 0.8, 0.95, 0.9),
+        ],
+        columns=["system", "protocol", "outside", "accuracy", "low", "high", "macro_f1"],
+    )
+    shown = system_tables.open_rows(table).set_index("System")
+    assert shown.loc["ours", "Learned besides GTZAN"] == "nothing"
+    assert (
+        shown.loc["ours", "Fault-filtered, accuracy"] == "55.0\u00a0% (50\u00a0to\u00a060\u00a0%)"
+    )
+    assert shown.loc["theirs", "Artist folds, accuracy"] == formats.MISSING
+    assert shown.loc["theirs", "Fault-filtered, macro F1"] == "0.90"
+
+
+def test_what_was_taught_elsewhere_is_told_from_what_was_not():
+    figures = system_tables.taught_figures().set_index("system")["taught"]
+    assert not figures["MFCC statistics + SVM"]
+    assert figures["VGGish"]
+    assert figures["MusiCNN max-pool features"]
