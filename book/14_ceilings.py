@@ -97,7 +97,7 @@ glue.many(
 )
 glue("c14_own_best", formats.percent(best.max()), [row.records for row in systems])
 
-# %% mystnb={"figure": {"caption": "Between guess and ceiling, on the fault-filtered split. Dots: this book, with 95 % intervals over artists. Squares: published. Filled: learned from GTZAN alone. Hollow: learned elsewhere, too.", "name": "fig-ceilings"}, "image": {"alt": "Dot plot of accuracies on the fault-filtered split, of systems that learned from GTZAN alone and of systems that learned elsewhere, with dashed lines for a guess, for people and for what the labels allow."}}
+# %% mystnb={"figure": {"caption": "Between guess and ceiling, on the fault-filtered split. Dots: scored for this book, with 95 % intervals over artists. Squares: published figures. Filled: learned from GTZAN alone. Hollow: learned elsewhere, too.", "name": "fig-ceilings"}, "image": {"alt": "Dot plot of accuracies on the fault-filtered split, of systems that learned from GTZAN alone and of systems that learned elsewhere, with dashed lines for a guess, for people and for what the labels allow."}}
 comparison_plots.between(table.reset_index(), taught, ceiling)
 
 # %% [markdown]
