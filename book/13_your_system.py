@@ -182,4 +182,4 @@ notebook.table(
 #
 # ## Another measure of the same thing
 #
-# `mgc reproduce FIT_ID --archive FILE` fits a published record again and says how the two compare. `mgc data pack AUDIO OUT.npz --like gtzan-archive` draws the pictures that the published networks see from audio of your own, and `mgc data verify OUT.npz` says how far they agree with the published ones.
+# `mgc reproduce FIT_ID --archive FILE` fits a published record again and says how the two compare. `mgc data pack AUDIO OUT.npz --like gtzan-archive` draws the pictures that the published networks see from audio of your own, and `mgc data verify OUT.npz` says how far they agree with the published ones ({doc}`15_data`).

@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mgc.datasets import quality
+from mgc.datasets import facts, quality
 from mgc.display import (
     comparison,
+    data_tables,
     dataset_tables,
     formats,
     notebook,
@@ -154,3 +155,25 @@ def test_what_was_taught_elsewhere_is_told_from_what_was_not():
     assert not figures["MFCC statistics + SVM"]
     assert figures["VGGish"]
     assert figures["MusiCNN max-pool features"]
+
+
+def test_each_table_of_facts_has_its_sources_and_terms():
+    shown = data_tables.sources_table(facts.described_tables()).set_index("File")
+    assert shown.loc["gtzan_artists.csv", "Rows"] == "1,000"
+    assert "Sturm (2012)" in shown.loc["gtzan_artists.csv", "Sources"]
+    assert shown.loc["gtzan_tempo_key.csv", "Terms"] == "facts, MIT"
+    assert shown.loc["gtzan_artist_folds.csv", "Terms"] == "CC-BY-4.0"
+    assert (shown != "").all(axis=None)
+
+
+def test_packed_pictures_and_answers_are_told_in_shares():
+    cells = pd.DataFrame(
+        {"genre": ["hiphop"], "n": [10], "equal": [0.5], "near": [1.0], "apart": 2}
+    )
+    (row,) = data_tables.cells_table(cells).to_dict("records")
+    assert list(row.values()) == ["hip-hop", "10", "50.0\u00a0%", "100.0\u00a0%", "2.00"]
+    models = pd.DataFrame(
+        {"model": ["cnn"], "n": [4], "same": [1.0], "archive": 0.5, "audio": 0.25}
+    )
+    (row,) = data_tables.answers_table(models).to_dict("records")
+    assert list(row.values())[1:] == ["4", "100.0\u00a0%", "50.0\u00a0%", "25.0\u00a0%"]
