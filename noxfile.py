@@ -235,6 +235,13 @@ def stability(session: nox.Session) -> None:
 
 
 @nox.session(venv_backend="none", default=False)
+def release_data(session: nox.Session) -> None:
+    """Pack facts, folds and predictions as one dated file that others can cite."""
+    _prepare(session, "book")
+    _python(session, "-m", "tools.release_data", *session.posargs)
+
+
+@nox.session(venv_backend="none", default=False)
 def kill(session: nox.Session) -> None:
     """Kill extraction, training and the build at twenty random moments each; compare results."""
     _prepare(session, "book", "cluster", "demo", "test")

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from mgc.cli import options
 from mgc.cli.tables import console_for_output, opened, print_frame, print_left_out, write_csv
 from mgc.errors import DataError
+
+if TYPE_CHECKING:
+    from mgc.datasets.fingerprint import Agreement
+
+AGREES = 0.9
+"""Share of sampled cells within one grey level from which a picture is said to agree."""
 
 
 @click.group()
@@ -23,21 +31,30 @@ def data() -> None:
 def verify(folder: str, show_all: bool, target: Path | None) -> None:
     """Check every file: readable, complete, rate, checksum, repetitions.
 
+    Of an archive it says how far its pictures agree with the published ones, and which do not.
     Ends with status 1 when a file is unreadable or truncated.
     """
     import pandas as pd
 
+    from mgc.datasets.archive import open_archive
+    from mgc.datasets.fingerprint import agreement
     from mgc.datasets.verify import BROKEN
     from mgc.datasets.verify import verify as check
 
     edition = opened(folder)
     result = check(edition, progress=True)
+    published = None
+    if edition.archive is not None:
+        published = agreement(open_archive(edition.archive))
+    if published is not None:
+        result = result.merge(published.tracks, on="track_id", how="left")
     write_csv(target, result)
     strange = ~result["status"].isin(["ok", "unknown", "picture"]) | (result["identical_to"] != "")
     listed = result if show_all else result[strange]
     console = console_for_output()
     if len(listed):
-        print_frame(console, "Files", listed, {"duration_s": ".2f"})
+        formats = {"duration_s": ".2f", "equal": ".0%", "near": ".0%"}
+        print_frame(console, "Files", listed, formats)
     counts = pd.crosstab(result["genre"], result["status"]).reset_index()
     print_frame(console, f"Edition {edition.key}", counts, {})
     known = int(result["md5_known"].sum())
@@ -45,6 +62,8 @@ def verify(folder: str, show_all: bool, target: Path | None) -> None:
     if edition.archive is not None:
         of_these = "pictures without their audio: whether that was sound they cannot tell"
     console.print(f"{edition.n_tracks} tracks, {of_these}.")
+    if edition.archive is not None:
+        console.print(_beside_published(published))
     if edition.missing_genres:
         console.print(f"Genres without a track: {', '.join(edition.missing_genres)}.")
     broken = result[result["status"].isin(BROKEN)]
@@ -57,6 +76,41 @@ def verify(folder: str, show_all: bool, target: Path | None) -> None:
             f"{len(broken)} of {len(result)} files cannot be used: {names}{more}. Replace them"
             " with intact copies; until then they are left out"
         )
+
+
+def _beside_published(found: Agreement | None) -> str:
+    """Say in sentences how far an archive agrees with the published one."""
+    if found is None:
+        return (
+            "Its pictures are of another kind than the published ones: they cannot be compared."
+            " `mgc data pack --like gtzan-archive` draws that kind."
+        )
+    tracks, others = found.tracks, found.tracks[~found.tracks["same"]]
+    told = [f"{len(tracks) - len(others)} of {len(tracks)} pictures are the published ones."]
+    if len(others):
+        equal, near = others["equal"].mean(), others["near"].mean()
+        told.append(
+            f"Of the cells sampled in the others {equal:.1%} are equal and {near:.1%} within one"
+            " grey level."
+        )
+        apart = others[others["near"] < AGREES].sort_values("near")["track_id"].tolist()
+        told.append(
+            f"{len(others) - len(apart)} of these agree in {AGREES:.0%} of their cells or more"
+            + (f", {len(apart)} in less: {_some(apart)}." if apart else ".")
+        )
+    for names, what in (
+        (found.missing, "published tracks are not in it"),
+        (found.extra, "tracks are in it, but not published"),
+    ):
+        if names:
+            told.append(f"{len(names)} {what}: {_some(names)}.")
+    return " ".join(told)
+
+
+def _some(names: Sequence[str]) -> str:
+    """Name up to ten of some tracks."""
+    more = f" and {len(names) - 10} more" if len(names) > 10 else ""
+    return ", ".join(names[:10]) + more
 
 
 @data.command()

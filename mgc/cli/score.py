@@ -50,16 +50,15 @@ def score(answers: Path, protocol: str, folder: str, seed: int, records: Path | 
 
     ANSWERS is a CSV with track_id, fold, and either genre (the answer) or p_blues to p_rock.
     """
-    from mgc.evaluation.scoring import read_answers, split_table
+    from mgc.evaluation.scoring import published, read_answers, split_table
     from mgc.evaluation.scoring import score as scored
-    from mgc.models import BASELINES, NAMES
     from mgc.records.study import open_study
 
     study = open_study(folder, records=records, protocol=protocol, variant="tuned")
     split = split_table(study.edition_record, protocol, seed)
-    others = study.groups("tuned", protocol, (*NAMES, *BASELINES))
     rows = read_answers(answers, split)
-    found = scored(rows, split, study.edition_record, protocol, others)
+    rivals = published(study, protocol)
+    found = scored(rows, split, study.edition_record, protocol, rivals, seed)
     console = console_for_output()
     console.print(_sentence("Accuracy", found.summary))
     console.print(f"Macro F1 {found.summary.macro_f1:.3f}.")
@@ -68,12 +67,25 @@ def score(answers: Path, protocol: str, folder: str, seed: int, records: Path | 
             _sentence(f"Without {found.n_crossing} tracks whose artists train", found.apart)
         )
     if found.calibration_error == found.calibration_error:  # not NaN
-        console.print(f"Calibration error {found.calibration_error:.3f}.")
+        console.print(
+            f"Calibration error {found.calibration_error:.3f}, log loss {found.log_loss:.3f}."
+        )
     print_frame(console, "True genre by row, answer by column", found.confusion.reset_index(), {})
-    columns = ["second", "difference", "b", "c", "p", "p_holm", "significant"]
     if len(found.tests):
-        print_frame(console, "Against the published models", found.tests[columns],
-                    {"difference": "+.3f", "p": ".4f", "p_holm": ".4f"})  # fmt: skip
+        columns = {
+            "second": "published", "difference": "difference", "b": "only yours right",
+            "c": "only theirs right", "p": "p", "p_holm": "p after Holm",
+            "significant": "significant",
+        }  # fmt: skip
+        table = found.tests.rename(columns=columns)[list(columns.values())]
+        formats = {"difference": "+.3f", "p": ".4f", "p after Holm": ".4f"}
+        print_frame(console, "Yours less each published model, over its seeds", table, formats)
+    if found.summary.accuracy == 1:
+        click.echo(
+            "Every answer is the label. The column genre of `mgc splits` is the label; in answers"
+            " it is what your system says.",
+            err=True,
+        )
 
 
 def _sentence(what: str, known: AccuracySummary) -> str:

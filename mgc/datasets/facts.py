@@ -6,7 +6,9 @@ is typed into prose. Each function raises `DataError` where the installed packag
 
 from __future__ import annotations
 
+import json
 from importlib import resources
+from typing import Any
 
 import pandas as pd
 
@@ -21,6 +23,17 @@ def _table(name: str) -> pd.DataFrame:
             return pd.read_csv(handle)
     except FileNotFoundError as error:
         raise DataError(f"mgc/tables/{name} is missing: install the package again") from error
+
+
+def described_tables() -> list[dict[str, Any]]:
+    """Describe each table of the package, as its Frictionless Data Package does.
+
+    Each has ``name``, ``path``, ``title``, ``description``, ``sources``, ``licenses`` and
+    ``schema``: https://specs.frictionlessdata.io/data-package/.
+    """
+    text = (resources.files("mgc") / "tables" / "datapackage.json").read_text(encoding="utf-8")
+    found: list[dict[str, Any]] = json.loads(text)["resources"]
+    return found
 
 
 def report_claims() -> pd.DataFrame:
@@ -42,6 +55,16 @@ def report_targets() -> dict[str, float]:
     return {str(name): float(value) for name, value in values.items()}
 
 
+def ceilings() -> dict[str, float]:
+    """Give published ceilings by name, as shares.
+
+    ``labels``: what Sturm estimates for a listener who hears as one should, on GTZAN; ``people``:
+    what people reach who name one of ten genres, of other music.
+    """
+    values = _table("ceilings.csv").set_index("key")["share"]
+    return {str(name): float(value) for name, value in values.items()}
+
+
 def gtzan_faults() -> pd.DataFrame:
     """Give the inventory of GTZAN's faults as Sturm counted them (arXiv 1306.1461, 2013).
 
@@ -49,6 +72,16 @@ def gtzan_faults() -> pd.DataFrame:
     (key in the bibliography).
     """
     return _table("gtzan_faults.csv").fillna({"example": ""})
+
+
+def tempo_and_key() -> pd.DataFrame:
+    """Give tempo, metre, swing and key of the 1,000 tracks, as people heard them.
+
+    Columns are ``track_id``, ``tempo_bpm`` (beats per minute; NaN for reggae.00086), ``key``
+    (tonic and mode; NaN for 163 tracks that modulate or are unknown), ``meter``, ``swing``.
+    Tempo, metre and swing: Marchand and Peeters (2015); key: Kraft and Lerch (2013).
+    """
+    return _table("gtzan_tempo_key.csv")
 
 
 def literature() -> pd.DataFrame:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import html
 from dataclasses import dataclass
 
 import pandas as pd
 
 from mgc.display.formats import MISSING
+from mgc.util.textfiles import csv_bytes
 
 
 @dataclass(frozen=True)
@@ -41,14 +43,23 @@ def say(*sentences: str) -> Text:
     return Text(" ".join(sentences))
 
 
-def table(frame: pd.DataFrame, caption: str = "") -> Html:
+def table(frame: pd.DataFrame, caption: str = "", link: str = "") -> Html:
     """Display formatted texts and numbers as a table that scrolls sideways on a narrow screen.
 
-    The index is not shown. The same bytes in every run, so that a changed table is noticed.
+    The index is not shown. The same bytes in every run, so that a changed table is noticed. `link`
+    is HTML to stand below, such as a `file_link`.
     """
     shown = frame.astype(object).where(frame.notna(), MISSING)
     body = shown.to_html(index=False, border=0, classes="dataframe mgc-table", justify="left")
     if caption:
         head, _, rest = body.partition(">")
         body = f"{head}><caption>{html.escape(caption)}</caption>{rest}"
-    return Html(f'<div style="overflow-x:auto" tabindex="0">{body}</div>')
+    below = f"<p>{link}</p>" if link else ""
+    return Html(f'<div style="overflow-x:auto" tabindex="0">{body}</div>{below}')
+
+
+def file_link(frame: pd.DataFrame, name: str, text: str) -> str:
+    """Write a link that saves a table as a CSV file of this name; the page holds the file."""
+    content = base64.b64encode(csv_bytes(frame, "%.6g")).decode()
+    address = f"data:text/csv;base64,{content}"
+    return f'<a download="{html.escape(name)}" href="{address}">{html.escape(text)}</a>'

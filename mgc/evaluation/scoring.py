@@ -6,6 +6,7 @@ another (`read_answers`), and become a record like those of the book.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,9 +20,11 @@ from mgc.evaluation import metrics
 from mgc.evaluation.accuracy import AccuracySummary, accuracy_summary
 from mgc.evaluation.clusters import artist_groups
 from mgc.evaluation.crossing import crossing
-from mgc.evaluation.significance import Groups, pairwise
+from mgc.evaluation.significance import EXAMPLE, Groups, fits_of, pairwise
+from mgc.models import BASELINES, TITLES
 from mgc.records.editions import EditionRecord
 from mgc.records.store import Record
+from mgc.records.study import Study
 from mgc.util.textfiles import read_csv
 
 PARTS = ("train", "valid", "test")
@@ -114,10 +117,11 @@ def read_answers(path: Path, split: pd.DataFrame) -> pd.DataFrame:
     for column in key:
         if column not in given:
             raise DataError(f"{path}: the column {column} is missing")
-    given["genre_given"] = given.get("genre", "")
+    given = given.rename(columns={"genre": "genre_given"})
+    said = [*P_COLUMNS] if probable else ["genre_given"]
     tested = split[split["part"] == "test"]
     _check_examples(path, given[key], split)
-    rows = tested.merge(given.drop(columns="genre", errors="ignore"), on=key, validate="1:1")
+    rows = tested.merge(given[[*key, *said]], on=key, validate="1:1")
     if probable:
         p = rows[list(P_COLUMNS)].to_numpy(dtype=np.float64)
         wrong = ~(np.isfinite(p).all(axis=1) & (p >= 0).all(axis=1))
@@ -144,6 +148,12 @@ def _check_examples(path: Path, given: pd.DataFrame, split: pd.DataFrame) -> Non
     unknown = given[~given["track_id"].isin(split["track_id"])]
     if len(unknown):
         raise DataError(f"{path}: {unknown['track_id'].iloc[0]} is no track of this split")
+    folds = [str(name) for name in split["fold"].unique()]
+    strange = given[~given["fold"].isin(folds)]
+    if len(strange):
+        raise DataError(
+            f"{path}: {_named(strange.iloc[0])}: there is no such fold, only {', '.join(folds)}"
+        )
     twice = given[given.duplicated()]
     if len(twice):
         raise DataError(f"{path}: {_named(twice.iloc[0])} stands in it more than once")
@@ -178,13 +188,13 @@ class Score:
     summary : AccuracySummary
         Accuracy with its interval over artists.
     apart : AccuracySummary or None
-        The same without the tracks whose artists cross; None where no artist does.
+        The same without the tracks whose artists cross; None where no artist does, or all do.
     n_crossing : int
         Number of these tracks.
     confusion : DataFrame
         As `mgc.evaluation.metrics.confusion`.
-    calibration_error : float
-        In [0, 1]; NaN where the answers are bare genres.
+    calibration_error, log_loss : float
+        In [0, 1], and in nats; NaN where the answers are bare genres.
     tests : DataFrame
         As `mgc.evaluation.significance.pairwise`, of the answers against each published model.
     """
@@ -194,6 +204,7 @@ class Score:
     n_crossing: int
     confusion: pd.DataFrame
     calibration_error: float
+    log_loss: float
     tests: pd.DataFrame
 
 
@@ -203,6 +214,7 @@ def score(
     edition: EditionRecord,
     protocol: str,
     others: Groups,
+    seed: int = 0,
 ) -> Score:
     """Score answers to a split, and set them against the published models of the same protocol.
 
@@ -215,27 +227,57 @@ def score(
     edition : EditionRecord
     protocol : str
     others : mapping of str to Record, sequence of Record or NotRun
-        Published models by name.
+        Published models by name; fits that were tested on other tracks are passed over.
+    seed : int
+        That the split was drawn with.
     """
-    record = as_record(answers, edition, protocol)
+    record = as_record(answers, edition, protocol, seed)
     crossed = crossing(split)
     kept = answers[~answers["track_id"].isin(crossed)]
-    probabilities = metrics.probabilities(answers)
-    bare = bool(np.isin(probabilities, (0.0, 1.0)).all())
+    split_by_artist = bool(crossed) and not kept.empty
+    bare = bool(np.isin(metrics.probabilities(answers), (0.0, 1.0)).all())
+    rivals = {name: fits for name, fits in _tested_alike(others, answers).items() if fits}
     return Score(
         summary=accuracy_summary(record),
-        apart=accuracy_summary(as_record(kept, edition, protocol)) if crossed else None,
+        apart=accuracy_summary(as_record(kept, edition, protocol)) if split_by_artist else None,
         n_crossing=len(crossed),
         confusion=metrics.confusion(answers),
         calibration_error=float("nan") if bare else metrics.calibration(answers).ece,
-        tests=pairwise({YOURS: record, **others}, [(YOURS, name) for name in others]),
+        log_loss=float("nan") if bare else metrics.log_loss(answers),
+        tests=pairwise({YOURS: record, **rivals}, [(YOURS, name) for name in rivals]),
     )
 
 
-def as_record(answers: pd.DataFrame, edition: EditionRecord, protocol: str) -> Record:
+def _tested_alike(others: Groups, answers: pd.DataFrame) -> dict[str, list[Record]]:
+    """Keep the fits that were tested on the examples of some answers."""
+    examples = set(answers[EXAMPLE].itertuples(index=False, name=None))
+    return {
+        name: [
+            fit
+            for fit in fits
+            if examples == set(metrics.test_rows(fit)[EXAMPLE].itertuples(index=False, name=None))
+        ]
+        for name, fits in fits_of(others).items()
+    }
+
+
+def as_record(
+    answers: pd.DataFrame, edition: EditionRecord, protocol: str, seed: int = 0
+) -> Record:
     """Wrap answers as a record of one seed, which the functions of this room take."""
     config = {
         "edition": edition.name, "edition_hash": edition.content_hash, "protocol": protocol,
-        "model": YOURS, "variant": "", "seed": 0,
+        "model": YOURS, "variant": "", "seed": seed,
     }  # fmt: skip
     return Record(Path(), "", config, {}, [], pd.DataFrame(), answers)
+
+
+def published(study: Study, protocol: str) -> Mapping[str, list[Record]]:
+    """Find the published fits of each model under a protocol, tuned and as written, by title."""
+    titles = {"tuned": "tuned", "as_written": "as written"}
+    groups: Groups = {
+        f"{TITLES[model]} ({title})": fits
+        for variant, title in titles.items()
+        for model, fits in study.groups(variant, protocol).items()
+    } | {TITLES[model]: fits for model, fits in study.groups("tuned", protocol, BASELINES).items()}
+    return fits_of(groups)

@@ -160,7 +160,7 @@ def seed_pairs(
     first: Sequence[Record], second: Sequence[Record]
 ) -> Iterator[tuple[Record, Record]]:
     """Pair fits of two models, tested on the same tracks, by seed; RecordError without a pair."""
-    lonely = min(len(first), len(second)) == 1 and max(len(first), len(second)) > 1
+    lonely = min(len(first), len(second)) == 1
     n_pairs = 0
     for left in first:
         for right in second:

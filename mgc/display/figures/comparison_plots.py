@@ -286,6 +286,50 @@ def literature(published: pd.DataFrame, protocol: str, ours: Mapping[str, float]
     return figure
 
 
+def between(ours: pd.DataFrame, published: pd.DataFrame, ceilings: Mapping[str, float]) -> Figure:
+    """Draw accuracies between a guess and two ceilings, split by what a system learned from.
+
+    Parameters
+    ----------
+    ours : DataFrame
+        `mgc.evaluation.open_table.open_table` of one protocol.
+    published : DataFrame
+        `mgc.display.system_tables.taught_figures` (in percent) of the same protocol.
+    ceilings : mapping of str to float
+        `mgc.datasets.facts.ceilings`.
+    """
+    theirs = published.assign(
+        accuracy=published["accuracy"] / 100, low=np.nan, high=np.nan, shape="s"
+    )
+    every = pd.concat([ours.assign(taught=ours["outside"] != "", shape="o"), theirs])
+    every = every.sort_values(["taught", "accuracy"])
+    figure, axis = single(7.8, 0.26 * len(every) + 1.9)
+    place, ticks = 0.0, {}
+    for taught, title in ((False, "learned from GTZAN alone"), (True, "learned elsewhere, too")):
+        axis.text(0.01, place + 0.15, title, weight="bold", fontsize=10)
+        for _, row in every[every["taught"] == taught].iterrows():
+            place += 1.0
+            shade = style.ACCENT if row["shape"] == "o" else style.MUTED
+            axis.plot([row["low"], row["high"]], [place] * 2, color=shade, lw=2)
+            fill_colour = "white" if taught else shade
+            axis.plot(row["accuracy"], place, row["shape"], color=shade, ms=7, mfc=fill_colour)
+            ticks[place] = fill(str(row["system"]), 44)
+        place += 1.4
+    lines = {"guess": 0.1, "people, elsewhere": ceilings["people"], "labels": ceilings["labels"]}
+    for title, share in lines.items():
+        axis.axvline(share, color=style.WARNING, ls="--", lw=1.2, zorder=0)
+        axis.annotate(f"{title}\n{100 * share:g} %", (share, 1), (0, 4), ha="center", va="bottom",
+                      xycoords=axis.get_xaxis_transform(), textcoords="offset points",
+                      fontsize=9, color=style.WARNING)  # fmt: skip
+    axis.set_yticks(list(ticks), list(ticks.values()), fontsize=9)
+    axis.set_ylim(place - 0.4, -0.4)
+    axis.set_xlim(0, 1)
+    percent_axis(axis, "x")
+    axis.set_xlabel("accuracy on the fault-filtered test part")
+    axis.grid(axis="x")
+    return figure
+
+
 def target_bars(
     values: Mapping[str, float], target: float, *, unit: str, target_label: str
 ) -> Figure:

@@ -111,6 +111,7 @@ def test_an_archive_is_verified_and_measured_as_far_as_pictures_go(tmp_path: Pat
     result = invoke("data", "verify", archive, "--csv", tmp_path / "table.csv")
     assert (result.exit_code, result.stderr) == (0, "")
     assert "2 tracks, pictures without their audio" in result.stdout
+    assert "of another kind than the published ones" in result.stdout
     table = pd.read_csv(tmp_path / "table.csv", keep_default_na=False)
     assert table["status"].tolist() == ["picture", "picture"]
     assert table["identical_to"].tolist() == ["", "blues.00000"]

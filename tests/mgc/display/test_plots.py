@@ -175,6 +175,23 @@ def test_own_results_stand_only_in_the_group_of_their_protocol():
     assert float(own[0].get_ydata()[0]) < next_group
 
 
+def test_systems_stand_between_guess_and_ceilings_by_what_they_learned_from():
+    columns = ["system", "outside", "accuracy", "low", "high"]
+    ours = pd.DataFrame([("A", "", 0.5, 0.4, 0.6), ("B", "web", 0.8, 0.7, 0.9)], columns=columns)
+    published = pd.DataFrame({"system": ["C"], "accuracy": [60.0], "taught": [False]})
+    axis = comparison_plots.between(ours, published, {"people": 0.7, "labels": 0.945}).axes[0]
+    assert [label.get_text() for label in axis.get_yticklabels()] == ["A", "C", "B"]
+    drawn = {line.get_ydata()[0]: line for line in axis.lines if line.get_marker() in ("o", "s")}
+    named = dict(zip(axis.get_yticks(), "ACB", strict=True))
+    marks = {named[y]: (line.get_xdata()[0], line.get_mfc()) for y, line in drawn.items()}
+    assert {name: x for name, (x, _) in marks.items()} == pytest.approx(
+        {"A": 0.5, "C": 0.6, "B": 0.8}
+    )
+    assert [name for name, (_, fill) in marks.items() if fill == "white"] == ["B"]
+    upright = [line.get_xdata()[0] for line in axis.lines if line.get_linestyle() == "--"]
+    assert upright == [0.1, 0.7, 0.945]
+
+
 def test_targets_are_drawn_with_their_values():
     figure = comparison_plots.target_bars(
         {"MLP": 2.0, "CNN": 300.0}, 100.0, unit="milliseconds", target_label="target"

@@ -1,11 +1,21 @@
 """Tables and sentences of chapters: they say what the numbers say, whatever was run."""
 
+import base64
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from mgc.datasets import quality
-from mgc.display import comparison, dataset_tables, formats, result_tables
+from mgc.datasets import facts, quality
+from mgc.display import (
+    comparison,
+    data_tables,
+    dataset_tables,
+    formats,
+    notebook,
+    result_tables,
+    system_tables,
+)
 from mgc.display.glue import KEY, Glue
 from mgc.evaluation.significance import pairwise
 from mgc.evaluation.tracks import missed_tracks
@@ -119,3 +129,61 @@ def test_jazz_is_counted_by_how_its_picture_was_drawn():
     (row,) = result_tables.replotted_table({"cnn": [fit]}, {"cnn": "CNN"}).to_dict("records")
     assert row["Redrawn jazz found"] == "50\u00a0%"
     assert row["Other jazz found"] == "0\u00a0%"
+
+
+def test_a_table_may_offer_a_file_of_its_numbers():
+    frame = pd.DataFrame({"system": ["a & b"], "accuracy": [0.5]})
+    link = notebook.file_link(frame, "open.csv", "Save <it>")
+    assert 'download="open.csv"' in link
+    assert "Save &lt;it&gt;" in link
+    content = link.partition("base64,")[2].partition('"')[0]
+    assert base64.b64decode(content).decode() == "system,accuracy\na & b,0.5\n"
+    assert notebook.table(frame, link=link).source.endswith(f"<p>{link}</p>")
+    assert "<p>" not in notebook.table(frame).source
+
+
+def test_a_system_has_one_row_with_a_dash_where_it_answered_no_protocol():
+    table = pd.DataFrame(
+        [
+            ("ours", "artist_cv", "", 0.5, 0.4, 0.6, 0.45),
+            ("ours", "fault_filtered", "", 0.55, 0.5, 0.6, 0.5),
+            ("theirs", "fault_filtered", "the web", 0.9, 0.8, 0.95, 0.9),
+        ],
+        columns=["system", "protocol", "outside", "accuracy", "low", "high", "macro_f1"],
+    )
+    shown = system_tables.open_rows(table).set_index("System")
+    assert shown.loc["ours", "Learned besides GTZAN"] == "nothing"
+    assert (
+        shown.loc["ours", "Fault-filtered, accuracy"] == "55.0\u00a0% (50\u00a0to\u00a060\u00a0%)"
+    )
+    assert shown.loc["theirs", "Artist folds, accuracy"] == formats.MISSING
+    assert shown.loc["theirs", "Fault-filtered, macro F1"] == "0.90"
+
+
+def test_what_was_taught_elsewhere_is_told_from_what_was_not():
+    figures = system_tables.taught_figures().set_index("system")["taught"]
+    assert not figures["MFCC statistics + SVM"]
+    assert figures["VGGish"]
+    assert figures["MusiCNN max-pool features"]
+
+
+def test_each_table_of_facts_has_its_sources_and_terms():
+    shown = data_tables.sources_table(facts.described_tables()).set_index("File")
+    assert shown.loc["gtzan_artists.csv", "Rows"] == "1,000"
+    assert "Sturm (2012)" in shown.loc["gtzan_artists.csv", "Sources"]
+    assert shown.loc["gtzan_tempo_key.csv", "Terms"] == "facts, MIT"
+    assert shown.loc["gtzan_artist_folds.csv", "Terms"] == "CC-BY-4.0"
+    assert (shown != "").all(axis=None)
+
+
+def test_packed_pictures_and_answers_are_told_in_shares():
+    cells = pd.DataFrame(
+        {"genre": ["hiphop"], "n": [10], "equal": [0.5], "near": [1.0], "apart": 2}
+    )
+    (row,) = data_tables.cells_table(cells).to_dict("records")
+    assert list(row.values()) == ["hip-hop", "10", "50.0\u00a0%", "100.0\u00a0%", "2.00"]
+    models = pd.DataFrame(
+        {"model": ["cnn"], "n": [4], "same": [1.0], "archive": 0.5, "audio": 0.25}
+    )
+    (row,) = data_tables.answers_table(models).to_dict("records")
+    assert list(row.values())[1:] == ["4", "100.0\u00a0%", "50.0\u00a0%", "25.0\u00a0%"]

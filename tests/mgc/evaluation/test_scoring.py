@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.metrics import accuracy_score, f1_score
+from sklearn.metrics import accuracy_score, f1_score, log_loss
 
 from mgc.cli.main import main
 from mgc.datasets.artists import artist_folds
@@ -15,7 +15,7 @@ from mgc.datasets.tracks import GENRES, P_COLUMNS
 from mgc.errors import DataError
 from mgc.evaluation.crossing import crossing
 from mgc.evaluation.metrics import test_rows
-from mgc.evaluation.scoring import YOURS, read_answers, score, split_table
+from mgc.evaluation.scoring import YOURS, published, read_answers, score, split_table
 from mgc.records.editions import EditionRecord
 from mgc.records.study import Study, open_study
 from tests.helpers import outside
@@ -96,6 +96,8 @@ def test_genres_and_probabilities_are_scored_as_scikit_learn_does(
     again = score(read_answers(saved(tmp_path, soft), folds), folds, edition, "artist_cv", {})
     assert again.summary == pytest.approx(found.summary, nan_ok=True)
     assert again.calibration_error == pytest.approx(abs(found.summary.accuracy - 0.55), abs=1e-6)
+    expected = log_loss(truth, soft[list(P_COLUMNS)].to_numpy(), labels=GENRES)
+    assert again.log_loss == pytest.approx(expected)
 
 
 def test_a_published_model_scores_as_it_does_in_the_book(tmp_path: Path, study: Study) -> None:
@@ -113,6 +115,37 @@ def test_a_published_model_scores_as_it_does_in_the_book(tmp_path: Path, study: 
     assert set(found.tests["first"]) == {YOURS}
     assert found.apart is not None
     assert found.apart.n_tracks + found.n_crossing == found.summary.n_tracks
+
+
+@pytest.mark.parametrize("seed", [1, 7])
+def test_a_drawn_split_is_compared_with_the_fits_of_its_own_seed(study: Study, seed: int) -> None:
+    """Other seeds test other tracks; where none was published, there is a score without tests."""
+    split = split_table(study.edition_record, "random", seed)
+    rows = answered(split).assign(segment=-1, part="test")
+    for genre, column in zip(GENRES, P_COLUMNS, strict=True):
+        rows[column] = (rows["genre"] == genre) * 1.0
+    truth = split[split["part"] == "test"].set_index("track_id")["genre"]
+    rows["genre"] = rows["track_id"].map(truth)
+    rivals = published(study, "random")
+    found = score(rows, split, study.edition_record, "random", rivals, seed)
+    assert found.summary.n_tracks == len(truth)
+    same_seed = [
+        name for name, fits in rivals.items() if seed in {fit.config["seed"] for fit in fits}
+    ]
+    assert found.tests["second"].tolist() == same_seed
+    assert (found.tests["seeds"] == 1).all()
+    assert (seed == 1) == bool(same_seed)
+
+
+def test_pieces_all_of_whose_artists_cross_are_scored(tmp_path: Path, study: Study) -> None:
+    """Under leaky segments no track is left without the crossing ones, and none is asked for."""
+    split = split_table(study.edition_record, "leaky_segments")
+    rows = split[split["part"] == "test"]  # with all columns of `mgc splits`
+    answers = read_answers(saved(tmp_path, rows), split)
+    found = score(answers, split, study.edition_record, "leaky_segments", {})
+    assert found.summary.accuracy == 1
+    assert found.apart is None
+    assert found.n_crossing == found.summary.n_tracks
 
 
 def spoiled(rows: pd.DataFrame, kind: str, folds: pd.DataFrame) -> pd.DataFrame:
@@ -133,6 +166,9 @@ def spoiled(rows: pd.DataFrame, kind: str, folds: pd.DataFrame) -> pd.DataFrame:
         }
     if kind == "fold":
         table.loc[0, "fold"] = "fold9"
+    if kind == "segment":
+        table = table.assign(segment=-1)
+        table.loc[table["fold"] == "fold1", "segment"] = 3
     if kind == "genre":
         table.loc[0, "genre"] = "polka"
     if kind == "columns":
@@ -146,7 +182,8 @@ def spoiled(rows: pd.DataFrame, kind: str, folds: pd.DataFrame) -> pd.DataFrame:
     ("kind", "said"),
     [("missing", "1 of 970 answers are missing, the first for blues.00000"),
      ("twice", "blues.00000 .* more than once"), ("unknown", "polka.00001 is no track"),
-     ("valid", "is in the validation part"), ("fold", r"\(fold fold9\) is in no part"),
+     ("valid", "is in the validation part"), ("fold", r"\(fold fold9\): there is no such fold"),
+     ("segment", r"fold1, segment 3\) is in no part"),
      ("genre", "'polka' is none of"), ("columns", "needs a column genre"),
      ("folds", "the column fold is missing")],
 )  # fmt: skip
@@ -178,6 +215,11 @@ def test_the_commands_hand_out_a_split_and_score_the_answers(tmp_path: Path) -> 
     assert told.exit_code == 0, told.output
     assert "95 % interval over" in told.stdout
     assert "on 970 test tracks" in told.stdout
+    assert "MLP (tuned)" in told.stdout
+    assert "Every answer is the label" not in told.stderr
+    copied = saved(tmp_path, pd.read_csv(file).query("part == 'test'"))
+    warned = outside.invoke(main, "score", copied, "--records", PUBLISHED)
+    assert "Every answer is the label" in warned.stderr
     lost = outside.invoke(main, "score", tmp_path / "none.csv", "--records", PUBLISHED)
     assert lost.exit_code == 1
     assert lost.stderr.count("\n") == 1
