@@ -152,7 +152,7 @@ Glue(ARTISTS).many(
 #
 # ### The artist folds
 #
-# A second way of testing keeps every group on one side: five folds of whole groups, each genre in each fold, drawn once and committed as a table. Fold by fold, the groups of one are tested, those of the next choose, the others train. The tracks of unknown artists stay out. This is the widest honest measurement of GTZAN that we know of, since nearly all tracks are tested; the fault-filtered split stays beside it, because published figures use it. Faulty tracks are in the artist folds, and so are most tracks on which our recipes were chosen. {doc}`05_comparison` says what that does.
+# The {term}`artist folds` keep every group on one side: five folds of whole groups, each genre in each fold, drawn once and committed as a table. Fold by fold, the groups of one are tested, those of the next choose, the others train. The tracks of unknown artists stay out. This is the widest honest measurement of GTZAN that we know of, since nearly all tracks are tested; the fault-filtered split stays beside it, because published figures use it. Faulty tracks are in the artist folds, and so are most tracks on which our recipes were chosen. {doc}`05_comparison` says what that does.
 
 # %% tags=["hide-input"]
 published = facts.literature().set_index(["system", "protocol"])["accuracy"] / 100

@@ -27,7 +27,7 @@
 # %% tags=["parameters", "remove-cell"]
 data = "gtzan-archive"
 records = ""
-protocol = "fault_filtered"
+protocol = "artist_cv"
 variant = "tuned"
 seed = 0
 

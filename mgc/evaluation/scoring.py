@@ -21,7 +21,7 @@ from mgc.evaluation.accuracy import AccuracySummary, accuracy_summary
 from mgc.evaluation.clusters import artist_groups
 from mgc.evaluation.crossing import crossing
 from mgc.evaluation.significance import EXAMPLE, Groups, fits_of, pairwise
-from mgc.models import BASELINES, TITLES
+from mgc.models import REFERENCES, TITLES
 from mgc.records.editions import EditionRecord
 from mgc.records.store import Record
 from mgc.records.study import Study
@@ -279,5 +279,7 @@ def published(study: Study, protocol: str) -> Mapping[str, list[Record]]:
         f"{TITLES[model]} ({title})": fits
         for variant, title in titles.items()
         for model, fits in study.groups(variant, protocol).items()
-    } | {TITLES[model]: fits for model, fits in study.groups("tuned", protocol, BASELINES).items()}
+    } | {
+        TITLES[model]: fits for model, fits in study.groups("tuned", protocol, REFERENCES).items()
+    }
     return fits_of(groups)
