@@ -16,7 +16,7 @@ from statsmodels.stats.multitest import multipletests
 
 from mgc.errors import RecordError
 from mgc.evaluation.clusters import artist_groups, net_by_group
-from mgc.evaluation.metrics import accuracy, correct, test_rows
+from mgc.evaluation.metrics import correct, test_rows
 from mgc.records.store import NotRun, Record
 
 ALPHA = 0.05
@@ -67,26 +67,28 @@ def paired_test(a: pd.DataFrame, b: pd.DataFrame, groups: Mapping[str, str]) -> 
         those of which the first model has more segments right. ``p`` is that of `sign_flip` over
         artist groups; where each track is a group, it is the exact test of McNemar (1947).
     """
-    ahead = _ahead(a, b)
+    ahead = _ahead(_answers(a), _answers(b))
     return Paired(
         int((ahead > 0).sum()), int((ahead < 0).sum()), sign_flip(net_by_group(ahead, groups))
     )
 
 
-def _ahead(a: pd.DataFrame, b: pd.DataFrame) -> pd.Series[int]:
+def _answers(rows: pd.DataFrame) -> pd.DataFrame:
+    """Say of each example, in order, whether it is right (0, 1), and its genre."""
+    right = rows.assign(right=correct(rows).astype(np.int64))
+    return right.set_index(EXAMPLE)[["right", "genre"]].sort_index()
+
+
+def _ahead(left: pd.DataFrame, right: pd.DataFrame) -> pd.Series[int]:
     """By how many of its examples the first model is ahead of the second on each track."""
-    left = a.assign(right=correct(a)).set_index(EXAMPLE)[["right", "genre"]]
-    other = b.assign(right=correct(b)).set_index(EXAMPLE)[["right", "genre"]]
-    if set(left.index) != set(other.index) or len(left) != len(other):
+    if not left.index.equals(right.index):
         raise RecordError(
             "The two models were not tested on the same tracks; compare records of one edition, "
             "protocol and seed."
         )
-    other = other.reindex(left.index)
-    if not (left["genre"] == other["genre"]).all():
+    if not (left["genre"] == right["genre"]).all():
         raise RecordError("The two records disagree on a track's genre; fit one of them again.")
-    net = left["right"].astype(np.int64) - other["right"].astype(np.int64)
-    return net.groupby(level="track_id").sum()
+    return (left["right"] - right["right"]).groupby(level="track_id").sum()
 
 
 def pairwise(groups: Groups, pairs: Iterable[tuple[str, str]] | None = None) -> pd.DataFrame:
@@ -126,8 +128,10 @@ def pairwise(groups: Groups, pairs: Iterable[tuple[str, str]] | None = None) -> 
         )
     editions = [str(record.config["edition"]) for records in fits.values() for record in records]
     artists = artist_groups(editions[0]) if editions else {}
+    # Each record is in many pairs, so its answers are read once.
+    answers = {id(r): _answers(test_rows(r)) for records in fits.values() for r in records}
     rows = [
-        (first, second, *_compare(fits[first], fits[second], artists))
+        (first, second, *_compare(fits[first], fits[second], answers, artists))
         for first, second in (combinations(fits, 2) if pairs is None else pairs)
         if first in fits and second in fits
     ]
@@ -142,13 +146,16 @@ def pairwise(groups: Groups, pairs: Iterable[tuple[str, str]] | None = None) -> 
 
 
 def _compare(
-    first: Sequence[Record], second: Sequence[Record], artists: Mapping[str, str]
+    first: Sequence[Record],
+    second: Sequence[Record],
+    answers: Mapping[int, pd.DataFrame],
+    artists: Mapping[str, str],
 ) -> tuple[float, int, int, float, tuple[float, ...], int]:
     ahead, gaps = [], []
     for left, right in seed_pairs(first, second):
-        a, b = test_rows(left), test_rows(right)
+        a, b = answers[id(left)], answers[id(right)]
         ahead.append(_ahead(a, b))
-        gaps.append(accuracy(a) - accuracy(b))
+        gaps.append(a["right"].mean() - b["right"].mean())
     total = pd.concat(ahead, axis=1).fillna(0).sum(axis=1).astype(np.int64)
     wins, losses = int(total[total > 0].sum()), int(-total[total < 0].sum())
     each_seed = tuple(sign_flip(net_by_group(net, artists)) for net in ahead)
