@@ -18,7 +18,7 @@ from mgc.models.recipe import VARIANTS
 from mgc.records.store import Record
 from mgc.records.study import Study
 
-TENTHS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
 def best_model(groups: Groups) -> str | None:
@@ -77,11 +77,11 @@ def answer(results: Groups, table: pd.DataFrame) -> list[str]:
     whom = "On artists it has never heard" if apart else "On these test tracks"
     claimed = facts.report_claims().set_index("model")["accuracy"].max()
     return [
-        f"{whom}, the best of the {len(models)} networks, {TITLES[best]}, is right about"
-        f" {TENTHS[round(10 * known.accuracy)]} times in ten"
+        f"{whom}, the best of the {WORDS[len(models)]} networks, {TITLES[best]}, is right about"
+        f" {WORDS[round(10 * known.accuracy)]} times in ten"
         f" ({formats.percent(known.accuracy)}, 95 % interval"
         f" {formats.interval(known.low, known.high)}).",
-        f"The report claimed {TENTHS[round(10 * claimed)]} in ten.",
+        f"The report claimed {WORDS[round(10 * claimed)]} in ten.",
         *_against_classical(results, table, list(models)),
     ]
 
@@ -107,6 +107,7 @@ def _against_classical(results: Groups, table: pd.DataFrame, names: list[str]) -
         return []
     best = next(iter(run))
     title = TITLES[best][0].lower() + TITLES[best][1:]
+    title = title.replace("on pictures", "on statistics of the same pictures")
     plain = f"{title} ({formats.percent(accuracy_summary(run[best]).accuracy)})"
     above, under = (
         [name for name in names if direction(table, name, best) == sign] for sign in (1, -1)

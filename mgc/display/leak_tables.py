@@ -75,9 +75,10 @@ def crossing_statements(trained: pd.DataFrame, validated: pd.DataFrame) -> list[
         if met <= control
         else "So meeting the artist may have helped."
     )
+    least, most = (100 * float(value) for value in (lift.min(), lift.max()))
     return [
-        f"Tracks whose artist trains lift the scores by {formats.points(lift.min(), 1)} to"
-        f" {formats.points(lift.max(), 1)}, mostly because they are of easy genres.",
+        f"Tracks whose artist trains lift the scores by {formats.number(least, 1)} to"
+        f" {formats.number(most, 1)}\u00a0points, mostly because they are of easy genres.",
         f"On average over the models they score {formats.points(met)} against what their genres"
         f" let expect; tracks whose artist only validates, {formats.points(control)}.",
         meant,
@@ -92,16 +93,13 @@ def waterfall_statements(table: pd.DataFrame) -> list[str]:
     said = []
     for label, rows in table.groupby("label", sort=False):
         share = rows.set_index("protocol")["accuracy"]
-        if (
-            label == TITLES["majority"]
-            or not share.index.isin(WATERFALL).all()
-            or len(share) < len(WATERFALL)
-        ):
+        if label == TITLES["majority"] or len(share) < len(WATERFALL):
             continue
         first, *_, together, apart = (share[rung] for rung in WATERFALL)
+        fall = formats.points(together - apart).lstrip("+")
         said.append(
             f"{label}: {formats.percent(first)} at random, {formats.percent(apart)} with artists"
-            f" apart; keeping artists apart alone takes {formats.points(apart - together)}."
+            f" apart; keeping artists apart alone takes {fall}."
         )
     return said or ["No model was run on all rungs."]
 

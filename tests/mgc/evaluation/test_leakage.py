@@ -16,6 +16,7 @@ from scipy import stats
 
 from mgc.datasets.gtzan import gtzan_table
 from mgc.datasets.leak_splits import SHARES
+from mgc.datasets.splits import WATERFALL
 from mgc.datasets.tracks import GENRES
 from mgc.display import formats, leak_tables
 from mgc.display.figures import leak_slider
@@ -97,7 +98,7 @@ def test_an_artist_who_only_validates_is_the_control():
         return pd.DataFrame([("cnn", 0.5, 0.48, crossed, 0.6, 9)], columns=columns)
 
     lift, excess, meant = leak_tables.crossing_statements(effect(0.8), effect(0.7))
-    assert "+2.0\u00a0points" in lift
+    assert "2.0 to 2.0\u00a0points" in lift
     assert "+20\u00a0points" in excess
     assert "+10\u00a0points" in excess
     assert "may have helped" in meant
@@ -305,3 +306,18 @@ def test_the_page_holds_a_text_and_a_mark_for_every_stop(summary):
         assert np.array(drawn) == pytest.approx(np.array(known), abs=0.05)
         for row in own[own["pieces"] == "every"].itertuples():
             assert f"{100 * row.accuracy:.0f}\u00a0% (" in texts[model][str(row.share)]
+
+
+def test_the_last_rung_is_set_apart_from_the_fall_as_a_whole():
+    """Ten points in all, four of them by keeping artists apart; half a ladder says nothing."""
+    shares = (0.7, 0.68, 0.66, 0.64, 0.6)
+    table = pd.DataFrame(
+        [("CNN", rung, share) for rung, share in zip(WATERFALL, shares, strict=True)],
+        columns=["label", "protocol", "accuracy"],
+    )
+    (said,) = leak_tables.waterfall_statements(table)
+    assert said == (
+        "CNN: 70\u00a0% at random, 60\u00a0% with artists apart; keeping artists apart alone takes"
+        " 4\u00a0points."
+    )
+    assert leak_tables.waterfall_statements(table[:3]) == ["No model was run on all rungs."]
