@@ -179,7 +179,7 @@ notebook.table(
 )
 
 # %% [markdown]
-# The second table shows that the suspicion was right. Redrawn jazz is found far more often than other jazz, by some models almost alone. These are other artists, too, so not all of the difference need be the drawing. But the pictures were made alike only as far as one could; what is left of the old drawing seems to be enough for a model that reads fine statistics of each row. The last column of the first table is the one that this cannot touch, although these pictures did train.
+# The second table shows that the suspicion was right. Redrawn jazz is found far more often than other jazz, by some models almost alone. These are other artists, too, so not all of the difference need be the drawing. But the pictures were made alike only as far as one could, and what is left of the old drawing seems to be enough. {doc}`15_data` has the control: the same jazz tracks, drawn anew from their audio, are called jazz less often. The last column of the first table is the one that this cannot touch, although these pictures did train.
 
 # %% [markdown]
 # ## The fault-filtered split, and artists on both sides

@@ -5,11 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from mgc.datasets import facts
-from mgc.datasets.splits import ARTIST_CV
+from mgc.datasets.splits import PROTOCOL_TITLES
 from mgc.display import formats
 from mgc.evaluation.open_table import PROTOCOLS
 
-TITLES_OF = {ARTIST_CV: "Artist folds", "fault_filtered": "Fault-filtered"}
 NOTHING = "nothing"
 UNTAUGHT = ("hand-crafted", "from scratch")
 """How `mgc.datasets.facts.literature` calls systems that learned from GTZAN alone."""
@@ -39,7 +38,9 @@ def open_rows(table: pd.DataFrame) -> pd.DataFrame:
     for protocol in PROTOCOLS:
         for value, title in (("accuracy", "accuracy"), ("f1", "macro F1")):
             if (value, protocol) in wide:
-                columns[f"{TITLES_OF[protocol]}, {title}"] = wide[value, protocol].tolist()
+                columns[f"{PROTOCOL_TITLES[protocol].capitalize()}, {title}"] = wide[
+                    value, protocol
+                ].tolist()
     return pd.DataFrame(columns)
 
 
