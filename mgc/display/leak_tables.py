@@ -93,7 +93,7 @@ def waterfall_statements(table: pd.DataFrame) -> list[str]:
     said = []
     for label, rows in table.groupby("label", sort=False):
         share = rows.set_index("protocol")["accuracy"]
-        if label == TITLES["majority"] or len(share) < len(WATERFALL):
+        if len(share) < len(WATERFALL):
             continue
         first, *_, together, apart = (share[rung] for rung in WATERFALL)
         fall = formats.points(together - apart).lstrip("+")

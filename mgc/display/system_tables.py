@@ -36,11 +36,10 @@ def open_rows(table: pd.DataFrame) -> pd.DataFrame:
         "Learned besides GTZAN": order["outside"].tolist(),
     }
     for protocol in PROTOCOLS:
+        named = PROTOCOL_TITLES[protocol].capitalize()
         for value, title in (("accuracy", "accuracy"), ("f1", "macro F1")):
             if (value, protocol) in wide:
-                columns[f"{PROTOCOL_TITLES[protocol].capitalize()}, {title}"] = wide[
-                    value, protocol
-                ].tolist()
+                columns[f"{named}, {title}"] = wide[value, protocol].tolist()
     return pd.DataFrame(columns)
 
 

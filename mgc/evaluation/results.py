@@ -193,14 +193,15 @@ def restricted(groups: Groups, tracks: Collection[str]) -> dict[str, list[Record
 
 
 def waterfall(study: Study) -> pd.DataFrame:
-    """Collect tuned networks and baselines on each rung of `mgc.datasets.waterfall`.
+    """Collect tuned networks and what learns beside them on each rung of `mgc.datasets.waterfall`.
 
     As `accuracy_table`, rung by rung, on the tracks without known faults, which every rung tests;
     what was not run is left out.
     """
     store = Store(study.store.root / "waterfall")
     rungs = replace(study, store=store)
-    groups = [rungs.groups("tuned", rung, (*NAMES, *REFERENCES)) for rung in WATERFALL]
+    learn = [name for name in (*NAMES, *REFERENCES) if name != "majority"]
+    groups = [rungs.groups("tuned", rung, learn) for rung in WATERFALL]
     tables = [accuracy_table(restricted(group, clean_tracks())) for group in groups]
     return pd.concat(tables, ignore_index=True)
 
