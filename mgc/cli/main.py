@@ -124,7 +124,7 @@ def published(
     studies = plan.studies(store.root, "", sources)
     if not studies:
         raise DataError("nothing to do without data: name --archive FILE.npz, --mini FOLDER")
-    table = plan.status(studies, [*store.find(), *store.leak.find()])
+    table = plan.status(studies, store.find_everywhere())
     console = console_for_output()
     print_frame(console, "Published runs", table, {"minutes": ".0f"})
     left, minutes = int(table["left"].sum()), float(table["minutes"].sum(skipna=True))

@@ -223,6 +223,11 @@ class Store:
                 found.append(load_record(folder))
         return sorted(found, key=lambda record: tuple(record.config[key] for key in SORT_KEYS))
 
+    def find_everywhere(self) -> list[Record]:
+        """Find all records of this store and of those beside it (`BESIDE`)."""
+        stores = (self, *(Store(self.root / name) for name in BESIDE))
+        return [record for store in stores for record in store.find()]
+
     def edition(self, name_or_key: str) -> EditionRecord | None:
         """Edition record by name or key, None when the store has none.
 
@@ -258,3 +263,7 @@ def default_root() -> Path:
         f"No records: no folder book/records in {here} or above it. Work inside a clone of the "
         "project, or name a store in MGC_RECORDS."
     )
+
+
+BESIDE = ("networks", "leak", "waterfall", "curves", "controls")
+"""Stores in folders of a store: fits that no table of results counts."""

@@ -77,7 +77,7 @@ def check_records(store: Store) -> Iterator[Record]:
         tracks than the split's, a test track that was seen in training.
     """
     # `find` reads every file of a record and compares its checksums and its hash.
-    for record in (*store.find(), *store.networks.find(), *store.leak.find()):
+    for record in store.find_everywhere():
         edition = store.edition(record.edition_key)
         if edition is None:
             raise RecordError(f"{record.path}: its edition has no record in {store.root}")

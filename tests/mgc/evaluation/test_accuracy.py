@@ -176,7 +176,7 @@ def test_every_page_and_command_shows_the_same_accuracy_of_a_record(tmp_path):
     (group,) = describe(study.store, [record])["groups"]
     assert numbers(group["all"]["text"] + group["all"]["interval"]) == fine
     (line,) = re.findall(r"\n\| Logistic regression \|.*", README.read_text(encoding="utf-8"))
-    assert numbers(line.split("|")[3]) == [fine[0], *coarse[1:]]
+    assert line.split("|")[3] == f" {fine[0]}% ({coarse[1]} to {coarse[2]}; 1) "
     # `mgc audit FIT` and `mgc records list`.
     told = explain(record, study.store)
     assert numbers(told[told.index("right genre") :].replace("95 %", ""))[:3] == fine
