@@ -227,6 +227,14 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session(venv_backend="none", default=False)
+def load(session: nox.Session) -> None:
+    """Put `mgc serve` under load on a quiet machine, and keep the record for the book."""
+    _prepare(session, "book", "serve", "test")
+    out = [] if "--out" in session.posargs else ["--out", "book/records"]
+    _python(session, "-m", "tools.bench.load", *out, *session.posargs, **ONE_THREAD)
+
+
+@nox.session(venv_backend="none", default=False)
 def stability(session: nox.Session) -> None:
     """Ask the network that ships about the recordings of --data FOLDER in other file formats."""
     _prepare(session, "book")
