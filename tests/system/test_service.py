@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import socket
@@ -17,6 +18,7 @@ import pytest
 from tests.helpers import corpus
 from tests.helpers.outside import all_end, until
 from tests.helpers.server import CLIP, Server, serving
+from tools.bench import load
 
 pytestmark = [
     pytest.mark.slow,
@@ -169,3 +171,17 @@ def test_what_a_killed_server_left_goes_at_the_next_start(tmp_path: Path) -> Non
         assert server.post(CLIP.read_bytes()).status_code == 200
         assert server.stop() == 0
     assert list(scratch.iterdir()) == []
+
+
+def test_under_load_nothing_fails_and_memory_stays(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(load, "CLIENTS", (1, 24))
+    few, many = asyncio.run(load.measure(server.url, server.process.pid, 4.0))
+    for level in (few, many):
+        assert level["failed"] == 0
+        assert level["answered"] > 0
+        assert level["p50_ms"] <= level["p95_ms"]
+    assert many["told_to_wait"] > few["told_to_wait"] == 0
+    assert many["memory_after_mb"] < 1.1 * few["memory_after_mb"]
+    until(lambda: server.uploads() == [], "the uploads go")

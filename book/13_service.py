@@ -1,0 +1,114 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # From a laptop to a service
+#
+# ```{admonition} In this appendix
+# :class: tip
+# You learn
+# - how a network answers over HTTP, and what it refuses;
+# - how the service holds when many ask at a time, and when decoders and clients misbehave;
+# - how to put it into a container.
+# ```
+#
+# The report's plan ends with a system that people use. `mgc predict` is one for a person at a terminal. This page is about a network that others ask.
+
+# %% tags=["parameters", "remove-cell"]
+data = "gtzan-archive"
+records = ""
+protocol = "fault_filtered"
+variant = "tuned"
+seed = 0
+
+# %% tags=["hide-input"]
+from mgc.display import formats, notebook, service_tables
+from mgc.display.glue import Glue
+from mgc.records.store import default_root
+from mgc.service import records as measured
+
+# What the service does depends on the network that ships, not on the data of the other chapters.
+load = measured.load_record(default_root())
+glue = Glue(f"book/records/{measured.LOAD_FILE}")
+
+# %% tags=["hide-input"]
+first, last = load.levels.iloc[0], load.levels.iloc[-1]
+limits = load.facts["model"]["limits"]
+glue.many(
+    {
+        "c13_date": str(load.facts["date"]),
+        "c13_cores": formats.count(load.facts["machine"]["cores"]),
+        "c13_processes": formats.count(load.facts["processes"]),
+        "c13_network": str(load.facts["model"]["network"]),
+        "c13_good": formats.percent(load.facts["mix"]["good"]),
+        "c13_bad": formats.percent(load.facts["mix"]["bad"]),
+        "c13_gone": formats.percent(load.facts["mix"]["gone"]),
+        "c13_at_a_time": formats.count(limits["requests_at_a_time"]),
+        "c13_failed": formats.count(load.levels["failed"].sum()),
+        "c13_alone": formats.duration(first["p50_ms"] / 1000),
+        "c13_most": formats.count(last["clients"]),
+        "c13_growth": formats.number(last["memory_after_mb"] / first["memory_after_mb"]),
+    }
+)
+
+# %% [markdown]
+# ## Ask it
+#
+# ```shell
+# pip install "mgc[serve]"
+# mgc serve
+# curl -F file=@song.mp3 http://127.0.0.1:8000/v1/predictions
+# curl --data-binary @song.mp3 http://127.0.0.1:8000/v1/predictions
+# ```
+#
+# The answer is what `mgc predict --json` writes for a file. `/docs` describes every path and every answer (that page loads its script from another host; `/openapi.json` is the same for programs). `GET /v1/model` names the network, its checksum and the limits. `/healthz` is for whoever starts and stops services, `/metrics` for Prometheus.
+#
+# The service listens on this machine alone, unless `--host` names another address. With `MGC_TOKEN` it asks every client for that token. Web pages of other sites may not ask it, unless `--cors` names the site.
+#
+# ## What it refuses
+#
+# A refusal says why, and what to do, as `application/problem+json`:
+#
+# | Status | Why | Option |
+# |---|---|---|
+# | `408` | the upload takes too long | `--max-time` |
+# | `413` | the file is too large, or the recording too long | `--max-size`, `--max-duration` |
+# | `422` | there is no file, or no audio that can be read | |
+# | `429` | too many uploads are under way; `Retry-After` says when to come again | `--max-requests` |
+# | `503` | no process was free in time, or the one that read the file hung or died | `--jobs`, `--max-time` |
+#
+# Decoders are the dangerous part: they are written in C and read what strangers send. So each file is read in a process of its own, which is replaced when it hangs or dies. That costs the one request it worked for. An upload is written to a hidden folder for temporary files and removed before the answer leaves. What a killed service left there goes at the next start. SIGTERM ends the service when all that is under way is answered.
+#
+# ## Under load
+#
+# Measured on {glue:text}`c13_date` on a machine with {glue:text}`c13_cores` cores, with the network {glue:text}`c13_network` in {glue:text}`c13_processes` processes. Each client sends one upload after the other: {glue:text}`c13_good` are clips of 30 s, {glue:text}`c13_bad` are broken or no music, and in {glue:text}`c13_gone` the client hangs up on the way. The clients run on the same machine and take their share of it. The service takes {glue:text}`c13_at_a_time` uploads at a time and tells others to come again.
+
+# %%
+notebook.table(
+    service_tables.load_table(load), "Answers of a service under load; times are of answered clips"
+)
+
+# %% [markdown]
+# A client that is alone waits {glue:text}`c13_alone`. With more clients than processes the wait grows, and the rate does not: it is what the processors give. Requests that failed: {glue:text}`c13_failed`. After {glue:text}`c13_most` clients all processes together hold {glue:text}`c13_growth` times the memory that they held after one.
+#
+# `nox -s load` measures on your machine.
+#
+# ## In a container
+#
+# ```shell
+# docker build -t mgc .
+# docker run --read-only --tmpfs /tmp -p 127.0.0.1:8000:8000 -e MGC_TOKEN mgc --jobs 2
+# ```
+#
+# The image holds Python, ffmpeg, the package and its network. The service runs as a user without rights, needs to write to `/tmp` alone, and what follows the name of the image are options of `mgc serve`. In front of it belongs what ends TLS and limits how often one client may ask; the service does neither.
+#
+# On more than one machine, start one on each and put a balancer before them: no request needs to know of another. For folders of files, {doc}`cluster` is the better way.
