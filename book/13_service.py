@@ -18,7 +18,8 @@
 # You learn
 # - how a network answers over HTTP, and what it refuses;
 # - how the service holds when many ask at a time, and when decoders and clients misbehave;
-# - how to put it into a container.
+# - how to put it into a container;
+# - how to tell whether a new network is better than the old one.
 # ```
 #
 # The report's plan ends with a system that people use. `mgc predict` is one for a person at a terminal. This page is about a network that others ask.
@@ -38,6 +39,7 @@ from mgc.service import records as measured
 
 # What the service does depends on the network that ships, not on the data of the other chapters.
 load = measured.load_record(default_root())
+looks = measured.load_sequential(default_root())
 glue = Glue(f"book/records/{measured.LOAD_FILE}")
 
 # %% tags=["hide-input"]
@@ -112,3 +114,30 @@ notebook.table(
 # The image holds Python, ffmpeg, the package and its network. The service runs as a user without rights, needs to write to `/tmp` alone, and what follows the name of the image are options of `mgc serve`. In front of it belongs what ends TLS and limits how often one client may ask; the service does neither.
 #
 # On more than one machine, start one on each and put a balancer before them: no request needs to know of another. For folders of files, {doc}`cluster` is the better way.
+#
+# ## Is the new network better?
+#
+# ```shell
+# mgc compare shipped my.keras PATH
+# ```
+#
+# Both networks answer to the same labelled tracks, artist after artist in random order. The paired test of {doc}`05_comparison` asks about all tracks together, and must be asked once: who looks after every artist and stops at the first small p decides wrongly far too often. The sequential test may be looked at all the time, and `--stop-early` does so. It bets that artists on which the two differ do not favour each alike, and decides when the bets have earned twenty times the stake. Under the null hypothesis that happens in one of twenty cases at most, whenever somebody looks (Ville's inequality).
+#
+# Where no difference is shown, the command says how many more tracks would show one as large as that seen, in four of five cases.
+
+# %% tags=["hide-input"]
+glue.many(
+    {
+        "c13_wrong_sequential": formats.percent(looks["false_sequential"].max(), 1),
+        "c13_wrong_peeking": formats.percent(looks["false_peeking"].max(), 1),
+    },
+    f"book/records/{measured.SEQUENTIAL_FILE}",
+)
+
+# %% [markdown]
+# How often each is wrong was simulated on the published records: for each pair of tuned models, many orders of the artists, with the answers of the two swapped within artists at random, so that no decision is right. The sequential test is wrong in {glue:text}`c13_wrong_sequential` at most, the exact test of signs, looked at after every artist, in up to {glue:text}`c13_wrong_peeking`. The price: without swapping, it decides less often than the paired test, which sees all tracks at once and how many of each artist a model wins by.
+
+# %%
+notebook.table(
+    service_tables.sequential_table(looks), "Tests looked at after every artist, by pair of models"
+)

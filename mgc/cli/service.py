@@ -1,4 +1,4 @@
-"""The commands that let a network work: over HTTP for others."""
+"""The commands that let a network work, over HTTP for others, and compare two."""
 
 from __future__ import annotations
 
@@ -94,3 +94,54 @@ def serve(
     except (SystemExit, KeyboardInterrupt):
         if not server.should_exit:  # else it was asked to end, and has
             raise
+
+
+@click.command()
+@click.argument("first", metavar="A", type=options.NETWORK_OR_SHIPPED)
+@click.argument("second", metavar="B", type=options.NETWORK_OR_SHIPPED)
+@click.argument("folder", metavar="DATA", type=options.DATA)
+@click.option("--stop-early", is_flag=True, help="End as soon as the sequential test decides.")
+def compare(first: Path | None, second: Path | None, folder: str, *, stop_early: bool) -> None:
+    """Compare two networks on the same labelled tracks: files of `mgc train`, or `shipped`.
+
+    DATA should hold no track that either was trained on. The sequential test may be looked at
+    after every artist; the paired test is for all tracks together.
+    """
+    import math
+
+    from mgc.cli.tables import opened, print_left_out
+    from mgc.evaluation.clusters import artist_groups
+    from mgc.evaluation.sequential import POWER
+    from mgc.evaluation.significance import ALPHA
+    from mgc.inference.classifier import Classifier
+    from mgc.service.compare import compare as compared
+
+    edition = opened(folder)
+    if edition.archive is not None:
+        raise DataError(f"{folder}: networks listen to audio; name a folder of it")
+    found = compared(
+        Classifier(first),
+        Classifier(second),
+        edition.tracks,
+        artist_groups(edition.name),
+        stop_early=stop_early,
+        left_out=lambda name, reason: print_left_out({name: reason}),
+    )
+    click.echo(
+        f"A has {found.right[0]:.1%} of {found.n_tracks} tracks of {found.n_groups} artists right,"
+        f" B {found.right[1]:.1%}; A alone {found.only[0]}, B alone {found.only[1]}."
+    )
+    limit = f"{1 / ALPHA:g} decide"
+    when = f"decided after {found.decided} artists" if found.decided else f"undecided; {limit}"
+    click.echo(f"Sequential test: evidence {found.e:.3g} ({when}).")
+    if not found.stopped:
+        click.echo(f"Paired test over artists: p = {found.p:.3g}.")
+    if found.better:
+        click.echo(f"{'AB'[found.better - 1]} is better.")
+        return
+    click.echo("No difference is shown.")
+    if math.isfinite(found.more_tracks):
+        click.echo(
+            f"If it is as large as it looks here, about {math.ceil(found.more_tracks):,} more"
+            f" tracks would show it with a chance of {POWER:.0%}."
+        )

@@ -23,3 +23,20 @@ def load_table(load: Load) -> pd.DataFrame:
             "Memory, MB": levels["memory_mb"].map(formats.count),
         }
     )
+
+
+def sequential_table(rates: pd.DataFrame) -> pd.DataFrame:
+    """Say for each pair of models how soon a sequential test decides, and how often wrongly."""
+    by_points = rates["difference"].map(lambda value: formats.points(value))
+    return pd.DataFrame(
+        {
+            "Models": rates["first"] + " and " + rates["second"],
+            "Difference": by_points,
+            "Paired test": rates["p"].map(formats.p_value),
+            "Tracks it needs": rates["needed"].map(formats.count),
+            "Sequential test decides": rates["decided"].map(formats.percent),
+            "Tracks until then, median": rates["median_tracks"].map(formats.count),
+            "Wrongly": rates["false_sequential"].map(lambda share: formats.percent(share, 1)),
+            "Wrongly by looking": rates["false_peeking"].map(lambda s: formats.percent(s, 1)),
+        }
+    )

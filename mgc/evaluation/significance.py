@@ -67,13 +67,13 @@ def paired_test(a: pd.DataFrame, b: pd.DataFrame, groups: Mapping[str, str]) -> 
         those of which the first model has more segments right. ``p`` is that of `sign_flip` over
         artist groups; where each track is a group, it is the exact test of McNemar (1947).
     """
-    ahead = _ahead(a, b)
+    ahead = tracks_ahead(a, b)
     return Paired(
         int((ahead > 0).sum()), int((ahead < 0).sum()), sign_flip(net_by_group(ahead, groups))
     )
 
 
-def _ahead(a: pd.DataFrame, b: pd.DataFrame) -> pd.Series[int]:
+def tracks_ahead(a: pd.DataFrame, b: pd.DataFrame) -> pd.Series[int]:
     """By how many of its examples the first model is ahead of the second on each track."""
     left = a.assign(right=correct(a)).set_index(EXAMPLE)[["right", "genre"]]
     other = b.assign(right=correct(b)).set_index(EXAMPLE)[["right", "genre"]]
@@ -147,7 +147,7 @@ def _compare(
     ahead, gaps = [], []
     for left, right in seed_pairs(first, second):
         a, b = test_rows(left), test_rows(right)
-        ahead.append(_ahead(a, b))
+        ahead.append(tracks_ahead(a, b))
         gaps.append(accuracy(a) - accuracy(b))
     total = pd.concat(ahead, axis=1).fillna(0).sum(axis=1).astype(np.int64)
     wins, losses = int(total[total > 0].sum()), int(-total[total < 0].sum())

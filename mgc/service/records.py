@@ -9,10 +9,13 @@ from typing import Any
 import pandas as pd
 
 from mgc.errors import RecordError
-from mgc.util.textfiles import read_json
+from mgc.util.textfiles import read_csv, read_json
 
-LOAD_FILE = "bench/load.json"
+LOAD_FILE = "service/load.json"
 """In the store of records; `tools.bench.load` writes it."""
+
+SEQUENTIAL_FILE = "service/sequential.csv"
+"""Written by `tools.sequential`."""
 
 
 @dataclass(frozen=True)
@@ -42,3 +45,13 @@ def load_record(root: str | Path) -> Load:
         return Load(facts, pd.DataFrame(facts["levels"]).astype(float))
     except (KeyError, TypeError, ValueError):
         raise RecordError(f"{file}: holds no levels; run `nox -s load`") from None
+
+
+def load_sequential(root: str | Path) -> pd.DataFrame:
+    """Read how often tests decide that are looked at after every artist.
+
+    A row for each pair of published models: ``first``, ``second``, ``tracks``, ``groups``,
+    ``difference`` (accuracy), ``p`` (paired test of all), ``needed`` (tracks for that test), and
+    the rates of `mgc.evaluation.sequential.Rates`. Raises RecordError.
+    """
+    return read_csv(Path(root) / SEQUENTIAL_FILE, ("first", "second"), blanks=True)
