@@ -1,13 +1,16 @@
-"""The commands that let a network work, over HTTP for others, and compare two."""
+"""The commands that let a network work for others, watch it, and compare two."""
 
 from __future__ import annotations
 
 import socket
+import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
 from mgc.cli import options
+from mgc.cli.outputs import STREAM
 from mgc.errors import DataError
 
 
@@ -145,3 +148,92 @@ def compare(first: Path | None, second: Path | None, folder: str, *, stop_early:
             f"If it is as large as it looks here, about {math.ceil(found.more_tracks):,} more"
             f" tracks would show it with a chance of {POWER:.0%}."
         )
+
+
+@click.command()
+@click.argument("reference", type=options.ANY)
+@click.argument("stream", type=options.OUTPUT)
+@options.NETWORK
+@click.option("--window", default=50, show_default=True, type=click.IntRange(min=10),
+              help="Tracks that are looked at together.")  # fmt: skip
+def monitor(reference: Path, stream: str, network: Path | None, window: int) -> None:
+    """Say whether the music of STREAM is other music than that of REFERENCE.
+
+    Each is a folder, what `mgc predict --json` wrote, or the lines of `mgc serve`; - reads lines
+    as they come. Ends with status 1 where the music has changed.
+    """
+    from mgc.evaluation.drift import HORIZON, RATE
+    from mgc.service import monitor as monitoring
+
+    detector = monitoring.make_detector(monitoring.read(reference, network), window)
+    click.echo(
+        f"Windows of {window} tracks; music like the reference gives a false alarm within"
+        f" {HORIZON:,} tracks with a chance of {RATE:.0%}."
+    )
+    incoming = (
+        monitoring.read_lines(sys.stdin.buffer, "standard input")
+        if stream == STREAM
+        else monitoring.read(Path(stream), network)
+    )
+    seen, before = monitoring.Watch(), False
+    for number, alarm, change in monitoring.watch(detector, incoming, seen):
+        if alarm and not before:
+            click.echo(
+                f"after {number} tracks: changed. {change.column}: {change.before:.2f} on average"
+                f" before, {change.after:.2f} now (distance {change.distance:.2f}, limit"
+                f" {detector.distance_limit:.2f}); first genres: chi-square"
+                f" {change.chi_square:.0f}, limit {detector.chi_square_limit:.0f}"
+            )
+        elif before and not alarm:
+            click.echo(f"after {number} tracks: as before")
+        before = alarm
+    if seen.heard < window:
+        raise DataError(
+            f"{seen.heard} answers, fewer than a window of {window}; give more, or a smaller"
+            " --window"
+        )
+    what = f"{seen.heard} answers, {seen.skipped} without probabilities passed over"
+    if seen.changed:
+        raise DataError(f"{what}: the music has changed; see above")
+    click.echo(f"{what}: no change is shown.")
+
+
+@click.command()
+@click.argument("source", default="microphone", metavar="[SOURCE]",
+                type=click.Choice(["microphone", STREAM]))  # fmt: skip
+@options.NETWORK
+@click.option("--json", "as_json", is_flag=True, help="Print a line of JSON each second.")
+def listen(source: str, network: Path | None, *, as_json: bool) -> None:
+    """Listen to the microphone, and say each second what the last 3 and 30 seconds are.
+
+    SOURCE - reads bare samples from standard input: ffmpeg -i ANY -f s16le -ac 1 -ar 22050 - |
+    mgc listen -
+    """
+    import json
+    from contextlib import nullcontext
+
+    from mgc.inference import answers
+    from mgc.inference.classifier import Answer, Classifier
+    from mgc.service import listen as listening
+
+    def line(answer: Answer) -> str:
+        said = ", ".join(f"{genre} {p:.0%}" for genre, p in answer.top)
+        return said if answer.verdict == "sure" else f"{answer.verdict} {said}".strip()
+
+    classifier = Classifier(network)
+    opened = nullcontext(sys.stdin.buffer.read) if source == STREAM else listening.microphone()
+    with opened as read:
+        for heard in listening.listen(read, classifier):
+            if as_json:
+                facts: dict[str, Any] = {
+                    "time_s": round(heard.time_s, 3), "delay_s": round(heard.delay_s, 3)
+                }  # fmt: skip
+                for name, answer in (("last_3_s", heard.short), ("last_30_s", heard.long)):
+                    said = answers.plain(answer)
+                    facts[name] = {k: said[k] for k in said if k not in ("file", "windows")}
+                click.echo(json.dumps(facts))
+            else:
+                minutes, seconds = divmod(int(heard.time_s), 60)
+                click.echo(
+                    f"{minutes}:{seconds:02d}  3 s: {line(heard.short)}   30 s: {line(heard.long)}"
+                )

@@ -40,3 +40,30 @@ def sequential_table(rates: pd.DataFrame) -> pd.DataFrame:
             "Wrongly by looking": rates["false_peeking"].map(lambda s: formats.percent(s, 1)),
         }
     )
+
+
+def false_alarm_table(measured: pd.DataFrame) -> pd.DataFrame:
+    """Say how often the monitor alarms where nothing changes."""
+    rows = measured[measured["false_alarms"].notna()]
+    return pd.DataFrame(
+        {
+            "The stream": rows["sets_in"].str.removeprefix("nothing; "),
+            "Window": rows["window"].map(formats.count),
+            "Tracks": rows["tracks"].map(formats.count),
+            "Streams with an alarm": rows["false_alarms"].map(lambda s: formats.percent(s, 1)),
+        }
+    )
+
+
+def delay_table(measured: pd.DataFrame) -> pd.DataFrame:
+    """Say how many tracks pass until the monitor notices a change."""
+    rows = measured[measured["found"].notna()]
+    return pd.DataFrame(
+        {
+            "What sets in": rows["sets_in"],
+            "Window": rows["window"].map(formats.count),
+            "Noticed": rows["found"].map(formats.percent),
+            "Tracks until then, median": rows["median_delay"].map(formats.count),
+            "Nine times in ten within": rows["p90_delay"].map(formats.count),
+        }
+    )

@@ -245,7 +245,7 @@ class _Service:
         try:
             name = await self._saved(request, file)
             noted["bytes"] = file.stat().st_size
-            answer = await self._asked(request, file)
+            answer, tags = await self._asked(request, file)
         except ClientDisconnect:
             self.metrics.gone.inc()
             return Response(status_code=NOBODY)
@@ -267,6 +267,8 @@ class _Service:
             with suppress(OSError):
                 file.unlink()
         noted |= {key: answer[key] for key in answer if key not in ("file", "windows")}
+        if tags:  # all of them, for `mgc monitor`
+            noted["tags"] = {name: round(p, 6) for name, p in tags.items()}
         self.metrics.audio.inc(answer["duration_s"])
         first = answer["top"][0]["genre"] if answer["top"] else ""
         self.metrics.answers.labels(answer["verdict"], first).inc()
@@ -279,7 +281,9 @@ class _Service:
         except TimeoutError:
             raise _SlowError from None
 
-    async def _asked(self, request: Request, file: Path) -> dict[str, Any]:
+    async def _asked(
+        self, request: Request, file: Path
+    ) -> tuple[dict[str, Any], dict[str, float]]:
         """Let a process answer, unless the client hangs up before."""
         allowed = self._settings
         work = asyncio.create_task(

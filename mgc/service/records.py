@@ -17,6 +17,9 @@ LOAD_FILE = "service/load.json"
 SEQUENTIAL_FILE = "service/sequential.csv"
 """Written by `tools.sequential`."""
 
+MONITORING_FILE = "service/monitoring.csv"
+"""Written by `tools.monitoring`."""
+
 
 @dataclass(frozen=True)
 class Load:
@@ -55,3 +58,14 @@ def load_sequential(root: str | Path) -> pd.DataFrame:
     the rates of `mgc.evaluation.sequential.Rates`. Raises RecordError.
     """
     return read_csv(Path(root) / SEQUENTIAL_FILE, ("first", "second"), blanks=True)
+
+
+def load_monitoring(root: str | Path) -> pd.DataFrame:
+    """Read how often `mgc monitor` alarms without cause, and how soon with one.
+
+    A row for each change that ``sets_in`` and each ``window``, over many streams of so many
+    ``tracks`` (after the change, if there is one): either ``false_alarms``, the share of streams
+    with an alarm, or ``found``, the share of changes that are, and ``median_delay`` and
+    ``p90_delay`` in tracks (NaN where too few are). Raises RecordError.
+    """
+    return read_csv(Path(root) / MONITORING_FILE, ("sets_in",), blanks=True)

@@ -41,8 +41,10 @@ def genres(network: Path | None) -> list[str]:
     return [str(genre) for genre in classifier(network).classes_]
 
 
-def classify(network: Path | None, file: Path, longest_s: float) -> dict[str, Any]:
-    """Answer to one file, as `mgc predict --json` writes it; its name is not told.
+def classify(
+    network: Path | None, file: Path, longest_s: float
+) -> tuple[dict[str, Any], dict[str, float]]:
+    """Answer to one file, as `mgc predict --json` writes it, and all tags of a network with some.
 
     Raises AudioError with the reason alone, and TooLongError.
     """
@@ -53,7 +55,7 @@ def classify(network: Path | None, file: Path, longest_s: float) -> dict[str, An
     except (AudioError, FeatureError, OSError) as error:
         raise AudioError(why(file, error)) from None
     _check_length(answer.duration_s, longest_s)  # where no header tells, or it lies
-    return answers.plain(answer)
+    return answers.plain(answer), dict(getattr(answer, "tags", {}))
 
 
 def _check_length(seconds: float, longest_s: float) -> None:

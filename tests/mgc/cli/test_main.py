@@ -249,7 +249,7 @@ def commands(group: click.Group) -> Iterator[click.Command]:
 NO_PLACES = {"protocol", "variant", "models", "seeds", "seed", "model", "changes", "cluster",
              "fit", "record", "jobs", "threads", "name", "port", "only", "like",
              "host", "token", "origins", "max_size", "max_duration", "max_time",
-             "max_requests"}  # fmt: skip
+             "max_requests", "window", "source"}  # fmt: skip
 
 
 @pytest.mark.parametrize("door", [main, pages])
