@@ -29,7 +29,9 @@ class _Stretch(BaseModel):
     model_config = ConfigDict(extra="allow")  # a network may tell more, its tags for one
 
     duration_s: float = Field(ge=0)
-    verdict: str = Field(description="`sure`, `unsure`, `silent`: whether to believe the first")
+    verdict: str = Field(
+        description="Whether to believe the first genre: `sure`, `unsure` or `silent`, for example"
+    )
     top: list[Named] = Field(description="The three most probable genres; none for silence")
     probabilities: dict[str, float] | None = Field(description="All genres; null for silence")
 
