@@ -11,7 +11,7 @@ import click
 
 from mgc.cli import options
 from mgc.cli.outputs import STREAM
-from mgc.errors import DataError
+from mgc.errors import DataError, MgcError
 
 
 @click.command()
@@ -84,8 +84,14 @@ def serve(
     click.echo(f"http://{place}:{number}, its description at /docs", err=True)
     if not (token or name in ("127.0.0.1", "::1")):
         click.echo("no --token: whoever reaches this port is answered", err=True)
+    problems: list[MgcError] = []
+
+    def failed(problem: MgcError) -> None:
+        problems.append(problem)
+        server.should_exit = True
+
     config = uvicorn.Config(
-        create_app(settings, click.echo),
+        create_app(settings, click.echo, failed),
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -97,6 +103,8 @@ def serve(
     except (SystemExit, KeyboardInterrupt):
         if not server.should_exit:  # else it was asked to end, and has
             raise
+    if problems:
+        raise problems[0]
 
 
 @click.command()

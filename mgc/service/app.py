@@ -22,7 +22,7 @@ from starlette.exceptions import HTTPException as AnyHTTPException
 from starlette.requests import ClientDisconnect
 
 from mgc import __version__
-from mgc.errors import AudioError, FeatureError
+from mgc.errors import AudioError, FeatureError, MgcError
 from mgc.inference import network_file
 from mgc.service.metrics import Counted, Metrics
 from mgc.service.schema import (
@@ -82,7 +82,11 @@ class Settings:
         return round(self.megabytes * 1e6)
 
 
-def create_app(settings: Settings, log: Callable[[str], object] | None = None) -> FastAPI:
+def create_app(
+    settings: Settings,
+    log: Callable[[str], object] | None = None,
+    failed: Callable[[MgcError], object] | None = None,
+) -> FastAPI:
     """Make the application; its processes start and end with its lifespan.
 
     Parameters
@@ -91,8 +95,11 @@ def create_app(settings: Settings, log: Callable[[str], object] | None = None) -
     log : callable, optional
         Takes a line of JSON for each upload: time, status, seconds, and what was answered but
         the file's name.
+    failed : callable, optional
+        Is told why the network cannot be opened, and ends the server; without it the lifespan
+        raises that.
     """
-    service = _Service(settings, log or (lambda line: None))
+    service = _Service(settings, log or (lambda line: None), failed)
     app = FastAPI(
         title="mgc",
         summary="Genres of music",
@@ -170,8 +177,13 @@ async def _http_problem(_: Request, error: Exception) -> JSONResponse:
 class _Service:
     """What the paths of one application share."""
 
-    def __init__(self, settings: Settings, log: Callable[[str], object]) -> None:
-        self._settings, self._log = settings, log
+    def __init__(
+        self,
+        settings: Settings,
+        log: Callable[[str], object],
+        failed: Callable[[MgcError], object] | None,
+    ) -> None:
+        self._settings, self._log, self._failed = settings, log, failed
         self._workers = Workers(settings.workers, settings.network)
         self._facts: dict[str, Any] = {}
         self._under_way = 0
@@ -183,11 +195,19 @@ class _Service:
         with ExitStack() as opened:
             self._folder = opened.enter_context(scratch(Path(tempfile.gettempdir())))
             try:
-                genres = await self._workers.start()
-                self._facts = await asyncio.to_thread(_facts, self._settings, genres)
+                await self._start()
                 yield
             finally:
                 await self._workers.stop()
+
+    async def _start(self) -> None:
+        try:
+            genres = await self._workers.start()
+            self._facts = await asyncio.to_thread(_facts, self._settings, genres)
+        except MgcError as problem:
+            if self._failed is None:
+                raise
+            self._failed(problem)
 
     def check_token(self, request: Request) -> None:
         """Refuse a request without the token, where one is asked for."""

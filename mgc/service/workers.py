@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -12,12 +13,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from mgc.audio.decoders import open_sound
-from mgc.errors import AudioError, FeatureError, MgcError, why
+from mgc.errors import AudioError, FeatureError, MgcError, NetworkError, why
 from mgc.inference import answers
 from mgc.inference.classifier import Classifier
 from mgc.util.pools import end_at_once, process_pool
 
 Result = TypeVar("Result")
+
+_LOG = logging.getLogger("mgc")
 
 HUNG, DIED = "hung", "died"
 
@@ -137,11 +140,22 @@ class Workers:
     def _replace(self, pool: ProcessPoolExecutor) -> None:
         self.ready -= 1
         self._keep(asyncio.to_thread(end_at_once, pool))
-        self._keep(self._add())
+        self._keep(self._renew())
+
+    async def _renew(self) -> None:
+        try:
+            await self._add()
+        except MgcError as problem:
+            _LOG.error("no process takes the place of one that was lost: %s", problem)
 
     async def _add(self) -> list[str]:
         pool = self._opened.enter_context(process_pool(1))
-        names = await asyncio.wrap_future(pool.submit(genres, self._network))
+        try:
+            names = await asyncio.wrap_future(pool.submit(genres, self._network))
+        except BrokenProcessPool:
+            raise NetworkError(
+                "the process that opens the network died, for want of memory perhaps; try --jobs 1"
+            ) from None
         self._idle.put_nowait(pool)
         self.ready += 1
         return names

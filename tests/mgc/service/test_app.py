@@ -10,10 +10,13 @@ import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
+from mgc.cli.main import main
 from mgc.datasets import demo
+from mgc.errors import MgcError, NetworkError
 from mgc.service.app import Settings, create_app
 from mgc.service.uploads import FORM_BYTES
 from tests.helpers.corpus import RATE, sound
+from tests.helpers.outside import invoke
 
 ORIGIN = "https://music.example.org"
 TOKEN = {"Authorization": "Bearer open"}
@@ -129,3 +132,18 @@ def test_a_strange_path_makes_no_counter(client: TestClient) -> None:
     text = client.get("/metrics", headers=TOKEN).text
     assert 'path="other",status="404"' in text
     assert 'path="/a/b"' not in text
+
+
+def test_a_bad_network_ends_the_server_with_its_reason(tmp_path: Path) -> None:
+    (tmp_path / "bad.keras").write_text("nonsense")
+    settings = Settings(network=tmp_path / "bad.keras")
+    with pytest.raises(NetworkError, match=r"bad\.keras"), TestClient(create_app(settings)):
+        pass
+    told: list[MgcError] = []
+    with TestClient(create_app(settings, failed=told.append)) as client:
+        assert client.get("/healthz").status_code == 503
+    assert "bad.keras" in str(told[0])
+    result = invoke(main, "serve", "--port", "0", "--network", tmp_path / "bad.keras")
+    assert result.exit_code == 1
+    assert "Traceback" not in result.stderr
+    assert "bad.keras: no network" in result.stderr
