@@ -130,7 +130,7 @@ def offline(session: nox.Session) -> None:
 @nox.session(venv_backend="none")
 def tests(session: nox.Session) -> None:
     """Run the test suite but for what is marked slow; arguments after -- go to pytest instead."""
-    _prepare(session, "book", "cluster", "demo", "test")
+    _prepare(session, "book", "cluster", "demo", "serve", "test")
     chosen = session.posargs or [*WORKERS, AS_COLLECTED, "-m", "not slow", "tests"]
     _python(session, "-m", "pytest", *chosen, **ONE_THREAD)
 
@@ -138,7 +138,7 @@ def tests(session: nox.Session) -> None:
 @nox.session(venv_backend="none", default=False)
 def system(session: nox.Session) -> None:
     """Run the slow tests of the whole: killed processes, full disks, clusters, distributions."""
-    _prepare(session, "book", "cluster", "demo", "test")
+    _prepare(session, "book", "cluster", "demo", "serve", "test")
     chosen = session.posargs or [*WORKERS, AS_COLLECTED, "-m", "slow", "tests"]
     _python(session, "-m", "pytest", *chosen, **ONE_THREAD)
 
@@ -146,7 +146,7 @@ def system(session: nox.Session) -> None:
 @nox.session(venv_backend="none", default=False)
 def coverage(session: nox.Session) -> None:
     """Run all tests, slow ones too, and say which lines none of them reaches."""
-    _prepare(session, "book", "cluster", "demo", "test")
+    _prepare(session, "book", "cluster", "demo", "serve", "test")
     chosen = session.posargs or [*WORKERS, AS_COLLECTED, "--cov", "--cov-report=term", "tests"]
     _python(session, "-m", "pytest", *chosen, **ONE_THREAD)
 
@@ -199,7 +199,7 @@ def pdf(session: nox.Session) -> None:
 @nox.session(venv_backend="none")
 def lint(session: nox.Session) -> None:
     """Check style, types, spelling, the order of the rooms (import-linter), stray notebooks."""
-    _prepare(session, "book", "browser", "lint", "test")
+    _prepare(session, "book", "browser", "lint", "serve", "test")
     _python(session, "-m", "ruff", "check", ".")
     _python(session, "-m", "ruff", "format", "--check", ".")
     _python(session, "-m", "mypy")
@@ -221,9 +221,17 @@ def audit(session: nox.Session) -> None:
 @nox.session(venv_backend="none")
 def bench(session: nox.Session) -> None:
     """Measure how fast the package is, on a quiet machine, and keep the record for the book."""
-    _prepare(session, "book", "cluster", "test")
+    _prepare(session, "book", "cluster", "serve", "test")
     out = [] if "--out" in session.posargs else ["--out", "book/records/bench/bench.json"]
     _python(session, "-m", "tools.bench", *out, *session.posargs, **ONE_THREAD)
+
+
+@nox.session(venv_backend="none", default=False)
+def load(session: nox.Session) -> None:
+    """Put `mgc serve` under load on a quiet machine, and keep the record for the book."""
+    _prepare(session, "book", "serve", "test")
+    out = [] if "--out" in session.posargs else ["--out", "book/records"]
+    _python(session, "-m", "tools.bench.load", *out, *session.posargs, **ONE_THREAD)
 
 
 @nox.session(venv_backend="none", default=False)
@@ -244,7 +252,7 @@ def release_data(session: nox.Session) -> None:
 @nox.session(venv_backend="none", default=False)
 def kill(session: nox.Session) -> None:
     """Kill extraction, training and the build at twenty random moments each; compare results."""
-    _prepare(session, "book", "cluster", "demo", "test")
+    _prepare(session, "book", "cluster", "demo", "serve", "test")
     count = session.posargs[0] if session.posargs else "20"
     _python(
         session, "-m", "pytest", "-q", "tests/system/test_kill.py", **ONE_THREAD, MGC_KILLS=count
@@ -261,7 +269,7 @@ def live(session: nox.Session) -> None:
 @nox.session(venv_backend="none", default=False)
 def fuzz(session: nox.Session) -> None:
     """Feed over 100,000 damaged files to the readers of our own formats, some minutes long."""
-    _prepare(session, "book", "cluster", "test")
+    _prepare(session, "book", "cluster", "serve", "test")
     _python(session, "-m", "tests.system.fuzz", *session.posargs, **ONE_THREAD)
 
 

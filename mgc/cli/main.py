@@ -18,6 +18,7 @@ from mgc.cli import options
 from mgc.cli.data import data
 from mgc.cli.music import export_web, features, predict, train
 from mgc.cli.score import reproduce, score, splits
+from mgc.cli.service import compare, listen, monitor, serve
 from mgc.cli.tables import (
     console_for_output,
     find_record,
@@ -252,7 +253,10 @@ def audit(**settings: Any) -> None:
     run(**settings)
 
 
-for command in (data, features, predict, train, export_web, splits, score, reproduce):
+for command in (
+    data, features, predict, train, export_web, splits, score, reproduce, serve, listen, monitor,
+    compare,
+):  # fmt: skip
     main.add_command(command)
 
 

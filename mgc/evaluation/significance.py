@@ -67,10 +67,15 @@ def paired_test(a: pd.DataFrame, b: pd.DataFrame, groups: Mapping[str, str]) -> 
         those of which the first model has more segments right. ``p`` is that of `sign_flip` over
         artist groups; where each track is a group, it is the exact test of McNemar (1947).
     """
-    ahead = _ahead(_answers(a), _answers(b))
+    ahead = tracks_ahead(a, b)
     return Paired(
         int((ahead > 0).sum()), int((ahead < 0).sum()), sign_flip(net_by_group(ahead, groups))
     )
+
+
+def tracks_ahead(a: pd.DataFrame, b: pd.DataFrame) -> pd.Series[int]:
+    """By how many of its examples the first of two sets of test rows is ahead on each track."""
+    return _ahead(_answers(a), _answers(b))
 
 
 def _answers(rows: pd.DataFrame) -> pd.DataFrame:

@@ -66,15 +66,23 @@ def process_pool(jobs: int) -> Iterator[ProcessPoolExecutor]:
         yield pool
         pool.shutdown()
     except BaseException as error:
-        for process in list((pool._processes or {}).values()):
-            process.kill()
-        pool.shutdown(cancel_futures=True)
+        end_at_once(pool)
         if isinstance(error, BrokenProcessPool):
             raise MgcError(
                 "a working process was killed, for want of memory perhaps; what was finished is"
                 " kept: run the command again, with --jobs 1 if it happens twice"
             ) from error
         raise
+
+
+def end_at_once(pool: ProcessPoolExecutor) -> None:
+    """Kill the processes of a pool and the decoders that they started; what is undone fails."""
+    for process in list((pool._processes or {}).values()):
+        with suppress(psutil.Error, TypeError):  # it has ended, or never began
+            for child in psutil.Process(process.pid).children(recursive=True):
+                child.kill()
+        process.kill()
+    pool.shutdown(cancel_futures=True)
 
 
 @contextmanager

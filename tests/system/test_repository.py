@@ -21,7 +21,7 @@ from tools.pages.project import Project
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 EXTRAS = PROJECT["optional-dependencies"]
 PYTHONS = ("3.11", "3.12", "3.13")
-IN_CONDA = ("book", "cluster", "demo", "lint", "test")
+IN_CONDA = ("book", "cluster", "demo", "lint", "serve", "test")
 
 
 def text(name: str) -> str:

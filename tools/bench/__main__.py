@@ -14,7 +14,7 @@ from mgc.cli.tables import console_for_output, print_frame
 from mgc.cli.terminal import plain_where_needed
 from mgc.evaluation.speed import Curve, Figure
 from mgc.util import machine
-from tools.bench import extracting, folders, hearing, starting, transfer
+from tools.bench import extracting, folders, hearing, listening, starting, transfer
 from tools.bench.measured import save
 
 PARTS: dict[str, Callable[[Path], Sequence[Figure | Curve]]] = {
@@ -22,6 +22,7 @@ PARTS: dict[str, Callable[[Path], Sequence[Figure | Curve]]] = {
     "features": lambda _: extracting.measure(),
     "folder": folders.measure,
     "clip": hearing.measure,
+    "listen": lambda _: listening.measure(),
     "transfer": lambda _: transfer.measure(),
 }
 PACKAGES = ("mgc", "numpy", "scipy", "librosa", "tensorflow", "keras")

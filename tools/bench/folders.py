@@ -88,22 +88,27 @@ def _seconds(command: str, music: Path, out: Path, jobs: int) -> float:
 
 
 def memory(line: Sequence[str]) -> float:
-    """Largest memory of a command's processes, looked at ten times a second, in MB.
-
-    It is the sum of what each process has for itself and its share of what several have.
-    """
+    """Largest memory of a command's processes, looked at ten times a second, in MB."""
     largest = 0.0
     with subprocess.Popen(line, env=os.environ, stdout=subprocess.DEVNULL) as process:
-        parent = psutil.Process(process.pid)
         while process.poll() is None:
-            total = 0
-            with suppress(psutil.Error):
-                for one in (parent, *parent.children(recursive=True)):
-                    with suppress(psutil.Error):
-                        known = one.memory_full_info()
-                        total += getattr(known, "pss", known.uss)  # Linux alone tells shares
-            largest = max(largest, total / 2**20)
+            largest = max(largest, memory_now(process.pid))
             time.sleep(0.1)
     if process.returncode:
         raise RuntimeError(f"{' '.join(line)} ended with status {process.returncode}")
     return largest
+
+
+def memory_now(pid: int) -> float:
+    """Memory of a process and all that it started, in MB; 0 where it has ended.
+
+    It is the sum of what each has for itself and its share of what several have.
+    """
+    total = 0
+    with suppress(psutil.Error):
+        parent = psutil.Process(pid)
+        for process in (parent, *parent.children(recursive=True)):
+            with suppress(psutil.Error):
+                known = process.memory_full_info()
+                total += getattr(known, "pss", known.uss)  # Linux alone tells shares
+    return total / 2**20

@@ -248,7 +248,9 @@ def commands(group: click.Group) -> Iterator[click.Command]:
 
 
 NO_PLACES = {"protocol", "variant", "models", "seeds", "seed", "model", "changes", "cluster",
-             "fit", "record", "jobs", "threads", "name", "port", "only", "like"}  # fmt: skip
+             "fit", "record", "jobs", "threads", "name", "port", "only", "like",
+             "host", "token", "origins", "max_size", "max_duration", "max_time",
+             "max_requests", "window", "source"}  # fmt: skip
 
 
 @pytest.mark.parametrize("door", [main, pages])
