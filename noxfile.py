@@ -230,7 +230,7 @@ def bench(session: nox.Session) -> None:
 def stability(session: nox.Session) -> None:
     """Ask the network that ships about the recordings of --data FOLDER in other file formats."""
     _prepare(session, "book")
-    out = [] if "--out" in session.posargs else ["--out", "book/records"]
+    out = [] if "--out" in session.posargs else ["--out", "book/records/transfer"]
     _python(session, "-m", "tools.stability", *out, *session.posargs, **ONE_THREAD)
 
 

@@ -112,12 +112,12 @@ glue.many(
 model_plots.reliability({"cnn": record})
 
 # %% tags=["hide-input"]
-answers = probes.load(root)
+answers = probes.load(root / "networks")
 composed = answers[answers["kind"] == "composed"]
 n_composed = len(composed)
 n_right = int((composed["said"] == composed["genre"]).sum())
 predicted = composed["said"].value_counts()
-Glue(f"book/records/{probes.FILE}").many(
+Glue(f"book/records/networks/{probes.FILE}").many(
     {
         "c10_composed": formats.count(n_composed),
         "c10_composed_right": formats.percent(n_right / n_composed),
@@ -143,14 +143,16 @@ notebook.table(
 )
 
 # %% tags=["hide-input"]
-measured = stability.load(root)
+measured = stability.load(root / "networks")
 forms = stability.by_form(measured.answers)
 controls = forms["form"].str.endswith(stability.CONTROL)
 given, asked = forms.iloc[0], forms[1:][~controls[1:]]
 worst, controlled = asked.loc[asked["kept"].idxmin()], forms[controls]
 glue("c10_split", f"{stability.SPLIT_HZ / 1000:g}\u00a0kHz", CHAPTER)
 uncontrolled = asked[(asked["form"] + stability.CONTROL).isin(controlled["form"])]
-Glue(f"book/records/{stability.FILE}", f"book/records/{stability.ANSWERS_FILE}").many(
+Glue(
+    f"book/records/networks/{stability.FILE}", f"book/records/networks/{stability.ANSWERS_FILE}"
+).many(
     {
         "c10_recordings": formats.count(given["n"]),
         "c10_ffmpeg": measured.facts["ffmpeg"],

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from mgc.datasets.tracks import GENRES, P_COLUMNS
 from mgc.inference.classifier import Answer, WindowAnswer
 from mgc.typing import Double
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 BAR = 30
 """Characters of a probability of one."""
@@ -32,10 +34,13 @@ def text(answer: Answer) -> str:
     verdict = {
         "sure": first,
         "unsure": f"unsure, {first} perhaps",
+        "none": "none of the ten genres",
         "silent": "too little sound for a genre",
     }
     lines = [f"{shown(answer.file)} ({minutes}:{seconds:02d}): {verdict[answer.verdict]}"]
     lines += [f"  {genre:<10}{bar(p)} {p:4.0%}" for genre, p in answer.top]
+    if answer.tags:
+        lines.append(f"  tags: {', '.join(f'{tag} {p:.0%}' for tag, p in answer.top_tags)}")
     return "\n".join(lines)
 
 
@@ -72,6 +77,8 @@ def rows(answer: Answer) -> list[dict[str, Any]]:
 
 def table(answers: Sequence[Answer]) -> pd.DataFrame:
     """List answers as a table: ``file``, and the columns of `rows`."""
+    import pandas as pd  # starts slowly, and not all who import this write a table
+
     facts = ["file", "window", "start_s", "duration_s", "verdict", "genre"]
     listed = [{"file": shown(answer.file), **row} for answer in answers for row in rows(answer)]
     return pd.DataFrame(listed, columns=[*facts, *P_COLUMNS])
@@ -80,7 +87,8 @@ def table(answers: Sequence[Answer]) -> pd.DataFrame:
 def plain(answer: Answer) -> dict[str, Any]:
     """Put an answer in terms of JSON: the whole file, and a list of its windows.
 
-    What is silent has an empty ``top``, and None for ``probabilities``.
+    What is silent has empty ``top`` and ``tags``, and None for ``probabilities`` and ``music``. So
+    have ``tags`` where the network knows none.
     """
     windows = [
         {"start_s": round(window.start_s, 3), **_facts(window)} for window in answer.windows
@@ -94,6 +102,8 @@ def _facts(answer: Answer | WindowAnswer) -> dict[str, Any]:
         "verdict": answer.verdict,
         "top": [{"genre": genre, "probability": round(value, 6)} for genre, value in answer.top],
         "probabilities": _named(GENRES, answer.probabilities),
+        "tags": [{"tag": tag, "probability": round(p, 6)} for tag, p in answer.top_tags],
+        "music": None if answer.silent else round(answer.music, 6),
     }
 
 

@@ -19,12 +19,13 @@ from mgc.errors import ClusterError, DataError
 from mgc.features.names import AUDIO_VERSION, FEATURE_NAMES
 from mgc.inference import network_file
 from mgc.inference.batch.parts import Report, Row, write_parts
+from mgc.inference.opening import check, network_path
 from mgc.util.places import place
 
 if TYPE_CHECKING:
     from mgc.inference.classifier import Classifier
 
-GENRES_VERSION = "genres-2"
+GENRES_VERSION = "genres-3"
 """Changes whenever an answer of the same network may change."""
 
 
@@ -139,7 +140,7 @@ def write_genres(
     ----------
     paths : str, Path or iterable of these
     network : str or Path, optional
-        File of a network; by default the one that ships.
+        As for `mgc.inference.classifier.Classifier`.
     folder, **options
         As for `write_parts`, which may also raise what it does.
 
@@ -156,7 +157,7 @@ def write_genres(
         from mgc.inference import answers
 
         raise DataError(f"no audio file in {answers.shown(', '.join(map(str, given)))}")
-    file = Path(network).absolute() if network else network_file.shipped()
-    network_file.check(file)
+    file = network_path(network).absolute()
+    check(file)
     rows_of = GenreRows(str(file), network_file.sha256(file))
     return write_parts(files, rows_of, folder, passed_over=passed_over, **options)

@@ -22,7 +22,7 @@ from mgc.errors import NetworkError
 from mgc.features import archive_picture
 from mgc.features.from_archive import decibels
 from mgc.inference import make_network, network_file
-from mgc.inference.classifier import crop_probabilities
+from mgc.inference.picture_network import crop_probabilities
 from mgc.models import cnn
 from mgc.training import crops, inputs, keras_fit
 from tests.helpers.outside import ROOT
