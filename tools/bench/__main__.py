@@ -24,7 +24,7 @@ PARTS: dict[str, Callable[[Path], Sequence[Figure | Curve]]] = {
     "clip": hearing.measure,
     "transfer": lambda _: transfer.measure(),
 }
-PACKAGES = ("mgc", "numpy", "scipy", "librosa", "tensorflow", "keras")
+PACKAGES = ("mgc", "numpy", "scipy", "librosa", "onnxruntime", "tensorflow", "keras")
 
 
 @click.command()

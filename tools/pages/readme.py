@@ -12,6 +12,8 @@ from mgc.util.atomic import write_whole
 if TYPE_CHECKING:
     import pandas as pd
 
+    from mgc.records.store import Record
+
 BEGIN, END = "<!-- results:begin -->", "<!-- results:end -->"
 EDITION, PROTOCOL, VARIANT = "gtzan-archive", "fault_filtered", "tuned"
 OTHER_PROTOCOL = "random"
@@ -28,6 +30,7 @@ def results_block(records: Path) -> str:
 
     from mgc.datasets.facts import report_claims
     from mgc.evaluation.results import load_results
+    from mgc.records.store import Store
     from mgc.records.study import open_study
 
     try:
@@ -44,15 +47,26 @@ def results_block(records: Path) -> str:
         f"| {row['n_seeds']} | {random.get(row['key'], '')} | {_claim(claims, row['model'])} |"
         for _, row in table.iterrows()
     ]
+    rows += [_transfer(record) for record in Store(records).transfer.find()]
     n_test = table["n_tracks"].max() if len(table) else 0
     measured = (
         f"Measured on {EDITION} ({study.edition_record.n_tracks} tracks), protocol `{PROTOCOL}`: "
         f"{n_test} test tracks, most artists on one side only. Accuracy is the mean over seeds; "
         "the interval covers tracks and, where there are several, seeds. A random split of the "
         "same tracks (interval in brackets) leaves artists, albums and copies on both sides. The "
-        "report's claims are its own, for a random split of the full set."
+        "report's claims are its own, for a random split of the full set. MusiCNN had heard "
+        "200,000 songs before, some of these artists among them perhaps."
     )
     return "\n".join([HEAD, RULE, *rows, "", measured])
+
+
+def _transfer(record: Record) -> str:
+    """Write the row of the network that learned elsewhere."""
+    from mgc.evaluation.accuracy import accuracy_summary
+
+    known = accuracy_summary(record)
+    share = f"{known.accuracy:.1%} | {known.low:.1%} to {known.high:.1%}"
+    return f"| MusiCNN's tags, genre head (the network that ships) | {share} | 1 |  |  |"
 
 
 def _share(row: pd.Series[Any]) -> str:

@@ -190,7 +190,9 @@ def genres_over_time(answer: Answer, title: str) -> Figure:
         seconds.append([window.start_s] if window.silent else window.middles_s)
         probabilities.append(gap if window.silent else window.crops)
     above.set(ylabel="frequency (kHz)" if linear else "mel band")
-    above.set_title(style.drawable(title), parse_math=False)  # a $ is a letter of a name
+    tags = ", ".join(f"{tag} {p:.0%}" for tag, p in answer.top_tags)
+    lines = [style.drawable(title), *([f"tags: {tags}"] if tags else [])]
+    above.set_title("\n".join(lines), parse_math=False)  # a $ is a letter of a name
     times, shown = np.concatenate(seconds), np.concatenate(probabilities)
     n_drawn = 0 if answer.silent else SHOWN
     for k in np.argsort(-answer.probabilities, kind="stable")[:n_drawn]:
