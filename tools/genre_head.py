@@ -43,6 +43,7 @@ from mgc.evaluation.transfer import (
 from mgc.features.tag_mel import HOP_LENGTH, RATE
 from mgc.inference import network_file, tag_graph, tag_network
 from mgc.inference.make_network import temperature
+from mgc.inference.tag_head import N_FOLDS, fit, inputs, out_of_fold
 from mgc.inference.tag_network import ODDS, TAGS_OUTPUT
 from mgc.models.musicnn import TAGS, read_weights
 from mgc.records.checks import HISTORY_COLUMNS
@@ -60,7 +61,7 @@ READS, FITTED_ON, STRENGTHS = (
     (0.01, 0.03, 0.1, 0.3, 1.0),
 )
 COUNTS = (1, 3, 5, 10, 28)
-N_FOLDS, DRAWS = 5, 3
+DRAWS = 3
 MUSIC_C, REFUSED = 0.01, 0.02
 HOP_FRAMES = 61
 """Frames from one published window to the next."""
@@ -83,45 +84,6 @@ def windows(n: int) -> IntArray:
     return np.asarray(places, np.int64)
 
 
-def inputs(probability: Double, reads: str) -> Double:
-    """Bring tag probabilities to what a head reads."""
-    if reads == TAGS_OUTPUT:
-        return probability
-    odds = np.log(np.maximum(probability, 1e-12)) - np.log(np.maximum(1 - probability, 1e-12))
-    clipped: Double = np.clip(odds, -tag_graph.ODDS_LIMIT, tag_graph.ODDS_LIMIT)
-    return clipped
-
-
-def fit(x: Double, genre: IntArray, reads: str, fitted_on: str, strength: float) -> tag_graph.Head:
-    """Fit logistic regression on tracks [n, n_windows, 50]: on their means, or on each window."""
-    whole = fitted_on == "tracks"
-    rows = x.mean(axis=1) if whole else x.reshape(-1, x.shape[2])
-    answers = genre if whole else np.repeat(genre, x.shape[1])
-    model = make_pipeline(StandardScaler(), LogisticRegression(C=strength, max_iter=1000))
-    model.fit(rows, answers)
-    scaler, regression = model[0], model[1]
-    kernel = (regression.coef_ / scaler.scale_).T
-    return tag_graph.Head(reads, kernel, regression.intercept_ - scaler.mean_ @ kernel)
-
-
-def asked(head: tag_graph.Head, x: Double) -> Double:
-    """Probabilities of the genres in each window [n, n_windows, 10]."""
-    logits = x @ head.kernel + head.bias
-    p = np.exp(logits - logits.max(axis=2, keepdims=True))
-    return np.asarray(p / p.sum(axis=2, keepdims=True), np.float64)
-
-
-def out_of_fold(
-    x: Double, genre: IntArray, groups: Any, draw: int, form: tuple[str, str, float]
-) -> tuple[Double, IntArray]:
-    """Answers to each training track of a head that knows none of its artists, and its fold."""
-    p, fold = np.empty((*x.shape[:2], len(GENRES))), np.empty(len(x), np.int64)
-    folds = StratifiedGroupKFold(N_FOLDS, shuffle=True, random_state=draw)
-    for number, (others, own) in enumerate(folds.split(x, genre, groups), start=1):
-        p[own], fold[own] = asked(fit(x[others], genre[others], *form), x[own]), number
-    return p, fold
-
-
 def try_forms(
     probability: Double, genre: IntArray, groups: Any, forms: Iterator[tuple[str, str, float, int]]
 ) -> pd.DataFrame:
@@ -130,7 +92,7 @@ def try_forms(
     for reads, fitted_on, strength, n in forms:
         x, scores, losses = inputs(probability[:, windows(n)], reads), [], []
         for draw in range(DRAWS):
-            p, _ = out_of_fold(x, genre, groups, draw, (reads, fitted_on, strength))
+            p, _ = out_of_fold(x, genre, groups, (reads, fitted_on, strength), draw=draw)
             mean = p.mean(axis=1)
             scores.append(np.mean(mean.argmax(axis=1) == genre))
             losses.append(log_loss(genre, mean, labels=range(len(GENRES))))
@@ -272,10 +234,11 @@ def main(
     seen = windows(count)
     x = inputs(probability[:, seen], form[0])
     held_out = [
-        out_of_fold(x[train], genre[train], groups[train], draw, form) for draw in range(DRAWS)
+        out_of_fold(x[train], genre[train], groups[train], form, draw=draw)
+        for draw in range(DRAWS)
     ]
     warmth = temperature(np.concatenate([p for p, _ in held_out]), np.tile(genre[train], DRAWS))
-    head = fit(x[train], genre[train], *form)
+    head = fit(x[train], genre[train], form, len(GENRES))
     head = tag_graph.Head(head.reads, head.kernel / warmth, head.bias / warmth)
     target = network or tag_network.shipped()
     blank = tag_graph.Head(ODDS, np.zeros((len(TAGS), 1)), np.zeros(1))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mgc.datasets.tracks import GENRES, P_COLUMNS
+from mgc.datasets.tracks import GENRES
 from mgc.inference.classifier import Answer, WindowAnswer
 from mgc.typing import Double
 
@@ -34,7 +34,7 @@ def text(answer: Answer) -> str:
     verdict = {
         "sure": first,
         "unsure": f"unsure, {first} perhaps",
-        "none": "none of the ten genres",
+        "none": f"none of the {len(answer.classes)} genres",
         "silent": "too little sound for a genre",
     }
     lines = [f"{shown(answer.file)} ({minutes}:{seconds:02d}): {verdict[answer.verdict]}"]
@@ -42,6 +42,11 @@ def text(answer: Answer) -> str:
     if answer.tags:
         lines.append(f"  tags: {', '.join(f'{tag} {p:.0%}' for tag, p in answer.top_tags)}")
     return "\n".join(lines)
+
+
+def p_columns(classes: Sequence[str]) -> tuple[str, ...]:
+    """Name the columns of probabilities."""
+    return tuple(f"p_{name}" for name in classes)
 
 
 def bar(share: float) -> str:
@@ -61,6 +66,7 @@ def rows(answer: Answer) -> list[dict[str, Any]]:
         ``genre`` (the most probable one; empty for silence), and the probabilities ``p_blues`` to
         ``p_rock``, six decimals each; None for silence.
     """
+    columns = p_columns(answer.classes)
     stretches: tuple[Answer | WindowAnswer, ...] = (answer, *answer.windows)
     return [
         {
@@ -69,7 +75,7 @@ def rows(answer: Answer) -> list[dict[str, Any]]:
             "duration_s": round(stretch.duration_s, 3),
             "verdict": stretch.verdict,
             "genre": stretch.top[0][0] if stretch.top else "",
-            **(_named(P_COLUMNS, stretch.probabilities) or dict.fromkeys(P_COLUMNS)),
+            **(_named(columns, stretch.probabilities) or dict.fromkeys(columns)),
         }
         for number, stretch in enumerate(stretches)
     ]
@@ -79,9 +85,10 @@ def table(answers: Sequence[Answer]) -> pd.DataFrame:
     """List answers as a table: ``file``, and the columns of `rows`."""
     import pandas as pd  # starts slowly, and not all who import this write a table
 
+    classes = answers[0].classes if answers else GENRES
     facts = ["file", "window", "start_s", "duration_s", "verdict", "genre"]
     listed = [{"file": shown(answer.file), **row} for answer in answers for row in rows(answer)]
-    return pd.DataFrame(listed, columns=[*facts, *P_COLUMNS])
+    return pd.DataFrame(listed, columns=[*facts, *p_columns(classes)])
 
 
 def plain(answer: Answer) -> dict[str, Any]:
@@ -101,7 +108,7 @@ def _facts(answer: Answer | WindowAnswer) -> dict[str, Any]:
         "duration_s": round(answer.duration_s, 3),
         "verdict": answer.verdict,
         "top": [{"genre": genre, "probability": round(value, 6)} for genre, value in answer.top],
-        "probabilities": _named(GENRES, answer.probabilities),
+        "probabilities": _named(answer.classes, answer.probabilities),
         "tags": [{"tag": tag, "probability": round(p, 6)} for tag, p in answer.top_tags],
         "music": None if answer.silent else round(answer.music, 6),
     }

@@ -28,6 +28,8 @@ MUSIC_FROM = 0.5
 
 class _Said(Protocol):
     @property
+    def classes(self) -> tuple[str, ...]: ...
+    @property
     def probabilities(self) -> Double: ...
     @property
     def silent(self) -> bool: ...
@@ -55,7 +57,7 @@ class _Verdict:
         if self.silent:
             return ()
         order = np.argsort(-self.probabilities, kind="stable")[:N_TOP]
-        return tuple((GENRES[k], float(self.probabilities[k])) for k in order)
+        return tuple((self.classes[k], float(self.probabilities[k])) for k in order)
 
     @property
     def top_tags(self: _Said) -> tuple[tuple[str, float], ...]:
@@ -72,8 +74,8 @@ class WindowAnswer(_Verdict):
     heard_s: float
     """Seconds of it that are heard (`mgc.audio.loudness.audible`); the network saw no others."""
     crops: Double
-    """Probabilities in crops from the first sound to the last [shape=(n_crops, 10)]; empty where
-    the window is silent."""
+    """Probabilities in crops from the first sound to the last [shape=(n_crops, n_classes)]; empty
+    where the window is silent."""
     middles_s: Double
     """Where in the file the middles of the crops lie [shape=(n_crops,)]."""
     picture: Grey
@@ -82,6 +84,8 @@ class WindowAnswer(_Verdict):
     """Mean probability of each tag over the crops; empty where the network knows none."""
     music: float = 1.0
     """Mean probability over the crops that this is music; 1 where the network cannot tell."""
+    classes: tuple[str, ...] = GENRES
+    """Names of the genres."""
 
     @property
     def silent(self) -> bool:
@@ -90,9 +94,9 @@ class WindowAnswer(_Verdict):
 
     @property
     def probabilities(self) -> Double:
-        """Mean over the crops [shape=(10,)]; NaN where the window is silent."""
+        """Mean over the crops [shape=(n_classes,)]; NaN where the window is silent."""
         if self.silent:
-            return np.full(len(GENRES), np.nan)
+            return np.full(len(self.classes), np.nan)
         mean: Double = self.crops.mean(axis=0)
         return mean
 
@@ -108,6 +112,11 @@ class Answer(_Verdict):
     start_s = 0.0
     """As a window has one, since the answer for the whole is listed beside those of windows."""
 
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names of the genres."""
+        return self.windows[0].classes
+
     def _mean(self, value: Callable[[WindowAnswer], Double | float]) -> Double:
         heard = [window for window in self.windows if not window.silent]
         weights = np.array([window.heard_s for window in heard])
@@ -116,9 +125,9 @@ class Answer(_Verdict):
 
     @property
     def probabilities(self) -> Double:
-        """Of the genres [shape=(10,)]; NaN where all windows are silent."""
+        """Of the genres [shape=(n_classes,)]; NaN where all windows are silent."""
         if self.silent:
-            return np.full(len(GENRES), np.nan)
+            return np.full(len(self.classes), np.nan)
         return self._mean(lambda window: window.probabilities)
 
     @property
@@ -158,7 +167,7 @@ class Classifier:
 
     Attributes
     ----------
-    classes_ : ndarray [shape=(10,)], str
+    classes_ : ndarray [shape=(n_classes,)], str
         The genres, in the order of the columns of `predict_proba`.
 
     Raises
@@ -179,7 +188,7 @@ class Classifier:
         if number is not None and not (isinstance(number, int) and number >= 1):
             raise NetworkError(f"threads={threads!r}: give a whole number from 1 on")
         self._network = open_network(network, threads)
-        self.classes_ = np.array(GENRES)
+        self.classes_ = np.array(self._network.classes)
 
     def answer(self, path: str | Path) -> Answer:
         """Say all there is to say of one file.
@@ -198,14 +207,26 @@ class Classifier:
         heard = windows(file, sample_rate=self._network.sample_rate)
         return Answer(str(path), tuple(self._answer(window) for window in heard))
 
-    def predict_proba(self, paths: str | Path | Iterable[str | Path]) -> Double:
-        """Probabilities of the genres in some files, or one [shape=(n, 10)], rows summing to one.
+    def crop_tags(self, path: str | Path) -> Double:
+        """Probabilities of the tags in each crop of a file [shape=(n_crops, n_tags)].
 
-        Columns are as in `classes_`; a silent file has a row of NaN. Raises AudioError as
-        `answer`, of the first file that fails.
+        Silence has no crops. Raises AudioError as `answer`.
+        """
+        network = self._network
+        heard = (
+            network.hear(window.samples, audible(window.samples, network.sample_rate)).tags
+            for window in windows(as_path(path), sample_rate=network.sample_rate)
+        )
+        return np.concatenate(list(heard))
+
+    def predict_proba(self, paths: str | Path | Iterable[str | Path]) -> Double:
+        """Probabilities of the genres in some files, or one [shape=(n, n_classes)].
+
+        Rows sum to one. Columns are as in `classes_`; a silent file has a row of NaN. Raises
+        AudioError as `answer`, of the first file that fails.
         """
         rows = [self.answer(path).probabilities for path in as_paths(paths)]
-        return np.stack(rows) if rows else np.empty((0, len(GENRES)))
+        return np.stack(rows) if rows else np.empty((0, len(self.classes_)))
 
     def predict(self, paths: str | Path | Iterable[str | Path]) -> npt.NDArray[np.str_]:
         """Most probable genre of some files [shape=(n,)], empty for a silent one.
@@ -228,5 +249,6 @@ class Classifier:
             middles_s=window.start_s + heard.middles / rate,
             picture=heard.picture,
             tags={} if silent else dict(zip(tags, heard.tags.mean(axis=0).tolist(), strict=True)),
+            classes=self._network.classes,
             music=1.0 if silent else float(heard.music.mean()),
         )

@@ -8,6 +8,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from mgc.datasets.tracks import GENRES
 from mgc.errors import NetworkError
 from mgc.inference import network_file, tag_network
 from mgc.inference.picture_network import OnnxCrops, PictureNetwork
@@ -27,6 +28,10 @@ class Network(Protocol):
     @property
     def sample_rate(self) -> int:
         """Of the samples, in Hz."""
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names of the genres."""
 
     @property
     def tags(self) -> tuple[str, ...]:
@@ -76,9 +81,9 @@ def open_network(network: str | Path | None = None, threads: int | None = None) 
     return PictureNetwork(OnnxCrops(session, str(file)))
 
 
-def check(file: Path) -> None:
-    """Refuse a file that is no network, before any work; raises NetworkError as `open_network`."""
+def classes_of(file: Path) -> tuple[str, ...]:
+    """Tell the genres of a network before any work; raises NetworkError as `open_network` does."""
     if file.suffix == ".onnx":
-        open_network(file, 1)
-    else:
-        network_file.check(file)
+        return open_network(file, 1).classes
+    network_file.check(file)
+    return GENRES

@@ -62,6 +62,7 @@ class PictureNetwork:
     """A network on crops of the pictures of `mgc.features.archive_picture`."""
 
     sample_rate = SAMPLE_RATE
+    classes: tuple[str, ...] = GENRES
     tags: tuple[str, ...] = ()
 
     def __init__(self, model: CropModel) -> None:

@@ -280,6 +280,26 @@ class _Writer:
         return self.dense(name, head.reads, head.kernel, head.bias)
 
 
+def with_head(content: bytes, head: Head, classes: Sequence[str]) -> bytes:
+    """Put another head into a graph of `graph`, for other classes, which takes all for music."""
+    onnx = need("onnx", "export", NetworkError)
+    model = onnx.load_from_string(content)
+    values = {"head/kernel": head.kernel, "head/bias": head.bias}
+    values |= {"music/kernel": np.zeros((len(head.kernel), 1)), "music/bias": np.full(1, 30.0)}
+    for constant in model.graph.initializer:
+        if constant.name in values:
+            value = np.ascontiguousarray(values[constant.name], np.float32)
+            constant.CopyFrom(onnx.numpy_helper.from_array(value, constant.name))
+    for output in model.graph.output:
+        if output.name == GENRES_OUTPUT:
+            output.type.tensor_type.shape.dim[1].dim_value = len(classes)
+    for entry in model.metadata_props:
+        if entry.key == "classes":
+            entry.value = "|".join(classes)
+    onnx.checker.check_model(model, full_check=True)
+    return bytes(model.SerializeToString(deterministic=True))
+
+
 def layers(content: bytes) -> list[dict[str, Any]]:
     """List the weights in a graph by layer, as a record describes an architecture."""
     onnx = need("onnx", "export", NetworkError)

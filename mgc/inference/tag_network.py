@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 
 from mgc.audio.windows import MINIMUM_S, WINDOW_S
-from mgc.datasets.tracks import GENRES
 from mgc.errors import NetworkError
 from mgc.features.tag_mel import HOP_LENGTH, N_BANDS, RATE, WINDOW_FRAMES
 from mgc.inference.network_file import REMEDY, check_answers
@@ -105,8 +104,8 @@ class TagNetwork:
     Attributes
     ----------
     sample_rate : int, Hz
-    tags : tuple of str
-        Names of the tags.
+    classes, tags : tuple of str
+        Names of the genres and of the tags.
     """
 
     sample_rate = RATE
@@ -115,28 +114,27 @@ class TagNetwork:
         self._session = session
         known: Mapping[str, str] = session.get_modelmeta().custom_metadata_map
         self.tags = tuple(known.get("tags", "").split("|"))
+        self.classes = tuple(known.get("classes", "").split("|"))
         shapes = {node.name: node.shape for node in session.get_outputs()}
         widths = [shapes.get(key, [0])[-1] for key in (GENRES_OUTPUT, TAGS_OUTPUT, MUSIC, MEL)]
-        if widths != [len(GENRES), len(self.tags), 1, N_BANDS]:
-            raise NetworkError(f"{name}: does not give {len(GENRES)} genres and tags; {REMEDY}")
+        if widths != [len(self.classes), len(self.tags), 1, N_BANDS]:
+            raise NetworkError(f"{name}: does not give genres and tags by name; {REMEDY}")
 
     def hear(self, samples: Float, audible: npt.NDArray[np.bool_]) -> Heard:
         """Say what is in what is heard of samples [shape=(n,)], mono at `sample_rate`."""
         heard = np.flatnonzero(audible)
         picture = np.zeros((N_BANDS, 1 + len(samples) // HOP_LENGTH), np.uint8)
         if len(heard) < round(MINIMUM_S * RATE):
-            nothing = np.empty((0, len(self.tags)))
-            return Heard(
-                nothing[:, : len(GENRES)], np.empty(0, np.int64), nothing, np.empty(0), picture
-            )
+            genres, tags = (np.empty((0, len(names))) for names in (self.classes, self.tags))
+            return Heard(genres, np.empty(0, np.int64), tags, np.empty(0), picture)
         starts = crop_starts(1 + len(heard) // HOP_LENGTH)
-        genres, tags, music, mel = run(self._session, samples[heard], starts)
-        crops = genres.astype(np.float64)
+        said, levels, music, mel = run(self._session, samples[heard], starts)
+        crops = said.astype(np.float64)
         check_answers(crops)
         frames = np.minimum(np.arange(len(mel)) * HOP_LENGTH, len(heard) - 1)
         picture[:, heard[frames] // HOP_LENGTH] = grey(mel)
         middles = heard[(starts + WINDOW_FRAMES // 2) * HOP_LENGTH]
         crops /= crops.sum(axis=1, keepdims=True)
         return Heard(
-            crops, middles, tags.astype(np.float64), music[:, 0].astype(np.float64), picture
+            crops, middles, levels.astype(np.float64), music[:, 0].astype(np.float64), picture
         )
