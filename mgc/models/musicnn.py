@@ -27,6 +27,11 @@ TAGS = (
 )  # fmt: skip
 """What the network's outputs are called, in their order."""
 
+N_SONGS = 200_000
+"""Songs that it was trained on, by its authors."""
+N_VALUES = 792_079
+"""Values in its layers."""
+
 WEIGHTS = "MGC_MUSICNN_WEIGHTS"
 """Environment variable with the file of weights."""
 TIMBRAL = {"conv2d": ((7, 38), 204), "conv2d_1": ((7, 67), 204)}

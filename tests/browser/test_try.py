@@ -97,6 +97,8 @@ def agree(page: Any, classifier: Any, file: Path) -> float:
         assert ours["verdict"] == theirs.verdict
         assert (ours["probabilities"] is None) == theirs.silent
         if not theirs.silent:
+            assert [one["tag"] for one in ours["tags"]] == [tag for tag, _ in theirs.top_tags]
+            assert ours["music"] == pytest.approx(theirs.music, abs=AGREE)
             pairs.append((ours["probabilities"], theirs.probabilities))
     crops = np.concatenate([window.crops for window in expected.windows])
     pairs += [(ours["probabilities"], p) for ours, p in zip(found["crops"], crops, strict=True)]
