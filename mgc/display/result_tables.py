@@ -256,6 +256,21 @@ def head_table(folds: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def compression_table(table: pd.DataFrame) -> pd.DataFrame:
+    """Write what `mgc.evaluation.compression.load` reads as texts."""
+    return pd.DataFrame(
+        {
+            "Network": table["network"],
+            "Form": table["form"],
+            "File": (table["bytes"] / 1e6).map(lambda size: f"{formats.number(size)}\u00a0MB"),
+            "Packed": (table["packed"] / 1e6).map(lambda size: f"{formats.number(size)}\u00a0MB"),
+            "Time": table["time"].map(formats.number),
+            "Answers kept": table["kept"].map(formats.percent),
+            "Answers right": table["accuracy"].map(formats.percent),
+        }
+    )
+
+
 def none_table(none: pd.DataFrame) -> pd.DataFrame:
     """Write how often sounds are called none of the genres (`mgc.evaluation.transfer`)."""
     return pd.DataFrame(
