@@ -38,16 +38,13 @@ def _uv() -> str | None:
     return shutil.which("uv")
 
 
-def _pip(environment: Path, action: str) -> list[str]:
-    """Return the command that installs into an environment, by the pinned versions, or removes."""
+def _pip(environment: Path) -> list[str]:
+    """Return the command that installs into an environment, by the pinned versions."""
     python, uv = str(environment / PYTHON.relative_to(ENVIRONMENT)), _uv()
     pip = [uv, "pip"] if uv else [python, "-m", "pip", "--disable-pip-version-check"]
-    command = [*pip, action, "--quiet", *(["--python", python] if uv else [])]
-    if action == "install":
-        # Without it every process of a machine that writes no bytecode compiles SciPy anew.
-        compiled = ["--compile-bytecode"] if uv else []
-        return [*command, *compiled, "--constraint", "constraints.txt"]
-    return command if uv else [*command, "--yes"]
+    # Without it every process of a machine that writes no bytecode compiles SciPy anew.
+    own = ["--python", python, "--compile-bytecode"] if uv else []
+    return [*pip, "install", "--quiet", *own, "--constraint", "constraints.txt"]
 
 
 def _prepare(session: nox.Session, *extras: str) -> None:
@@ -75,7 +72,7 @@ def _prepare(session: nox.Session, *extras: str) -> None:
         session.run(*make, str(ENVIRONMENT), external=True)
     package = f".[{','.join(sorted(wanted))}]" if wanted else "."
     session.log(f"installing {package} (the first time takes a few minutes)")
-    session.run(*_pip(ENVIRONMENT, "install"), "--editable", package, external=True)
+    session.run(*_pip(ENVIRONMENT), "--editable", package, external=True)
     STAMP.write_text(json.dumps(state | {"extras": sorted(wanted)}), encoding="utf-8")
 
 
@@ -91,7 +88,7 @@ def _python(session: nox.Session, *arguments: str, **environment: str) -> None:
 def build(session: nox.Session) -> None:
     """Fit the models on the data (demo by default), execute each chapter, build the pages."""
     options = [option for option in session.posargs if option != "--gpu"]
-    _prepare(session, "book", *(["gpu"] if "--gpu" in session.posargs else []))
+    _prepare(session, "book", "gpu" if "--gpu" in session.posargs else "fit")
     _python(session, "-m", "tools.pages", "build", *options)
 
 
@@ -106,8 +103,7 @@ def book(session: nox.Session) -> None:
 def offline(session: nox.Session) -> None:
     """Prove that the pages need records alone: no TensorFlow, an empty HOME, no network."""
     environment = Path(session.virtualenv.location)
-    session.run(*_pip(environment, "install"), "--editable", ".[book]", external=True)
-    session.run(*_pip(environment, "uninstall"), "tensorflow", external=True)
+    session.run(*_pip(environment), "--editable", ".[book]", external=True)
     home = session.create_tmp()
     keep = ("PATH", "LANG", "PYTHONHASHSEED", "SYSTEMROOT", "TEMP")  # the last two for Windows
     bare = {name: os.environ[name] for name in keep if name in os.environ}
@@ -130,7 +126,7 @@ def offline(session: nox.Session) -> None:
 @nox.session(venv_backend="none")
 def tests(session: nox.Session) -> None:
     """Run the test suite but for what is marked slow; arguments after -- go to pytest instead."""
-    _prepare(session, "book", "cluster", "demo", "serve", "test")
+    _prepare(session, "book", "cluster", "demo", "fit", "serve", "test")
     chosen = session.posargs or [*WORKERS, AS_COLLECTED, "-m", "not slow", "tests"]
     _python(session, "-m", "pytest", *chosen, **ONE_THREAD)
 
@@ -138,7 +134,7 @@ def tests(session: nox.Session) -> None:
 @nox.session(venv_backend="none", default=False)
 def system(session: nox.Session) -> None:
     """Run the slow tests of the whole: killed processes, full disks, clusters, distributions."""
-    _prepare(session, "book", "cluster", "demo", "serve", "test")
+    _prepare(session, "book", "cluster", "demo", "fit", "serve", "test")
     chosen = session.posargs or [*WORKERS, AS_COLLECTED, "-m", "slow", "tests"]
     _python(session, "-m", "pytest", *chosen, **ONE_THREAD)
 
@@ -146,7 +142,7 @@ def system(session: nox.Session) -> None:
 @nox.session(venv_backend="none", default=False)
 def coverage(session: nox.Session) -> None:
     """Run all tests, slow ones too, and say which lines none of them reaches."""
-    _prepare(session, "book", "cluster", "demo", "serve", "test")
+    _prepare(session, "book", "cluster", "demo", "fit", "serve", "test")
     chosen = session.posargs or [*WORKERS, AS_COLLECTED, "--cov", "--cov-report=term", "tests"]
     _python(session, "-m", "pytest", *chosen, **ONE_THREAD)
 
@@ -221,7 +217,7 @@ def audit(session: nox.Session) -> None:
 @nox.session(venv_backend="none")
 def bench(session: nox.Session) -> None:
     """Measure how fast the package is, on a quiet machine, and keep the record for the book."""
-    _prepare(session, "book", "cluster", "serve", "test")
+    _prepare(session, "book", "cluster", "fit", "serve", "test")
     out = [] if "--out" in session.posargs else ["--out", "book/records/bench/bench.json"]
     _python(session, "-m", "tools.bench", *out, *session.posargs, **ONE_THREAD)
 
@@ -238,7 +234,7 @@ def load(session: nox.Session) -> None:
 def stability(session: nox.Session) -> None:
     """Ask the network that ships about the recordings of --data FOLDER in other file formats."""
     _prepare(session, "book")
-    out = [] if "--out" in session.posargs else ["--out", "book/records"]
+    out = [] if "--out" in session.posargs else ["--out", "book/records/transfer"]
     _python(session, "-m", "tools.stability", *out, *session.posargs, **ONE_THREAD)
 
 
@@ -252,7 +248,7 @@ def release_data(session: nox.Session) -> None:
 @nox.session(venv_backend="none", default=False)
 def kill(session: nox.Session) -> None:
     """Kill extraction, training and the build at twenty random moments each; compare results."""
-    _prepare(session, "book", "cluster", "demo", "serve", "test")
+    _prepare(session, "book", "cluster", "demo", "fit", "serve", "test")
     count = session.posargs[0] if session.posargs else "20"
     _python(
         session, "-m", "pytest", "-q", "tests/system/test_kill.py", **ONE_THREAD, MGC_KILLS=count
@@ -262,7 +258,7 @@ def kill(session: nox.Session) -> None:
 @nox.session(venv_backend="none")
 def live(session: nox.Session) -> None:
     """Serve the book, rebuild the chapter whose .py file was saved, reload the browser."""
-    _prepare(session, "book")
+    _prepare(session, "book", "fit")
     _python(session, "-m", "tools.pages", "live", *session.posargs)
 
 

@@ -50,18 +50,18 @@ first, last = load.levels.iloc[0], load.levels.iloc[-1]
 limits = load.facts["model"]["limits"]
 glue.many(
     {
-        "c13_date": str(load.facts["date"]),
-        "c13_cores": formats.count(load.facts["machine"]["cores"]),
-        "c13_processes": formats.count(load.facts["processes"]),
-        "c13_network": str(load.facts["model"]["network"]),
-        "c13_good": formats.percent(load.facts["mix"]["good"]),
-        "c13_bad": formats.percent(load.facts["mix"]["bad"]),
-        "c13_gone": formats.percent(load.facts["mix"]["gone"]),
-        "c13_at_a_time": formats.count(limits["requests_at_a_time"]),
-        "c13_failed": formats.count(load.levels["failed"].sum()),
-        "c13_alone": formats.duration(first["p50_ms"] / 1000),
-        "c13_most": formats.count(last["clients"]),
-        "c13_growth": formats.number(last["memory_after_mb"] / first["memory_after_mb"]),
+        "c16_date": str(load.facts["date"]),
+        "c16_cores": formats.count(load.facts["machine"]["cores"]),
+        "c16_processes": formats.count(load.facts["processes"]),
+        "c16_network": str(load.facts["model"]["network"]),
+        "c16_good": formats.percent(load.facts["mix"]["good"]),
+        "c16_bad": formats.percent(load.facts["mix"]["bad"]),
+        "c16_gone": formats.percent(load.facts["mix"]["gone"]),
+        "c16_at_a_time": formats.count(limits["requests_at_a_time"]),
+        "c16_failed": formats.count(load.levels["failed"].sum()),
+        "c16_alone": formats.duration(first["p50_ms"] / 1000),
+        "c16_most": formats.count(last["clients"]),
+        "c16_growth": formats.number(last["memory_after_mb"] / first["memory_after_mb"]),
     }
 )
 
@@ -95,7 +95,7 @@ glue.many(
 #
 # ## Under load
 #
-# Measured on {glue:text}`c13_date` on a machine with {glue:text}`c13_cores` cores, with the network {glue:text}`c13_network` in {glue:text}`c13_processes` processes. Each client sends one upload after the other: {glue:text}`c13_good` are clips of 30 s, {glue:text}`c13_bad` are broken or no music, and in {glue:text}`c13_gone` the client hangs up on the way. The clients run on the same machine and take their share of it. The service takes {glue:text}`c13_at_a_time` uploads at a time and tells others to come again.
+# Measured on {glue:text}`c16_date` on a machine with {glue:text}`c16_cores` cores, with the network {glue:text}`c16_network` in {glue:text}`c16_processes` processes. Each client sends one upload after the other: {glue:text}`c16_good` are clips of 30 s, {glue:text}`c16_bad` are broken or no music, and in {glue:text}`c16_gone` the client hangs up on the way. The clients run on the same machine and take their share of it. The service takes {glue:text}`c16_at_a_time` uploads at a time and tells others to come again.
 
 # %%
 notebook.table(
@@ -103,7 +103,7 @@ notebook.table(
 )
 
 # %% [markdown]
-# A client that is alone waits {glue:text}`c13_alone`. With more clients than processes the wait grows, and the rate does not: it is what the processors give. Requests that failed: {glue:text}`c13_failed`. After {glue:text}`c13_most` clients all processes together hold {glue:text}`c13_growth` times the memory that they held after one.
+# A client that is alone waits {glue:text}`c16_alone`. With more clients than processes the wait grows, and the rate does not: it is what the processors give. Requests that failed: {glue:text}`c16_failed`. After {glue:text}`c16_most` clients all processes together hold {glue:text}`c16_growth` times the memory that they held after one.
 #
 # `nox -s load` measures on your machine.
 #
@@ -131,14 +131,14 @@ notebook.table(
 # %% tags=["hide-input"]
 glue.many(
     {
-        "c13_wrong_sequential": formats.percent(looks["false_sequential"].max(), 1),
-        "c13_wrong_peeking": formats.percent(looks["false_peeking"].max(), 1),
+        "c16_wrong_sequential": formats.percent(looks["false_sequential"].max(), 1),
+        "c16_wrong_peeking": formats.percent(looks["false_peeking"].max(), 1),
     },
     f"book/records/{measured.SEQUENTIAL_FILE}",
 )
 
 # %% [markdown]
-# How often each is wrong was simulated on the published records: for each pair of tuned models, many orders of the artists, with the answers of the two swapped within artists at random, so that no decision is right. The sequential test is wrong in {glue:text}`c13_wrong_sequential` at most, the exact test of signs, looked at after every artist, in up to {glue:text}`c13_wrong_peeking`. The price: without swapping, it decides less often than the paired test, which sees all tracks at once and how many of each artist a model wins by.
+# How often each is wrong was simulated on the published records: for each pair of tuned models, many orders of the artists, with the answers of the two swapped within artists at random, so that no decision is right. The sequential test is wrong in {glue:text}`c16_wrong_sequential` at most, the exact test of signs, looked at after every artist, in up to {glue:text}`c16_wrong_peeking`. The price: without swapping, it decides less often than the paired test, which sees all tracks at once and how many of each artist a model wins by.
 
 # %%
 notebook.table(
@@ -160,16 +160,16 @@ window = watched[watched["window"] == drift.WINDOW].set_index("sets_in")
 same, other = (window["false_alarms"].filter(like=word).item() for word in ("again", "artists"))
 glue.many(
     {
-        "c13_window": formats.count(drift.WINDOW),
-        "c13_alarm_same": formats.percent(same, 1),
-        "c13_alarm_artists": formats.percent(other, 1),
-        "c13_delay_clips": formats.count(window.loc["composed clips", "median_delay"]),
+        "c16_window": formats.count(drift.WINDOW),
+        "c16_alarm_same": formats.percent(same, 1),
+        "c16_alarm_artists": formats.percent(other, 1),
+        "c16_delay_clips": formats.count(window.loc["composed clips", "median_delay"]),
     },
     f"book/records/{measured.MONITORING_FILE}",
 )
 
 # %% [markdown]
-# Measured on what the network that ships answered to the validation and test parts of GTZAN, with streams drawn from its answers. With windows of {glue:text}`c13_window` tracks, a stream of the reference's own tracks gives an alarm in {glue:text}`c13_alarm_same` of the cases. Halves of GTZAN that share no artist are not the same music: there {glue:text}`c13_alarm_artists` of the streams give one, though nobody would say that anything has changed. A reference should hold as many artists as the stream does.
+# Measured on what the network that ships answered to the validation and test parts of GTZAN, with streams drawn from its answers. With windows of {glue:text}`c16_window` tracks, a stream of the reference's own tracks gives an alarm in {glue:text}`c16_alarm_same` of the cases. Halves of GTZAN that share no artist are not the same music: there {glue:text}`c16_alarm_artists` of the streams give one, though nobody would say that anything has changed. A reference should hold as many artists as the stream does.
 
 # %%
 notebook.table(service_tables.false_alarm_table(watched), "False alarms of the monitor")
@@ -178,7 +178,7 @@ notebook.table(service_tables.false_alarm_table(watched), "False alarms of the m
 notebook.table(service_tables.delay_table(watched), "From a change to the alarm, in tracks")
 
 # %% [markdown]
-# Composed clips are noticed after {glue:text}`c13_delay_clips` tracks. A wider window sees smaller changes, and large ones later. Speech was not measured: the book has no recording of it.
+# Composed clips are noticed after {glue:text}`c16_delay_clips` tracks. A wider window sees smaller changes, and large ones later. Speech was not measured: the book has no recording of it.
 #
 # ## Live sound
 #

@@ -22,6 +22,8 @@ from mgc.util.places import place_in
 _DATA = place_in("MGC_DATA")
 _WEIGHTS = place_in("MGC_VGG16_WEIGHTS")
 _ARCHIVE = place_in("MGC_ARCHIVE")
+_MUSICNN = place_in("MGC_MUSICNN_WEIGHTS")
+_TAGGRAMS = place_in("MGC_TAGGRAMS")
 
 # Two processes that fill one cache of numba's at a time may crash each other (numba issue 10128).
 os.environ.setdefault(
@@ -78,6 +80,22 @@ def vgg16_weights(monkeypatch: pytest.MonkeyPatch) -> Path:
         pytest.skip("MGC_VGG16_WEIGHTS does not name a file of ImageNet weights")
     monkeypatch.setenv("MGC_VGG16_WEIGHTS", str(_WEIGHTS))
     return _WEIGHTS.resolve()
+
+
+@pytest.fixture(scope="session")
+def musicnn_weights() -> Path:
+    """File of MusiCNN's published weights; tests that ask for it are skipped without one."""
+    if _MUSICNN is None or not _MUSICNN.is_file():
+        pytest.skip("MGC_MUSICNN_WEIGHTS does not name the weights of MusiCNN (a .npz file)")
+    return _MUSICNN.resolve()
+
+
+@pytest.fixture(scope="session")
+def taggrams() -> Path:
+    """File of published tag probabilities of GTZAN; tests that ask for it are skipped without."""
+    if _TAGGRAMS is None or not _TAGGRAMS.is_file():
+        pytest.skip("MGC_TAGGRAMS does not name the tag probabilities of GTZAN (a .npz file)")
+    return _TAGGRAMS.resolve()
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
-"""Ask the network that ships about sounds that are not GTZAN, and put its answers on record.
+"""Ask a network that ships about sounds that are not GTZAN, and put its answers on record.
 
 Composed clips of the demo edition, which sound like no record of the 1990s, and sounds that are no
-music at all. ``python -m tools.probes`` writes what `mgc.inference.probes` reads.
+music at all. ``python -m tools.probes NAME`` writes what `mgc.inference.probes` reads.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from mgc.datasets import demo
 from mgc.datasets.tracks import P_COLUMNS
 from mgc.inference.classifier import Answer, Classifier
 from mgc.inference.probes import CROPS_FILE, EXAMPLES, FILE, TEXTS
-from mgc.records.store import default_root
+from mgc.records.store import Store, default_root
 from mgc.util.atomic import write_whole
 from mgc.util.textfiles import csv_bytes
 
@@ -65,7 +65,7 @@ def ask(classifier: Classifier) -> pd.DataFrame:
 def ask_crops(classifier: Classifier) -> pd.DataFrame:
     """Probabilities of each crop of the examples, as `mgc.inference.probes.load_crops` reads."""
     frames = []
-    for clip in EXAMPLES:
+    for clip in sorted(EXAMPLES):
         (window,) = classifier.answer(demo.clip_path(clip)).windows
         frame = pd.DataFrame(window.crops.round(6), columns=list(P_COLUMNS))
         frame.insert(0, "name", clip)
@@ -80,12 +80,19 @@ def _row(name: str, kind: str, genre: str, answer: Answer) -> dict[str, object]:
     return {**facts, **said, **p}
 
 
+def store_of(network: str) -> Store:
+    """Store of the records of a network that ships: ``musicnn`` or ``cnn``."""
+    store = Store(default_root())
+    return store.networks if network == "cnn" else store.transfer
+
+
 def main() -> None:
-    """Write the answers of the network that ships into the store of records."""
-    classifier, root = Classifier(), default_root()
-    for name, table in ((FILE, ask(classifier)), (CROPS_FILE, ask_crops(classifier))):
-        write_whole(root / name, csv_bytes(table, "%.6f"))
-        print(root / name, file=sys.stderr)
+    """Write the answers of a network that ships into its store of records."""
+    (name,) = sys.argv[1:] or ["musicnn"]
+    classifier, root = Classifier(name), store_of(name).root
+    for file, table in ((FILE, ask(classifier)), (CROPS_FILE, ask_crops(classifier))):
+        write_whole(root / file, csv_bytes(table, "%.6f"))
+        print(root / file, file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -37,6 +37,7 @@ from mgc.evaluation.stability import (
 )
 from mgc.inference import network_file
 from mgc.inference.classifier import Classifier
+from mgc.inference.opening import network_path
 from mgc.util import machine
 from mgc.util.atomic import write_whole
 from mgc.util.pools import track_progress
@@ -57,7 +58,7 @@ FORMS = {
 }
 """Ending of the file and settings of ffmpeg by the name of the form."""
 
-PACKAGES = ("mgc", "numpy", "scipy", "soundfile", "soxr", "tensorflow", "keras")
+PACKAGES = ("mgc", "numpy", "scipy", "soundfile", "soxr", "onnxruntime")
 
 
 def convert(program: str, source: Path, target: Path, settings: str) -> None:
@@ -123,7 +124,7 @@ def main(data: str, out: Path, network: Path | None) -> None:
     answers = ask(Classifier(network), edition.tracks, program)
     said = subprocess.run([program, "-version"], capture_output=True, check=True).stdout
     facts = {
-        "network_sha256": network_file.sha256(network or network_file.shipped()),
+        "network_sha256": network_file.sha256(network_path(network)),
         "data": edition.key,
         "ffmpeg": said.decode("utf-8", "replace").split(" Copyright")[0],
         "forms": {name: settings for name, (_, settings) in FORMS.items()}

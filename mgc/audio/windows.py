@@ -29,14 +29,16 @@ class Window:
     ----------
     start_s : float
         Where it begins, in seconds from the start of the file.
-    samples : ndarray [shape=(n,)], float32, mono at 22,050 Hz, nominally in [-1, 1]
+    samples : ndarray [shape=(n,)], float32, mono, nominally in [-1, 1]
     """
 
     start_s: float
     samples: Samples
 
 
-def windows(path: str | Path, length_s: float = WINDOW_S) -> Iterator[Window]:
+def windows(
+    path: str | Path, length_s: float = WINDOW_S, sample_rate: int = SAMPLE_RATE
+) -> Iterator[Window]:
     """Cut an audio file into windows that follow each other.
 
     Parameters
@@ -47,6 +49,8 @@ def windows(path: str | Path, length_s: float = WINDOW_S) -> Iterator[Window]:
         to 768,000 Hz, which is converted (soxr, HQ).
     length_s : float, at least 3
         Length of a window, in seconds.
+    sample_rate : int, Hz
+        That of the windows.
 
     Yields
     ------
@@ -64,37 +68,35 @@ def windows(path: str | Path, length_s: float = WINDOW_S) -> Iterator[Window]:
     length: object = length_s  # whatever a caller gives
     if not (isinstance(length, float | int) and MINIMUM_S <= length < float("inf")):
         raise AudioError(f"length_s={length_s!r}: a window has at least {MINIMUM_S:g} s")
-    return _windows(as_path(path), round(length_s * SAMPLE_RATE))
+    return _windows(as_path(path), round(length_s * sample_rate), sample_rate)
 
 
-def _windows(path: Path, length: int) -> Iterator[Window]:
+def _windows(path: Path, length: int, rate: int) -> Iterator[Window]:
     kept: list[Samples] = []
     held = start = 0
-    for samples in _resampled(path):
+    for samples in _resampled(path, rate):
         kept.append(samples)
         held += len(samples)
         while held >= length:
             joined = np.concatenate(kept)
-            yield Window(start / SAMPLE_RATE, joined[:length].copy())
+            yield Window(start / rate, joined[:length].copy())
             kept, held, start = [joined[length:]], held - length, start + length
-    if held >= round(MINIMUM_S * SAMPLE_RATE):
-        yield Window(start / SAMPLE_RATE, np.concatenate(kept))
+    if held >= round(MINIMUM_S * rate):
+        yield Window(start / rate, np.concatenate(kept))
     elif start == 0:
         raise AudioError(
-            f"{path}: {held / SAMPLE_RATE:.2f} s of audio: at least {MINIMUM_S:g} s are needed;"
+            f"{path}: {held / rate:.2f} s of audio: at least {MINIMUM_S:g} s are needed;"
             " give a longer recording or remove it"
         )
 
 
-def _resampled(path: Path) -> Iterator[Samples]:
-    """Convert a file to 22,050 Hz, block by block."""
+def _resampled(path: Path, rate: int) -> Iterator[Samples]:
+    """Convert a file to a sample rate, block by block."""
     with open_sound(path) as sound:
-        if sound.sample_rate == SAMPLE_RATE:
+        if sound.sample_rate == rate:
             yield from mono_blocks(sound)
             return
-        converter = soxr.ResampleStream(
-            sound.sample_rate, SAMPLE_RATE, 1, dtype="float32", quality="HQ"
-        )
+        converter = soxr.ResampleStream(sound.sample_rate, rate, 1, dtype="float32", quality="HQ")
         for block in mono_blocks(sound):
             yield converter.resample_chunk(block)
         yield converter.resample_chunk(np.zeros(0, np.float32), last=True)

@@ -13,7 +13,6 @@ from typing import Any
 
 import click
 
-from mgc import __version__
 from mgc.cli import options
 from mgc.cli.data import data
 from mgc.cli.music import export_web, features, predict, train
@@ -51,7 +50,7 @@ class _Group(click.Group):
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="mgc")
+@click.version_option(package_name="mgc", prog_name="mgc")
 def main() -> None:
     """Music genre classification, from audio files to a built book.
 

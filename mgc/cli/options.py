@@ -74,7 +74,7 @@ SEED = click.option("--seed", default=0, show_default=True, type=click.IntRange(
 CSV = click.option("--csv", "target", type=FILE, callback=own_table,
                    help="Also write the full table to this file.")  # fmt: skip
 NETWORK = click.option(
-    "--network", type=FILE, help="File that `mgc train` made [the network that ships]."
+    "--network", type=FILE, help="musicnn, cnn, or a file that `mgc train` made [musicnn]."
 )
 
 OUT = click.option("--out", type=FOLDER,

@@ -296,3 +296,47 @@ def stability_table(forms: pd.DataFrame) -> pd.DataFrame:
             "Answers right": forms["accuracy"].map(formats.percent),
         }
     )
+
+
+def head_table(folds: pd.DataFrame) -> pd.DataFrame:
+    """Write the forms of a genre head that were tried (`mgc.evaluation.transfer`) as texts."""
+    return pd.DataFrame(
+        {
+            "Reads": folds["reads"].map({"tags": "probabilities", "odds": "log odds"}),
+            "Fitted on": folds["fitted_on"].map(
+                {"tracks": "means over crops", "windows": "crops"}
+            ),
+            "C": folds["C"].map("{:g}".format),
+            "Crops": folds["n_windows"],
+            "Accuracy": folds["accuracy"].map(lambda share: formats.percent(share, 1)),
+            "Its spread": folds["sd"].map(lambda share: formats.percent(share, 1)),
+            "Log loss": folds["log_loss"].map(formats.number),
+        }
+    )
+
+
+def compression_table(table: pd.DataFrame) -> pd.DataFrame:
+    """Write what `mgc.evaluation.compression.load` reads as texts."""
+    return pd.DataFrame(
+        {
+            "Network": table["network"],
+            "Form": table["form"],
+            "File": (table["bytes"] / 1e6).map(lambda size: f"{formats.number(size)}\u00a0MB"),
+            "Packed": (table["packed"] / 1e6).map(lambda size: f"{formats.number(size)}\u00a0MB"),
+            "Time": table["time"].map(formats.number),
+            "Answers kept": table["kept"].map(formats.percent),
+            "Answers right": table["accuracy"].map(formats.percent),
+        }
+    )
+
+
+def none_table(none: pd.DataFrame) -> pd.DataFrame:
+    """Write how often sounds are called none of the genres (`mgc.evaluation.transfer`)."""
+    return pd.DataFrame(
+        {
+            "Sound": none["kind"],
+            "Sounds": none["n"],
+            "None of these": none["none"].map(formats.percent),
+            "Where the kind is unknown": none["none_if_unknown"].map(formats.percent),
+        }
+    )

@@ -19,8 +19,8 @@ from mgc.evaluation import metrics
 from mgc.typing import Double
 from mgc.util.textfiles import read_csv, read_json
 
-FILE, ANSWERS_FILE = "networks/stability.json", "networks/stability.csv"
-"""In the store of records: what was asked and how; each answer."""
+FILE, ANSWERS_FILE = "stability.json", "stability.csv"
+"""In the store of a network's records: what was asked and how; each answer."""
 
 ORIGINAL = "original"
 """Name of the form in which the recordings were given."""
@@ -111,7 +111,7 @@ class Measured:
 
 
 def load(root: str | Path) -> Measured:
-    """Read the record from a store; raises RecordError if it is missing or damaged."""
+    """Read the record from a store of networks; raises RecordError if missing or damaged."""
     facts, answers = read_json(Path(root) / FILE), read_csv(Path(root) / ANSWERS_FILE, TEXTS)
     try:
         settings = {str(name): str(how) for name, how in facts["forms"].items()}

@@ -9,7 +9,6 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-import scipy.fft
 
 from mgc.audio.samples import SAMPLE_RATE
 from mgc.errors import FeatureError
@@ -75,6 +74,8 @@ def picture(samples: Samples, n_columns: int | None = None) -> Grey:
 
 def _power(signal: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Power of each frame, up to a factor [shape=(n_frames, 128)]; without the last frame."""
+    import scipy.fft  # starts slowly, and not all who import this compute
+
     frames = np.lib.stride_tricks.sliding_window_view(signal, N_FFT)[::HOP_LENGTH][:-1]
     centred = frames - frames.mean(axis=1, keepdims=True)
     spectrum = scipy.fft.rfft(centred * _window(), axis=1)[:, :N_BINS]

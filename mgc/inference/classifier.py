@@ -2,34 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from mgc.audio.files import as_path, as_paths
 from mgc.audio.loudness import audible
-from mgc.audio.samples import SAMPLE_RATE
-from mgc.audio.windows import MINIMUM_S, Window, windows
+from mgc.audio.windows import Window, windows
 from mgc.datasets.tracks import GENRES
 from mgc.errors import NetworkError
-from mgc.features.archive_picture import CLIP_COLUMNS, picture
-from mgc.training.crops import starts as crop_starts
+from mgc.inference.opening import open_network
 from mgc.typing import Double, Grey
-
-if TYPE_CHECKING:
-    import keras
 
 SURE_FROM = 0.5
 """Probability from which the first genre is more likely right than wrong, if calibrated."""
 N_TOP = 3
+N_TAGS = 5
+MUSIC_FROM = 0.5
+"""Probability of music below which the answer is none of the genres."""
+
+
+class _Said(Protocol):
+    @property
+    def classes(self) -> tuple[str, ...]: ...
+    @property
+    def probabilities(self) -> Double: ...
+    @property
+    def silent(self) -> bool: ...
+    @property
+    def tags(self) -> Mapping[str, float]: ...
+    @property
+    def music(self) -> float: ...
+
+
+class _Verdict:
+    """What an answer to a window and one to a file have in common."""
+
+    @property
+    def verdict(self: _Said) -> str:
+        """``sure``, ``unsure`` (as likely wrong as right), ``none`` (of these) or ``silent``."""
+        if self.silent:
+            return "silent"
+        if self.music < MUSIC_FROM:
+            return "none"
+        return "sure" if float(self.probabilities.max()) >= SURE_FROM else "unsure"
+
+    @property
+    def top(self: _Said) -> tuple[tuple[str, float], ...]:
+        """The three most probable genres, the first first; none where there is silence."""
+        if self.silent:
+            return ()
+        order = np.argsort(-self.probabilities, kind="stable")[:N_TOP]
+        return tuple((self.classes[k], float(self.probabilities[k])) for k in order)
+
+    @property
+    def top_tags(self: _Said) -> tuple[tuple[str, float], ...]:
+        """The five most probable tags, the first first; none where there are none."""
+        return tuple(sorted(self.tags.items(), key=lambda item: -item[1])[:N_TAGS])
 
 
 @dataclass(frozen=True, eq=False)
-class WindowAnswer:
+class WindowAnswer(_Verdict):
     """What the network says of one window of a file."""
 
     start_s: float
@@ -37,12 +74,18 @@ class WindowAnswer:
     heard_s: float
     """Seconds of it that are heard (`mgc.audio.loudness.audible`); the network saw no others."""
     crops: Double
-    """Probabilities in crops that overlap by half, from the first sound to the last
-    [shape=(n_crops, 10)]; empty where the window is silent."""
+    """Probabilities in crops from the first sound to the last [shape=(n_crops, n_classes)]; empty
+    where the window is silent."""
     middles_s: Double
     """Where in the file the middles of the crops lie [shape=(n_crops,)]."""
     picture: Grey
-    """Spectrogram of the whole window [shape=(128, n_columns)]."""
+    """Spectrogram of the whole window [shape=(n_bins, n_columns)]."""
+    tags: Mapping[str, float] = field(default_factory=dict)
+    """Mean probability of each tag over the crops; empty where the network knows none."""
+    music: float = 1.0
+    """Mean probability over the crops that this is music; 1 where the network cannot tell."""
+    classes: tuple[str, ...] = GENRES
+    """Names of the genres."""
 
     @property
     def silent(self) -> bool:
@@ -50,27 +93,17 @@ class WindowAnswer:
         return not len(self.crops)
 
     @property
-    def verdict(self) -> str:
-        """``sure``, ``unsure`` (wrong is as likely as right) or ``silent``."""
-        return "silent" if self.silent else verdict(self.probabilities)
-
-    @property
     def probabilities(self) -> Double:
-        """Mean over the crops [shape=(10,)]; NaN where the window is silent."""
+        """Mean over the crops [shape=(n_classes,)]; NaN where the window is silent."""
         if self.silent:
-            return np.full(len(GENRES), np.nan)
+            return np.full(len(self.classes), np.nan)
         mean: Double = self.crops.mean(axis=0)
         return mean
 
-    @property
-    def top(self) -> tuple[tuple[str, float], ...]:
-        """The three most probable genres, the first first; none where the window is silent."""
-        return () if self.silent else top(self.probabilities)
-
 
 @dataclass(frozen=True, eq=False)
-class Answer:
-    """What the network says of a file."""
+class Answer(_Verdict):
+    """What the network says of a file: means over its windows by the seconds heard in them."""
 
     file: str
     windows: tuple[WindowAnswer, ...]
@@ -80,17 +113,36 @@ class Answer:
     """As a window has one, since the answer for the whole is listed beside those of windows."""
 
     @property
-    def probabilities(self) -> Double:
-        """Mean over the windows, weighted by the seconds that are heard in them [shape=(10,)].
+    def classes(self) -> tuple[str, ...]:
+        """Names of the genres."""
+        return self.windows[0].classes
 
-        NaN where all are silent.
-        """
+    def _mean(self, value: Callable[[WindowAnswer], Double | float]) -> Double:
         heard = [window for window in self.windows if not window.silent]
-        if not heard:
-            return np.full(len(GENRES), np.nan)
         weights = np.array([window.heard_s for window in heard])
-        total: Double = weights @ np.stack([w.probabilities for w in heard]) / weights.sum()
+        total: Double = weights @ np.stack([value(window) for window in heard]) / weights.sum()
         return total
+
+    @property
+    def probabilities(self) -> Double:
+        """Of the genres [shape=(n_classes,)]; NaN where all windows are silent."""
+        if self.silent:
+            return np.full(len(self.classes), np.nan)
+        return self._mean(lambda window: window.probabilities)
+
+    @property
+    def tags(self) -> Mapping[str, float]:
+        """Of each tag that the network knows; empty where all windows are silent."""
+        names = next((list(w.tags) for w in self.windows if not w.silent), [])
+        if not names:
+            return {}
+        means = self._mean(lambda window: np.array([*window.tags.values()]))
+        return dict(zip(names, means.tolist(), strict=True))
+
+    @property
+    def music(self) -> float:
+        """Of its being music at all; 1 where the network cannot tell."""
+        return 1.0 if self.silent else float(self._mean(lambda window: window.music))
 
     @property
     def duration_s(self) -> float:
@@ -98,30 +150,9 @@ class Answer:
         return sum(window.duration_s for window in self.windows)
 
     @property
-    def top(self) -> tuple[tuple[str, float], ...]:
-        """The three most probable genres, the first first; none where all windows are silent."""
-        return () if self.silent else top(self.probabilities)
-
-    @property
     def silent(self) -> bool:
         """Whether no window holds enough sound for a genre."""
         return all(window.silent for window in self.windows)
-
-    @property
-    def verdict(self) -> str:
-        """``sure``, ``unsure`` (wrong is as likely as right) or ``silent``."""
-        return "silent" if self.silent else verdict(self.probabilities)
-
-
-def top(probabilities: Double) -> tuple[tuple[str, float], ...]:
-    """Name the three most probable genres, the first first, with their probabilities."""
-    order = np.argsort(-probabilities, kind="stable")[:N_TOP]
-    return tuple((GENRES[k], float(probabilities[k])) for k in order)
-
-
-def verdict(probabilities: Double) -> str:
-    """``sure`` from `SURE_FROM` on, ``unsure`` below."""
-    return "sure" if float(probabilities.max()) >= SURE_FROM else "unsure"
 
 
 class Classifier:
@@ -130,13 +161,13 @@ class Classifier:
     Parameters
     ----------
     network : str or Path, optional
-        A file that `mgc train` made; by default the network that ships.
+        ``musicnn`` (the default) or ``cnn``, which ship, or a file that `mgc train` made.
     threads : int, at least 1, optional
-        Threads of the network on the CPU; by default TensorFlow decides.
+        Threads of the network on the CPU; by default the runtime decides.
 
     Attributes
     ----------
-    classes_ : ndarray [shape=(10,)], str
+    classes_ : ndarray [shape=(n_classes,)], str
         The genres, in the order of the columns of `predict_proba`.
 
     Raises
@@ -153,17 +184,11 @@ class Classifier:
     """
 
     def __init__(self, network: str | Path | None = None, *, threads: int | None = None) -> None:
-        from mgc.inference.network_file import open_network
-
-        if threads is not None:
-            number: object = threads  # whatever a caller gives
-            if not isinstance(number, int) or number < 1:
-                raise NetworkError(f"threads={threads!r}: give a whole number from 1 on")
-            from mgc.training import keras_fit
-
-            keras_fit.set_up(threads)
-        self._model = open_network(network)
-        self.classes_ = np.array(GENRES)
+        number: object = threads  # whatever a caller gives
+        if number is not None and not (isinstance(number, int) and number >= 1):
+            raise NetworkError(f"threads={threads!r}: give a whole number from 1 on")
+        self._network = open_network(network, threads)
+        self.classes_ = np.array(self._network.classes)
 
     def answer(self, path: str | Path) -> Answer:
         """Say all there is to say of one file.
@@ -179,16 +204,29 @@ class Classifier:
             The file cannot be decoded, is too short, or holds NaN or infinity; `path` is no name.
         """
         file = as_path(path)
-        return Answer(str(path), tuple(self._answer(window) for window in windows(file)))
+        heard = windows(file, sample_rate=self._network.sample_rate)
+        return Answer(str(path), tuple(self._answer(window) for window in heard))
+
+    def crop_tags(self, path: str | Path) -> Double:
+        """Probabilities of the tags in each crop of a file [shape=(n_crops, n_tags)].
+
+        Silence has no crops. Raises AudioError as `answer`.
+        """
+        network = self._network
+        heard = (
+            network.hear(window.samples, audible(window.samples, network.sample_rate)).tags
+            for window in windows(as_path(path), sample_rate=network.sample_rate)
+        )
+        return np.concatenate(list(heard))
 
     def predict_proba(self, paths: str | Path | Iterable[str | Path]) -> Double:
-        """Probabilities of the genres in some files, or one [shape=(n, 10)], rows summing to one.
+        """Probabilities of the genres in some files, or one [shape=(n, n_classes)].
 
-        Columns are as in `classes_`; a silent file has a row of NaN. Raises AudioError as
-        `answer`, of the first file that fails.
+        Rows sum to one. Columns are as in `classes_`; a silent file has a row of NaN. Raises
+        AudioError as `answer`, of the first file that fails.
         """
         rows = [self.answer(path).probabilities for path in as_paths(paths)]
-        return np.stack(rows) if rows else np.empty((0, len(GENRES)))
+        return np.stack(rows) if rows else np.empty((0, len(self.classes_)))
 
     def predict(self, paths: str | Path | Iterable[str | Path]) -> npt.NDArray[np.str_]:
         """Most probable genre of some files [shape=(n,)], empty for a silent one.
@@ -199,72 +237,18 @@ class Classifier:
         return np.where(np.isnan(p).any(axis=1), "", self.classes_[p.argmax(axis=1)])
 
     def _answer(self, window: Window) -> WindowAnswer:
-        samples = window.samples
-        drawn, heard = picture(samples), np.flatnonzero(audible(samples))
-        crops, middles = np.empty((0, len(GENRES))), np.empty(0)
-        if len(heard) >= round(MINIMUM_S * SAMPLE_RATE):
-            # One weak cell moves the scale of the whole picture, so silence must not be in it.
-            seen = drawn if len(heard) == len(samples) else picture(samples[heard])
-            (crops,) = crop_probabilities(self._model, [seen])
-            width, columns = int(self._model.input_shape[2]), seen.shape[1]
-            there = (crop_starts(columns, width) + min(width, columns) / 2) / columns
-            middles = heard[(there * len(heard)).astype(np.int64)] / SAMPLE_RATE
+        rate, tags = self._network.sample_rate, self._network.tags
+        loud = audible(window.samples, rate)
+        heard = self._network.hear(window.samples, loud)
+        silent = not len(heard.crops)
         return WindowAnswer(
             start_s=window.start_s,
-            duration_s=len(samples) / SAMPLE_RATE,
-            heard_s=len(heard) / SAMPLE_RATE,
-            crops=crops,
-            middles_s=window.start_s + middles,
-            picture=drawn,
+            duration_s=len(window.samples) / rate,
+            heard_s=int(loud.sum()) / rate,
+            crops=heard.crops,
+            middles_s=window.start_s + heard.middles / rate,
+            picture=heard.picture,
+            tags={} if silent else dict(zip(tags, heard.tags.mean(axis=0).tolist(), strict=True)),
+            classes=self._network.classes,
+            music=1.0 if silent else float(heard.music.mean()),
         )
-
-
-def crop_probabilities(model: keras.Model, pictures: Iterable[Grey]) -> list[Double]:
-    """Probabilities of the genres in each crop of some pictures.
-
-    Parameters
-    ----------
-    model : keras.Model
-        From `mgc.inference.network_file.open_network`.
-    pictures : iterable of ndarray [shape=(128, n_columns)], uint8
-        From `mgc.features.archive_picture.picture` or an archive; each at least as wide as the
-        network reads.
-
-    Returns
-    -------
-    probabilities : list of ndarray [shape=(n_crops, 10)], float64
-        One array a picture, rows summing to one. Crops overlap by half and reach both ends.
-
-    Raises
-    ------
-    NetworkError
-        What the model gives are no probabilities.
-
-    Notes
-    -----
-    A picture is standardised as a whole, as the recipe's scaling ``per track`` does, and cut by
-    the rule by which fits predict their test part.
-    """
-    # Here: they import Keras, and commands that only look at data do without.
-    from mgc.features.from_archive import decibels
-    from mgc.inference.network_file import check_answers
-    from mgc.training import crops, inputs
-
-    width = int(model.input_shape[2])
-    cut = []
-    for drawn in pictures:
-        scaled = inputs.scale(decibels(drawn[None]), np.empty(0, np.int64), "per track")
-        cut.append(crops.regular(scaled, crops.TIME_AXIS["spectrogram"], width)[0])
-    if not cut:
-        return []
-    # As many crops at a time as 30 s have, so that the network is compiled once.
-    size = len(crops.starts(CLIP_COLUMNS, width))
-    joined, computed = np.concatenate(cut), []
-    for start in range(0, len(joined), size):
-        batch = joined[start : start + size]
-        padded = np.pad(batch, ((0, size - len(batch)), (0, 0), (0, 0), (0, 0)))
-        computed.append(np.asarray(model.predict_on_batch(padded), np.float64)[: len(batch)])
-    p = np.concatenate(computed)
-    check_answers(p)
-    p /= p.sum(axis=1, keepdims=True)
-    return np.split(p, np.cumsum([len(pieces) for pieces in cut])[:-1])

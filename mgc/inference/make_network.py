@@ -23,7 +23,7 @@ from mgc.features.arrays import Arrays
 from mgc.features.extract import prepare
 from mgc.features.from_archive import decibels
 from mgc.inference import network_file
-from mgc.inference.classifier import crop_probabilities
+from mgc.inference.picture_network import crop_probabilities
 from mgc.records.checks import HISTORY_COLUMNS
 from mgc.records.store import Record, Store
 from mgc.training import environment

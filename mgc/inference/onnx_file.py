@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from mgc.errors import NetworkError
 from mgc.inference import network_file
+from mgc.inference.picture_network import INPUT, OUTPUT
 from mgc.util.atomic import write_whole
 from mgc.util.machine import need
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 OPSET, IR_VERSION = 13, 8
 """Old enough for every runtime of the last years; the graph needs nothing newer."""
 
-INPUT, OUTPUT = "crops", "probabilities"
 SOURCE = "sha256 of the Keras file"
 """Key of the graph's metadata that names the network it was made from."""
 

@@ -1,4 +1,4 @@
-"""What the shipped network said of sounds that are not GTZAN; `tools.probes` asked it."""
+"""What the networks that ship said of sounds that are not GTZAN; `tools.probes` asked them."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ import pandas as pd
 
 from mgc.util.textfiles import read_csv
 
-FILE, CROPS_FILE = "networks/probes.csv", "networks/examples.csv"
-"""In the store of records."""
+FILE, CROPS_FILE = "probes.csv", "examples.csv"
+"""In the store of a network's records."""
 
-EXAMPLES = ("disco.00000", "jazz.00008", "metal.00000")
-"""Clips whose crops are kept: one named rightly, one without being sure, one wrongly."""
+EXAMPLES = ("jazz.00008", "disco.00000", "metal.00000")
+"""Clips whose crops are kept: of the network that ships one is named rightly, one without being
+sure, and one called none of the genres."""
 
 TEXTS = ("name", "kind", "genre", "said", "verdict")
 
@@ -27,7 +28,7 @@ def load(root: str | Path) -> pd.DataFrame:
 
 
 def load_crops(root: str | Path) -> pd.DataFrame:
-    """Read ``name`` and the ten probabilities of each crop of the examples, in order of time.
+    """Read ``name`` and the ten probabilities of each crop of the examples, by name and time.
 
     Raises RecordError as `load` does.
     """

@@ -11,6 +11,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from mgc.errors import MgcError
+
 
 @contextmanager
 def _nothing_on_stderr() -> Iterator[None]:
@@ -30,7 +32,13 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 # TensorFlow chooses its CPU kernels by the machine; named here, they are the same on all of them.
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
-with _nothing_on_stderr():
-    import keras
+try:
+    with _nothing_on_stderr():
+        import keras
+except ImportError as missing:
+    raise MgcError(
+        "fitting networks, and reading those in Keras's format, needs Keras and TensorFlow, which"
+        ' are missing here; run: pip install "mgc[fit]"'
+    ) from missing
 
 __all__ = ["keras"]

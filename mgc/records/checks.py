@@ -20,6 +20,8 @@ from mgc.util.textfiles import fail
 FILES = ("config.json", "environment.json", "architecture.json", "history.csv", "predictions.csv")
 CHECKSUMS = "checksums.json"
 PARTS = ("valid", "test")
+TRANSFER, TRANSFER_PARTS = "musicnn", ("train", "test")
+"""A model that learned elsewhere, and the parts for which its inputs are published."""
 STAGES = ("fit", "autoencoder")
 PREDICTION_COLUMNS = ("track_id", "segment", "part", "fold", "genre", *P_COLUMNS)
 HISTORY_COLUMNS = (
@@ -132,7 +134,8 @@ def check_predictions(frame: pd.DataFrame, config: Mapping[str, Any], path: Path
         p = frame[list(P_COLUMNS)].to_numpy(dtype=np.float64)
     except (ValueError, TypeError, OverflowError):
         fail(path, "a probability or a segment is no number")
-    check_known(frame, "part", frame["part"].isin(PARTS), path, "part")
+    parts = TRANSFER_PARTS if config["model"] == TRANSFER else PARTS
+    check_known(frame, "part", frame["part"].isin(parts), path, "part")
     check_known(frame, "genre", frame["genre"].isin(GENRES), path, "genre")
     off = np.abs(p.sum(axis=1) - 1.0)
     for row in np.flatnonzero(~((off <= SUM_TOLERANCE) & (p >= 0).all(axis=1)))[:1]:
@@ -142,7 +145,7 @@ def check_predictions(frame: pd.DataFrame, config: Mapping[str, Any], path: Path
         fail(path, f"the probabilities of {who} sum to {p[row].sum():.4f} instead of 1")
     _check_rows(frame, config, path)
     frame[list(P_COLUMNS)] = p.round(6)
-    rank = frame["part"].map({name: str(i) for i, name in enumerate(PARTS)})
+    rank = frame["part"].map({name: str(i) for i, name in enumerate(parts)})
     by = frame.assign(_rank=rank).sort_values(["fold", "_rank", "track_id", "segment"])
     return by.drop(columns="_rank").reset_index(drop=True)
 

@@ -57,7 +57,7 @@ class Record:
     history : DataFrame
         Learning curves: fold, stage ("fit" or "autoencoder"), epoch, losses, accuracies, rate.
     predictions : DataFrame
-        One row an example, part ("valid" or "test") and fold; float64 probabilities.
+        One row an example, part ("train", "valid" or "test") and fold; float64 probabilities.
     """
 
     path: Path
@@ -160,6 +160,11 @@ class Store:
         Their predictions come from the file. A fit of the same name has the same recipe, no more.
         """
         return Store(self.root / "networks")
+
+    @property
+    def transfer(self) -> Store:
+        """Store of the record of the network that learned elsewhere: training and test parts."""
+        return Store(self.root / "transfer")
 
     @property
     def leak(self) -> Store:

@@ -67,7 +67,7 @@ def check_published(store: Store, file: Path) -> int:
 
 
 def check_records(store: Store) -> Iterator[Record]:
-    """Prove each record of a fit, a network or the page on leaks. Yields those that pass.
+    """Prove each record of a fit, a network, a head or the page on leaks; yield what passes.
 
     Raises
     ------
@@ -83,6 +83,9 @@ def check_records(store: Store) -> Iterator[Record]:
             raise RecordError(f"{record.path}: its edition has no record in {store.root}")
         _check_tracks(record, edition)
         _check_parts(record, edition)
+        yield record
+    for record in store.transfer.find():
+        _check_published_parts(record)
         yield record
 
 
@@ -117,6 +120,15 @@ def _check_parts(record: Record, edition: EditionRecord) -> None:
             tested, seen = {(t, -1) for t, _ in tested}, {(t, -1) for t, _ in seen}
         if tested & seen:
             raise RecordError(f"{record.path}: a test track was seen in training")
+
+
+def _check_published_parts(record: Record) -> None:
+    """Compare the parts of a record without an edition with those of the fault-filtered split."""
+    parts = gtzan_table().set_index("track_id")["fault_filtered"]
+    rows = record.predictions
+    wrong = parts.reindex(rows["track_id"]).to_numpy() != rows["part"].to_numpy()
+    if wrong.any():
+        raise RecordError(f"{record.path}: {rows['track_id'][wrong].iloc[0]} is in another part")
 
 
 def _units(split: Split, ids: np.ndarray, units: np.ndarray) -> set[tuple[str, int]]:

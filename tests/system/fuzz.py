@@ -229,7 +229,7 @@ def probes_format() -> Format:
     head = ",".join([*probes.TEXTS, *record_helpers.PROBABILITIES])
     rows = [f"clip{i},composed,rock,rock,sure," + ",".join(["0.1"] * 10) for i in range(3)]
     content = "\n".join([head, *rows, ""]).encode()
-    return Format({"networks/probes.csv": content}, probes.load, 9_000)
+    return Format({"probes.csv": content}, probes.load, 9_000)
 
 
 def claims_format() -> Format:

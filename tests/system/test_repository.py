@@ -21,7 +21,7 @@ from tools.pages.project import Project
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 EXTRAS = PROJECT["optional-dependencies"]
 PYTHONS = ("3.11", "3.12", "3.13")
-IN_CONDA = ("book", "cluster", "demo", "lint", "serve", "test")
+IN_CONDA = ("book", "cluster", "demo", "fit", "lint", "serve", "test")
 
 
 def text(name: str) -> str:
@@ -93,10 +93,11 @@ def test_environment_yml_asks_for_what_pyproject_asks_for():
 
 
 def test_gpu_build_has_the_same_bounds_as_the_plain_one():
-    (gpu,) = (Requirement(one) for one in EXTRAS["gpu"])
-    assert (gpu.name, gpu.extras) == ("tensorflow", {"and-cuda"})
-    plain = next(one for one in map(Requirement, PROJECT["dependencies"]) if one.name == gpu.name)
-    assert gpu.specifier == plain.specifier
+    gpu, plain = ({r.name: r for r in map(Requirement, EXTRAS[name])} for name in ("gpu", "fit"))
+    assert {name: r.specifier for name, r in gpu.items()} == {
+        name: r.specifier for name, r in plain.items()
+    }
+    assert gpu["tensorflow"].extras == {"and-cuda"}
 
 
 def test_pre_commit_uses_the_pinned_tools():

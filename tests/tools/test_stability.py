@@ -15,6 +15,7 @@ from mgc.audio.samples import SAMPLE_RATE, load
 from mgc.errors import DataError
 from mgc.evaluation import stability
 from mgc.inference import network_file
+from mgc.inference.opening import network_path
 from tools.stability import FORMS, convert, main, with_top_of
 
 
@@ -67,7 +68,7 @@ def test_the_tool_writes_a_record_about_the_network_it_asked(
     first = next(iter(few))
     forms = [stability.ORIGINAL, first, first + stability.CONTROL, list(few)[1]]
     assert stability.by_form(found.answers)["form"].tolist() == forms
-    assert found.facts["network_sha256"] == network_file.sha256(network_file.shipped())
+    assert found.facts["network_sha256"] == network_file.sha256(network_path(None))
     assert found.facts["forms"][first] == few[first][1]
 
 

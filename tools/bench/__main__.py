@@ -25,7 +25,7 @@ PARTS: dict[str, Callable[[Path], Sequence[Figure | Curve]]] = {
     "listen": lambda _: listening.measure(),
     "transfer": lambda _: transfer.measure(),
 }
-PACKAGES = ("mgc", "numpy", "scipy", "librosa", "tensorflow", "keras")
+PACKAGES = ("mgc", "numpy", "scipy", "librosa", "onnxruntime", "tensorflow", "keras")
 
 
 @click.command()

@@ -83,19 +83,48 @@
   /* Content of a packed sound, as the bytes of a file. */
   const example = async (name) => bytesOf(await packed(name));
 
-  /* First columns of the crops of a picture, and probabilities of the genres in each [crops][10]. */
-  async function ask(picture) {
+  /* Nearest whole number, halves to the even one, as NumPy rounds. */
+  function rint(x) {
+    const below = Math.floor(x);
+    if (x - below !== 0.5) return Math.round(x);
+    return below % 2 ? below + 1 : below;
+  }
+
+  /* First frames of the crops (mgc/inference/tag_network.py): evenly from the first sound to the last. */
+  function startsOf(frames) {
+    const count = Math.max(1, rint((rule.crops * frames * rule.hop) / rule.windowSamples));
+    const room = frames - rule.width;
+    return Array.from({ length: count }, (_, k) => rint(count > 1 ? (k * room) / (count - 1) : room / 2));
+  }
+
+  /* What the network says of samples: {starts, crops, tags, music, mel}, the first three crop by crop. */
+  async function ask(samples) {
     const { ort, session } = await ready();
-    const { starts, data } = mgcTry.crops(picture, rule.width);
-    const shape = [starts.length, 1, rule.bins, rule.width];
-    const answer = await session.run({ [rule.input]: new ort.Tensor("float32", data, shape) });
-    const flat = answer[rule.output].data;
-    const crops = starts.map((_, crop) => {
-      const row = Array.from(flat.subarray(crop * rule.genres, (crop + 1) * rule.genres));
+    const starts = startsOf(1 + Math.floor(samples.length / rule.hop));
+    const answer = await session.run({
+      samples: new ort.Tensor("float32", samples, [samples.length]),
+      starts: new ort.Tensor("int32", Int32Array.from(starts), [starts.length]),
+    });
+    const rows = (name, width) => starts.map((_, k) => Array.from(answer[name].data.subarray(k * width, (k + 1) * width)));
+    const crops = rows("genres", rule.genres).map((row) => {
       const sum = row.reduce((a, b) => a + b, 0);
       return row.map((p) => p / sum);
     });
-    return { starts, crops };
+    const music = rows("music", 1).reduce((sum, [p]) => sum + p, 0) / starts.length;
+    return { starts, crops, tags: mean(rows("tags", rule.tags.length)), music, mel: answer.mel.data };
+  }
+
+  /* Spectrogram of a window in grey levels, {columns, levels}: low bands first, dark where nothing is heard. */
+  function draw(length, places, mel) {
+    const columns = 1 + Math.floor(length / rule.hop);
+    const levels = new Uint8Array(rule.bins * columns);
+    for (let frame = 0; frame < mel.length / rule.bins; frame++) {
+      const column = Math.floor(places[Math.min(frame * rule.hop, places.length - 1)] / rule.hop);
+      for (let band = 0; band < rule.bins; band++) {
+        levels[band * columns + column] = Math.min(255, mel[frame * rule.bins + band] * (255 / rule.loudest));
+      }
+    }
+    return { columns, levels };
   }
 
   const mean = (rows) => rows[0].map((_, k) => rows.reduce((sum, row) => sum + row[k], 0) / rows.length);
@@ -126,36 +155,42 @@
     return heard;
   }
 
-  /* What the network says of one window: {start, duration, heard, audible, at, picture, starts, crops, probabilities};
-     it sees what is heard, and `at` gives the second of a column that it saw. */
+  /* What the network says of one window: {start, duration, heard, audible, at, picture, starts, crops, tags, music,
+     probabilities}; it sees what is heard, and `at` gives the second of a frame that it saw. */
   async function part(samples, start) {
-    const picture = mgcTry.draw(samples);
     const steps = audible(samples);
     const places = Uint32Array.from(samples.keys()).filter((k) => steps[Math.floor(k / rule.step)]);
     const duration = samples.length / rule.rate;
-    const found = { start, duration, heard: places.length / rule.rate, audible: steps, picture };
+    const found = { start, duration, heard: places.length / rule.rate, audible: steps };
     if (places.length < rule.leastSamples) {
-      return { ...found, starts: [], crops: [], probabilities: Array(rule.genres).fill(NaN) };
+      const picture = draw(samples.length, places, []);
+      return { ...found, picture, starts: [], crops: [], tags: [], music: NaN, probabilities: Array(rule.genres).fill(NaN) };
     }
-    const whole = places.length === samples.length;
-    const seen = whole ? picture : mgcTry.draw(Float32Array.from(places, (k) => samples[k]));
-    const { starts, crops } = await ask(seen);
-    const at = (column) => {
-      const place = Math.floor((column / seen.columns) * places.length);
+    const { starts, crops, tags, music, mel } = await ask(Float32Array.from(places, (k) => samples[k]));
+    const at = (frame) => {
+      const place = Math.floor(frame * rule.hop);
       return start + (place < places.length ? places[place] : places.at(-1) + 1) / rule.rate;
     };
-    return { ...found, at, starts, crops, probabilities: mean(crops) };
+    const picture = draw(samples.length, places, mel);
+    return { ...found, at, picture, starts, crops, tags, music, probabilities: mean(crops) };
   }
 
-  /* The answer for all windows so far: {parts, duration, probabilities, verdict}. */
+  /* sure, unsure (as likely wrong as right), none (of these) or silent. */
+  function verdict({ crops, music, probabilities }) {
+    if (!crops.length) return "silent";
+    if (music < rule.musicFrom) return "none";
+    return Math.max(...probabilities) >= rule.sureFrom ? "sure" : "unsure";
+  }
+
+  /* The answer for all windows so far: {parts, duration, probabilities, tags, music, verdict}. */
   function whole(parts) {
     const heard = parts.filter((one) => one.crops.length);
     const total = heard.reduce((sum, one) => sum + one.heard, 0);
-    const probabilities = Array.from({ length: rule.genres }, (_, k) =>
-      heard.reduce((sum, one) => sum + one.probabilities[k] * one.heard, 0) / total);
-    const sure = Math.max(...probabilities) >= rule.sureFrom;
-    const verdict = heard.length ? (sure ? "sure" : "unsure") : "silent";
-    return { parts, duration: parts.reduce((sum, one) => sum + one.duration, 0), probabilities, verdict };
+    const over = (value) => heard.reduce((sum, one) => sum + value(one) * one.heard, 0) / total;
+    const probabilities = Array.from({ length: rule.genres }, (_, k) => over((one) => one.probabilities[k]));
+    const tags = heard.length ? rule.tags.map((_, k) => over((one) => one.tags[k])) : [];
+    const said = { crops: heard, probabilities, tags, music: over((one) => one.music) };
+    return { parts, ...said, duration: parts.reduce((sum, one) => sum + one.duration, 0), verdict: verdict(said) };
   }
 
   /* Answer for a sound, window by window; each step is handed to `tell`, which may stop it. */
@@ -170,5 +205,5 @@
     return whole(parts);
   }
 
-  Object.assign(mgcTry, { ready, example, listen });
+  Object.assign(mgcTry, { ready, example, listen, verdict });
 })();

@@ -1,15 +1,14 @@
-/* From any sample rate to 22,050 Hz as mgc/audio/windows.py does it, with soxr's quality HQ.
-   A browser's own converter will not do: its filter cuts elsewhere, just below 11 kHz, where the
-   weakest cells of a picture lie, and the levels of the whole picture hang on the weakest. */
+/* From any sample rate to that of the network as mgc/audio/windows.py does it, with soxr's quality HQ.
+   A browser's own converter will not do: its filter cuts elsewhere. */
 "use strict";
 
 (() => {
   const rule = mgcTry.rule;
-  /* A sinc under a Kaiser window, fitted to the response of soxr from 44,100 Hz: cut-off as a share
+  /* A sinc under a Kaiser window, fitted to the response of soxr from 22,050 and 44,100 Hz to 16,000: cut-off as a share
      of half the lower rate, the window's shape, and half its length in samples of the lower rate. */
-  const CUT = 0.956872;
-  const SHAPE = 13.04;
-  const REACH = 97.25;
+  const CUT = 0.956843;
+  const SHAPE = 16.05;
+  const REACH = 109.9;
 
   /* Modified Bessel function of order 0, by its series. */
   function bessel(x) {
@@ -32,8 +31,8 @@
 
   const divisor = (a, b) => (b ? divisor(b, a % b) : a);
 
-  /* A sound that gives windows of itself at 22,050 Hz: {length, window(start, length)}. */
-  function at22050(samples, rate) {
+  /* A sound that gives windows of itself at the network's rate: {length, window(start, length)}. */
+  function resampled(samples, rate) {
     if (rate === rule.rate) {
       return { length: samples.length, window: (start, count) => samples.subarray(start, start + count) };
     }
@@ -114,5 +113,5 @@
     return null;
   }
 
-  Object.assign(mgcTry, { at22050, rateOf });
+  Object.assign(mgcTry, { resampled, rateOf });
 })();

@@ -1,4 +1,4 @@
-/* From a file or a microphone to mono sound at 22,050 Hz, or to a sentence that says why not. */
+/* From a file or a microphone to mono sound at the network's rate, or to a sentence that says why not. */
 "use strict";
 
 (() => {
@@ -83,7 +83,7 @@
         error,
       );
     }
-    const sound = mgcTry.at22050(mono(buffer, name), buffer.sampleRate);
+    const sound = mgcTry.resampled(mono(buffer, name), buffer.sampleRate);
     if (sound.length < rule.leastSamples) {
       throw new mgcTry.Problem(
         `${name} is too short: ${(sound.length / rule.rate).toFixed(1)} s. The network needs at least`

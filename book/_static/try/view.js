@@ -48,6 +48,9 @@
     if (said.verdict === "silent") return ["No genre", "Too little of it can be heard: less than three seconds in each half minute."];
     const [first] = ranked(said.probabilities);
     const label = genres[first].label;
+    if (said.verdict === "none") {
+      return ["None of the ten genres", `It does not sound like the music that the network knows. Were it music, ${label} would be nearest.`];
+    }
     const p = percent(said.probabilities[first]);
     const { named, right } = tally[first];
     const often = named
@@ -146,20 +149,26 @@
 
   const rounded = (p) => Object.fromEntries(genres.map(({ id }, k) => [id, Math.round(1e6 * p[k]) / 1e6]));
 
+  /* The five most probable tags. */
+  const tags = (p) => ranked(p).slice(0, 5).map((k) => ({ tag: rule.tags[k], probability: Math.round(1e6 * p[k]) / 1e6 }));
+
   /* The answer in the form of `mgc predict --json`, and each crop besides. */
   function plain(said, name) {
     const top = (p) => ranked(p).slice(0, 3).map((k) => ({ genre: genres[k].id, probability: Math.round(1e6 * p[k]) / 1e6 }));
-    const verdict = (part) => (part.crops.length ? (Math.max(...part.probabilities) >= rule.sureFrom ? "sure" : "unsure") : "silent");
-    const named = (verdict, p) =>
-      (verdict === "silent" ? { verdict, top: [], probabilities: null } : { verdict, top: top(p), probabilities: rounded(p) });
+    const named = (one) => {
+      const verdict = mgcTry.verdict(one);
+      if (verdict === "silent") return { verdict, top: [], probabilities: null, tags: [], music: null };
+      const { probabilities: p, music } = one;
+      return { verdict, top: top(p), probabilities: rounded(p), tags: tags(one.tags), music: Math.round(1e6 * music) / 1e6 };
+    };
     return {
       file: name,
       duration_s: Math.round(1e3 * said.duration) / 1e3,
-      ...named(said.verdict, said.probabilities),
+      ...named(said),
       windows: said.parts.map((part) => ({
         start_s: Math.round(1e3 * part.start) / 1e3,
         duration_s: Math.round(1e3 * part.duration) / 1e3,
-        ...named(verdict(part), part.probabilities),
+        ...named(part),
       })),
       crops: crops(said.parts).map(({ from, to, p }) => ({
         start_s: Math.round(1e3 * from) / 1e3,
@@ -186,6 +195,8 @@
     find("name").textContent = name;
     find("verdict").textContent = verdict;
     find("often").textContent = often;
+    const heard = tags(said.tags).map(({ tag, probability }) => `${tag} ${percent(probability)}`);
+    find("tags").textContent = heard.length ? `Tags: ${heard.join(", ")}.` : "";
     bars(said);
     stack(said);
     picture(said);

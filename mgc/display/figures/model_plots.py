@@ -22,7 +22,7 @@ from mgc.display.figures import style
 from mgc.display.figures.style import heatmap, note, percent_axis, single
 from mgc.evaluation import metrics
 from mgc.evaluation.tracks import outcomes
-from mgc.features.archive_picture import FREQ_HZ
+from mgc.features.archive_picture import FREQ_HZ, N_BINS
 from mgc.models import TITLES
 from mgc.records.store import NotRun, Record
 
@@ -182,20 +182,25 @@ def genres_over_time(answer: Answer, title: str) -> Figure:
     seconds, probabilities = [], []
     for window in answer.windows:
         end = window.start_s + window.duration_s
-        extent, drawn = (window.start_s, end, 0.0, FREQ_HZ[-1] / 1000), window.picture
+        drawn = window.picture
+        linear = len(drawn) == N_BINS
+        extent = (window.start_s, end, 0.0, FREQ_HZ[-1] / 1000 if linear else len(drawn))
         above.imshow(drawn, origin="lower", aspect="auto", extent=extent, vmin=0, vmax=255)
-        gap = np.full((1, len(GENRES)), np.nan)
+        gap = np.full((1, len(answer.classes)), np.nan)
         seconds.append([window.start_s] if window.silent else window.middles_s)
         probabilities.append(gap if window.silent else window.crops)
-    above.set(ylabel="frequency (kHz)")
-    above.set_title(style.drawable(title), parse_math=False)  # a $ is a letter of a name
+    above.set(ylabel="frequency (kHz)" if linear else "mel band")
+    tags = ", ".join(f"{tag} {p:.0%}" for tag, p in answer.top_tags)
+    lines = [style.drawable(title), *([f"tags: {tags}"] if tags else [])]
+    above.set_title("\n".join(lines), parse_math=False)  # a $ is a letter of a name
     times, shown = np.concatenate(seconds), np.concatenate(probabilities)
     n_drawn = 0 if answer.silent else SHOWN
     for k in np.argsort(-answer.probabilities, kind="stable")[:n_drawn]:
-        genre = GENRES[k]
+        genre = answer.classes[k]
         below.plot(
-            times, shown[:, k], color=style.colour(genre), marker=style.marker(genre),
-            markersize=5, markevery=max(1, len(times) // 20), label=tracks_module.label(genre),
+            times, shown[:, k], marker=style.marker(genre), markersize=5,
+            color=style.colour(genre) if genre in GENRES else None,
+            markevery=max(1, len(times) // 20), label=tracks_module.label(genre),
         )  # fmt: skip
     ends = (answer.windows[0].start_s, end)
     below.set(ylim=(0, 1), xlim=ends, xlabel="time (s)", ylabel="probability")

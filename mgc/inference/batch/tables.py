@@ -14,17 +14,18 @@ from typing import TYPE_CHECKING, Any
 
 from mgc.audio.files import as_paths, by_name
 from mgc.datasets.edition import is_archive
-from mgc.datasets.tracks import P_COLUMNS, genre_of
+from mgc.datasets.tracks import genre_of
 from mgc.errors import ClusterError, DataError
 from mgc.features.names import AUDIO_VERSION, FEATURE_NAMES
 from mgc.inference import network_file
 from mgc.inference.batch.parts import Report, Row, write_parts
+from mgc.inference.opening import classes_of, network_path
 from mgc.util.places import place
 
 if TYPE_CHECKING:
     from mgc.inference.classifier import Classifier
 
-GENRES_VERSION = "genres-2"
+GENRES_VERSION = "genres-3"
 """Changes whenever an answer of the same network may change."""
 
 
@@ -63,6 +64,8 @@ class GenreRows:
     """File of the network, at the same place on every machine."""
     digest: str
     """Its SHA-256."""
+    classes: tuple[str, ...]
+    """Its genres."""
 
     @property
     def version(self) -> str:
@@ -74,7 +77,11 @@ class GenreRows:
         """Columns as in `mgc.inference.answers.rows`."""
         facts = {"window": "int32", "start_s": "float64", "duration_s": "float64"}
         texts = dict.fromkeys(("verdict", "genre"), "string")
-        return {**facts, **texts, **dict.fromkeys(P_COLUMNS, "float32")}
+        return {
+            **facts,
+            **texts,
+            **dict.fromkeys((f"p_{name}" for name in self.classes), "float32"),
+        }
 
     def __call__(self, path: Path) -> list[dict[str, Any]]:
         """Compute the rows of a file; raises AudioError where it gives none."""
@@ -139,7 +146,7 @@ def write_genres(
     ----------
     paths : str, Path or iterable of these
     network : str or Path, optional
-        File of a network; by default the one that ships.
+        As for `mgc.inference.classifier.Classifier`.
     folder, **options
         As for `write_parts`, which may also raise what it does.
 
@@ -156,7 +163,6 @@ def write_genres(
         from mgc.inference import answers
 
         raise DataError(f"no audio file in {answers.shown(', '.join(map(str, given)))}")
-    file = Path(network).absolute() if network else network_file.shipped()
-    network_file.check(file)
-    rows_of = GenreRows(str(file), network_file.sha256(file))
+    file = network_path(network).absolute()
+    rows_of = GenreRows(str(file), network_file.sha256(file), classes_of(file))
     return write_parts(files, rows_of, folder, passed_over=passed_over, **options)

@@ -82,6 +82,19 @@ def test_silence_with_shaped_dither_is_not_heard(shape: str, tmp_path: Path) -> 
     assert not audible(load(tmp_path / "a.wav")).any()
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_the_short_way_says_what_the_filter_says(seed: int) -> None:
+    """Music with soft stretches of any depth, and with tones too low to be heard."""
+    rng = np.random.default_rng(seed)
+    level = np.repeat(10 ** rng.uniform(-5.5, -1, 20), SAMPLE_RATE)
+    mixed = level * rng.normal(0, 1, len(level)) + 0.3 * sine(rng.uniform(2, 20), 20)
+    soft = loudness(mixed) < GATE_LUFS
+    runs = "".join("s" if one else "l" for one in soft)
+    pauses = re.sub("s{10,}", lambda found: "p" * len(found[0]), runs)
+    expected = np.repeat([one != "p" for one in pauses], SAMPLE_RATE // 10)[: len(mixed)]
+    assert (audible(mixed) == expected).all()
+
+
 @pytest.mark.parametrize("level", [0.7, -0.01])
 def test_a_constant_is_not_heard(level: float) -> None:
     assert not audible(np.full(5 * SAMPLE_RATE, level)).any()

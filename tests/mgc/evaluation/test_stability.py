@@ -16,7 +16,7 @@ from mgc.datasets.tracks import GENRES, P_COLUMNS
 from mgc.errors import RecordError
 from mgc.evaluation import stability as module
 from mgc.evaluation.stability import ANSWERS_FILE, FILE, ORIGINAL, by_form, load, stability
-from mgc.inference.make_network import shipped_record
+from mgc.inference import network_file, tag_network
 from tests.helpers.outside import ROOT
 
 
@@ -93,12 +93,13 @@ def test_a_record_that_does_not_describe_its_answers_is_refused(
         load(tmp_path)
 
 
-def test_the_published_record_is_about_the_network_that_ships() -> None:
+@pytest.mark.parametrize(
+    ("store", "file"), [("transfer", tag_network.shipped()), ("networks", network_file.shipped())]
+)
+def test_the_published_record_is_about_the_network_that_ships(store: str, file: Path) -> None:
     """Otherwise run `nox -s stability` again."""
-    root = ROOT / "book" / "records"
-    measured = load(root)
-    digest = shipped_record(root).environment["network_sha256"]
-    assert measured.facts["network_sha256"] == digest
+    measured = load(ROOT / "book" / "records" / store)
+    assert measured.facts["network_sha256"] == network_file.sha256(file)
     assert measured.facts["ffmpeg"].startswith("ffmpeg version ")
     assert by_form(measured.answers).loc[0, ["kept", "change"]].tolist() == [1, 0]
     assert module.CONTROL in "".join(measured.facts["forms"])

@@ -15,8 +15,8 @@ from mgc.cli.main import main
 from mgc.datasets.tracks import P_COLUMNS
 from mgc.features.archive_picture import CLIP_SAMPLES, picture
 from mgc.inference import network_file
-from mgc.inference.classifier import crop_probabilities
 from mgc.inference.make_network import temperature as best_temperature
+from mgc.inference.picture_network import crop_probabilities
 from mgc.models import cnn
 from mgc.records.store import Store
 from tests.helpers.outside import invoke

@@ -17,15 +17,16 @@ from hypothesis import strategies as st
 
 from mgc.audio.samples import SAMPLE_RATE
 from mgc.audio.windows import MINIMUM_S
+from mgc.datasets import demo
 from mgc.datasets.archive import open_archive
 from mgc.errors import NetworkError
 from mgc.features import archive_picture
 from mgc.features.from_archive import decibels
 from mgc.inference import make_network, network_file
-from mgc.inference.classifier import crop_probabilities
+from mgc.inference.picture_network import crop_probabilities
 from mgc.models import cnn
 from mgc.training import crops, inputs, keras_fit
-from tests.helpers.outside import ROOT
+from tests.helpers.outside import ROOT, python
 
 WIDTH = 50
 
@@ -268,3 +269,17 @@ def test_crops_are_no_wider_than_the_shortest_picture(tmp_path: Path) -> None:
     network_file.write(cnn.build((128, network_file.WIDEST + 1, 1), 10), tmp_path / "wide.keras")
     with pytest.raises(NetworkError, match=f"at most {network_file.WIDEST} columns"):
         network_file.open_network(tmp_path / "wide.keras")
+
+
+def test_without_keras_one_sentence_says_what_to_install() -> None:
+    clip, network = str(demo.clip_path("jazz.00004")), str(network_file.shipped())
+    done = python(
+        "import sys; sys.modules['keras'] = None\n"
+        "from click.testing import CliRunner\n"
+        "from mgc.cli.main import main\n"
+        f"done = CliRunner().invoke(main, ['predict', {clip!r}, '--network', {network!r}])\n"
+        "print(done.exit_code, done.stderr)"
+    )
+    assert done.stdout.startswith("1 ")
+    assert 'run: pip install "mgc[fit]"' in done.stdout
+    assert len(done.stdout.strip().splitlines()) == 1

@@ -36,7 +36,8 @@ if not (clone / "book" / "records").is_dir():
     if commit:  # the state that made this notebook; where it is gone, the newest one serves
         subprocess.run(["git", "-C", str(clone), "checkout", "--quiet", commit], check=False)
 if importlib.util.find_spec("mgc") is None:
-    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", str(clone)], check=True)
+    install = [sys.executable, "-m", "pip", "install", "--quiet"]
+    subprocess.run([*install, f"{{clone}}[fit]"], check=True)
     importlib.invalidate_caches()
 os.chdir(clone / "book")"""
 

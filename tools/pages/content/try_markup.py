@@ -14,17 +14,17 @@ import jinja2
 import matplotlib as mpl
 import numpy as np
 
-from mgc.audio.samples import SAMPLE_RATE
+from mgc.audio.windows import WINDOW_S
 from mgc.datasets import tracks
 from mgc.datasets.tracks import GENRES
 from mgc.display import formats
 from mgc.display.figures import style
 from mgc.errors import BookError
-from mgc.features import archive_picture
-from mgc.inference import classifier
+from mgc.features.tag_mel import HOP_LENGTH, RATE, WINDOW_FRAMES
+from mgc.inference import classifier, tag_network
 from mgc.typing import Double
 
-SCRIPTS = ("data", "picture", "resample", "listen", "sound", "view", "try")
+SCRIPTS = ("data", "resample", "listen", "sound", "view", "try")
 RECORD_SECONDS = 10
 LABEL_FROM = 0.22
 """Share of a layer's height from which its name is written into it."""
@@ -51,13 +51,13 @@ def page(examples: Mapping[str, str], crops: Double, *, missing: bool) -> str:
     -------
     markdown : str
     """
-    mean, seconds = crops.mean(axis=0), archive_picture.CLIP_SAMPLES / SAMPLE_RATE
+    mean, seconds = crops.mean(axis=0), WINDOW_S
     first = int(np.argmax(mean))
     label = [tracks.label(genre) for genre in GENRES]
     verdict = f"{label[first]}, {formats.percent(mean[first])}"
-    if classifier.verdict(mean) == "unsure":
+    if mean.max() < classifier.SURE_FROM:
         verdict = f"Unsure: {label[first]} perhaps, {formats.percent(mean[first])}"
-    half = seconds / (len(crops) + 1)  # crops overlap by half
+    begins, length = times(seconds)
     genres, shown = [], []
     for k, genre in enumerate(GENRES):
         colours = {"colour": style.colour(genre), "lighter": lighter(style.colour(genre))}
@@ -69,11 +69,11 @@ def page(examples: Mapping[str, str], crops: Double, *, missing: bool) -> str:
         shown.append({"script": script, "genre": kind, "described": described})
     rows = [
         {
-            "time": f"{half * n:.1f}–{half * (n + 2):.1f}",
+            "time": f"{begin:.1f}–{begin + length:.1f}",
             "first": label[int(np.argmax(crop))],
             "percents": [formats.percent(p) for p in crop],
         }
-        for n, crop in enumerate(crops)
+        for begin, crop in zip(begins, crops, strict=True)
     ]
     template = Path(__file__).with_name("try.html").read_text(encoding="utf-8")
     text: str = jinja2.Template(template, autoescape=True, keep_trailing_newline=True).render(
@@ -91,22 +91,28 @@ def page(examples: Mapping[str, str], crops: Double, *, missing: bool) -> str:
     return text
 
 
+def times(seconds: float) -> tuple[Double, float]:
+    """Tell in seconds where the crops of a sound begin, and how long they are."""
+    starts = tag_network.crop_starts(1 + round(seconds * RATE) // HOP_LENGTH)
+    return starts.astype(np.float64) * (HOP_LENGTH / RATE), WINDOW_FRAMES * HOP_LENGTH / RATE
+
+
 def _layers(crops: Double, seconds: float) -> list[dict[str, Any]]:
     """Probabilities over time as polygons upon each other, in the form that view.js draws."""
-    middles = [seconds * (n + 1) / (len(crops) + 1) for n in range(len(crops))]
-    times = [0.0, *middles, seconds]
+    begins, length = times(seconds)
+    moments = [0.0, *(begins + length / 2), seconds]
     heights = np.vstack([crops[:1], crops, crops[-1:]])
-    below = np.zeros(len(times))
+    below = np.zeros(len(moments))
     layers: list[dict[str, Any]] = []
     for k in np.argsort(-crops.mean(axis=0), kind="stable"):
         above = below + heights[:, k]
-        lower = [f"{t:.3f},{1 - y:.4f}" for t, y in zip(times, below, strict=True)]
-        upper = [f"{t:.3f},{1 - y:.4f}" for t, y in zip(times, above, strict=True)]
+        lower = [f"{t:.3f},{1 - y:.4f}" for t, y in zip(moments, below, strict=True)]
+        upper = [f"{t:.3f},{1 - y:.4f}" for t, y in zip(moments, above, strict=True)]
         layer = {"id": GENRES[k], "points": " ".join([*lower, *reversed(upper)])}
         thick = int(np.argmax(heights[:, k]))
         if heights[thick, k] >= LABEL_FROM:
             layer["name"] = tracks.label(GENRES[k])
-            layer["left"] = f"{min(92.0, max(8.0, 100 * times[thick] / seconds)):.1f}"
+            layer["left"] = f"{min(92.0, max(8.0, 100 * moments[thick] / seconds)):.1f}"
             layer["top"] = f"{100 * (1 - (below[thick] + above[thick]) / 2):.1f}"
         layers.append(layer)
         below = above

@@ -16,17 +16,18 @@ from typing import Any
 import matplotlib as mpl
 import matplotlib.image
 import numpy as np
+import soxr
 
 from mgc.audio import decoders, loudness, windows
-from mgc.audio.samples import SAMPLE_RATE, load
+from mgc.audio.samples import decode
 from mgc.datasets import demo, tracks
 from mgc.datasets.tracks import GENRES, P_COLUMNS
 from mgc.display.figures import style
 from mgc.errors import BookError
-from mgc.evaluation import metrics
-from mgc.features import archive_picture
-from mgc.inference import classifier, network_file, onnx_file, probes
-from mgc.inference.make_network import shipped_record
+from mgc.evaluation import metrics, transfer
+from mgc.features import tag_mel
+from mgc.inference import classifier, network_file, probes, tag_network
+from mgc.models.musicnn import TAGS
 from mgc.records.store import Record, default_root
 from tools.pages.content import try_markup, vendor
 
@@ -59,31 +60,30 @@ def stage(generated: Path, static: Path) -> bool:
     Raises
     ------
     BookError
-        The network's two files do not belong together, or the runtime's archive is not the
+        The network and its record do not belong together, or the runtime's archive is not the
         expected one.
     """
     folder = static / "try"
     folder.mkdir()
-    graph = onnx_file.shipped().read_bytes()
-    if not onnx_file.is_from(graph, network_file.shipped()):
-        raise BookError(
-            f"{onnx_file.shipped().name} was not made from {network_file.shipped().name};"
-            f" run: mgc export-web {onnx_file.shipped()}"
-        )
+    root = default_root()
+    record = transfer.load(root).record
+    file = tag_network.shipped()
+    if record.environment.get("network_sha256") != network_file.sha256(file):
+        raise BookError(f"{file.name}: the record is of another; run: python -m tools.genre_head")
     missing = _stage_runtime(folder)
-    _script(folder / "network.js", "packed.network", _packed(graph))
+    _script(folder / "network.js", "packed.network", _packed(file.read_bytes()))
     for clip in probes.EXAMPLES:
         sound = base64.b64encode(demo.clip_path(clip).read_bytes()).decode()
         _script(folder / f"{_name(clip)}.js", f'packed["{_name(clip)}"]', sound)
-    root = default_root()
-    data = _data(shipped_record(root))
+    data = _data(record)
     start = "window.mgcTry = { Problem: class extends Error {}, packed: {} };\n"
     text = start + f"Object.assign(mgcTry, {json.dumps(data)});\n"
     (folder / "data.js").write_text(text, encoding="utf-8")
     clip = probes.EXAMPLES[0]
-    drawn = archive_picture.picture(load(demo.clip_path(clip)))
-    mpl.image.imsave(folder / "example.png", drawn, cmap=style.SEQUENTIAL, origin="lower")
-    crops = probes.load_crops(root)
+    samples, rate = decode(demo.clip_path(clip), windows.WINDOW_S)
+    drawn = tag_network.grey(tag_mel.tag_mel(soxr.resample(samples, rate, tag_mel.RATE)))
+    mpl.image.imsave(folder / "example.png", drawn[:, ::4], cmap=style.SEQUENTIAL, origin="lower")
+    crops = probes.load_crops(root / "transfer")
     shown = crops.loc[crops["name"] == clip, list(P_COLUMNS)].to_numpy()
     examples = {clip: _name(clip) for clip in probes.EXAMPLES}
     page = try_markup.page(examples, shown, missing=missing)
@@ -118,28 +118,28 @@ def _name(clip: str) -> str:
 def _data(record: Record) -> dict[str, Any]:
     """All that the scripts know: the rule, the genres, and how often each was said rightly."""
     ramp = mpl.colormaps[style.SEQUENTIAL](np.arange(256))[:, :3]
+    rate = tag_mel.RATE
     counts = metrics.confusion(metrics.test_rows(record)).to_numpy()
     return {
         "rule": {
-            "rate": SAMPLE_RATE,
-            "nFft": archive_picture.N_FFT,
-            "hop": archive_picture.HOP_LENGTH,
-            "bins": archive_picture.N_BINS,
-            "clipSamples": archive_picture.CLIP_SAMPLES,
-            "clipColumns": archive_picture.CLIP_COLUMNS,
-            "width": network_file.input_width(network_file.shipped()),
+            "rate": rate,
+            "hop": tag_mel.HOP_LENGTH,
+            "bins": tag_mel.N_BANDS,
+            "loudest": tag_network.LOUDEST,
+            "width": tag_mel.WINDOW_FRAMES,
+            "crops": tag_network.N_CROPS,
             "genres": len(GENRES),
-            "input": onnx_file.INPUT,
-            "output": onnx_file.OUTPUT,
-            "windowSamples": round(windows.WINDOW_S * SAMPLE_RATE),
-            "leastSamples": round(windows.MINIMUM_S * SAMPLE_RATE),
+            "tags": TAGS,
+            "windowSamples": round(windows.WINDOW_S * rate),
+            "leastSamples": round(windows.MINIMUM_S * rate),
             "gate": loudness.GATE_LUFS,
-            "step": loudness.STEP,
+            "step": rate // 10,
             "pauseSteps": loudness.PAUSE_STEPS,
-            "kWeighting": loudness.k_weighting(SAMPLE_RATE).tolist(),
+            "kWeighting": loudness.k_weighting(rate).tolist(),
             "cancelled": decoders.CANCELLED,
             "blockValues": decoders.BLOCK_VALUES,
             "sureFrom": classifier.SURE_FROM,
+            "musicFrom": classifier.MUSIC_FROM,
             "mostMinutes": MOST_MINUTES,
             "mostMegabytes": MOST_MEGABYTES,
             "recordSeconds": try_markup.RECORD_SECONDS,

@@ -15,9 +15,9 @@ import pytest
 from mgc.datasets.tracks import GENRES, P_COLUMNS
 from mgc.display.figures import style
 from mgc.errors import BookError
-from mgc.inference import onnx_file, probes
+from mgc.evaluation import transfer
+from mgc.inference import probes, tag_network
 from mgc.inference.classifier import Classifier
-from mgc.inference.make_network import shipped_record
 from tests.helpers.outside import ROOT
 from tools.pages.content import try_markup, try_page, vendor
 from tools.probes import ask_crops
@@ -55,7 +55,7 @@ def test_the_page_gets_runtime_network_rule_and_an_answer(tmp_path: Path) -> Non
     script = (folder / "network.js").read_text()
     packed = re.fullmatch(r'mgcTry\.packed\.network = "(.*)";\n', script)
     assert packed
-    assert gzip.decompress(base64.b64decode(packed[1])) == onnx_file.shipped().read_bytes()
+    assert gzip.decompress(base64.b64decode(packed[1])) == tag_network.shipped().read_bytes()
     assert page.count("<polygon") == page.count("<li ") == len(GENRES)
 
 
@@ -74,7 +74,7 @@ def test_the_tally_is_that_of_the_record(tmp_path: Path) -> None:
     """Counted here from the predictions of the record, without the package's own counting."""
     try_page.stage(tmp_path, tmp_path)
     found = data(tmp_path / "try" / "data.js")["tally"]
-    rows = shipped_record(RECORDS).predictions.query("part == 'test'")
+    rows = transfer.load(RECORDS).record.predictions.query("part == 'test'")
     said = [GENRES[k] for k in rows[list(P_COLUMNS)].to_numpy().argmax(axis=1)]
     right = [a for a, b in zip(said, rows["genre"], strict=True) if a == b]
     expected = [{"named": said.count(genre), "right": right.count(genre)} for genre in GENRES]
@@ -87,14 +87,17 @@ def test_a_network_of_another_make_is_refused(
 ) -> None:
     other = tmp_path / "other.onnx"
     other.write_bytes(b"something else")
-    monkeypatch.setattr(onnx_file, "shipped", lambda: other)
-    with pytest.raises(BookError, match=r"was not made from cnn\.keras; run: mgc export-web"):
+    monkeypatch.setattr(tag_network, "shipped", lambda: other)
+    with pytest.raises(
+        BookError, match=r"the record is of another; run: python -m tools\.genre_head"
+    ):
         try_page.stage(tmp_path, tmp_path)
 
 
-def test_the_crops_on_record_are_what_the_network_says() -> None:
-    found = probes.load_crops(RECORDS)
-    expected = ask_crops(Classifier(threads=1))
+@pytest.mark.parametrize(("store", "network"), [("transfer", "musicnn"), ("networks", "cnn")])
+def test_the_crops_on_record_are_what_the_network_says(store: str, network: str) -> None:
+    found = probes.load_crops(RECORDS / store)
+    expected = ask_crops(Classifier(network, threads=1))
     assert found["name"].tolist() == expected["name"].tolist()
     assert np.allclose(found[list(P_COLUMNS)], expected[list(P_COLUMNS)], atol=1e-4)
 
