@@ -169,7 +169,7 @@ glue.many(
 )
 
 # %% [markdown]
-# Measured on what the network that ships answered to the validation and test parts of GTZAN, with streams drawn from its answers. With windows of {glue:text}`c16_window` tracks, a stream of the reference's own tracks gives an alarm in {glue:text}`c16_alarm_same` of the cases. Halves of GTZAN that share no artist are not the same music: there {glue:text}`c16_alarm_artists` of the streams give one, though nobody would say that anything has changed. A reference should hold as many artists as the stream does.
+# Measured on what the small CNN that ships answered to the validation and test parts of GTZAN, with streams drawn from its answers. With windows of {glue:text}`c16_window` tracks, a stream of the reference's own tracks gives an alarm in {glue:text}`c16_alarm_same` of the cases. Halves of GTZAN that share no artist are not the same music: there {glue:text}`c16_alarm_artists` of the streams give one, though nobody would say that anything has changed. A reference should hold as many artists as the stream does.
 
 # %%
 notebook.table(service_tables.false_alarm_table(watched), "False alarms of the monitor")

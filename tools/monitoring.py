@@ -1,6 +1,6 @@
 """Measure false alarms and delays of `mgc monitor`: `python -m tools.monitoring --out STORE`.
 
-Streams are drawn from what the network that ships is on record to have answered: to the validation
+Streams are drawn from what the small CNN that ships is on record to have answered: to the validation
 and the test part of GTZAN, to recordings in other file formats, and to sounds that are not GTZAN.
 It needs minutes, and no audio. `mgc.service.records.load_monitoring` reads what it writes.
 """
@@ -67,9 +67,9 @@ def changes(root: Path) -> dict[str, tuple[Double, Double]]:
     """Draw up what sets in: the answers that are usual before, and those that come then."""
     predictions = shipped_record(root).predictions
     valid, test = (predictions[predictions["part"] == part] for part in ("valid", "test"))
-    forms = stability.load(root).answers
+    forms = stability.load(root / "networks").answers
     original = _values(forms[forms["form"] == stability.ORIGINAL])
-    sounds = probes.load(root)
+    sounds = probes.load(root / "networks")
     hiphop = test[test["genre"] == "hiphop"].sample(len(test), replace=True, random_state=0)
     quiet = test["genre"].isin(["classical", "jazz"])
     other = {

@@ -24,6 +24,7 @@ from starlette.requests import ClientDisconnect
 from mgc import __version__
 from mgc.errors import AudioError, FeatureError, MgcError
 from mgc.inference import network_file
+from mgc.inference.opening import network_path
 from mgc.service.metrics import Counted, Metrics
 from mgc.service.schema import (
     PROBLEM_TYPE,
@@ -340,7 +341,7 @@ def _later() -> dict[str, str]:
 
 
 def _facts(settings: Settings, genres: list[str]) -> dict[str, Any]:
-    network = settings.network or network_file.shipped()
+    network = network_path(settings.network)
     return {
         "network": network.name,
         "sha256": network_file.sha256(network),

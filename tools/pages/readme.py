@@ -53,7 +53,8 @@ def results_block(records: Path) -> str:
     ]
     heard = Store(records).transfer.find()
     rows += [
-        f"| MusiCNN's tags, genre head (the network that ships) | – | {_written(known, 1)} | – |  |"
+        "| MusiCNN's tags, genre head (the network that ships)"
+        f" | – | {_written(known, 1)} | – |  |"
         for known in map(accuracy_summary, heard)
     ]
     said = (
