@@ -44,15 +44,14 @@ from mgc.display import dataset_tables, formats, notebook
 from mgc.display.demo_clips import players
 from mgc.display.figures import feature_plots, style
 from mgc.display.glue import ARTISTS, LITERATURE, TRACKS, Glue
-from mgc.evaluation.crossing import crossing
-from mgc.evaluation.scoring import split_table
+from mgc.evaluation.crossing import crossing, fault_filtered_parts
 from mgc.records.study import open_study
 
 style.use_style()
 study = open_study(data, records=records, protocol=protocol, variant=variant, seeds=(seed,))
 edition, heard = study.edition_record, study.with_audio().edition_record
 gtzan, known = gtzan_table(), track_credits()
-by_fault = split_table(study.edition_record, "fault_filtered")
+by_fault = fault_filtered_parts()
 glue = Glue(TRACKS)
 
 # %% [markdown]

@@ -41,7 +41,7 @@ from mgc.display.figures import comparison_plots, model_plots
 from mgc.display.glue import ARTISTS, CLAIMS, FAULTS, TRACKS, Glue
 from mgc.evaluation import cost, leakage
 from mgc.evaluation.clusters import wilson
-from mgc.evaluation.crossing import crossing, crossing_effect
+from mgc.evaluation.crossing import crossing, crossing_effect, fault_filtered_parts
 from mgc.evaluation.results import (
     accuracy_table,
     by_protocol,
@@ -49,7 +49,6 @@ from mgc.evaluation.results import (
     second_edition,
     waterfall,
 )
-from mgc.evaluation.scoring import split_table
 from mgc.evaluation.significance import only_run, pairwise
 from mgc.evaluation.tracks import agreement, missed_tracks, outcomes
 from mgc.models import TITLES
@@ -188,7 +187,7 @@ notebook.table(
 
 # %% tags=["hide-input"]
 filtered = load_results(replace(study, protocol="fault_filtered"))
-split = split_table(study.edition_record, "fault_filtered", seed)
+split = fault_filtered_parts()
 trained = crossing(split, ("train",))
 validated = crossing(split, ("valid",)) - trained
 effects = [crossing_effect(filtered.groups, tracks) for tracks in (trained, validated)]

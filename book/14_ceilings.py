@@ -117,7 +117,7 @@ word, regressed = "MusiCNN tags at their word", "MusiCNN tags + logistic regress
 only_gtzan = tagged[tagged["outside"] == ""]
 credited = track_credits().values()
 matched = sum(bool(credit.recording) for credit in credited)
-glue = Glue("book/records/systems", [row.records for row in systems])
+glue = Glue("book/records/systems", published)
 glue.many(
     {
         "c14_n_tags": formats.count(len(outside.GENRE_TAGS)),

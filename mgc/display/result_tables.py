@@ -85,16 +85,18 @@ def controls_table(groups: Groups) -> pd.DataFrame:
     fits = fits_of(groups)
     first, *others = fits or [""]
     table = accuracy_table(fits, {key: key for key in fits})
-    tests = pairwise(fits, [(other, first) for other in others]).set_index("first")
-    gaps = tests["difference"].map(lambda gap: formats.points(gap, 1))
-    against = gaps + " (" + tests["p_holm"].map(formats.p_value) + ")"
+    tests = pairwise(fits, [(other, first) for other in others])
+    against = {
+        key: f"{formats.points(gap, 1)} ({formats.p_value(p)})"
+        for key, gap, p in zip(tests["first"], tests["difference"], tests["p_holm"], strict=True)
+    }
     return pd.DataFrame(
         {
             "Fits": table["label"],
             "Accuracy": [formats.percent(share, 1) for share in table["accuracy"]],
             "95 % interval": _intervals(table),
             "Seeds": table["n_seeds"],
-            f"Against {first}": table["label"].map(against).fillna(""),
+            f"Against {first}": [against.get(key, "") for key in table["label"]],
         }
     )
 

@@ -7,8 +7,29 @@ from collections.abc import Collection, Sequence
 import numpy as np
 import pandas as pd
 
+from mgc.datasets.artists import track_credits
+from mgc.datasets.gtzan import gtzan_table
+from mgc.datasets.splits import HOLDOUT
 from mgc.evaluation.significance import Groups, fits_of
 from mgc.evaluation.tracks import outcomes
+
+
+def fault_filtered_parts() -> pd.DataFrame:
+    """Return the published fault-filtered split of all of GTZAN, whatever edition is at hand.
+
+    Columns ``fold``, ``part``, ``group`` and ``track_id``, as of
+    `mgc.evaluation.scoring.split_table`; tracks that the split leaves out have no row.
+    """
+    known, table = track_credits(), gtzan_table()
+    rows = table[table["fault_filtered"] != ""]
+    return pd.DataFrame(
+        {
+            "fold": HOLDOUT,
+            "part": rows["fault_filtered"].astype(str),
+            "group": [known[str(name)].group for name in rows["track_id"]],
+            "track_id": rows["track_id"].astype(str),
+        }
+    )
 
 
 def crossing(split: pd.DataFrame, parts: Sequence[str] = ("train", "valid")) -> set[str]:

@@ -77,8 +77,10 @@ def check_records(store: Store) -> Iterator[Record]:
         tracks than the split's, a test track that was seen in training.
     """
     # `find` reads every file of a record and compares its checksums and its hash.
+    editions: dict[str, EditionRecord | None] = {}
     for record in store.find_everywhere():
-        edition = store.edition(record.edition_key)
+        key = record.edition_key
+        edition = editions[key] = editions[key] if key in editions else store.edition(key)
         if edition is None:
             raise RecordError(f"{record.path}: its edition has no record in {store.root}")
         _check_tracks(record, edition)

@@ -25,7 +25,7 @@ from mgc.features.archive_picture import FREQ_HZ, N_BINS, picture
 from mgc.features.extract import HOP_LENGTH, N_FFT, N_FRAMES, N_MELS
 from mgc.features.names import FEATURE_NAMES
 
-PICTURE_DPI = 120
+PICTURE_DPI = 110
 _SECONDS = N_FRAMES * HOP_LENGTH / SAMPLE_RATE
 
 Draw = Callable[[Axes, Clip], AxesImage | None]

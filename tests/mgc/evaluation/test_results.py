@@ -93,3 +93,9 @@ def test_controls_stand_beside_the_first_with_a_test(study):
         measured[1] - measured[0], abs=0.11
     )
     assert "p\u00a0<\u00a00.001" in gap
+
+
+def test_controls_that_were_not_run_leave_an_empty_table(study):
+    """The demo has none of them."""
+    found = results.controls(study, "vgg16", "tuned", "random_weights")
+    assert result_tables.controls_table(found).empty
