@@ -256,10 +256,11 @@ notebook.table(
 # These protocols differ in more than leakage: they train on other numbers of tracks and test on other ones. And a score for pieces cannot be set beside one for tracks: a piece has a tenth of the track to go by. To see what each step is worth alone, the next figure takes the same tracks down from random folds to artists kept apart. At each rung the same tracks are scored, those without known faults, and from the second rung on each fold trains on the same number of tracks of each genre.
 
 # %% mystnb={"figure": {"caption": "From random folds to artists kept apart, one step at a time: accuracy on the same tracks with its 95 % interval over artists, one seed.", "name": "fig-waterfall"}, "image": {"alt": "Line chart with five rungs from random folds to artists apart; one line a model, with intervals."}}
-comparison_plots.waterfall(waterfall(study))
+rungs = waterfall(study)
+comparison_plots.waterfall(rungs)
 
 # %% tags=["hide-input"]
-notebook.say(*leak_tables.waterfall_statements(waterfall(study)))
+notebook.say(*leak_tables.waterfall_statements(rungs))
 
 # %% [markdown]
 # Of the demo edition we know the artists, too: we made them up, three pieces each. There the effect of an artist can be measured with the same classifier:

@@ -38,6 +38,11 @@ def interval(low: float | None, high: float | None, digits: int = 0) -> str:
     return f"{100 * float(low or 0):.{digits}f}\u00a0to\u00a0{percent(high, digits)}"
 
 
+def accuracy(share: float | None, low: float | None, high: float | None) -> str:
+    """Write an accuracy with its interval, all shares (0 to 1): ``"53.2 % (49 to 58 %)"``."""
+    return f"{percent(share, 1)} ({interval(low, high)})"
+
+
 def number(value: float | None, digits: int = 2) -> str:
     """Write a plain number with fixed decimals."""
     return MISSING if pd.isna(value) else f"{float(value or 0):.{digits}f}".replace("-", "−")

@@ -108,10 +108,10 @@ def subsets_table(
     shown = pd.DataFrame({"Model": [labels[key] for key in fits_of(groups)]})
     for title, names in subsets.items():
         table = accuracy_table(restricted(groups, names), labels)
-        shares = [formats.percent(share, 1) for share in table["accuracy"]]
-        ends = zip(shares, _intervals(table), strict=True)
         heading = f"{title} ({formats.count(table['n_tracks'].max())} tracks)"
-        shown[heading] = [f"{share} ({interval})" for share, interval in ends]
+        shown[heading] = list(
+            map(formats.accuracy, table["accuracy"], table["low"], table["high"])
+        )
     return shown
 
 
@@ -153,8 +153,7 @@ def _intervals(table: pd.DataFrame, digits: int = 0) -> list[str]:
 
 def protocol_table(table: pd.DataFrame) -> pd.DataFrame:
     """Set the protocols side by side, a row a model: accuracy and interval."""
-    shares = [formats.percent(share, 1) for share in table["accuracy"]]
-    text = [f"{share} ({ends})" for share, ends in zip(shares, _intervals(table), strict=True)]
+    text = list(map(formats.accuracy, table["accuracy"], table["low"], table["high"]))
     wide = table.assign(text=text).pivot_table("text", "model", "protocol", aggfunc="first")
     order = [name for name in PROTOCOL_TITLES if name in wide.columns]
     models = [name for name in (*NAMES, *REFERENCES) if name in wide.index]

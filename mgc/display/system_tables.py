@@ -22,8 +22,7 @@ def open_rows(table: pd.DataFrame) -> pd.DataFrame:
             "outside": table["outside"].replace("", NOTHING),
             "protocol": table["protocol"],
             "accuracy": [
-                f"{formats.percent(share, 1)} ({formats.interval(low, high)})"
-                for share, low, high in table[["accuracy", "low", "high"]].to_numpy()
+                formats.accuracy(*row) for row in table[["accuracy", "low", "high"]].to_numpy()
             ],
             "f1": table["macro_f1"].map(formats.number),
         }

@@ -7,6 +7,7 @@ in ``systems.csv`` in the store of records. Their scores are computed here and s
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -111,7 +112,5 @@ def among(records: Sequence[Record], genres: Sequence[str]) -> AccuracySummary:
         frame = metrics.test_rows(record)
         frame = frame[frame["genre"].isin(genres)].copy()
         frame[others] = np.float64(0)
-        kept.append(
-            Record(record.path, record.fit_id, record.config, {}, [], pd.DataFrame(), frame)
-        )
+        kept.append(replace(record, predictions=frame))
     return accuracy_summary(kept)

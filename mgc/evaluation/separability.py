@@ -80,7 +80,7 @@ def silhouettes(values: pd.DataFrame, genre: Sequence[str]) -> pd.Series:
 def one_against_rest(
     values: pd.DataFrame,
     genre: Sequence[str],
-    artist: Sequence[str] | None = None,
+    artist: StrArray | None = None,
     *,
     seed: int = 0,
 ) -> pd.Series:
@@ -91,15 +91,14 @@ def one_against_rest(
     artists are given, those of one stand in one fold.
     """
     labels = np.asarray(genre)
-    groups = None if artist is None else np.asarray(artist)
-    areas = {name: _area(values, labels == name, groups, seed) for name in np.unique(labels)}
+    areas = {name: _area(values, labels == name, artist, seed) for name in np.unique(labels)}
     return pd.Series(areas).sort_values(ascending=False, kind="stable")
 
 
 def one_against_one(
     values: pd.DataFrame,
     genre: Sequence[str],
-    artist: Sequence[str] | None = None,
+    artist: StrArray | None = None,
     *,
     seed: int = 0,
 ) -> pd.DataFrame:
@@ -109,11 +108,10 @@ def one_against_one(
     `one_against_rest`.
     """
     labels = np.asarray(genre)
-    groups = None if artist is None else np.asarray(artist)
     rows = []
     for first, second in combinations(np.unique(labels), 2):
         pair = (labels == first) | (labels == second)
-        own = None if groups is None else groups[pair]
+        own = None if artist is None else artist[pair]
         rows.append((first, second, _area(values[pair], labels[pair] == first, own, seed)))
     table = pd.DataFrame(rows, columns=["first", "second", "area"])
     return table.sort_values("area", kind="stable", ignore_index=True)

@@ -19,6 +19,7 @@ from mgc.evaluation.clusters import artist_groups
 from mgc.evaluation.significance import ALPHA
 from mgc.report.claims import Claim, Decision, NotTestableError, Verdict
 from mgc.report.evidence import Evidence
+from mgc.typing import StrArray
 
 SECONDS = 30.0
 HIGH = 0.8
@@ -100,7 +101,7 @@ class _Shape(NamedTuple):
 
     values: pd.DataFrame
     genre: list[str]
-    artist: list[str]
+    artist: StrArray
     described: str
 
 
@@ -114,7 +115,7 @@ def _spectral_shape(evidence: Evidence) -> _Shape:
     return _Shape(
         tabular.filter(regex=r"^mfcc_(?!01)\d+_mean$"),  # the first is the level
         genre.tolist(),
-        [groups[str(name)] for name in tabular.index],
+        np.array([groups[str(name)] for name in tabular.index]),
         f"a linear rule on the mean cepstra, cross-validated on {edition.name} with artists kept"
         " apart",
     )

@@ -9,8 +9,8 @@ from mgc.datasets import facts
 from mgc.datasets.splits import PROTOCOL_TITLES
 from mgc.display import formats
 from mgc.evaluation.accuracy import accuracy_summary
-from mgc.evaluation.significance import fits_of, pairwise
-from mgc.models import BEST_CLASSICAL, NAMES, REFERENCES, TITLES
+from mgc.evaluation.significance import direction, fits_of, pairwise, statement
+from mgc.models import NAMES, ON_PICTURES, ON_STATISTICS, REFERENCES, TITLES
 from mgc.models.recipe import VARIANTS
 from mgc.records.store import NotRun, Record
 from mgc.report import genre_findings, model_findings
@@ -167,11 +167,11 @@ def carries_over(claim: Claim, evidence: Evidence, name: str) -> Decision:
         raise NotTestableError("It takes the same network with random weights.")
     tests = pairwise(groups)
     photographs, random = groups
-    pair = (photographs, random)
-    signs, said = model_findings.compared(tests, pair, titles={t: t for t in groups})
+    said = statement(tests, photographs, random)
     return Decision(
-        Verdict.of_signs(signs[0] or 0),
-        f"The same layers, head and recipe, fault-filtered split, {formats.seeds(3)}. {said}",
+        Verdict.of_signs(direction(tests, photographs, random) or 0),
+        "The same layers, head and recipe, fault-filtered split,"
+        f" {formats.seeds(len(groups[random]))}. {said}",
         *_measured(groups),
         _fits(groups),
     )
@@ -196,9 +196,9 @@ def model(claim: Claim, evidence: Evidence, name: str) -> Decision:
         "information": (
             model_findings.autoencoder_keeps_information, ("autoencoder", "cnn", "vgg16"),
         ),
-        "mlp": (model_findings.mlp_suffices, ("mlp", "majority", *BEST_CLASSICAL[1:])),
+        "mlp": (model_findings.mlp_suffices, ("mlp", "majority", ON_STATISTICS, "logistic")),
         "spectrograms": (
-            model_findings.spectrograms_beat_features, ("cnn", "vgg16", "mlp", BEST_CLASSICAL[0]),
+            model_findings.spectrograms_beat_features, ("cnn", "vgg16", "mlp", ON_PICTURES),
         ),
         "transfer": (model_findings.transfer_is_best, NAMES),
     }[name]  # fmt: skip

@@ -18,7 +18,7 @@ from mgc.display import formats
 from mgc.evaluation.accuracy import accuracy_summary
 from mgc.evaluation.combining import combine
 from mgc.evaluation.significance import ALPHA, Groups, direction, fits_of, pairwise, statement
-from mgc.models import BEST_CLASSICAL, NAMES, TITLES
+from mgc.models import NAMES, ON_PICTURES, ON_STATISTICS, TITLES
 from mgc.records.store import Record
 from mgc.report.claims import Decision, Verdict
 
@@ -77,12 +77,10 @@ def _of_directions(signs: Sequence[int | None]) -> Verdict:
     return Verdict.of_signs(*(sign or 0 for sign in signs))
 
 
-def compared(
-    tests: pd.DataFrame, *pairs: tuple[str, str], titles: Mapping[str, str] = TITLES
-) -> tuple[list[int | None], str]:
+def compared(tests: pd.DataFrame, *pairs: tuple[str, str]) -> tuple[list[int | None], str]:
     """Give direction and statement of the test of each pair of models."""
     signs = [direction(tests, *pair) for pair in pairs]
-    return signs, " ".join(statement(tests, *pair, titles) for pair in pairs)
+    return signs, " ".join(statement(tests, *pair, TITLES) for pair in pairs)
 
 
 def spectrograms_beat_features(groups: Groups, tests: pd.DataFrame) -> Decision:
@@ -91,7 +89,7 @@ def spectrograms_beat_features(groups: Groups, tests: pd.DataFrame) -> Decision:
     That is the MLP, and the best classical model where it was run: simple statistics of the same
     pictures are hand-crafted, too.
     """
-    others = ("mlp", *(name for name in BEST_CLASSICAL[:1] if name in fits_of(groups)))
+    others = ["mlp", *([ON_PICTURES] if ON_PICTURES in fits_of(groups) else [])]
     pairs = [(name, other) for other in others for name in ("cnn", "vgg16")]
     signs, said = compared(tests, *pairs)
     return Decision(_of_directions(signs), said)
@@ -193,9 +191,7 @@ def mlp_suffices(groups: Groups, tests: pd.DataFrame) -> Decision:
     """
     if missing := _missing(groups, "mlp"):
         return missing
-    other = next(
-        name for name in BEST_CLASSICAL[1:] if name in fits_of(groups) or name == "logistic"
-    )
+    other = ON_STATISTICS if ON_STATISTICS in fits_of(groups) else "logistic"
     (guess, linear), said = compared(tests, ("mlp", "majority"), ("mlp", other))
     if guess is None:
         return Decision(Verdict.NOT_TESTABLE, "There is no record of the majority class.")

@@ -12,7 +12,7 @@ import pandas as pd
 from mgc.datasets.splits import FEWER_TRACKS, LEAK_SHARES, WATERFALL
 from mgc.errors import DataError
 from mgc.features.arrays import Arrays
-from mgc.models import BASELINES, BEST_CLASSICAL, CLASSICAL, NAMES
+from mgc.models import BASELINES, CLASSICAL, NAMES, ON_PICTURES
 from mgc.records.config import fit_id
 from mgc.records.store import Record, Store
 from mgc.records.study import Study, prepare_study
@@ -74,7 +74,7 @@ PLAN: tuple[Block, ...] = (
     Block(ARCHIVE, "artist_cv", "block5", (0,), ("vgg16",)),
     *(
         Block(ARCHIVE, rung, "tuned", (0,), models, "waterfall")
-        for models in (BASELINES, BEST_CLASSICAL[:1])
+        for models in (BASELINES, (ON_PICTURES,))
         for rung in WATERFALL
     ),
     *(

@@ -20,7 +20,7 @@ from mgc.display.figures import comparison_plots, style
 from mgc.display.formats import count, percent
 from mgc.evaluation.results import accuracy_table
 from mgc.evaluation.significance import fits_of
-from mgc.models import BASELINES, BEST_CLASSICAL, NAMES
+from mgc.models import BASELINES, NAMES, ON_PICTURES
 from mgc.records.study import Study
 
 OTHER = "random"
@@ -51,7 +51,7 @@ def front_figure(study: Study) -> FrontFigure:
     tables = []
     for protocol in dict.fromkeys((study.protocol, OTHER)):
         groups = study.groups(protocol=protocol, models=(*NAMES, *BASELINES))
-        groups |= fits_of(study.groups(protocol=protocol, models=BEST_CLASSICAL[:1]))
+        groups |= fits_of(study.groups(protocol=protocol, models=(ON_PICTURES,)))
         table = accuracy_table(groups).assign(
             group=TITLES.get(protocol, PROTOCOL_TITLES[protocol])
         )

@@ -31,7 +31,7 @@ from mgc.display.figures import style
 from mgc.errors import RecordError
 from mgc.evaluation import metrics
 from mgc.evaluation.accuracy import accuracy_summary
-from mgc.models import BASELINES, BEST_CLASSICAL, NAMES, TITLES
+from mgc.models import BASELINES, NAMES, ON_PICTURES, TITLES
 from mgc.models.recipe import VARIANTS
 from mgc.records.config import fit_id
 from mgc.records.editions import EditionRecord
@@ -53,7 +53,7 @@ EDITIONS: Mapping[str, str] = {
 }
 AUDIO = "_static/audio/"
 FILE = "explorer-data.js"
-SHOWN = (*BASELINES, *BEST_CLASSICAL[:1])
+SHOWN = (*BASELINES, ON_PICTURES)
 """Models beside the networks."""
 VARIABLE = "mgcExplorer"
 LEVELS = (0.0, 0.1, 0.25, 0.45, 0.65)
