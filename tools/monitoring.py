@@ -1,8 +1,8 @@
 """Measure false alarms and delays of `mgc monitor`: `python -m tools.monitoring --out STORE`.
 
-Streams are drawn from what the small CNN that ships is on record to have answered: to the validation
-and the test part of GTZAN, to recordings in other file formats, and to sounds that are not GTZAN.
-It needs minutes, and no audio. `mgc.service.records.load_monitoring` reads what it writes.
+Streams are drawn from what the small CNN that ships is on record to have answered: to the
+validation and the test part of GTZAN, to recordings in other file formats, and to sounds that are
+not GTZAN. It needs minutes, and no audio. `mgc.service.records.load_monitoring` reads what it writes.
 """
 
 from __future__ import annotations
