@@ -2,7 +2,7 @@
 
 Streams are drawn from what the small CNN that ships is on record to have answered: to the
 validation and the test part of GTZAN, to recordings in other file formats, and to sounds that are
-not GTZAN. It needs minutes, and no audio. `mgc.service.records.load_monitoring` reads what it writes.
+not GTZAN. It needs minutes, and no audio. `mgc.service.records.load_monitoring` reads the record.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ from mgc.datasets.tracks import GENRES
 from mgc.evaluation.packing import FILE, TEXTS, TRACKS_FILE, by_genre, by_model
 from mgc.features import from_archive, pack
 from mgc.inference import network_file
-from mgc.inference.classifier import crop_probabilities
+from mgc.inference.picture_network import crop_probabilities
 from mgc.records.study import open_study
 from mgc.training import inputs
 from mgc.typing import Grey, IntArray

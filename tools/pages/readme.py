@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mgc.errors import DataError, MgcError
 from mgc.util.atomic import write_whole
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from mgc.evaluation.accuracy import AccuracySummary
 
 BEGIN, END = "<!-- results:begin -->", "<!-- results:end -->"
 EDITION, VARIANT = "gtzan-archive", "tuned"
@@ -54,7 +52,7 @@ def results_block(records: Path) -> str:
     heard = Store(records).transfer.find()
     rows += [
         "| MusiCNN's tags, genre head (the network that ships)"
-        f" | – | {_written(known, 1)} | – |  |"
+        f" | – | {_written(known.accuracy, known.low, known.high, 1)} | – |  |"
         for known in map(accuracy_summary, heard)
     ]
     said = (
@@ -71,14 +69,15 @@ def results_block(records: Path) -> str:
 
 def _share(table: pd.DataFrame, key: str) -> str:
     """Write the accuracy of one row with its interval and seeds; a dash where it was not run."""
-    if key not in table.index:
+    row = table[table.index == key]
+    if row.empty:
         return "–"
-    return _written(table.loc[key], table.loc[key, "n_seeds"])
+    accuracy, low, high, seeds = row[["accuracy", "low", "high", "n_seeds"]].iloc[0]
+    return _written(accuracy, low, high, round(seeds))
 
 
-def _written(known: AccuracySummary | pd.Series[Any], seeds: int) -> str:
-    low, high = 100 * known.low, 100 * known.high
-    return f"{known.accuracy:.1%} ({low:.0f} to {high:.0f}; {seeds})"
+def _written(accuracy: float, low: float, high: float, seeds: int) -> str:
+    return f"{accuracy:.1%} ({100 * low:.0f} to {100 * high:.0f}; {seeds})"
 
 
 def _claim(claims: Mapping[str, float], key: str) -> str:
