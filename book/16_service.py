@@ -121,7 +121,7 @@ notebook.table(
 # ## Is the new network better?
 #
 # ```shell
-# mgc compare shipped my.keras PATH
+# mgc compare musicnn my.keras PATH
 # ```
 #
 # Both networks answer to the same labelled tracks, artist after artist in random order. The paired test of {doc}`05_comparison` asks about all tracks together, and must be asked once: who looks after every artist and stops at the first small p decides wrongly far too often. The sequential test may be looked at all the time, and `--stop-early` does so. It bets that artists on which the two differ do not favour each alike, and decides when the bets have earned twenty times the stake. Under the null hypothesis that happens in one of twenty cases at most, whenever somebody looks (Ville's inequality).

@@ -42,24 +42,10 @@ def own_table(_: click.Context, __: click.Parameter, target: Path | None) -> Pat
     return target
 
 
-class NetworkPlace(Place):
-    """The file of a network, or ``shipped`` for the one that comes with the package."""
-
-    def convert(
-        self,
-        value: str | os.PathLike[str],
-        param: click.Parameter | None,
-        ctx: click.Context | None,
-    ) -> Any:
-        """Give the path, or None for the network that ships."""
-        return None if value == "shipped" else super().convert(value, param, ctx)
-
-
 ANY = Place()
 DATA = Place(path_type=str)  # as it was written: `demo` is the edition, `./demo` a folder
 FILE = Place(dir_okay=False)
 FOLDER = Place(file_okay=False)
-NETWORK_OR_SHIPPED = NetworkPlace(dir_okay=False)
 OUTPUT = Place(path_type=str, allow_dash=True)
 OUTPUT_FOLDER = Place(path_type=str)
 

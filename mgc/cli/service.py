@@ -108,12 +108,12 @@ def serve(
 
 
 @click.command()
-@click.argument("first", metavar="A", type=options.NETWORK_OR_SHIPPED)
-@click.argument("second", metavar="B", type=options.NETWORK_OR_SHIPPED)
+@click.argument("first", metavar="A", type=options.FILE)
+@click.argument("second", metavar="B", type=options.FILE)
 @click.argument("folder", metavar="DATA", type=options.DATA)
 @click.option("--stop-early", is_flag=True, help="End as soon as the sequential test decides.")
-def compare(first: Path | None, second: Path | None, folder: str, *, stop_early: bool) -> None:
-    """Compare two networks on the same labelled tracks: files of `mgc train`, or `shipped`.
+def compare(first: Path, second: Path, folder: str, *, stop_early: bool) -> None:
+    """Compare two networks on the same labelled tracks: files, or `musicnn` and `cnn`.
 
     DATA should hold no track that either was trained on. The sequential test may be looked at
     after every artist; the paired test is for all tracks together.

@@ -1,33 +1,10 @@
-"""Every page can be used without eyes, without a mouse, and without motion."""
+"""Every page can be used without a mouse; what axe-core says of it stands in test_pages."""
 
 from __future__ import annotations
 
 import pytest
 
 from .views import MODES, opened, page_names
-
-MOVING = """
-() => [...document.querySelectorAll('*')].filter(one => {
-    const style = getComputedStyle(one);
-    const longest = text => Math.max(...text.split(',').map(parseFloat));
-    return longest(style.transitionDuration) > 0.001 || style.scrollBehavior === 'smooth'
-        || (style.animationName !== 'none' && longest(style.animationDuration) > 0.001);
-}).map(one => one.tagName + '.' + one.className)
-"""
-
-
-# Colours hang on the mode and the layout on the width, never both on one another.
-@pytest.mark.parametrize(("mode", "width"), [("light", 1440), ("dark", 390)])
-@pytest.mark.parametrize("name", page_names())
-def test_axe_finds_nothing(browser, site, complaints, name, mode, width):
-    """No rule of axe-core is broken, whatever its impact; none is left out.
-
-    For people who ask for rest, no element has a transition, an animation or smooth scrolling.
-    """
-    with opened(browser, site, name, mode, width, reduced_motion="reduce") as view:
-        assert complaints(view.page) == []
-        assert view.page.evaluate(MOVING) == []
-
 
 FOCUSED = """
 () => {

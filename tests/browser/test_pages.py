@@ -48,6 +48,17 @@ CUT_OFF = """
     .map(one => one.tagName + ' ' + one.textContent.slice(0, 60))
 """
 
+MOVING = """
+() => [...document.querySelectorAll('*')].filter(one => {
+    const style = getComputedStyle(one);
+    const longest = text => Math.max(...text.split(',').map(parseFloat));
+    return longest(style.transitionDuration) > 0.001 || style.scrollBehavior === 'smooth'
+        || (style.animationName !== 'none' && longest(style.animationDuration) > 0.001);
+}).map(one => one.tagName + '.' + one.className)
+"""
+ACCESS = {("light", 1440), ("dark", 390)}
+"""Colours hang on the mode and the layout on the width, never both on one another."""
+
 
 def whole_page(page: Any) -> bytes:
     """Draw a page from top to end as JPEG, faster than Playwright's own way."""
@@ -66,9 +77,13 @@ def whole_page(page: Any) -> bytes:
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("name", page_names())
-def test_page(browser, site, screenshots, name, mode, width):
-    """A page opens without a complaint, keeps to its host and its width, and names its images."""
-    with opened(browser, site, name, mode, width) as view:
+def test_page(browser, site, screenshots, complaints, name, mode, width):
+    """A page opens without a complaint, keeps to its host and its width, and names its images.
+
+    No rule of axe-core is broken, whatever its impact; none is left out. For people who ask for
+    rest, no element has a transition, an animation or smooth scrolling.
+    """
+    with opened(browser, site, name, mode, width, reduced_motion="reduce") as view:
         page = view.page
         broken = page.evaluate(BROKEN)
         place = screenshots / f"{Path(name).stem}-{mode}-{width}.jpg"
@@ -81,6 +96,9 @@ def test_page(browser, site, screenshots, name, mode, width):
         assert page.locator("h1").first.inner_text()
         if page.locator(".theme-switch-button").count():
             assert page.evaluate("document.documentElement.dataset.theme") == mode
+        assert page.evaluate(MOVING) == []
+        if (mode, width) in ACCESS:  # last, since axe-core stays in the page
+            assert complaints(page) == []
 
 
 def kept(png: bytes) -> Any:

@@ -56,19 +56,26 @@ class Scale:
         self.sizes[name] = self.sizes.get(name, 0) + int(event["encodedDataLength"])
 
 
+@pytest.fixture(scope="module")
+def theme(browser: Any, site: str) -> dict[str, int]:
+    """Files that the browser waits for on a page that adds none of its own, and their bytes."""
+    with opened(browser, site, "search.html") as view:
+        return dict(view.page.evaluate(BLOCKING))
+
+
 @pytest.mark.parametrize("name", page_names())
-def test_page_is_light(browser, site, screenshots, name):
+def test_page_is_light(browser, site, screenshots, theme, name):
     """All that a page transfers stays below the limit, and hardly any delays the first paint.
 
     Bytes are what a page costs; seconds would tell how busy this machine is.
     """
-    with opened(browser, site, "search.html") as view:
-        theme = view.page.evaluate(BLOCKING)
-        scale = Scale(view.page)
-        view.page.goto(f"{site}{name}", wait_until="load")
-        waits = view.page.evaluate(BLOCKING)
-        view.page.evaluate(SCROLL)
-        view.page.wait_for_timeout(300)  # sizes are told after the load
+    with browser.new_context() as context:
+        page = context.new_page()
+        scale = Scale(page)
+        page.goto(f"{site}{name}", wait_until="load")
+        waits = page.evaluate(BLOCKING)
+        page.evaluate(SCROLL)
+        page.wait_for_timeout(300)  # sizes are told after the load
     total = sum(scale.sizes.values())
     _note(screenshots, name, "bytes", total)
     heaviest = sorted(scale.sizes.items(), key=lambda one: -one[1])[:12]
