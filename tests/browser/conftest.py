@@ -73,8 +73,8 @@ def site(folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    """Chromium of the system, driven by Playwright."""
+def browser(folder: Path) -> Iterator[Any]:
+    """Chromium of the system, driven by Playwright; not started where there is nothing to see."""
     api = pytest.importorskip("playwright.sync_api", reason="playwright is missing")
     program = find_chromium(_CHROMIUM)
     if program is None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,13 +12,11 @@ import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
-from mgc.cli.main import main
 from mgc.datasets import demo
 from mgc.errors import MgcError, NetworkError
 from mgc.service.app import Settings, create_app
 from mgc.service.uploads import FORM_BYTES
 from tests.helpers.corpus import RATE, sound
-from tests.helpers.outside import invoke
 
 ORIGIN = "https://music.example.org"
 TOKEN = {"Authorization": "Bearer open"}
@@ -143,7 +143,8 @@ def test_a_bad_network_ends_the_server_with_its_reason(tmp_path: Path) -> None:
     with TestClient(create_app(settings, failed=told.append)) as client:
         assert client.get("/healthz").status_code == 503
     assert "bad.keras" in str(told[0])
-    result = invoke(main, "serve", "--port", "0", "--network", tmp_path / "bad.keras")
-    assert result.exit_code == 1
+    serve = [sys.executable, "-m", "mgc", "serve", "--port", "0", "--network", "bad.keras"]
+    result = subprocess.run(serve, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert result.returncode == 1
     assert "Traceback" not in result.stderr
     assert "bad.keras: no network" in result.stderr
