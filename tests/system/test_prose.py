@@ -137,7 +137,7 @@ def test_no_chapter_types_a_result(path: Path) -> None:
     assert found == []
 
 
-@pytest.mark.parametrize("name", ["index", "explorer", "hear", "glossary"])
+@pytest.mark.parametrize("name", ["index", "run", "explorer", "hear", "glossary"])
 def test_no_page_types_a_result(name: str) -> None:
     assert typed_numbers((BOOK / f"{name}.md").read_text(encoding="utf-8")) == []
 

@@ -172,6 +172,15 @@ def pdf(site: Path | None, out: Path | None) -> None:
 
 
 @main.command()
+def pictures() -> None:
+    """Take the pictures of the README and the front page anew from the built pages."""
+    from tools.pages.print.pictures import take
+
+    for path in take(find_project()):
+        click.echo(f"{path}: {path.stat().st_size / 1e3:.0f} kB")
+
+
+@main.command()
 @click.option("--check", is_flag=True, help="Change nothing, fail if outdated.")
 @click.argument("file", default="README.md", type=FILE)
 def readme(check: bool, file: Path) -> None:
