@@ -51,10 +51,18 @@ def take(project: Project) -> list[Path]:
                 box = page.locator(shown).first.bounding_box()
                 assert box is not None
                 width = min(box["width"], WINDOW[0] - box["x"])
-                clip = {"x": box["x"], "y": box["y"], "width": width, "height": width * SHARE}
-                image = Image.open(BytesIO(page.screenshot(clip=clip, full_page=True)))
+                drawn = page.screenshot(
+                    clip={
+                        "x": box["x"],
+                        "y": box["y"],
+                        "width": width,
+                        "height": width * SHARE,
+                    },
+                    full_page=True,
+                )
+                image = Image.open(BytesIO(drawn)).convert("RGB")
                 content = BytesIO()
-                image.convert("RGB").resize(KEPT).save(content, "WEBP", quality=70)
+                image.resize(KEPT).save(content, "WEBP", quality=70)
                 keep(f"play-{name}-{mode}.webp", content.getvalue())
             if mode == "light":
                 page.set_viewport_size({"width": FRONT_SIZE[0], "height": FRONT_SIZE[1]})
