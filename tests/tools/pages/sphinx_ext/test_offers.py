@@ -106,7 +106,7 @@ def test_binder_finds_what_it_needs():
     folder = ROOT / "binder"
     lines = (folder / "requirements.txt").read_text().splitlines()
     asked = [line for line in lines if not line.startswith("#")]
-    assert asked == ["--constraint ../constraints.txt", "--editable .[book]"]
+    assert asked == ["--constraint ../constraints.txt", "--editable .[book,fit]"]
     assert (folder / "runtime.txt").read_text().strip() == "python-3.11"
     assert os.access(folder / "postBuild", os.X_OK)
     assert subprocess.run(["bash", "-n", str(folder / "postBuild")], check=False).returncode == 0
