@@ -81,6 +81,7 @@ def _python(session: nox.Session, *arguments: str, **environment: str) -> None:
     path = f"{PYTHON.parent}{os.pathsep}{os.environ.get('PATH', '')}"
     settings = {"PATH": path, "MGC_ENDS_WITH": str(os.getpid())}
     settings["PYTHONUTF8"] = "1"  # Windows would write another encoding
+    settings["ORT_DISABLE_TELEMETRY"] = "1"
     session.run(str(PYTHON), *arguments, env=settings | environment, external=True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
@@ -70,7 +71,11 @@ def open_graph(file: Path, threads: int | None = None) -> onnxruntime.InferenceS
 def session(
     content: bytes, threads: int | None = None, name: str = "network"
 ) -> onnxruntime.InferenceSession:
-    """Open the content of a file as `open_graph` does; it can name no other files."""
+    """Open the content of a file as `open_graph` does; it can name no other files.
+
+    The runtime tells its makers of each process that loads it, unless it is told not to before.
+    """
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
     import onnxruntime
 
     settings = onnxruntime.SessionOptions()

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -183,3 +186,20 @@ def test_the_small_network_goes_by_its_name_and_other_files_are_refused(tmp_path
     )
     with pytest.raises(NetworkError, match="does not give genres and tags by name"):
         open_network(tmp_path / "other.onnx")
+
+
+def test_the_runtime_tells_nobody_that_it_was_used(tmp_path: Path) -> None:
+    """Telemetry would leave a file among temporary ones, and a name of this machine at home."""
+    home, scratch = tmp_path / "home", tmp_path / "scratch"
+    home.mkdir()
+    scratch.mkdir()
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("ORT_")}
+    places = {"HOME": str(home), "XDG_CACHE_HOME": str(home / "cache"), "TMPDIR": str(scratch)}
+    code = "from mgc.inference import tag_network as t; t.open_graph(t.shipped())"
+    subprocess.run([sys.executable, "-c", code], env=kept | places, check=True)
+    assert list(scratch.iterdir()) == []
+    assert list(home.rglob("*Microsoft*")) == []
+    plain = [sys.executable, "-c", "import onnxruntime"]
+    subprocess.run(plain, env=kept | places, check=True)
+    if not list(scratch.iterdir()):
+        pytest.skip("this build of ONNX Runtime has no telemetry, so nothing was tested")
