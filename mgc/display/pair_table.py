@@ -8,7 +8,8 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from mgc.display.notebook import Html, file_link, say
+from mgc.display import formats
+from mgc.display.notebook import Html, file_link
 
 CAPTION = (
     "Accuracy of the model of the row less that of the column, in percentage points. Rows and"
@@ -24,7 +25,7 @@ def matrix(tests: pd.DataFrame, labels: Mapping[str, str]) -> Html:
     saves every pair with all of its tests as CSV. `labels` say what to call the models.
     """
     if tests.empty:
-        return Html(f"<p>{say('There are fewer than two models to compare.').source}</p>")
+        return Html("<p>There are fewer than two models to compare.</p>")
     turned = tests.rename(columns={"first": "second", "second": "first"})
     both = pd.concat([tests, turned.assign(difference=-turned["difference"])])
     ahead = both.pivot_table("difference", "first", "second", aggfunc="first", sort=False)
@@ -50,7 +51,7 @@ def matrix(tests: pd.DataFrame, labels: Mapping[str, str]) -> Html:
 
 
 def _cell(gap: float, certain: bool) -> str:
-    points = f"{100 * gap:+.0f}".replace("-", "−")
+    points = formats.points(gap).split()[0]
     return f"<td><strong>{points}</strong></td>" if certain else f"<td>{points}</td>"
 
 
