@@ -42,7 +42,7 @@ def networks_table(costs: pd.DataFrame) -> pd.DataFrame:
                 "Passes a track": formats.count(part["passes"].max()),
             }
         )
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=[*TRAINING, *ANSWER[1:]])
 
 
 def _claimed(claim: Mapping[Any, Any] | None, what: str) -> str:
