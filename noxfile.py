@@ -193,6 +193,14 @@ def pdf(session: nox.Session) -> None:
     _python(session, "-m", "tools.pages", "pdf", *session.posargs)
 
 
+@nox.session(venv_backend="none", default=False)
+def sentences(session: nox.Session) -> None:
+    """List every sentence that code wrote in the published book, to be read as prose."""
+    _prepare(session, "book")
+    _python(session, "-m", "tools.pages", "replay")
+    _python(session, "-m", "tools.pages", "sentences", *session.posargs)
+
+
 @nox.session(venv_backend="none")
 def lint(session: nox.Session) -> None:
     """Check style, types, spelling, the order of the rooms (import-linter), stray notebooks."""

@@ -207,14 +207,12 @@ glue.many(
         "c2_minutes": formats.count(heard.tracks["duration_s"].sum() / 60),
         "c2_heard": heard.name,
         "c2_heard_tracks": formats.count(heard.n_tracks),
-        "c2_edition_left_out": formats.count(len(edition.left_out)),
-        "c2_missing": formats.listing([label(name) for name in edition.missing_genres]),
     }
 )
 notebook.say(*dataset_tables.about_tracks(edition))
 
 # %% [markdown]
-# This build used the edition **{glue:text}`c2_edition`** (content hash {glue:text}`c2_hash`): {glue:text}`c2_edition_tracks` tracks. Genres without a track: {glue:text}`c2_missing`. Tracks left out by cleaning: {glue:text}`c2_edition_left_out`. The audio that {doc}`03_features` measures is that of **{glue:text}`c2_heard`**: {glue:text}`c2_heard_tracks` tracks, {glue:text}`c2_minutes` minutes.
+# This build used the edition **{glue:text}`c2_edition`** (content hash {glue:text}`c2_hash`): {glue:text}`c2_edition_tracks` tracks. The audio that {doc}`03_features` measures is that of **{glue:text}`c2_heard`**: {glue:text}`c2_heard_tracks` tracks, {glue:text}`c2_minutes` minutes.
 #
 # The mini set deserves a warning. It takes the lowest track numbers of each genre. Neighbours in GTZAN often come from one artist; its ten blues tracks are all by the same one. No split can undo that. Scores on it are optimistic, and they rest on few tracks.
 #

@@ -37,7 +37,7 @@ import pandas as pd
 
 from mgc.datasets import quality
 from mgc.display import dataset_tables, formats, notebook
-from mgc.display.demo_clips import composed_tempos, one_per_genre, tempo_matches
+from mgc.display.demo_clips import composed_tempos, one_per_genre, tempo_matches, tempo_sentence
 from mgc.display.figures import feature_plots, signal_plots
 from mgc.display.glue import CHAPTER, Glue
 from mgc.evaluation import separability
@@ -154,13 +154,10 @@ signal_plots.rhythms(clips, truth)
 
 # %% tags=["hide-input"]
 matches = tempo_matches(clips, truth)
-glue.many(
-    {f"c3_tempo_{name}": f"{count} of {len(clips)}" for name, count in matches.items()},
-    "demo clips, mgc/clips",
-)
+glue("c3_tempo", tempo_sentence(matches), "demo clips, mgc/clips")
 
 # %% [markdown]
-# The curves have several peaks, because a pattern that repeats every beat also repeats every two beats and every bar. The feature picks one peak, preferring tempos near 120 beats per minute. It comes within eight hundredths of the composed tempo in {glue:text}`c3_tempo_right` clips and of a simple multiple of it (half, double, two thirds and the like) in {glue:text}`c3_tempo_ratio`; in {glue:text}`c3_tempo_other` it fits neither. The feature is a mean over the clip, and a mean of two candidates is no tempo. Take a tempo feature as a hint, not as a measurement.
+# The curves have several peaks, because a pattern that repeats every beat also repeats every two beats and every bar. The feature picks one peak, preferring tempos near 120 beats per minute. {glue:text}`c3_tempo` The feature is a mean over the clip, and a mean of two candidates is no tempo. Take a tempo feature as a hint, not as a measurement.
 #
 # ## What the models see
 #

@@ -32,7 +32,8 @@ seed = 0
 from mgc.display import formats, notebook
 from mgc.display import glue as glue_module
 from mgc.records.study import open_study
-from mgc.report.audit import counts, decide_all, evidence_table, section_table
+from mgc.report.audit import counts, decide_all, evidence_table
+from mgc.report.cards import cards, filters
 from mgc.report.claims import find_claims, load_claims
 from mgc.report.evidence import Evidence
 
@@ -55,7 +56,7 @@ for name, number in counts(decisions).items():
 #
 # We wrote down {glue:text}`c8_claims` statements of the report that can be right or wrong. Each has an entry in the file `book/claims.csv`, in our words, with the figure that it names and the kind of evidence that decides it. A few are implied by the code rather than said; they are marked. Records, measurements and calculations were judged by code when this page was built. Two kinds of verdict were not: where the report's own code is the evidence, somebody read it, and where nothing here can decide, somebody wrote down why. The counts of GTZAN's faults are Sturm's.
 
-# %%
+# %% tags=["hide-input"]
 notebook.table(evidence_table(decisions), "Verdicts by evidence")
 
 # %% [markdown]
@@ -68,36 +69,40 @@ notebook.table(evidence_table(decisions), "Verdicts by evidence")
 #
 # Claims about results rest on records of **{glue:text}`c8_edition`**, claims about sound on the audio of **{glue:text}`c8_heard`**. Accuracies and ranks are judged under a random split, since the report describes one; claims about what is better with artists kept apart; claims about what a step of training is worth under the fault-filtered split; training times as written. Differences between models are tested over all seeds with Holm's correction ({doc}`05_comparison`), steps of training with Bonferroni's over the models of a claim, and combinations of models by one paired test over artists and seeds. {doc}`06_findings` tells the most important ones at length, and {doc}`09_errors` the mistakes in the code.
 #
+# Each claim has a card below. The number in its corner is a link to the card, to be passed on.
+
+# %% tags=["remove-input"]
+filters(decisions)
+
+# %% [markdown]
 # ## Objective and data
 
-# %%
-notebook.table(section_table(decisions, 1, 2), "Sections 1 and 2 of the report")
+# %% tags=["remove-input"]
+cards(decisions, 1, 2)
 
 # %% [markdown]
 # ## Cleaning, features and splits
 
-# %%
-notebook.table(section_table(decisions, 3), "Section 3 of the report")
+# %% tags=["remove-input"]
+cards(decisions, 3)
 
 # %% [markdown]
 # ## Training
 
-# %%
-notebook.table(section_table(decisions, 4), "Section 4 of the report, and its code")
+# %% tags=["remove-input"]
+cards(decisions, 4)
 
 # %% [markdown]
 # ## Results
 
-# %%
-notebook.table(section_table(decisions, 5), "Section 5 of the report")
+# %% tags=["remove-input"]
+cards(decisions, 5)
 
 # %% [markdown]
 # ## Findings, next steps, conclusion
 
-# %%
-notebook.table(
-    section_table(decisions, 6, 7, 8), "Sections 6 and 7 of the report, and its conclusion"
-)
+# %% tags=["remove-input"]
+cards(decisions, 6, 7, 8)
 
 # %% [markdown]
 # ## Repeat it

@@ -12,7 +12,7 @@ from mgc.datasets.splits import ARTIST_CV
 from mgc.display import formats
 from mgc.evaluation.accuracy import accuracy_summary
 from mgc.evaluation.results import Results
-from mgc.evaluation.significance import Groups, direction, fits_of, statement
+from mgc.evaluation.significance import Groups, direction, fits_of
 from mgc.models import BASELINES, BEST_CLASSICAL, NAMES, TITLES
 from mgc.models.recipe import VARIANTS
 from mgc.records.store import Record
@@ -169,18 +169,30 @@ def labelled(pairs: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
     return pairs.assign(first=pairs["first"].map(labels), second=pairs["second"].map(labels))
 
 
-def variant_statements(tests: pd.DataFrame, labels: Mapping[str, str]) -> list[str]:
-    """Say for each model and pair of its variants whether they differ.
+def variant_statements(tests: pd.DataFrame, variant: str) -> list[str]:
+    """Say which models a variant, the study's own, makes better or worse than each other one.
 
-    `tests` is `mgc.evaluation.significance.pairwise` of `mgc.evaluation.results.Results.groups`,
-    `labels` what to call the keys of these.
+    `tests` is `mgc.evaluation.significance.pairwise` of `mgc.evaluation.results.Results.groups`.
     """
-    sentences = [
-        statement(tests, one, two, labels)
-        for one, two in zip(tests["first"], tests["second"], strict=True)
-        if one.split()[0] == two.split()[0]
-    ]
-    return sentences or ["Only one variant has records, so variants cannot be compared."]
+    said = []
+    pairs = list(zip(tests["first"], tests["second"], strict=True))
+    for other in VARIANTS:
+        names = [own for own, second in pairs if second == f"{own} {other}"]
+        if not names:
+            continue
+        better, worse = (
+            [name for name in names if direction(tests, name, f"{name} {other}") == sign]
+            for sign in (1, -1)
+        )
+        only = "Only " if len(better) == 1 < len(names) else ""
+        verb = "are" if len(better) > 1 else "is"
+        whom = f"{only}{_titles(better)} {verb}" if better else "No model is"
+        said.append(
+            f"{whom} better {VARIANTS[variant].title} than {VARIANTS[other].title} for certain."
+        )
+        if worse:
+            said.append(f"{_titles(worse)} {'are' if len(worse) > 1 else 'is'} worse for certain.")
+    return said
 
 
 def about_second_edition(mini: Study | None) -> str:

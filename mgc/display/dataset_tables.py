@@ -28,6 +28,7 @@ def about_tracks(edition: EditionRecord) -> list[str]:
     test = table.loc[table["fault_filtered"] == "test", "track_id"]
     in_test = formats.count(edition.tracks["track_id"].isin(test).sum())
     return [
+        *_gaps(edition),
         "Its pieces have nothing to do with the tracks of GTZAN that bear the same numbers."
         if edition.name == "demo"
         else f"In the fault-filtered split, {in_test} of its tracks belong to the test.",
@@ -37,6 +38,16 @@ def about_tracks(edition: EditionRecord) -> list[str]:
         if edition.name.startswith("gtzan")
         else "Its artists are not known, so no split of it can be filtered by artist.",
     ]
+
+
+def _gaps(edition: EditionRecord) -> list[str]:
+    """Say what an edition lacks and what cleaning left out; nothing where it is complete."""
+    said = []
+    if missing := edition.missing_genres:
+        said.append(f"It has no track of {formats.listing([label(n) for n in missing])}.")
+    if n := len(edition.left_out):
+        said.append(f"Cleaning left out {formats.counted(n, 'track')}.")
+    return said
 
 
 def rules_table(flags: pd.DataFrame) -> pd.DataFrame:

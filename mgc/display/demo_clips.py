@@ -13,6 +13,7 @@ import numpy.typing as npt
 from mgc.audio.samples import load
 from mgc.datasets import demo
 from mgc.datasets.tracks import GENRES, label
+from mgc.display import formats
 from mgc.features.extract import Features, extract
 from mgc.features.names import FEATURE_NAMES
 
@@ -87,3 +88,19 @@ def tempo_matches(clips: Sequence[Clip], truth: Mapping[str, float]) -> dict[str
     related = (np.abs(octaves[:, None] + ratios) < near).any(axis=1) & ~right
     counts = {"right": int(right.sum()), "ratio": int(related.sum())}
     return counts | {"other": len(clips) - sum(counts.values())}
+
+
+def tempo_sentence(matches: Mapping[str, int]) -> str:
+    """Say in words what `tempo_matches` counted."""
+    n = sum(matches.values())
+    right, ratio, other = (matches[name] for name in ("right", "ratio", "other"))
+    if right == n:
+        return "It is always within eight hundredths of the composed tempo."
+    said = f"It is within eight hundredths of the composed tempo in {right} of {n} clips"
+    if ratio:
+        others = f"the other {formats.counted(ratio, 'clip').removeprefix('one ')}"
+        whose = f"{ratio} others" if other else others
+        said += (
+            f", and of a simple multiple of it (half, double, two thirds and the like) in {whose}"
+        )
+    return f"{said}. In {formats.counted(other, 'clip')} it fits neither." if other else f"{said}."

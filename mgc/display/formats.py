@@ -53,9 +53,14 @@ def count(value: float | None) -> str:
     return MISSING if pd.isna(value) else f"{round(float(value or 0)):,}"
 
 
+def counted(n: int, thing: str) -> str:
+    """Write a number of things: ``"one track"``, ``"3 tracks"``."""
+    return f"one {thing}" if n == 1 else f"{count(n)} {thing}s"
+
+
 def seeds(n: int) -> str:
     """Write a number of seeds: ``"one seed"``, ``"3 seeds"``."""
-    return "one seed" if n == 1 else f"{n} seeds"
+    return counted(n, "seed")
 
 
 def operations(n: float) -> str:

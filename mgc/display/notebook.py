@@ -38,9 +38,9 @@ class Text:
         return self.source
 
 
-def say(*sentences: str) -> Text:
-    """Display full sentences (Markdown) that code wrote as a paragraph of the page."""
-    return Text(" ".join(sentences))
+def say(*sentences: str) -> Text | None:
+    """Display full sentences (Markdown) that code wrote as a paragraph; nothing for none."""
+    return Text(" ".join(sentences)) if sentences else None
 
 
 def table(frame: pd.DataFrame, caption: str = "", link: str = "") -> Html:

@@ -32,8 +32,6 @@ def seeds_table(table: pd.DataFrame) -> pd.DataFrame:
             ],
             "Macro F1": [formats.number(value) for value in table["macro_f1"]],
             "Seeds": [formats.count(n) for n in table["n_seeds"]],
-            "Test tracks": [formats.count(n) for n in table["n_tracks"]],
-            "Artists": [formats.count(n) for n in table["n_groups"]],
         }
     )
 
@@ -169,23 +167,6 @@ def editions_table(first: pd.DataFrame, mini: pd.DataFrame) -> pd.DataFrame:
     titles = [TITLES[name] for name in (*NAMES, *REFERENCES)]
     both = one.set_index("Model").join(two.set_index("Model"), how="outer").fillna(formats.MISSING)
     return both.reindex([title for title in titles if title in both.index]).reset_index()
-
-
-def tests_table(tests: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
-    """Write the result of `mgc.evaluation.significance.pairwise` as texts, a row a pair."""
-    return pd.DataFrame(
-        {
-            "first": tests["first"].map(labels),
-            "second": tests["second"].map(labels),
-            "difference": tests["difference"].map(formats.points),
-            "each seed": [
-                ", ".join(formats.p_value(p) for p in each) for each in tests["p_seeds"]
-            ],
-            "combined": tests["p"].map(formats.p_value),
-            "after Holm": tests["p_holm"].map(formats.p_value),
-            "significant": tests["significant"].map({True: "yes", False: "no"}),
-        }
-    )
 
 
 def calibration_table(groups: Groups) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -68,7 +69,17 @@ def accuracy_summary(
     both errs on the safe side (Owen 2007, Annals of Applied Statistics 1). It never covers
     another draw of the training tracks. A test simulates how often it covers the truth.
     """
-    fits = [records] if isinstance(records, Record) else records
+    fits = (records,) if isinstance(records, Record) else tuple(records)
+    return _of_fits(fits) if artists is None else _summed_up(fits, artists)
+
+
+@lru_cache(maxsize=128)
+def _of_fits(fits: tuple[Record, ...]) -> AccuracySummary:
+    """Sum up fits once for all tables and sentences of a page: a record never changes."""
+    return _summed_up(fits, None)
+
+
+def _summed_up(fits: Sequence[Record], artists: Mapping[str, str] | None) -> AccuracySummary:
     _check_alike(fits)
     frames = [test_rows(record) for record in fits]
     share = [accuracy(frame) for frame in frames]

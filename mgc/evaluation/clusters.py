@@ -124,13 +124,13 @@ def resample(clusters: Clusters) -> Double:
 
     A genre keeps its share of the examples, whatever the size of the groups that are drawn.
     """
-    weights, strata = group_weights(clusters.genre), _strata(clusters.genre)
+    strata = _strata(clusters.genre)
     by_seed = np.zeros((DRAWS, clusters.right.shape[1]))
-    for stratum in np.unique(strata):
+    for stratum, weights in _stratum_weights(strata):
         here = strata == stratum
-        size = weights[:, here] @ clusters.size[here]
+        size = weights @ clusters.size[here]
         share = clusters.size[here].sum(axis=0) / clusters.size.sum(axis=0)
-        by_seed += share * (weights[:, here] @ clusters.right[here]) / np.maximum(size, 1e-12)
+        by_seed += share * (weights @ clusters.right[here]) / np.maximum(size, 1e-12)
     (seeds,) = _draws((by_seed.shape[1],), seed=1)
     values: Double = (by_seed * seeds).mean(axis=1)
     return values
@@ -143,11 +143,17 @@ def group_weights(genre: IntArray) -> Double:
     show how groups differ: such genres count as one.
     """
     strata = _strata(genre)
-    names, sizes = np.unique(strata, return_counts=True)
     weights = np.empty((DRAWS, len(genre)))
-    for name, times in zip(names, _draws(tuple(sizes.tolist()), seed=0), strict=True):
-        weights[:, strata == name] = times
+    for stratum, times in _stratum_weights(strata):
+        weights[:, strata == stratum] = times
     return weights
+
+
+def _stratum_weights(strata: IntArray) -> list[tuple[int, Double]]:
+    """Give each stratum the weights of its groups in each resample [shape=(10_000, n_here)]."""
+    names, sizes = np.unique(strata, return_counts=True)
+    drawn = _draws(tuple(sizes.tolist()), seed=0)
+    return list(zip(names.tolist(), drawn, strict=True))
 
 
 def _strata(genre: IntArray) -> IntArray:
@@ -155,7 +161,7 @@ def _strata(genre: IntArray) -> IntArray:
     return np.asarray(np.where(alone, -1, genre), dtype=np.int64)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=16)
 def _draws(sizes: tuple[int, ...], seed: int) -> tuple[Double, ...]:
     """Draw how often each of n things counts in each resample, for each n; weights add up to n."""
     rng = np.random.default_rng(seed)

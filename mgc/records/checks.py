@@ -15,6 +15,7 @@ import pandas as pd
 from mgc.datasets.splits import ALL_PROTOCOLS, BY_SEGMENT
 from mgc.datasets.tracks import GENRES, N_SEGMENTS, P_COLUMNS
 from mgc.records.config import FORMAT
+from mgc.typing import IntArray
 from mgc.util.textfiles import fail
 
 FILES = ("config.json", "environment.json", "architecture.json", "history.csv", "predictions.csv")
@@ -126,15 +127,14 @@ def check_predictions(frame: pd.DataFrame, config: Mapping[str, Any], path: Path
     one genre; the segment column fits the protocol; in ``cv5`` each track is tested once.
     """
     need_columns(frame, PREDICTION_COLUMNS, path)
-    frame = frame[list(PREDICTION_COLUMNS)].copy()
-    for column in ("track_id", "part", "fold", "genre"):
-        frame[column] = frame[column].astype(str)
     try:
-        frame["segment"] = pd.to_numeric(frame["segment"]).astype(np.int64)
+        segment = pd.to_numeric(frame["segment"]).astype(np.int64)
         p = frame[list(P_COLUMNS)].to_numpy(dtype=np.float64)
     except (ValueError, TypeError, OverflowError):
         fail(path, "a probability or a segment is no number")
     parts = TRANSFER_PARTS if config["model"] == TRANSFER else PARTS
+    texts = {name: frame[name].astype(str) for name in ("track_id", "part", "fold", "genre")}
+    frame = pd.DataFrame({**texts, "segment": segment})
     check_known(frame, "part", frame["part"].isin(parts), path, "part")
     check_known(frame, "genre", frame["genre"].isin(GENRES), path, "genre")
     off = np.abs(p.sum(axis=1) - 1.0)
@@ -143,33 +143,48 @@ def check_predictions(frame: pd.DataFrame, config: Mapping[str, Any], path: Path
         if not np.isfinite(p[row]).all() or (p[row] < 0).any():
             fail(path, f"a probability of {who} is negative or no number")
         fail(path, f"the probabilities of {who} sum to {p[row].sum():.4f} instead of 1")
-    _check_rows(frame, config, path)
-    frame[list(P_COLUMNS)] = p.round(6)
-    rank = frame["part"].map({name: str(i) for i, name in enumerate(parts)})
-    by = frame.assign(_rank=rank).sort_values(["fold", "_rank", "track_id", "segment"])
-    return by.drop(columns="_rank").reset_index(drop=True)
+    # Numbers in the place of texts, in the same order: what follows is many times as quick.
+    track, names = pd.factorize(frame["track_id"], sort=True)
+    fold = pd.factorize(frame["fold"], sort=True)[0]
+    _check_rows(frame, track, names, fold, config, path)
+    part = frame["part"].map({name: number for number, name in enumerate(parts)})
+    order = np.lexsort((segment, track, part, fold))
+    whole = pd.concat([frame, pd.DataFrame(p.round(6), frame.index, list(P_COLUMNS))], axis=1)
+    return whole[list(PREDICTION_COLUMNS)].iloc[order].reset_index(drop=True)
 
 
-def _check_rows(frame: pd.DataFrame, config: Mapping[str, Any], path: Path) -> None:
-    """Check what the rows say together: genres, segments, repeats, coverage."""
-    if frame.groupby("track_id")["genre"].nunique().max() > 1:
+def _check_rows(
+    frame: pd.DataFrame,
+    track: IntArray,
+    names: pd.Index[str],
+    fold: IntArray,
+    config: Mapping[str, Any],
+    path: Path,
+) -> None:
+    """Check what the rows say together: genres, segments, repeats, coverage.
+
+    `track` numbers the track of each row by its place in `names`, and `fold` its fold.
+    """
+    place = {name: number for number, name in enumerate(GENRES)}
+    genre = frame["genre"].map(place).to_numpy(dtype=np.int64)
+    if len(np.unique(track * len(GENRES) + genre)) > len(names):
         fail(path, "a track has two genres")
     if config["edition"] != "custom":
         # Named editions follow GTZAN's ids; in a folder of one's own a file has any name.
-        said = frame["track_id"].str.split(".").str[0]
-        wrong = frame[said.isin(GENRES) & (said != frame["genre"])]
+        said = np.asarray([place.get(name.partition(".")[0], -1) for name in names])[track]
+        wrong = frame[(said >= 0) & (said != genre)]
         if len(wrong):
             row = wrong.iloc[0]
             fail(path, f"{row['track_id']} has the wrong genre {row['genre']}")
     segmented = config["protocol"] in BY_SEGMENT
     least, most = (0, N_SEGMENTS - 1) if segmented else (-1, -1)
     check_known(frame, "segment", frame["segment"].between(least, most), path, "segment here")
-    if frame.duplicated(["fold", "track_id", "segment"]).any():
-        twice = frame[frame.duplicated(["fold", "track_id", "segment"])].iloc[0]
-        fail(path, f"{twice['track_id']} is predicted twice in fold {twice['fold']}")
-    test = frame[frame["part"] == "test"]
-    if test.empty:
+    example = track * (N_SEGMENTS + 1) + frame["segment"].to_numpy() + 1
+    if len(twice := frame[pd.Series(fold * (example.max() + 1) + example).duplicated().array]):
+        row = twice.iloc[0]
+        fail(path, f"{row['track_id']} is predicted twice in fold {row['fold']}")
+    test = (frame["part"] == "test").to_numpy(dtype=bool)
+    if not test.any():
         fail(path, "the part test has no rows")
-    if test.duplicated(["track_id", "segment"]).any():
-        twice = test[test.duplicated(["track_id", "segment"])].iloc[0]
-        fail(path, f"{twice['track_id']} is in the test part of two folds")
+    if len(twice := frame[test][pd.Series(example[test]).duplicated().array]):
+        fail(path, f"{twice.iloc[0]['track_id']} is in the test part of two folds")

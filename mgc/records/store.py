@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,12 @@ class Record:
         """Name of its edition's record in the store, as `EditionRecord.key`."""
         return f"{self.config['edition']}-{str(self.config['edition_hash'])[:8]}"
 
+    @cached_property
+    def test_rows(self) -> pd.DataFrame:
+        """Rows of the test part, those of all folds together."""
+        rows = self.predictions
+        return rows[rows["part"] == "test"].reset_index(drop=True)
+
     @property
     def parameters(self) -> int:
         """Number of parameters of all layers together."""
@@ -142,6 +149,7 @@ class Store:
 
     def __init__(self, root: str | Path) -> None:
         self.root = Path(root)
+        self._loaded: dict[str, tuple[tuple[tuple[int, int], ...], Record]] = {}
 
     @property
     def fits(self) -> Path:
@@ -213,7 +221,19 @@ class Store:
         folder = self.fits / fit
         if not folder.is_dir():
             remove_leftovers(self.fits)  # a killed process may not have moved it into place
-        return load_record(folder) if folder.is_dir() else None
+        return self._load(folder) if folder.is_dir() else None
+
+    def _load(self, folder: Path) -> Record:
+        """Read a record, once for all who ask for it, and again when a file of it was changed."""
+        try:
+            stats = [(folder / name).stat() for name in (*FILES, CHECKSUMS)]
+        except OSError:
+            return load_record(folder)  # which says what is missing
+        stamp = tuple((stat.st_mtime_ns, stat.st_size) for stat in stats)
+        known = self._loaded.get(folder.name)
+        if known is None or known[0] != stamp:
+            known = self._loaded[folder.name] = (stamp, load_record(folder))
+        return known[1]
 
     def find(self, **equals: Any) -> list[Record]:
         """Find the records whose configuration has these values.
@@ -225,7 +245,7 @@ class Store:
         for folder in folders(self.fits):
             config = _read_config(folder)
             if all(config.get(key) == value for key, value in equals.items()):
-                found.append(load_record(folder))
+                found.append(self._load(folder))
         return sorted(found, key=lambda record: tuple(record.config[key] for key in SORT_KEYS))
 
     def find_everywhere(self) -> list[Record]:

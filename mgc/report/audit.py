@@ -119,26 +119,25 @@ def table(decisions: Decisions) -> pd.DataFrame:
 
 
 def evidence_table(decisions: Decisions) -> pd.DataFrame:
-    """Count verdicts by the kind of evidence, and all of them, as texts for a page."""
-    rows = table(decisions)
-    tally = pd.crosstab(rows["evidence"].map(EVIDENCE), rows["verdict"])
-    tally = tally.reindex(columns=list(counts(decisions)), fill_value=0)
-    tally.loc["all"] = tally.sum()
-    return tally.map(formats.count).rename_axis(index="Evidence", columns=None).reset_index()
-
-
-def section_table(decisions: Decisions, *sections: int) -> pd.DataFrame:
-    """Write the decisions on some sections of the report as texts for the audit's chapter.
-
-    ``Claim``, ``Verdict``, ``Stated``, ``Measured`` (with its uncertainty), ``Why``: on a phone,
-    which shows the first columns, what became of the claim stands beside it.
-    """
-    rows = table(decisions)
-    rows = rows[rows["section"].isin(sections)]
-    uncertain = rows["uncertainty"].map(lambda text: f" ({text})" if text else "")
-    rows = rows.assign(measured=rows["measured"] + uncertain)
-    columns = ["claim", "verdict", "stated", "measured", "reason"]
-    return rows[columns].rename(columns=str.capitalize).rename(columns={"Reason": "Why"})
+    """Count claims by the kind of evidence, and in words what became of them."""
+    kinds: dict[str, Decisions] = {
+        title: {claim: made for claim, made in decisions.items() if claim.evidence == kind}
+        for kind, title in EVIDENCE.items()
+    }
+    kinds["all"] = decisions
+    return pd.DataFrame(
+        [
+            {
+                "Evidence": title,
+                "Claims": formats.count(len(judged)),
+                "Verdicts": ", ".join(
+                    f"{n} {verdict}" for verdict, n in counts(judged).items() if n
+                ),
+            }
+            for title, judged in kinds.items()
+            if judged
+        ]
+    )
 
 
 def _html(decisions: Decisions) -> str:

@@ -103,9 +103,9 @@ def transfer_is_best(groups: Groups, tests: pd.DataFrame) -> Decision:
     share = accuracy_summary(fits_of(groups)["vgg16"]).accuracy
     texts = [f"{TITLES['vgg16']} reaches {formats.percent(share)}."]
     phrases = {
-        1: "It is shown to beat {}.",
-        -1: "It is shown to be beaten by {}.",
-        0: "No difference from {} is shown.",
+        1: "It is better than {} for certain.",
+        -1: "It is worse than {} for certain.",
+        0: "The tests do not tell it from {}.",
         None: "There is no record of {}.",
     }
     for sign, phrase in phrases.items():
@@ -166,11 +166,9 @@ def transfer_has_best_ratio(groups: Groups) -> Decision:
     """Decide which model has the most accuracy per million parameters, the report's included."""
     if missing := _missing(groups, "vgg16"):
         return missing
-    ratio = {
-        name: 1e8 * accuracy_summary(fits).accuracy / max(fits[0].parameters, 1)
-        for name, fits in fits_of(groups).items()
-        if name in NAMES
-    }
+    run = {name: fits for name, fits in fits_of(groups).items() if name in NAMES}
+    share = {name: accuracy_summary(fits).accuracy for name, fits in run.items()}
+    ratio = {name: share[name] / max(fits[0].parameters, 1) for name, fits in run.items()}
     if len(ratio) < 2:
         return Decision(Verdict.NOT_TESTABLE, "No other model was run.")
     best = max(ratio, key=lambda name: ratio[name])
@@ -178,9 +176,13 @@ def transfer_has_best_ratio(groups: Groups) -> Decision:
     own = str((claims["accuracy"] / claims["parameters"]).idxmax())
     return Decision(
         Verdict.of_parts([best == "vgg16"]),
-        f"{TITLES[best]} has the best ratio, {formats.number(ratio[best], 1)} points for each"
-        f" million parameters; {TITLES['vgg16']} has {formats.number(ratio['vgg16'], 1)}. By the"
-        f" report's own table the best ratio belongs to {TITLES[own]}.",
+        " ".join(
+            f"{TITLES[name]} reaches {formats.percent(share[name])} with"
+            f" {formats.count(run[name][0].parameters)} parameters."
+            for name in dict.fromkeys((best, "vgg16"))
+        )
+        + f" The best ratio is that of {TITLES[best]}, and in the report's own table that of"
+        f" {TITLES[own]}.",
     )
 
 

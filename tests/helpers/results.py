@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from mgc.datasets.tracks import GENRES
@@ -32,4 +33,4 @@ def five(**shares: float) -> dict[str, Record | NotRun]:
 
 def with_environment(record: Record, **values: Any) -> Record:
     """Return the record as if other things had been measured."""
-    return type(record)(**{**vars(record), "environment": ENVIRONMENT | values})
+    return replace(record, environment=ENVIRONMENT | values)

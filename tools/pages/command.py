@@ -159,6 +159,25 @@ def check() -> None:
 
 
 @main.command()
+@click.option("--out", type=FILE, help="File to write [_build/sentences.md].")
+def sentences(out: Path | None) -> None:
+    """List what code wrote in the published book that was built last, to be read as prose."""
+    import nbformat
+
+    from mgc.util.atomic import write_whole
+    from tools.pages.content.sentences import collect
+
+    project = find_project()
+    lines = []
+    for path in sorted(project.notebooks(Options()).glob("*.ipynb")):
+        said = collect(nbformat.read(path, as_version=4))
+        lines += [f"## {path.stem}", *(f"- {text}" for text in said)]
+    out = out or project.build / "sentences.md"
+    write_whole(out, ("\n".join(lines) + "\n").encode())
+    click.echo(f"{out}: {len(lines)} lines")
+
+
+@main.command()
 @click.option("--site", type=FOLDER, help="Built site [_build/html].")
 @click.option("--out", type=FILE, help="File to write [_build/mgc.pdf].")
 def pdf(site: Path | None, out: Path | None) -> None:

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.colors import TwoSlopeNorm
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
@@ -186,36 +185,6 @@ def waterfall(table: pd.DataFrame) -> Figure:
     axis.set_ylabel("accuracy")
     axis.grid(axis="y")
     figure.legend(loc="outside lower center", ncols=3)
-    return figure
-
-
-def real_differences(table: pd.DataFrame) -> Figure:
-    """Draw which differences between models the tests show.
-
-    Below the diagonal: row minus column in percentage points. Shaded and bold where the test shows
-    it after Holm's correction, plain grey where it does not. `table` has a row a pair: ``first``
-    and ``second`` (labels), ``difference`` (-1 to 1, first minus second), ``significant``.
-    """
-    if table.empty:
-        return note("There are fewer than two models to compare.")
-    ahead = -triangle(table, "difference")
-    real = triangle(table.astype({"significant": float}), "significant")
-    size = len(ahead) + 1
-    # The column leaves 7.6 inches; a dozen rows fit with small print.
-    small = 9 if size <= 8 else 8
-    figure, axis = single(7.6, max(0.42, 3.2 / size) * size + 1.9)
-    shown = (ahead * real).to_numpy(dtype=float)
-    limit = max(0.3, float(np.nanmax(np.abs(shown))))
-    rows, columns = ([fill(str(name), 24) for name in i] for i in (ahead.index, ahead.columns))
-    heatmap(axis, shown, rows, columns, cmap="PuOr", norm=TwoSlopeNorm(0, -2 * limit, 2 * limit))
-    for (row, column), value in np.ndenumerate(ahead.to_numpy(dtype=float)):
-        if np.isfinite(value):
-            text = f"{100 * value:+.0f}".replace("-", "−")
-            written = axis.text(column, row, text, ha="center", va="center", fontsize=small)
-            sure = bool(real.to_numpy()[row, column])
-            written.set(weight="bold" if sure else "normal", color="black" if sure else "#555555")
-    axis.tick_params(labelsize=small)
-    axis.set_xlabel("compared with")
     return figure
 
 

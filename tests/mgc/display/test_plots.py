@@ -11,7 +11,7 @@ from mgc.datasets.tracks import GENRES
 from mgc.display.figures import comparison_plots, model_plots, style
 from mgc.evaluation import metrics
 from mgc.evaluation.results import accuracy_table
-from mgc.evaluation.significance import only_run, pairwise
+from mgc.evaluation.significance import only_run
 from mgc.models import TITLES
 from mgc.records.checks import HISTORY_COLUMNS
 from mgc.records.store import NotRun
@@ -136,21 +136,6 @@ def test_groups_of_a_row_differ_in_height_marker_and_colour_and_seeds_are_dots()
     assert points(without, ".") == []
 
 
-def test_only_differences_that_the_test_shows_are_shaded(good, poor):
-    twin = unsaved(good.predictions, model="lstm")
-    records = {"mlp": good, "cnn": poor, "lstm": twin}
-    table = pairwise(records)
-    axis = comparison_plots.real_differences(table).axes[0]
-    cells = np.ma.filled(axis.images[0].get_array(), np.nan)
-    assert table["significant"].tolist() == [True, False, True]
-    assert [tick.get_text() for tick in axis.get_yticklabels()] == ["cnn", "lstm"]
-    assert [tick.get_text() for tick in axis.get_xticklabels()] == ["mlp", "cnn"]
-    assert cells[0, 0] < 0 < cells[1, 1]  # rows minus columns: CNN below MLP, LSTM above CNN
-    assert cells[1, 0] == 0
-    bold = {text.get_position() for text in axis.texts if text.get_weight() == "bold"}
-    assert bold == {(0, 0), (1, 1)}
-
-
 def test_a_marker_means_the_same_model_in_both_panels_of_the_cost(good, poor):
     records = {"mlp": unsaved(good.predictions, model="majority"), "cnn": poor}
     frame = accuracy_table(records)
@@ -213,7 +198,6 @@ def every_figure(good, poor):
     yield model_plots.mistakes(good)
     yield model_plots.reliability(run)
     yield comparison_plots.accuracies(summary, claims={"mlp": 0.7}, line=0.1)
-    yield comparison_plots.real_differences(pairwise(records))
     yield comparison_plots.cost(summary)
     yield comparison_plots.genre_scores(scores)
     yield comparison_plots.literature(facts.literature(), "cv5", {})
@@ -234,7 +218,6 @@ def test_figures_without_any_model_say_so_instead_of_failing():
     summary = accuracy_table(nothing)
     for figure in (
         comparison_plots.cost(summary),
-        comparison_plots.real_differences(pairwise(nothing)),
         comparison_plots.genre_scores(pd.DataFrame()),
         comparison_plots.target_bars({}, 1.0, unit="s", target_label="target"),
         model_plots.reliability({}),

@@ -13,7 +13,14 @@ from mgc.audio.samples import SAMPLE_RATE
 from mgc.datasets import opening
 from mgc.datasets.tracks import GENRES, label
 from mgc.display import demo_clips
-from mgc.display.demo_clips import Clip, composed_tempos, one_per_genre, players, tempo_matches
+from mgc.display.demo_clips import (
+    Clip,
+    composed_tempos,
+    one_per_genre,
+    players,
+    tempo_matches,
+    tempo_sentence,
+)
 from mgc.display.figures import feature_plots, signal_plots, style
 from mgc.features.extract import HOP_LENGTH, N_FRAMES, extract
 from mgc.features.names import FEATURE_NAMES
@@ -141,6 +148,20 @@ def test_an_estimated_tempo_is_right_a_simple_ratio_or_neither(clips):
         truth = {c.track_id: factor * e for c, e in zip(clips, estimates, strict=True)}
         matches = tempo_matches(clips, truth)
         assert matches == {"right": 0, "ratio": 0, "other": 0} | {name: len(clips)}
+
+
+@pytest.mark.parametrize(
+    ("right", "ratio", "other", "end"),
+    [
+        (10, 0, 0, "always within eight hundredths of the composed tempo."),
+        (9, 1, 0, "and the like) in the other clip."),
+        (7, 3, 0, "and the like) in the other 3 clips."),
+        (7, 2, 1, "and the like) in 2 others. In one clip it fits neither."),
+        (8, 0, 2, "in 8 of 10 clips. In 2 clips it fits neither."),
+    ],
+)
+def test_the_sentence_on_tempo_says_nothing_of_what_did_not_happen(right, ratio, other, end):
+    assert tempo_sentence({"right": right, "ratio": ratio, "other": other}).endswith(end)
 
 
 def test_correlation_map_shows_the_correlations():

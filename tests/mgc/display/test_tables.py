@@ -1,6 +1,8 @@
 """Tables and sentences of chapters: they say what the numbers say, whatever was run."""
 
 import base64
+import io
+import re
 
 import numpy as np
 import pandas as pd
@@ -13,6 +15,7 @@ from mgc.display import (
     dataset_tables,
     formats,
     notebook,
+    pair_table,
     result_tables,
     system_tables,
 )
@@ -49,11 +52,24 @@ def test_each_pair_has_its_test_of_each_seed():
         "mlp": [unsaved(answers(np.arange(30) < 8), model="mlp", seed=s) for s in range(2)],
     }
     tests = pairwise(fits)
-    (row,) = result_tables.tests_table(tests, {"cnn": "CNN", "mlp": "MLP"}).to_dict("records")
-    assert (row["first"], row["second"], row["significant"]) == ("CNN", "MLP", "yes")
-    assert row["each seed"] == ", ".join([formats.p_value(2 * 0.5**12)] * 2)
-    assert row["difference"] == "+40\u00a0points"
+    labels = {"cnn": "CNN", "mlp": "MLP"}
+    (link,) = re.findall('base64,([^"]*)', pair_table.matrix(tests, labels).source)
+    (row,) = pd.read_csv(io.BytesIO(base64.b64decode(link))).to_dict("records")
+    assert (row["first"], row["second"], row["significant"]) == ("CNN", "MLP", True)
+    assert row["p_seeds"] == " ".join([f"{2 * 0.5**12:.6g}"] * 2)
+    assert row["difference"] == 0.4
     assert comparison.labelled(tests, {"cnn": "CNN", "mlp": "MLP"})["first"].tolist() == ["CNN"]
+
+
+def test_the_best_model_comes_first_and_only_certain_differences_are_boxed():
+    right = {"lstm": 8, "cnn": 20, "mlp": 9}
+    fits = {name: unsaved(answers(np.arange(30) < n), model=name) for name, n in right.items()}
+    shown = pair_table.matrix(pairwise(fits), {name: name.upper() for name in fits}).source
+    assert re.findall('"row">([^<]*)', shown) == ["1 CNN", "2 MLP", "3 LSTM"]
+    assert re.findall("<td>(.*?)</td>", shown) == [
+        "", "", "<strong>−37</strong>", "", "<strong>−40</strong>", "−3",
+    ]  # fmt: skip
+    assert "fewer than two" in pair_table.matrix(pairwise({"cnn": fits["cnn"]}), {}).source
 
 
 def test_tracks_that_all_miss_come_with_their_faults_the_surest_mistakes_first():

@@ -14,7 +14,7 @@ import pytest
 from mgc.datasets import facts
 from mgc.errors import DataError
 from mgc.models import NAMES
-from mgc.report import audit, own_figures
+from mgc.report import audit, cards, own_figures
 from mgc.report.claims import Claim, Decision, Verdict, load_claims
 from mgc.report.evidence import Evidence
 from tests.helpers.gtzan import save_fit
@@ -76,7 +76,30 @@ def test_without_records_nothing_about_results_is_decided(study):
             assert not decision.records
     counts = audit.counts(decisions)
     assert sum(counts.values()) == len(decisions)
-    assert audit.evidence_table(decisions).iloc[-1].tolist() == ["all", *map(str, counts.values())]
+    said = ", ".join(f"{n} {verdict}" for verdict, n in counts.items() if n)
+    assert audit.evidence_table(decisions).iloc[-1].tolist() == ["all", str(len(decisions)), said]
+
+
+def test_each_claim_has_one_card_with_its_verdict_in_words():
+    """A link leads to each card, nothing is said of what was not measured, markup is text."""
+    claims = [
+        Claim("s5-01", 5, "first <i>", "90", "%", "record", "accuracy:mlp", ""),
+        Claim("s8-01", 8, "second", "", "", "code", "code:partly", ""),
+    ]
+    made = (
+        Decision(Verdict.NOT_SHOWN, "why", "50\u00a0%", "40 to 60"),
+        Decision(Verdict.PARTLY, ""),
+    )
+    decisions = dict(zip(claims, made, strict=True))
+    (first, second) = cards.cards(decisions, 5, 8).source.split("\n")
+    assert 'id="claim-s5-01"' in first
+    assert 'href="#claim-s5-01"' in first
+    assert 'data-verdict="not shown"' in first
+    assert '<strong class="mgc-verdict">not shown</strong>' in first
+    assert "First &lt;i&gt;" in first
+    assert "<dt>Measured</dt><dd>50\u00a0% (40 to 60)</dd>" in first
+    assert "<dl>" not in second
+    assert cards.cards(decisions, 8).source == second
 
 
 def test_a_row_inserted_among_the_sums_changes_no_verdict(study, monkeypatch):

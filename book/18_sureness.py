@@ -1,0 +1,85 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # How sure the models are, and where they agree
+#
+# ```{admonition} On this page
+# :class: tip
+# You learn
+# - whether a model that says "nine in ten" is right nine times in ten: {term}`calibration`;
+# - how often two models name the same genre, right or wrong;
+# - which tracks every network gets wrong.
+# ```
+
+# %% tags=["parameters", "remove-cell"]
+data = "gtzan-archive"
+records = ""
+protocol = "artist_cv"
+variant = "tuned"
+seed = 0
+
+# %% tags=["hide-input"]
+from mgc.display import comparison, formats, notebook, result_tables
+from mgc.display.figures import comparison_plots, model_plots
+from mgc.display.glue import FAULTS, TRACKS, Glue
+from mgc.evaluation.results import load_results
+from mgc.evaluation.significance import only_run
+from mgc.evaluation.tracks import agreement, missed_tracks
+from mgc.models import TITLES
+from mgc.records.study import open_study
+
+study = open_study(data, records=records, protocol=protocol, variant=variant, seeds=(seed,))
+results = load_results(study)
+glue = Glue(results.groups)
+
+# %% [markdown]
+# ## Do the models know how sure they are?
+#
+# A model is {term}`calibrated <calibration>` {cite:p}`guo2017` when it is right as often as it says. Points above the diagonal mean that it is too modest, points below that it is too sure of itself.
+
+# %% mystnb={"figure": {"caption": "Share of tracks named rightly against the probability of the named genre, in ten bins, for one seed. Larger dots hold more tracks; ECE is the expected calibration error.", "name": "fig-reliability"}, "image": {"alt": "Small panels, one a model, each with the share of right answers against the stated probability and a dashed diagonal."}}
+model_plots.reliability(only_run(results.first_seed | study.baselines(seed=0)))
+
+# %%
+notebook.table(
+    result_tables.calibration_table(results.learned), "Calibration, mean over seeds (and range)"
+)
+
+# %% [markdown]
+# *Expected calibration error* is the mean distance from the diagonal. *Brier score* and *log loss* judge the probabilities of all genres; smaller is better for all three.
+#
+# ## Do the models agree?
+
+# %% mystnb={"figure": {"caption": "Share of test tracks on which two models name the same genre, right or wrong. In brackets Cohen's kappa: agreement beyond chance, where one is perfect.", "name": "fig-agreement"}, "image": {"alt": "Triangular heat map of models against models with the share of test tracks on which they agree."}}
+comparison_plots.agreement(comparison.labelled(agreement(results.learned), TITLES))
+
+# %% tags=["hide-input"]
+missed = missed_tracks(results.networks)
+always = missed[missed["missed"] == missed["fits"]]
+faulty = (always["known_fault"] != "").sum()
+glue("c18_always_wrong", formats.count(len(always)), results.networks)
+glue("c18_always_wrong_faulty", formats.count(faulty), results.networks, TRACKS, FAULTS)
+
+# %% [markdown]
+# All networks that were run, in every seed, miss {glue:text}`c18_always_wrong` of the test tracks; {glue:text}`c18_always_wrong_faulty` of these have a fault that our table of facts knows. Under the fault-filtered protocol, tracks with known faults are mostly out of the test, so few were to be expected. The others are worth a listener's time: either the label is doubtful, or all models share a blind spot.
+
+# %% tags=["hide-output"]
+notebook.table(
+    result_tables.faults_table(always).head(30),
+    "Tracks that every network gets wrong (at most 30)",
+)
+
+# %% [markdown]
+# ## What this shows and what it does not
+#
+# The page shows how these fits behave on these tracks. A network that is too sure of itself can be mended after its training, by one number chosen on validation tracks {cite:p}`guo2017`; that was not done here. And that models agree does not make them right: they learned from the same tracks, with the same faults in their labels.

@@ -1,0 +1,64 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # What accuracy costs
+#
+# ```{admonition} On this page
+# :class: tip
+# You learn
+# - how long each network trained, how large it is, and how many operations an answer takes;
+# - what the report says of the same;
+# - how accuracy stands against time and size.
+# ```
+
+# %% tags=["parameters", "remove-cell"]
+data = "gtzan-archive"
+records = ""
+protocol = "artist_cv"
+variant = "tuned"
+seed = 0
+
+# %% tags=["hide-input"]
+from mgc.display import cost_tables, notebook
+from mgc.display.figures import comparison_plots
+from mgc.evaluation import cost
+from mgc.evaluation.results import accuracy_table, load_results
+from mgc.records.study import open_study
+
+study = open_study(data, records=records, protocol=protocol, variant=variant, seeds=(seed,))
+results = load_results(study)
+
+# %% [markdown]
+# The report has columns for training time and parameters. Here are ours: device and time of the recorded runs, and the floating-point operations of one forward pass, worked out from the layers. A network that reads crops runs several passes for a track. For VGG16 and the autoencoder the passes are those of the last part only: the base runs once a track, the encoder once a crop.
+
+# %% tags=["hide-input"]
+fits = results.fits(variant, "as_written")
+networks = cost_tables.networks_table(cost.table(fits))
+every_fit = notebook.file_link(
+    cost.table(study.store.find()), "fits.csv", "Every published fit, one by one (CSV)"
+)
+notebook.table(networks[cost_tables.TRAINING], "What training took", every_fit)
+
+# %% tags=["hide-input"]
+notebook.table(networks[cost_tables.ANSWER], "What an answer takes")
+
+# %% mystnb={"figure": {"caption": "Accuracy, with its interval, against training time (left) and number of parameters (right), for one seed of this build's variant and the baselines. Both horizontal axes are logarithmic.", "name": "fig-cost"}, "image": {"alt": "Two scatter plots with logarithmic horizontal axes: accuracy against minutes of training and against number of parameters, a marker a model."}}
+comparison_plots.cost(accuracy_table(results.first_seed | study.baselines(), results.labels))
+
+# %% [markdown]
+# Times are wall times of the recorded fits, with whatever else their machine did; the published ones ran two at a time on two cores, one thread each. VGG16's frozen base runs once, for the first fit that needs it, and its output is kept: the times of later fits are those of the head alone, and the column of the base says what a track costs before that.
+
+# %% [markdown]
+# ## What this shows and what it does not
+#
+# The page shows what these fits took on the machine that made them. Ratios of times carry over to another machine roughly, times do not. {doc}`11_speed` measures how fast a file is answered.
