@@ -100,7 +100,7 @@ STEP = Step(
     comparisons=(
         Comparison(
             "Labels spread over a graph of all tracks",
-            "the graph without edges between tracks that have no label",
+            "edges to labelled tracks alone",
             (lambda study, seed: arm(ALL), lambda study, seed: arm(LABELLED)),
         ),
         Comparison(
