@@ -123,7 +123,7 @@ glue("c1_above", f"{above} of {len(claimed)}")
 # - **Records.** Each fit leaves a {term}`record`: small text files with the configuration, the environment and the predicted probabilities of each track. The chapters compute every result from records, so a reader can recompute it without a GPU and without the audio.
 # - **Uncertainty.** An accuracy comes with a {term}`confidence interval`, and two models are compared by a paired test on the same tracks ({doc}`05_comparison`).
 # - **Several protocols.** How tracks are divided decides the score as much as the model does. One of the {term}`protocols <protocol>` here is wrong on purpose, to show it.
-# - **An honest end.** {doc}`06_findings` tests the report's findings one by one, and {doc}`07_next_steps` measures how far its targets are away.
+# - **An honest end.** {doc}`06_findings` tests the report's findings one by one, and {doc}`07_next_steps` measures how far its targets are away and what its next steps are worth.
 #
 # The build that you read used the {term}`edition` {glue:text}`c1_edition` with {glue:text}`c1_tracks` tracks. Other editions give other numbers; the text follows them.
 #

@@ -7,13 +7,15 @@ from pathlib import Path
 import click
 
 from mgc.cli.tables import console_for_output, find_record, print_frame
+from mgc.experiments.ledger import FILE, check_ledger, ledger
 from mgc.records.store import Store, default_root
-from mgc.records.study import open_study
+from mgc.records.study import Study, open_study
 from mgc.report.audit import counts, decide_all, table, write_all
 from mgc.report.claims import find_claims, load_claims
 from mgc.report.evidence import MAIN, Evidence
 from mgc.report.explain import explain
 from mgc.report.integrity import check_published, check_records, published_results
+from mgc.training.published import ARCHIVE
 from mgc.util.atomic import write_whole
 from mgc.util.textfiles import csv_bytes
 
@@ -43,6 +45,9 @@ def run(
     if renew:
         write_whole(published, csv_bytes(published_results(store)))
         click.echo(f"wrote {published}")
+        if (steps := _steps(store)) is not None:
+            write_whole(steps[1], csv_bytes(ledger(steps[0])))
+            click.echo(f"wrote {steps[1]}")
         return
     statements = load_claims(claims or find_claims())
     study = open_study(data, records=store.root, protocol=MAIN, variant=VARIANT)
@@ -60,3 +65,13 @@ def run(
         f"{proven} records hold: hashes, tracks, disjoint and complete splits, no test track in"
         f" training. {figures} published figures equal those of the predictions."
     )
+    if (steps := _steps(store)) is not None:
+        console.print(f"{check_ledger(*steps)} figures of next steps do, too.")
+
+
+def _steps(store: Store) -> tuple[Study, Path] | None:
+    """Open the study of the next steps and name their ledger, where there are any."""
+    if not store.steps.fits.is_dir():
+        return None
+    study = open_study(ARCHIVE, records=store.root, protocol=MAIN, variant=VARIANT)
+    return study, store.root.parent / FILE

@@ -18,6 +18,7 @@ from mgc.cli.data import data
 from mgc.cli.music import export_web, features, predict, train
 from mgc.cli.score import reproduce, score, splits
 from mgc.cli.service import compare, listen, monitor, serve
+from mgc.cli.steps import carry_out_steps, steps
 from mgc.cli.tables import (
     console_for_output,
     find_record,
@@ -138,6 +139,8 @@ def published(
     if not only_say:
         plan.describe_demo(store, "")
         plan.fit_plan(studies, jobs=jobs)
+    if archive is not None:
+        carry_out_steps(archive, store.root, only_say)
 
 
 @main.command()
@@ -253,8 +256,8 @@ def audit(**settings: Any) -> None:
 
 
 for command in (
-    data, features, predict, train, export_web, splits, score, reproduce, serve, listen, monitor,
-    compare,
+    data, features, predict, train, export_web, splits, score, reproduce, steps, serve, listen,
+    monitor, compare,
 ):  # fmt: skip
     main.add_command(command)
 

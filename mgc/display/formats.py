@@ -58,6 +58,13 @@ def counted(n: int, thing: str) -> str:
     return f"one {thing}" if n == 1 else f"{count(n)} {thing}s"
 
 
+def factor(value: float | None) -> str:
+    """Write how many times as much, with two digits: ``"3.0"``."""
+    if pd.isna(value):
+        return MISSING
+    return f"{float(value or 0):.{1 if float(value or 0) < 9.95 else 0}f}"
+
+
 def seeds(n: int) -> str:
     """Write a number of seeds: ``"one seed"``, ``"3 seeds"``."""
     return counted(n, "seed")

@@ -56,7 +56,7 @@ def combine(records: Sequence[Record]) -> tuple[Record, tuple[float, ...]]:
     for _, first in frames[0].groupby(level="fold", sort=True):
         p = np.stack([frame.loc[first.index, list(P_COLUMNS)].to_numpy() for frame in frames])
         valid = first.index.get_level_values("part") == "valid"
-        weights = _best(p[:, valid], first[valid])
+        weights = best_weights(p[:, valid], first[valid])
         mixed = np.einsum("m,mnk->nk", weights, p)
         made.append(first.assign(**dict(zip(P_COLUMNS, mixed.T, strict=True)))[~valid])
         chosen.append(weights)
@@ -64,7 +64,7 @@ def combine(records: Sequence[Record]) -> tuple[Record, tuple[float, ...]]:
     return replace(records[0], predictions=rows), tuple(np.mean(chosen, axis=0).tolist())
 
 
-def _best(p: Double, rows: pd.DataFrame) -> Double:
+def best_weights(p: Double, rows: pd.DataFrame) -> Double:
     """Choose the weights of models whose probabilities are [shape=(n_models, n, 10)]."""
     tenths = [w for w in product(range(STEPS + 1), repeat=len(p)) if sum(w) == STEPS]
     labels, true = np.arange(len(GENRES)), truth(rows)

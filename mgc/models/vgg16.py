@@ -144,7 +144,11 @@ def random_base(size: tuple[int, ...], seed: int) -> keras.Model:
 
 
 def base_columns(
-    spectrograms: Float, blocks: Sequence[str], *, base: keras.Model | None = None
+    spectrograms: Float,
+    blocks: Sequence[str],
+    *,
+    base: keras.Model | None = None,
+    mean_over: str = "frequency",
 ) -> dict[str, Float]:
     """Run the frozen base over pictures of any width, and keep what its blocks say over time.
 
@@ -156,11 +160,13 @@ def base_columns(
         Names of layers: ``block3_pool`` halves the frames three times, ``block4_pool`` four times.
     base : keras.Model, optional
         Another base than that of ImageNet.
+    mean_over : {"frequency", "time"}
+        The axis that is averaged away; over ``time``, rows of frequency are kept instead.
 
     Returns
     -------
     columns : dict of str to ndarray [shape=(n, n_columns, n_filters)], float32
-        The mean over frequency of each block's output.
+        The mean of each block's output over one axis.
 
     Raises
     ------
@@ -172,9 +178,10 @@ def base_columns(
     base = base or load_base(spectrograms.shape[1:])
     model = Model(base.input, [base.get_layer(block).output for block in blocks])
     columns: dict[str, list[Float]] = {block: [] for block in blocks}
+    axis = {"frequency": 1, "time": 2}[mean_over]
     for maps in _batches(model, grey(spectrograms)):
         for block, each in zip(blocks, maps, strict=True):
-            columns[block].append(np.asarray(each).mean(axis=1, dtype=np.float32))
+            columns[block].append(np.asarray(each).mean(axis=axis, dtype=np.float32))
     return {block: np.concatenate(parts) for block, parts in columns.items()}
 
 

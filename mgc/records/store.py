@@ -179,6 +179,11 @@ class Store:
         """Store of the fits behind the page on leaks, which no chapter compares with others."""
         return Store(self.root / "leak")
 
+    @property
+    def steps(self) -> Store:
+        """Store of the fits behind the report's next steps; see `mgc.experiments`."""
+        return Store(self.root / "steps")
+
     def save(
         self,
         config: Mapping[str, Any],
@@ -290,5 +295,5 @@ def default_root() -> Path:
     )
 
 
-BESIDE = ("networks", "leak", "waterfall", "curves", "controls")
+BESIDE = ("networks", "leak", "waterfall", "curves", "controls", "steps")
 """Stores in folders of a store: fits that no table of results counts."""

@@ -50,6 +50,7 @@ DECIDERS: Mapping[str, Callable[[Claim, Evidence, str], Decision]] = MappingProx
             decide_training.faster,
             decide_training.latency,
             decide_training.minutes,
+            decide_training.next_step,
             decide_training.throughput,
             own_figures.arithmetic,
             own_figures.code,

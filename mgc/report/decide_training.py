@@ -9,6 +9,7 @@ from mgc.errors import RecordError
 from mgc.evaluation import speed
 from mgc.evaluation.accuracy import accuracy_summary
 from mgc.evaluation.significance import ALPHA, pairwise
+from mgc.experiments import ledger
 from mgc.models import TITLES
 from mgc.models.recipe import ABLATIONS
 from mgc.records.store import Record, split_of
@@ -57,6 +58,25 @@ def ablation(claim: Claim, evidence: Evidence, what: str) -> Decision:
         "; ".join(measured),
         "; ".join(ranges),
         ids(record for pair in pairs.values() for group in pair for record in group),
+    )
+
+
+def next_step(claim: Claim, evidence: Evidence, step: str) -> Decision:
+    """Take over the verdict of the ledger of next steps, whose figures the audit recomputes."""
+    table = ledger.load(evidence.study.store.root)
+    rows = table[(table["step"] == step) & table["difference"].notna()]
+    if rows.empty:
+        raise NotTestableError(f"No record of the step “{step}”.")
+    (row,) = rows.to_dict("records")
+    low = formats.points(row["low"], 1).removesuffix("\u00a0points")
+    sign = {ledger.HELPS: 1, ledger.HURTS: -1}.get(row["verdict"], 0)
+    return Decision(
+        Verdict.of_signs(sign),
+        f"{row['step']}, against {row['control']}: {formats.p_value(row['p_holm'])} after Holm's"
+        f" correction over all next steps, seeds {row['seeds']}, artists kept apart (chapter 7).",
+        formats.points(row["difference"], 1),
+        f"{low} to {formats.points(row['high'], 1)}",
+        tuple(sorted({*row["fits"].split(), *row["control_fits"].split()})),
     )
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 import numpy as np
-import pandas as pd
 from scipy.stats import norm
 
 from mgc.display import formats
@@ -20,28 +20,6 @@ from mgc.models import TITLES
 
 POWER: Final = 0.8
 """Wanted chance that a test shows a difference that is there."""
-
-
-def accuracy_gap(groups: Groups, target: float) -> pd.DataFrame:
-    """Set the accuracy of each model that was run beside a target (0 to 1), as texts for a page.
-
-    ``Target reached`` is "yes" when the whole 95 % interval lies at or above the target, "no" when
-    it lies below, else "undecided".
-    """
-    rows = []
-    for name, records in fits_of(groups).items():
-        known = accuracy_summary(records)
-        reached = "yes" if known.low >= target else "no" if known.high < target else "undecided"
-        rows.append(
-            {
-                "Model": TITLES[name],
-                "Accuracy": formats.percent(known.accuracy),
-                "95 % interval": formats.interval(known.low, known.high),
-                "Short of the target by": formats.points(target - known.accuracy).lstrip("+"),
-                "Target reached": reached,
-            }
-        )
-    return pd.DataFrame(rows)
 
 
 def nearest(groups: Groups, target: float) -> str:
@@ -83,21 +61,26 @@ def speed_targets(bench: Bench) -> SpeedTargets:
         raise RecordError(f"no figure {error} in {FILE}; run `nox -s bench`") from None
 
 
-def speed_statements(known: SpeedTargets, latency: float, throughput: float) -> list[str]:
-    """Say where the figures stand against the targets: seconds a clip, and clips a day."""
-    ours = "within" if known.clip_s <= latency else "above"
-    theirs = "within" if known.report_s <= latency else "above"
-    enough = "reaches" if known.clips_a_day >= throughput else "misses"
-    return [
-        "The network that ships with the package names the genre of a clip in less than"
-        f" {formats.duration(known.clip_s)} nineteen times in twenty: {ours} the target of"
-        f" {formats.duration(latency)}.",
-        f"The report's CNN on its large spectrogram takes {formats.duration(known.report_s)}:"
-        f" {theirs} it.",
-        f"At the measured rate two cores do {formats.count(known.clips_a_day)} clips a day, which"
-        f" {enough} the target of {formats.count(throughput)}. That is an estimate: nobody waited"
-        " for a day.",
-    ]
+def answers(groups: Groups, goal: Mapping[str, float], known: SpeedTargets) -> str:
+    """Answer the report's four targets in a line each, as a list in Markdown.
+
+    An accuracy is reached when the whole 95 % interval lies at or above the target, and missed
+    when it lies below. `goal` is `mgc.datasets.facts.report_targets`.
+    """
+    clip, day = goal["latency"], goal["throughput"]
+    lines = {
+        f"More than {formats.percent(goal['accuracy'])} right": nearest(groups, goal["accuracy"]),
+        f"A clip in {formats.duration(clip)}": f"{'Yes' if known.clip_s <= clip else 'No'}:"
+        f" the network that ships names its genre in less than {formats.duration(known.clip_s)},"
+        f" nineteen times in twenty. The report's CNN on its large spectrogram takes"
+        f" {formats.duration(known.report_s)}.",
+        f"{formats.count(day)} clips a day": f"{'Yes' if known.clips_a_day >= day else 'No'}:"
+        f" at the measured rate two cores do {formats.count(known.clips_a_day)}. That is an"
+        " estimate: nobody waited for a day.",
+        f"{formats.percent(goal['agreement'])} of users agree": "Nobody can say: it takes people"
+        " who listen, and no accuracy stands for them.",
+    }
+    return "\n".join(f"- **{target}?** {answer}" for target, answer in lines.items())
 
 
 def tracks_needed(discordant: float, difference: float) -> float:

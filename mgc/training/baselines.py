@@ -39,7 +39,7 @@ def fit_baseline(arrays: Arrays, split: Split, fold: Fold, name: str) -> Fitted:
         "parameters": int(model.coef_.size + model.intercept_.size),
         "trainable": True,
     }
-    valid, test = (_probabilities(model, x[part]) for part in (fold.valid, fold.test))
+    valid, test = (genre_probabilities(model, x[part]) for part in (fold.valid, fold.test))
     return Fitted(valid, test, [], [layer], "CPU", 0.0)
 
 
@@ -52,7 +52,7 @@ def fit_classical(arrays: Arrays, split: Split, fold: Fold, recipe: ClassicalRec
     x = inputs.scale(x if track else picture_statistics(x), fold.train, "per column")
     model = classical.build(recipe, x.shape[1]).fit(x[fold.train], genre[fold.train])
     begin = time.perf_counter()
-    test = _probabilities(model, x[fold.test])
+    test = genre_probabilities(model, x[fold.test])
     seconds = (time.perf_counter() - begin) / len(fold.test)
     layer = {
         "name": recipe.kind,
@@ -63,11 +63,11 @@ def fit_classical(arrays: Arrays, split: Split, fold: Fold, recipe: ClassicalRec
         else int(model.calibrated_classifiers_[0].estimator.support_vectors_.size),
         "trainable": True,
     }
-    valid = _probabilities(model, x[fold.valid])
+    valid = genre_probabilities(model, x[fold.valid])
     return Fitted(valid, test, [], [layer], "CPU", seconds)
 
 
-def _probabilities(model: Any, x: Float) -> Double:
+def genre_probabilities(model: Any, x: Float) -> Double:
     """Return the probability of each of the ten genres; 0 for one that was not trained on."""
     p = np.zeros((len(x), len(GENRES)))
     p[:, [GENRES.index(genre) for genre in model.classes_]] = model.predict_proba(x)

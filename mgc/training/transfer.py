@@ -88,6 +88,22 @@ def transfer_columns(
     return np.concatenate(parts, axis=-1), seconds
 
 
+def transfer_rows(spectrograms: Float, cache_dir: Path) -> tuple[dict[str, Float], float]:
+    """Run `BLOCKS` of the frozen ImageNet base, frequency kept, once for a set of spectrograms.
+
+    Returns the mean over time of each block's output, [n, n_rows, n_filters], and the seconds
+    that one picture took. Raises WeightsError as `transfer_columns` does.
+    """
+    from mgc.models import vgg16
+
+    def compute() -> dict[str, Float]:
+        return vgg16.base_columns(spectrograms, BLOCKS, mean_over="time")
+
+    entry = _entry(spectrograms, cache_dir, "rows", weights_digest())
+    known, seconds = _computed_once(entry, len(spectrograms), BLOCKS, compute)
+    return {block: known[block] for block in BLOCKS}, seconds
+
+
 def _entry(spectrograms: Float, cache_dir: Path, kind: str, weights: str) -> Path:
     digest = hashlib.sha256(np.ascontiguousarray(spectrograms).tobytes())
     digest.update(weights.encode())

@@ -20,7 +20,6 @@ from mgc.evaluation.accuracy import accuracy_summary
 from mgc.evaluation.clusters import wilson
 from mgc.evaluation.results import load_results
 from mgc.records.study import open_study
-from mgc.report import targets
 from mgc.report.explain import explain
 from tests.helpers.records import answers, segments, unsaved
 from tools.pages.content.explorer import describe
@@ -161,13 +160,11 @@ def test_every_page_and_command_shows_the_same_accuracy_of_a_record(tmp_path):
     shares = (summary.accuracy, summary.low, summary.high)
     fine, coarse = ([f"{100 * share:.{digits}f}" for share in shares] for digits in (1, 0))
 
-    # Chapter 5 and what is drawn, and the table of chapter 7.
+    # Chapter 5 and what is drawn.
     table = load_results(study).table
     assert table[["accuracy", "low", "high"]].to_numpy().tolist() == [list(shares)]
-    gap = targets.accuracy_gap({"logistic": record}, 0.9)
-    for rows, expected in ((result_tables.seeds_table(table), fine), (gap, coarse)):
-        (shown,) = rows.to_dict("records")
-        assert numbers(shown["Accuracy"] + shown["95 % interval"]) == expected
+    (shown,) = result_tables.seeds_table(table).to_dict("records")
+    assert numbers(shown["Accuracy"] + shown["95 % interval"]) == fine
     # Chapter 4, the explorer, README.
     share, low, high = re.findall(
         r"tracks: (\d+).%.*interval (\d+).to.(\d+)", model_text.result(record)

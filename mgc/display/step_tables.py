@@ -1,0 +1,127 @@
+"""The report's next steps in words: what each was worth, and what was not measured."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from mgc.datasets.splits import ARTIST_CV, PROTOCOL_TITLES
+from mgc.display import formats
+from mgc.experiments import artists, decades
+from mgc.experiments.ledger import HELPS, HURTS, NOT_SHOWN
+from mgc.experiments.plan import NOT_TESTABLE, NOT_YET, Unmeasured
+from mgc.experiments.remarks import REMARKS
+from mgc.records.store import Record
+
+
+def sentences(table: pd.DataFrame) -> str:
+    """Say of each measured step what it was worth, as a list in Markdown, the best first.
+
+    Meaning comes before numbers. What was remarked on a verdict is said as long as the verdict
+    stands.
+    """
+    rows = table.dropna(subset=["difference"]).sort_values("difference", ascending=False)
+    return "\n".join(f"- **{row['step']}.** {_said(row)}" for _, row in rows.iterrows())
+
+
+def _said(row: pd.Series[Any]) -> str:
+    gain, verdict = row["difference"], row["verdict"]
+    remark = REMARKS.get((row["step"], verdict), "")
+    meaning = {HELPS: "It helps.", HURTS: "It hurts."}.get(verdict, "No difference is shown.")
+    low, high = (formats.points(row[end], 1) for end in ("low", "high"))
+    low = low.removesuffix("\u00a0points")
+    measured = (
+        f"{formats.points(gain, 1)} against {row['control']} ({low} to {high};"
+        f" {formats.p_value(row['p_holm'])} after Holm)"
+    )
+    if verdict not in (HELPS, HURTS):
+        least = formats.points(row["detectable"], 1).lstrip("+")
+        measured += f"; less than about {least} could not have been seen"
+    if row["protocol"] != ARTIST_CV:
+        measured = f"under the {PROTOCOL_TITLES[row['protocol']]} split, {measured}"
+    measured = measured[0].upper() + measured[1:]
+    return f"{remark or meaning} {measured}."
+
+
+def unmeasured(kind: str) -> pd.DataFrame:
+    """Write the steps that cannot be tested ``here``, or were not measured ``yet``, as texts."""
+    listed: Sequence[Unmeasured] = {"here": NOT_TESTABLE, "yet": NOT_YET}[kind]
+    return pd.DataFrame(listed).rename(
+        columns={"step": "Step", "reason": "Why not", "takes": "What it would take"}
+    )
+
+
+def decades_table(records: Sequence[Record]) -> pd.DataFrame:
+    """Write accuracy by decade of release as texts."""
+    table = decades.by_decade(records)
+    first = [f"{year:.0f}s".replace("nans", "unknown") for year in table["decade"]]
+    rows = zip(table["accuracy"], table["low"], table["high"], strict=True)
+    return pd.DataFrame(
+        {
+            "Released in the": first,
+            "Tracks": table["tracks"].map(formats.count),
+            "Accuracy": [formats.accuracy(*row) for row in rows],
+        }
+    )
+
+
+def decades_statement(records: Sequence[Record]) -> str:
+    """Say whether newer music is heard as well as older music of the same genres."""
+    known = decades.turn(records)
+    if not known.genres:
+        return "No genre has enough tracks on both sides to tell."
+    what = (
+        "Newer music is heard better"
+        if known.low > 0
+        else "Newer music is heard worse"
+        if known.high < 0
+        else "Newer music is heard neither better nor worse, as far as can be shown"
+    )
+    low = formats.points(known.low).removesuffix("\u00a0points")
+    return (
+        f"{what}: within {formats.listing(known.genres)}, tracks released from {decades.TURN} on"
+        f" differ by {formats.points(known.difference, 1)} ({low} to"
+        f" {formats.points(known.high)}) from earlier ones,"
+        f" {formats.count(known.tracks)} tracks in all. The year is that of the matched release,"
+        " which for a reissue is too late."
+    )
+
+
+def artists_statement(records: dict[str, Sequence[Record]]) -> str:
+    """Say how unevenly artists are heard, model by model (title to its fits)."""
+    said = []
+    for title, fits in records.items():
+        table = artists.recalls(fits)
+        n_artists = int((table["tracks"] >= artists.ENOUGH).sum())
+        said.append(
+            f"{title}: {formats.percent(table['recall'].mean())} of an artist's tracks on average"
+            f" over artists, {formats.percent(artists.worst_tenth(table))} in the worst tenth of"
+            f" the {n_artists} artists with {artists.ENOUGH} tracks or more"
+        )
+    return "; ".join(said) + "."
+
+
+def suspects_table(table: pd.DataFrame) -> pd.DataFrame:
+    """Write `mgc.experiments.labels.precision` as texts."""
+    return pd.DataFrame(
+        {
+            "Most suspect tracks": table["k"].map(formats.count),
+            "Left out by the fault-filtered split": table["listed"].map(formats.percent),
+            "Shop says another genre": [
+                f"{formats.percent(share)} of {n}"
+                for share, n in zip(table["shop"], table["with_shop"], strict=True)
+            ],
+        }
+    )
+
+
+def counts(table: pd.DataFrame) -> dict[str, str]:
+    """Count the rows of the ledger by verdict, for the prose of chapter 7."""
+    verdicts = table.dropna(subset=["difference"])["verdict"]
+    said = {"c7_measured": len(verdicts)} | {
+        f"c7_{name.replace(' ', '_')}": int((verdicts == name).sum())
+        for name in (HELPS, HURTS, NOT_SHOWN)
+    }
+    return {key: formats.count(number) for key, number in said.items()}

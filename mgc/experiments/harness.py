@@ -1,0 +1,133 @@
+"""Carry out the steps: fit the sides that have no record yet, one after the other."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from mgc.datasets.tracks import P_COLUMNS
+from mgc.experiments.plan import comparisons
+from mgc.experiments.step import Arm, Comparison, Material
+from mgc.records.checks import HISTORY_COLUMNS
+from mgc.records.config import fit_id
+from mgc.records.store import Record
+from mgc.records.study import Study
+from mgc.util.machine import PeakMemory, machine
+
+PACKAGES = ("mgc", "cleanlab", "numpy", "scikit-learn", "scipy", "pandas")
+VARIANT = "step"
+
+
+class Pending(NamedTuple):
+    """A fit that is to be made."""
+
+    comparison: Comparison
+    arm: Arm
+    config: dict[str, Any]
+
+
+def question(study: Study, comparison: Comparison) -> Study:
+    """Put the question of a comparison to the same edition and store."""
+    return replace(study, protocol=comparison.protocol, variant="tuned", seeds=(0,))
+
+
+def configuration(study: Study, arm: Arm, protocol: str, seed: int) -> dict[str, Any]:
+    """Return what identifies the fit of an arm; see `mgc.records.config.configuration`."""
+    base = study.config("majority", protocol=protocol, seed=seed)
+    return base | {"model": arm.name, "variant": VARIANT, "recipe": dict(arm.settings)}
+
+
+def side_records(study: Study, comparison: Comparison, side: int) -> list[Record]:
+    """Look up the records of the step (0) or the control (1) of a comparison."""
+    entries = _entries(study, comparison, side)
+    found = [e if isinstance(e, Record) else study.store.steps.get(fit_id(e[1])) for e in entries]
+    return [record for record in found if record is not None]
+
+
+def _entries(
+    study: Study, comparison: Comparison, side: int
+) -> Iterator[Record | tuple[Arm, dict[str, Any]]]:
+    asked = question(study, comparison)
+    for seed in comparison.seeds[side]:
+        entry = comparison.sides[side](asked, seed)
+        if isinstance(entry, Arm):
+            yield entry, configuration(asked, entry, comparison.protocol, seed)
+        elif entry is not None:
+            yield entry
+
+
+def pending(study: Study) -> list[Pending]:
+    """List the fits without a record, each once."""
+    left: dict[str, Pending] = {}
+    for _, comparison in comparisons():
+        for side in (0, 1):
+            for entry in _entries(study, comparison, side):
+                if isinstance(entry, tuple) and study.store.steps.get(fit_id(entry[1])) is None:
+                    left[fit_id(entry[1])] = Pending(comparison, *entry)
+    return list(left.values())
+
+
+def minutes(study: Study, entries: Sequence[Pending]) -> float:
+    """Estimate how long fits take, from those of the same kind, or of any, that have a record."""
+    known = [r for r in study.store.steps.find() if "members" not in r.config["recipe"]]
+    seconds = {record.model: float(record.environment["duration_s"]) for record in known}
+    usual = float(np.mean(list(seconds.values()) or [60.0]))
+    new = [e for e in entries if "members" not in e.config["recipe"]]
+    return sum(seconds.get(entry.arm.name, usual) for entry in new) / 60
+
+
+def carry_out(study: Study, entries: Sequence[Pending]) -> Iterator[Record]:
+    """Fit one arm after the other; each record is kept when it is done.
+
+    Raises DataError where features are not at hand.
+    """
+    known: dict[tuple[str, int], Material] = {}
+    for entry in entries:
+        protocol, seed = str(entry.config["protocol"]), int(entry.config["seed"])
+        split = study.edition_record.split(protocol, seed)
+        asked = question(study, entry.comparison)
+        material = known.setdefault((protocol, seed), Material(asked, split))
+        yield _fit(study, entry, material)
+
+
+def _fit(study: Study, entry: Pending, material: Material) -> Record:
+    """Fit an arm fold by fold and keep its record.
+
+    ``duration_s`` is time of the processor, so that what else runs does not count.
+    """
+    if entry.arm.reads:
+        getattr(material, entry.arm.reads)
+    rows, seconds = [], []
+    with PeakMemory() as memory:
+        for fold in material.split.folds:
+            begin = time.process_time()
+            parts = entry.arm.fit(material, fold, int(entry.config["seed"]))
+            seconds.append(time.process_time() - begin)
+            for part, p in zip(("valid", "test"), parts, strict=True):
+                examples = getattr(fold, part)
+                of_example = {
+                    "track_id": material.track_id[examples],
+                    "segment": -1,
+                    "part": part,
+                    "fold": fold.name,
+                    "genre": material.genre[examples],
+                }
+                rows.append(pd.DataFrame(of_example | dict(zip(P_COLUMNS, p.T, strict=True))))
+    environment = {
+        "device": "CPU",
+        "duration_s": round(sum(seconds) + entry.arm.seconds_before, 2),
+        "peak_memory_mb": round(memory.mb),
+        **machine(PACKAGES),
+    }
+    return study.store.steps.save(
+        entry.config,
+        environment,
+        [],
+        pd.DataFrame(columns=list(HISTORY_COLUMNS)),
+        pd.concat(rows, ignore_index=True),
+    )

@@ -1,0 +1,36 @@
+"""Transfer from music: the network that learned from other songs, beside one from photographs."""
+
+from __future__ import annotations
+
+from mgc.experiments.step import Comparison, Step
+from mgc.records.store import NotRun, Record
+from mgc.records.study import Study
+
+PROTOCOL = "fault_filtered"
+
+
+def _musicnn(study: Study, seed: int) -> Record | None:
+    found = study.store.transfer.find(protocol=PROTOCOL, seed=seed)
+    return found[0] if found else None
+
+
+def _photographs(study: Study, seed: int) -> Record | None:
+    record = study.results("tuned", PROTOCOL, seed, ("vgg16",))["vgg16"]
+    return None if isinstance(record, NotRun) else record
+
+
+STEP = Step(
+    name="Transfer from music",
+    question="VGG16 learned from photographs. What does a network know that learned from songs?",
+    changed="The frozen network below the read-out: MusiCNN, trained on tags of 200,000 songs.",
+    fitted="Nothing new: the records are those of the shipped network and of the book.",
+    comparisons=(
+        Comparison(
+            "A network that learned from other songs (MusiCNN)",
+            "one that learned from photographs (VGG16)",
+            (_musicnn, _photographs),
+            protocol=PROTOCOL,
+            seeds=((0,), (0, 1, 2)),
+        ),
+    ),
+)

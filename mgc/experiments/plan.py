@@ -1,0 +1,118 @@
+"""The next steps in the order of the report, and what cannot be or was not measured."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from mgc.experiments import (
+    artists,
+    coarse_first,
+    ensembles,
+    frequency_axis,
+    graph,
+    labels,
+    metadata,
+    outside_music,
+)
+from mgc.experiments.step import Comparison, Step
+
+STEPS: tuple[Step, ...] = (
+    outside_music.STEP,
+    frequency_axis.STEP,
+    ensembles.STEP,
+    labels.STEP,
+    metadata.STEP,
+    graph.STEP,
+    coarse_first.STEP,
+    artists.STEP,
+)
+
+
+class Unmeasured(NamedTuple):
+    """A step without a measurement: why there is none, and what one would take."""
+
+    step: str
+    reason: str
+    takes: str
+
+
+NOT_TESTABLE: tuple[Unmeasured, ...] = (
+    Unmeasured(
+        "Other collections",
+        "every track here is GTZAN's, and the demo is no collection of recordings",
+        "audio of another collection with the same ten genres, and its artists",
+    ),
+    Unmeasured(
+        "Human listeners",
+        "nobody was asked; others report what people reach, on other music",
+        "some dozen listeners, the 970 clips in random order, and their consent",
+    ),
+    Unmeasured(
+        "Lyrics",
+        "GTZAN has no words, and half a minute seldom holds a verse",
+        "the text of each recording, licensed, matched by artist and title",
+    ),
+    Unmeasured(
+        "Markets and users",
+        "a deployment that nobody uses has no users to ask",
+        "a service with listeners, and months of what they choose",
+    ),
+)
+
+NOT_YET: tuple[Unmeasured, ...] = (
+    Unmeasured(
+        "Fine-tuning VGG16",
+        "a full pass through the network in every step, and no stored output helps",
+        "about three hours for five folds, a seed and two controls, or a graphics card",
+    ),
+    Unmeasured(
+        "Bayesian optimisation",
+        "twenty trials of five networks, each a fit",
+        "about four hours, on validation tracks alone",
+    ),
+    Unmeasured(
+        "Augmentation",
+        "each kind of change and all together, each a fit",
+        "about three hours, and audio for the kinds that change the sound itself",
+    ),
+    Unmeasured(
+        "More data by composition",
+        "the demo's pieces must be rendered in numbers first",
+        "an hour of rendering, then one fit for each amount",
+    ),
+    Unmeasured(
+        "Several time scales, harmonic and percussive parts, chroma",
+        "each needs other pictures, and chroma needs audio",
+        "a fit of the CNN for each, and audio of all of GTZAN for chroma",
+    ),
+    Unmeasured(
+        "Attention, transformers",
+        "each is another network, trained from nothing",
+        "two to three hours each with three seeds",
+    ),
+    Unmeasured(
+        "Contrastive pretraining",
+        "it trains on all pictures before it sees a label",
+        "about two hours for a pretraining and its read-outs",
+    ),
+    Unmeasured(
+        "Degraded sound",
+        "it takes audio, and the folds' networks in files",
+        "the mini set through each kind of loss",
+    ),
+    Unmeasured(
+        "Explanations of single answers",
+        "occlusion and gradients need the networks of the folds, which records do not hold",
+        "one fit whose weights are kept, and the deletion test",
+    ),
+    Unmeasured(
+        "Federated and continual learning",
+        "both are many short trainings in a row",
+        "about an hour each with the MLP",
+    ),
+)
+
+
+def comparisons() -> list[tuple[Step, Comparison]]:
+    """List the rows of the ledger, each with its step."""
+    return [(step, comparison) for step in STEPS for comparison in step.comparisons]

@@ -1,0 +1,128 @@
+"""What a step is: two sides that differ in one thing, and what is fitted for each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from mgc.datasets.artists import track_credits
+from mgc.datasets.splits import ARTIST_CV, Fold, Split
+from mgc.features.arrays import Arrays
+from mgc.features.statistics import picture_statistics
+from mgc.records.store import Record
+from mgc.records.study import Study
+from mgc.training.transfer import transfer_rows
+from mgc.typing import Double, Float, StrArray
+
+
+@dataclass(frozen=True, eq=False)
+class Material:
+    """What a side may be fitted on: the tracks of one split, in its order, and their features.
+
+    Examples are whole tracks. Features are looked up when they are asked for, so that what
+    combines published predictions needs no archive.
+    """
+
+    study: Study
+    split: Split
+
+    @cached_property
+    def track_id(self) -> StrArray:
+        """Id of each example."""
+        return self.study.edition_record.usable["track_id"].to_numpy(str)[self.split.example_track]
+
+    @cached_property
+    def genre(self) -> StrArray:
+        """Genre of each example."""
+        return self.study.edition_record.usable["genre"].to_numpy(str)[self.split.example_track]
+
+    @cached_property
+    def arrays(self) -> Arrays:
+        """Features of the usable tracks; those of the examples are at `split.example_track`."""
+        return self.study.arrays()
+
+    @cached_property
+    def table(self) -> Float:
+        """Statistics of each example as the MLP reads them [n, 156]."""
+        return self.arrays.tabular[self.split.example_track]
+
+    @cached_property
+    def pictures(self) -> Float:
+        """Statistics of the rows of each example's picture [n, 896]."""
+        return picture_statistics(self.arrays.spectrogram[self.split.example_track])
+
+    @cached_property
+    def vgg16_rows(self) -> list[Float]:
+        """What blocks of VGG16 say of each example, the mean over time [n, n_rows, n_filters]."""
+        blocks, _ = transfer_rows(self.arrays.spectrogram, self.study.cache)
+        return [block[self.split.example_track] for block in blocks.values()]
+
+    @cached_property
+    def groups(self) -> StrArray:
+        """Artist group of each example."""
+        return np.asarray([track_credits()[str(name)].group for name in self.track_id])
+
+
+class Arm(NamedTuple):
+    """One side of a comparison that is fitted here.
+
+    `settings` and the name decide the outcome, and so the record's id; `fit` takes material, fold
+    and seed and gives the probabilities of the validation and the test part, [n, 10] each.
+    `reads` names the features of `Material` that it needs, which are looked up before its time is
+    taken; `seconds_before` is what other fits took that this one needs.
+    """
+
+    name: str
+    settings: Mapping[str, Any]
+    fit: Callable[[Material, Fold, int], tuple[Double, Double]]
+    reads: str = ""
+    seconds_before: float = 0.0
+
+
+Side = Callable[[Study, int], Arm | Record | None]
+"""The arm of a seed, or the published record that stands for it; None where there is none."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A row of the ledger: a step, its control, and how both are fitted.
+
+    Attributes
+    ----------
+    step, control : str
+        What is done, and what it is measured against, as a reader says it.
+    sides : pair of Side
+        Step and control.
+    seeds : pair of tuple of int
+        Of each side. A single one where a fit leaves nothing to chance.
+    """
+
+    step: str
+    control: str
+    sides: tuple[Side, Side]
+    protocol: str = ARTIST_CV
+    seeds: tuple[tuple[int, ...], tuple[int, ...]] = ((0,), (0,))
+
+
+@dataclass(frozen=True)
+class Step:
+    """One of the report's next steps.
+
+    Attributes
+    ----------
+    name : str
+    question, changed, fitted : str
+        What one wants to know, the one thing in which step and control differ, and what is fitted
+        for it.
+    comparisons : tuple of Comparison
+    """
+
+    name: str
+    question: str
+    changed: str
+    fitted: str
+    comparisons: tuple[Comparison, ...] = field(default=())
