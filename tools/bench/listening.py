@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import tempfile
 import time
 
 import numpy as np
@@ -25,16 +26,19 @@ def measure() -> list[Figure]:
     content = (clip * 32767).astype("<i2").tobytes()
     size = len(content) // (SECONDS * BLOCKS)
     line = [sys.executable, "-m", "mgc", "listen", "-", "--json"]
-    with subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+    # A file takes all answers; a pipe would be full before anybody reads it.
+    with tempfile.TemporaryFile() as answers:
+        process = subprocess.Popen(line, stdin=subprocess.PIPE, stdout=answers)
         assert process.stdin is not None
-        assert process.stdout is not None
         begin = time.perf_counter()
         for number in range(SECONDS * BLOCKS):
             process.stdin.write(content[number * size : (number + 1) * size])
             process.stdin.flush()
             time.sleep(max(0.0, begin + (number + 1) / BLOCKS - time.perf_counter()))
         process.stdin.close()
-        said = [json.loads(text) for text in process.stdout]
+        process.wait()
+        answers.seek(0)
+        said = [json.loads(text) for text in answers]
     if process.returncode or len(said) != SECONDS - 2:
         raise RuntimeError("mgc listen did not answer each second")
     # The first answers are to sound that waited while the command started.
