@@ -123,7 +123,8 @@ notebook.say(step_tables.decades_statement(doubted)) if doubted else None
 # An accuracy counts tracks, so that an artist with thirty of them counts thirty times. Counted by artist the picture is another:
 
 # %% tags=["hide-input"]
-notebook.say(step_tables.artists_statement({TITLES[name]: known[name] for name in known}))
+by_title = {TITLES[name]: known[name] for name in known}
+notebook.table(step_tables.artists_table(by_title)) if known else None
 
 # %% [markdown]
 # ## What was not measured

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -89,18 +89,23 @@ def decades_statement(records: Sequence[Record]) -> str:
     )
 
 
-def artists_statement(records: dict[str, Sequence[Record]]) -> str:
-    """Say how unevenly artists are heard, model by model (title to its fits)."""
-    said = []
+def artists_table(records: Mapping[str, Sequence[Record]]) -> pd.DataFrame:
+    """Show how unevenly artists are heard, model by model (title to its fits)."""
+    rows = []
     for title, fits in records.items():
         table = artists.recalls(fits)
-        n_artists = int((table["tracks"] >= artists.ENOUGH).sum())
-        said.append(
-            f"{title}: {formats.percent(table['recall'].mean())} of an artist's tracks on average"
-            f" over artists, {formats.percent(artists.worst_tenth(table))} in the worst tenth of"
-            f" the {n_artists} artists with {artists.ENOUGH} tracks or more"
+        rows.append(
+            {
+                "Model": title,
+                "Artists": formats.count(len(table)),
+                "Right, mean over artists": formats.percent(table["recall"].mean()),
+                f"Artists of {artists.ENOUGH} tracks or more": formats.count(
+                    (table["tracks"] >= artists.ENOUGH).sum()
+                ),
+                "Right, worst tenth of these": formats.percent(artists.worst_tenth(table)),
+            }
         )
-    return "; ".join(said) + "."
+    return pd.DataFrame(rows)
 
 
 def suspects_table(table: pd.DataFrame) -> pd.DataFrame:
