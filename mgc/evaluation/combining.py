@@ -11,11 +11,10 @@ from itertools import product
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics import log_loss
 
-from mgc.datasets.tracks import GENRES, P_COLUMNS
+from mgc.datasets.tracks import P_COLUMNS
 from mgc.errors import RecordError
-from mgc.evaluation.metrics import SMALLEST_P, truth
+from mgc.evaluation.metrics import mean_loss, truth
 from mgc.records.store import Record
 from mgc.typing import Double
 
@@ -67,10 +66,9 @@ def combine(records: Sequence[Record]) -> tuple[Record, tuple[float, ...]]:
 def best_weights(p: Double, rows: pd.DataFrame) -> Double:
     """Choose the weights of models whose probabilities are [shape=(n_models, n, 10)]."""
     tenths = [w for w in product(range(STEPS + 1), repeat=len(p)) if sum(w) == STEPS]
-    labels, true = np.arange(len(GENRES)), truth(rows)
+    true = truth(rows)
 
     def loss(weights: tuple[int, ...]) -> float:
-        mixed = np.einsum("m,mnk->nk", np.array(weights) / STEPS, p).clip(SMALLEST_P, 1)
-        return float(log_loss(true, mixed / mixed.sum(axis=1, keepdims=True), labels=labels))
+        return mean_loss(np.einsum("m,mnk->nk", np.array(weights) / STEPS, p), true)
 
     return np.array(min(tenths, key=loss)) / STEPS

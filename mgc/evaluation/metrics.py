@@ -136,9 +136,15 @@ def log_loss(frame: pd.DataFrame) -> float:
     Guessing evenly among ten genres gives 2.303. A probability that the record's six decimals
     round to zero counts as 5e-7, so that a single row costs 14.5 nats at most.
     """
-    p = np.clip(probabilities(frame), SMALLEST_P, None)
-    p /= p.sum(axis=1, keepdims=True)
-    return float(sk.log_loss(truth(frame), p, labels=np.arange(len(GENRES))))
+    return mean_loss(probabilities(frame), truth(frame))
+
+
+def mean_loss(p: NDArray[np.float64], true: NDArray[np.int64]) -> float:
+    """Compute `log_loss` of probabilities [n, 10] and positions of the true genres [n]."""
+    p = np.clip(p, SMALLEST_P, None)
+    return float(
+        sk.log_loss(true, p / p.sum(axis=1, keepdims=True), labels=np.arange(len(GENRES)))
+    )
 
 
 def brier(frame: pd.DataFrame) -> float:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from mgc.datasets.artists import track_credits
 from mgc.datasets.splits import Fold
+from mgc.evaluation.clusters import artist_groups
 from mgc.evaluation.metrics import correct, test_rows
 from mgc.experiments.labels import CONTROL
 from mgc.experiments.readout import PENALTY, logistic
@@ -48,7 +48,7 @@ def recalls(records: Sequence[Record]) -> pd.DataFrame:
     """
     frames = [test_rows(record) for record in records]
     rows = pd.concat([frame.assign(right=correct(frame)) for frame in frames])
-    rows["group"] = [track_credits()[str(name)].group for name in rows["track_id"]]
+    rows["group"] = rows["track_id"].map(artist_groups(str(records[0].config["edition"])))
     counted = rows.groupby(["genre", "group"], as_index=False).agg(
         tracks=("track_id", "nunique"), recall=("right", "mean")
     )

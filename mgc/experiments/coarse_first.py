@@ -9,6 +9,7 @@ from mgc.datasets.tracks import GENRES
 from mgc.experiments.labels import CONTROL
 from mgc.experiments.readout import PENALTY
 from mgc.experiments.step import Arm, Comparison, Material, Step
+from mgc.training.baselines import genre_probabilities
 from mgc.training.inputs import scale
 from mgc.typing import Double, Float, StrArray
 
@@ -34,9 +35,7 @@ def in_two_steps(x: Float, genre: StrArray, train: np.ndarray) -> Double:
     for number in range(len(FAMILIES)):
         rows = train[family[train] == number]
         fine = LogisticRegression(C=PENALTY, max_iter=5000).fit(x[rows], genre[rows])
-        within = fine.predict_proba(x)
-        places = [GENRES.index(name) for name in fine.classes_]
-        p[:, places] = p_family[:, [number]] * within
+        p += p_family[:, [number]] * genre_probabilities(fine, x)
     return p
 
 

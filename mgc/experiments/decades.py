@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from mgc.datasets.artists import track_credits
-from mgc.evaluation.clusters import count, group_weights, interval, percentiles
+from mgc.evaluation.clusters import artist_groups, count, group_weights, interval, percentiles
 from mgc.evaluation.metrics import correct, test_rows
 from mgc.records.store import Record
 
@@ -49,7 +49,7 @@ def by_decade(records: Sequence[Record]) -> pd.DataFrame:
         ``accuracy``, ``low`` and ``high`` (95 % interval over artists and fits).
     """
     frames = answers(records)
-    groups = {name: credit.group for name, credit in track_credits().items()}
+    groups = artist_groups(str(records[0].config["edition"]))
     rows = []
     decade = frames[0]["year"] // 10 * 10
     for first in (*sorted(decade.dropna().unique()), np.nan):
@@ -75,7 +75,7 @@ def turn(records: Sequence[Record]) -> Turn:
     )
     genres = tuple(sides.index[(sides >= ENOUGH).all(axis=1)].astype(str))
     rows = rows[rows["genre"].isin(genres)]
-    rows["group"] = [track_credits()[str(name)].group for name in rows["track_id"]]
+    rows["group"] = rows["track_id"].map(artist_groups(str(records[0].config["edition"])))
     table = rows.astype({"right": np.float64}).pivot_table(
         index=["genre", "group"], columns="after", values="right", aggfunc=["sum", "size"],
         fill_value=0,

@@ -12,8 +12,7 @@ from sklearn.model_selection import GridSearchCV, StratifiedGroupKFold
 from mgc.datasets.splits import Fold
 from mgc.datasets.tracks import P_COLUMNS
 from mgc.evaluation.combining import best_weights
-from mgc.evaluation.metrics import SMALLEST_P
-from mgc.experiments.readout import loss
+from mgc.evaluation.metrics import SMALLEST_P, log_loss
 from mgc.experiments.step import Arm, Comparison, Material, Side, Step
 from mgc.models import NAMES, TITLES
 from mgc.records.store import NotRun, Record
@@ -128,7 +127,7 @@ def best_single(models: tuple[str, ...]) -> Side:
 
 def _validation_loss(record: Record) -> float:
     rows = record.predictions[record.predictions["part"] == "valid"]
-    return loss(rows[list(P_COLUMNS)].to_numpy(np.float64), rows["genre"].to_numpy(str))
+    return log_loss(rows)
 
 
 def _of_one(model: str) -> Comparison:

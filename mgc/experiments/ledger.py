@@ -10,13 +10,13 @@ import pandas as pd
 from scipy.stats import norm
 from statsmodels.stats.multitest import multipletests
 
-from mgc.errors import RecordError
 from mgc.evaluation.clusters import artist_groups, count, net_by_group, percentiles, resample
 from mgc.evaluation.metrics import accuracy, test_rows
 from mgc.evaluation.significance import ALPHA, seed_pairs, sign_flip, tracks_ahead
 from mgc.experiments.harness import side_records
 from mgc.experiments.plan import NOT_TESTABLE, comparisons
 from mgc.experiments.step import Comparison
+from mgc.records.stated import check_stated
 from mgc.records.store import Record
 from mgc.records.study import Study
 from mgc.util.textfiles import read_csv
@@ -134,17 +134,7 @@ def check_ledger(study: Study, file: Path) -> int:
 
     A RecordError names the first figure that differs, the file, and what it should be.
     """
-    stated, real = read_csv(file, TEXTS, blanks=True), ledger(study)
-    if list(stated.columns) != list(real.columns) or len(stated) != len(real):
-        raise RecordError(
-            f"{file}: does not hold the steps whose records are in {study.store.steps.root};"
-            " run `mgc audit --renew` and look at the difference"
-        )
-    differs = (stated != real) & ~(stated.isna() & real.isna())
-    for row in differs.index[differs.any(axis=1)]:
-        name = differs.columns[differs.loc[row]][0]
-        raise RecordError(
-            f"{file}: {name} of “{real.loc[row, 'step']}” is {stated.loc[row, name]}, but the"
-            f" predictions give {real.loc[row, name]}"
-        )
+    real = ledger(study)
+    holds = f"the steps whose records are in {study.store.steps.root}"
+    check_stated(file, real, TEXTS, holds, lambda row: f"“{row['step']}”")
     return int(real[list(NUMBERS)].notna().sum().sum())

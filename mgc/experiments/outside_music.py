@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from mgc.experiments.ensembles import published
 from mgc.experiments.step import Comparison, Step
-from mgc.records.store import NotRun, Record
+from mgc.records.store import Record
 from mgc.records.study import Study
 
 PROTOCOL = "fault_filtered"
@@ -12,11 +13,6 @@ PROTOCOL = "fault_filtered"
 def _musicnn(study: Study, seed: int) -> Record | None:
     found = study.store.transfer.find(protocol=PROTOCOL, seed=seed)
     return found[0] if found else None
-
-
-def _photographs(study: Study, seed: int) -> Record | None:
-    record = study.results("tuned", PROTOCOL, seed, ("vgg16",))["vgg16"]
-    return None if isinstance(record, NotRun) else record
 
 
 STEP = Step(
@@ -28,7 +24,7 @@ STEP = Step(
         Comparison(
             "A network that learned from other songs (MusiCNN)",
             "one that learned from photographs (VGG16)",
-            (_musicnn, _photographs),
+            (_musicnn, lambda study, seed: published(study, "vgg16", seed)),
             protocol=PROTOCOL,
             seeds=((0,), (0, 1, 2)),
         ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-HELPS, HURTS, NOT_SHOWN = "helps", "hurts", "not shown"
+from mgc.experiments.ledger import HELPS, HURTS, NOT_SHOWN
 
 REMARKS: Mapping[tuple[str, str], str] = MappingProxyType(
     {

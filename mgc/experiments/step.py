@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from mgc.datasets.artists import track_credits
 from mgc.datasets.splits import ARTIST_CV, Fold, Split
+from mgc.evaluation.clusters import artist_groups
 from mgc.features.arrays import Arrays
 from mgc.features.statistics import picture_statistics
 from mgc.records.store import Record
@@ -64,7 +64,8 @@ class Material:
     @cached_property
     def groups(self) -> StrArray:
         """Artist group of each example."""
-        return np.asarray([track_credits()[str(name)].group for name in self.track_id])
+        groups = artist_groups(self.study.edition_record.name)
+        return np.asarray([groups[name] for name in self.track_id.tolist()])
 
 
 class Arm(NamedTuple):

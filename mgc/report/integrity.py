@@ -13,8 +13,8 @@ from mgc.datasets.splits import LEAKING, Split
 from mgc.errors import RecordError
 from mgc.evaluation.accuracy import accuracy_summary
 from mgc.records.editions import EditionRecord
+from mgc.records.stated import check_stated
 from mgc.records.store import Record, Store, split_of
-from mgc.util.textfiles import read_csv
 
 KEYS = ("edition", "protocol", "variant", "model")
 FIGURES = ("accuracy", "macro_f1", "sd", "low", "high")
@@ -49,20 +49,11 @@ def check_published(store: Store, file: Path) -> int:
 
     A RecordError names the first figure that differs, the file, and what it should be.
     """
-    stated, real = read_csv(file, TEXTS, blanks=True), published_results(store)
-    if list(stated.columns) != list(real.columns) or len(stated) != len(real):
-        raise RecordError(
-            f"{file}: does not hold the results of the records in {store.root};"
-            " run `mgc audit --renew` and look at the difference"
-        )
-    differs = (stated != real) & ~(stated.isna() & real.isna())
-    for row in differs.index[differs.any(axis=1)]:
-        name = differs.columns[differs.loc[row]][0]
-        where = ", ".join(str(real.loc[row, key]) for key in KEYS if real.loc[row, key])
-        raise RecordError(
-            f"{file}: {name} of {where} is {stated.loc[row, name]}, but the predictions give"
-            f" {real.loc[row, name]}"
-        )
+    real = published_results(store)
+    holds = f"the results of the records in {store.root}"
+    check_stated(
+        file, real, TEXTS, holds, lambda row: ", ".join(str(row[key]) for key in KEYS if row[key])
+    )
     return len(real) * len(FIGURES)
 
 
