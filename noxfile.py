@@ -260,7 +260,14 @@ def kill(session: nox.Session) -> None:
     _prepare(session, "book", "cluster", "demo", "fit", "serve", "test")
     count = session.posargs[0] if session.posargs else "20"
     _python(
-        session, "-m", "pytest", "-q", "tests/system/test_kill.py", **ONE_THREAD, MGC_KILLS=count
+        session,
+        "-m",
+        "pytest",
+        "-q",
+        "--timeout=0",
+        "tests/system/test_kill.py",
+        **ONE_THREAD,
+        MGC_KILLS=count,
     )
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
 import psutil
@@ -25,6 +27,16 @@ def invoke(command: click.Command, *arguments: object) -> Result:
 def python(code: str) -> subprocess.CompletedProcess[str]:
     """Run a few lines in a process of their own, which must succeed."""
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+
+@contextmanager
+def started(line: Sequence[str], **options: Any) -> Iterator[subprocess.Popen[Any]]:
+    """Start a program, and kill it after the block: a test that fails there waits for nobody."""
+    with subprocess.Popen(line, **options) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def until(condition: Callable[[], object], what: str = "it happens") -> None:

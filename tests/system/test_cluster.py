@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import signal
-import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -21,7 +20,7 @@ import pytest
 from mgc.errors import ClusterError
 from mgc.inference.batch.parts import DIED, write_parts
 from mgc.inference.batch.tables import write_features
-from tests.helpers.outside import all_end, until
+from tests.helpers.outside import all_end, started, until
 from tests.helpers.rows import (
     CountedRows,
     calls,
@@ -92,12 +91,14 @@ def test_a_killed_worker_loses_nothing_and_repeats_nothing_finished(
 
     def kill() -> None:
         """Kill the worker that waits, once all other parts are there."""
-        until(lambda: len(list(out.glob("part-*"))) == 5, "the other parts")
-        until(lambda: calls(log)["f01"] == 1, "the part that waits")
-        done.update(path.name for path in out.glob("part-*"))
-        os.kill(worker_of(log, "f01"), signal.SIGKILL)
-        until(lambda: calls(log)["f01"] == 2, "the part is taken up again")
-        (tmp_path / "go").touch()
+        try:
+            until(lambda: len(list(out.glob("part-*"))) == 5, "the other parts")
+            until(lambda: calls(log)["f01"] == 1, "the part that waits")
+            done.update(path.name for path in out.glob("part-*"))
+            os.kill(worker_of(log, "f01"), signal.SIGKILL)
+            until(lambda: calls(log)["f01"] == 2, "the part is taken up again")
+        finally:
+            (tmp_path / "go").touch()
 
     killer = threading.Thread(target=kill)
     killer.start()
@@ -142,7 +143,7 @@ def test_a_killed_client_leaves_no_process_and_continues(
     (tmp_path / "client.py").write_text(CLIENT, encoding="utf-8")
     path = os.pathsep.join(entry for entry in (str(Path.cwd()), *sys.path) if entry)
     line = [sys.executable, str(tmp_path / "client.py"), str(tmp_path), cluster]
-    with subprocess.Popen(line, env={**os.environ, "PYTHONPATH": path}) as client:
+    with started(line, env={**os.environ, "PYTHONPATH": path}) as client:
         until(lambda: list(out.glob("part-00001*")), "a finished part")
         until(lambda: calls(log)["f01"] > 0, "a part that waits")
         workers = psutil.Process(client.pid).children(recursive=True)
@@ -227,8 +228,10 @@ def test_a_scheduler_that_dies_ends_the_run_and_the_next_continues(
     with LocalCluster(n_workers=2) as cluster:
 
         def close() -> None:
-            until(lambda: len(list(out.glob("part-*"))) == 2, "the other parts")
-            cluster.close()
+            try:
+                until(lambda: len(list(out.glob("part-*"))) == 2, "the other parts")
+            finally:
+                cluster.close()
 
         closer = threading.Thread(target=close)
         closer.start()

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from itertools import count
 from pathlib import Path
 
@@ -21,11 +22,11 @@ import pytest
 
 from mgc.util.pools import ENDS_WITH
 from tests.helpers.book import make_project, write_chapter
-from tests.helpers.outside import ROOT, all_end, until
+from tests.helpers.outside import ROOT, all_end, started, until
 
 pytestmark = pytest.mark.slow
 KILLS = int(os.environ.get("MGC_KILLS", "1"))
-SECONDS = 1200
+SECONDS = 300 if KILLS == 1 else 1200
 """After which a run that should have ended hangs."""
 
 
@@ -38,17 +39,18 @@ class Work:
         self.line = [sys.executable, "-m", "mgc", *(a.format(folder=folder) for a in arguments)]
         self.place = Path.cwd()
 
-    def start(self) -> subprocess.Popen[bytes]:
-        """Start it, its output thrown away."""
+    def start(self) -> AbstractContextManager[subprocess.Popen[bytes]]:
+        """Start it, its output thrown away; what is left of it after the block is killed."""
         path = os.pathsep.join(entry for entry in (str(self.place), *sys.path) if entry)
         settings = {"MGC_CACHE": str(self.folder / "cache"), "PYTHONPATH": path}
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        return subprocess.Popen(self.line, env=os.environ | settings, cwd=self.place, **quiet)
+        return started(self.line, env=os.environ | settings, cwd=self.place, **quiet)
 
     def finish(self) -> float:
         """Run it to its end; returns the seconds that it took."""
         begin = time.monotonic()
-        assert self.start().wait(SECONDS) == 0, self.line
+        with self.start() as process:
+            assert process.wait(SECONDS) == 0, self.line
         return time.monotonic() - begin
 
     def kill_after(self, seconds: float) -> bool:
@@ -143,13 +145,10 @@ def test_a_build_and_its_chapters_end_with_a_killed_nox(tmp_path: Path) -> None:
     assert f'"{ENDS_WITH}": str(os.getpid())' in (ROOT / "noxfile.py").read_text(encoding="utf-8")
     line = [sys.executable, "-c", STAND_IN, "replay", "--only", "01"]
     settings = {"PYTHONPATH": str(ROOT), "MGC_RECORDS": str(ROOT / "book" / "records")}
-    with subprocess.Popen(line, env=os.environ | settings, cwd=tmp_path) as nox:
-        try:
-            until((project.sources / "begun").exists, "the chapter begins")
-            family = psutil.Process(nox.pid).children(recursive=True)
-            assert len(family) >= 2, "the build and the process of its chapter"
-        finally:
-            nox.kill()
+    with started(line, env=os.environ | settings, cwd=tmp_path) as nox:
+        until((project.sources / "begun").exists, "the chapter begins")
+        family = psutil.Process(nox.pid).children(recursive=True)
+        assert len(family) >= 2, "the build and the process of its chapter"
     all_end(family)
 
 

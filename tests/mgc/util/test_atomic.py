@@ -16,6 +16,7 @@ import pytest
 
 from mgc.util import atomic
 from mgc.util.atomic import remove_leftovers, scratch, whole_file, whole_folder, write_whole
+from tests.helpers.outside import started
 
 HALF = {
     "file": "with whole_file(target) as stream: stream.write(b'half'); stream.flush(); wait()",
@@ -27,10 +28,9 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-def run(code: str, *arguments: object, **options: object) -> subprocess.Popen[str]:
+def command(code: str, *arguments: object) -> list[str]:
     start = "import sys, time; from pathlib import Path; from mgc.util.atomic import *\n"
-    command = [sys.executable, "-c", start + code, *map(str, arguments)]
-    return subprocess.Popen(command, text=True, **options)  # type: ignore[call-overload, no-any-return]
+    return [sys.executable, "-c", start + code, *map(str, arguments)]
 
 
 @pytest.fixture
@@ -40,11 +40,11 @@ def writer(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[subproces
         "def wait(): print('half', flush=True); time.sleep(600)\n"
         f"target = Path(sys.argv[1])\n{HALF[request.param]}"
     )
-    with run(code, tmp_path / "target", stdout=subprocess.PIPE) as process:
+    line = command(code, tmp_path / "target")
+    with started(line, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "half\n"
         yield process
-        process.kill()
 
 
 def test_a_file_appears_at_the_end_and_replaces_the_old_one_in_one_step(tmp_path: Path) -> None:
@@ -129,7 +129,7 @@ def test_a_folder_is_there_wherever_its_exchange_was_killed(
         "Path.rename = dying\n"
         "with whole_folder(Path(sys.argv[1])) as made: (made / 'new').touch()\n"
     )
-    ended = run(code, target, step).wait()
+    ended = subprocess.run(command(code, target, step)).returncode
     remove_leftovers(tmp_path)
     assert names(tmp_path) == ["target"]
     killed_first = ended == 9 and step == 0
@@ -226,7 +226,7 @@ def test_many_writers_of_one_place_and_many_sweepers_do_no_harm(tmp_path: Path) 
         "    with whole_folder(sys.argv[2]) as made:\n"
         "        for name in 'xyz': (made / name).write_text(sys.argv[3])\n"
     )
-    writers = [run(code, file, folder, letter) for letter in "abc"]
+    writers = [subprocess.Popen(command(code, file, folder, letter)) for letter in "abc"]
     while any(process.poll() is None for process in writers):
         remove_leftovers(tmp_path)
         if file.exists():
@@ -277,7 +277,8 @@ def test_a_device_or_a_pipe_is_written_to_and_never_replaced(tmp_path: Path) -> 
     write_whole("/dev/null", b"x")
     assert stat.S_ISCHR(Path("/dev/null").stat().st_mode)
     with (tmp_path / "out").open("wb") as out:
-        assert run("write_whole('/dev/stdout', b'shown')", stdout=out).wait() == 0
+        line = command("write_whole('/dev/stdout', b'shown')")
+        subprocess.run(line, stdout=out, check=True)
     assert (tmp_path / "out").read_bytes() == b"shown"
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from mgc.errors import MgcError
 from mgc.util.pools import ENDS_WITH, extract_many, in_threads, process_pool
-from tests.helpers.outside import ROOT, all_end, until
+from tests.helpers.outside import ROOT, all_end, started, until
 
 PROGRAM = """
 import os, signal, sys, time
@@ -51,15 +51,12 @@ def program(tmp_path: Path) -> list[str]:
 def ended_after(end: Callable[[subprocess.Popen[bytes]], None], line: list[str]) -> int:
     """Start a program, stop it when its workers are there, and see all its processes end."""
     here = {"PYTHONPATH": str(ROOT)}
-    with subprocess.Popen([sys.executable, *line], env=os.environ | here) as process:
-        try:
-            until(lambda: len(list(Path(line[-1]).iterdir())) == 2)
-            family = psutil.Process(process.pid).children(recursive=True)
-            assert len(family) >= 3
-            end(process)
-            status = process.wait(WAIT_S)
-        finally:
-            process.kill()
+    with started([sys.executable, *line], env=os.environ | here) as process:
+        until(lambda: len(list(Path(line[-1]).iterdir())) == 2)
+        family = psutil.Process(process.pid).children(recursive=True)
+        assert len(family) >= 3
+        end(process)
+        status = process.wait(WAIT_S)
     all_end(family)
     return status
 
