@@ -1,4 +1,4 @@
-"""Every page, in light and dark, wide and on a phone."""
+"""Every page, in light and dark, wide and on a phone, each opened once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from .focus import walk
 from .views import MODES, WIDTHS, opened, page_names
+from .weight import BLOCKING, check_weight
 
 REFERENCES = Path(__file__).parent / "references"
 STABLE = ("glossary.html", "bibliography.html")
@@ -56,6 +58,7 @@ MOVING = """
         || (style.animationName !== 'none' && longest(style.animationDuration) > 0.001);
 }).map(one => one.tagName + '.' + one.className)
 """
+WEIGHED = ("dark", 1440)
 ACCESS = {("light", 1440), ("dark", 390)}
 """Colours hang on the mode and the layout on the width, never both on one another."""
 
@@ -74,17 +77,27 @@ def whole_page(page: Any) -> bytes:
     return base64.b64decode(drawn["data"])
 
 
+@pytest.fixture(scope="session")
+def theme(browser: Any, site: str) -> dict[str, int]:
+    """Files that the browser waits for on a page that adds none of its own, and their bytes."""
+    with opened(browser, site, "search.html") as view:
+        return dict(view.page.evaluate(BLOCKING))
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("name", page_names())
-def test_page(browser, site, screenshots, complaints, name, mode, width):
+def test_page(browser, site, screenshots, complaints, theme, name, mode, width):
     """A page opens without a complaint, keeps to its host and its width, and names its images.
 
     No rule of axe-core is broken, whatever its impact; none is left out. For people who ask for
-    rest, no element has a transition, an animation or smooth scrolling.
+    rest, no element has a transition, an animation or smooth scrolling. Tab reaches only what is
+    on the page to see, and marks it with an outline. The page is light.
     """
     with opened(browser, site, name, mode, width, reduced_motion="reduce") as view:
         page = view.page
+        if (mode, width) == WEIGHED:  # first, before pictures are loaded that nobody scrolls to
+            check_weight(page, name, view.scale, theme)
         broken = page.evaluate(BROKEN)
         place = screenshots / f"{Path(name).stem}-{mode}-{width}.jpg"
         place.write_bytes(whole_page(page))
@@ -97,8 +110,11 @@ def test_page(browser, site, screenshots, complaints, name, mode, width):
         if page.locator(".theme-switch-button").count():
             assert page.evaluate("document.documentElement.dataset.theme") == mode
         assert page.evaluate(MOVING) == []
-        if (mode, width) in ACCESS:  # last, since axe-core stays in the page
-            assert complaints(page) == []
+        if (mode, width) in ACCESS:
+            seen, lost = walk(page)
+            assert seen > 0
+            assert lost == []
+            assert complaints(page) == []  # last, since axe-core stays in the page
 
 
 def kept(png: bytes) -> Any:

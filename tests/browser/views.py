@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from .weight import Scale
+
 _SITE = os.environ.get("MGC_SITE", "")
 MODES = ("light", "dark")
 WIDTHS = {1440: 900, 390: 844}
@@ -34,9 +36,10 @@ def page_names() -> list[str]:
 
 @dataclass
 class View:
-    """A page as it was opened, and what went wrong on the way."""
+    """A page as it was opened, what it transfers, and what went wrong on the way."""
 
     page: Any
+    scale: Scale
     problems: list[str] = field(default_factory=list)
 
 
@@ -57,7 +60,8 @@ def opened(
         f"localStorage.setItem('mode', '{mode}'); localStorage.setItem('theme', '{mode}');"
     )
     context.add_init_script(script)
-    view = View(context.new_page())
+    page = context.new_page()
+    view = View(page, Scale(page))
     host = urlsplit(site).netloc
 
     def asked(request: Any) -> None:

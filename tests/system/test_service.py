@@ -177,7 +177,7 @@ def test_under_load_nothing_fails_and_memory_stays(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(load, "CLIENTS", (1, 24))
-    few, many = asyncio.run(load.measure(server.url, server.process.pid, 4.0))
+    few, many = asyncio.run(load.measure(server.url, server.process.pid, 8.0))
     for level in (few, many):
         assert level["failed"] == 0
         assert level["answered"] > 0

@@ -1,14 +1,9 @@
-"""Pages are light and quick to show, from a server that compresses nothing."""
+"""How much a page transfers, from a server that compresses nothing."""
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
-
-import pytest
-
-from .views import opened, page_names
 
 THEME = 2_600_000
 """Bytes of the plain theme on every page: its scripts, styles and icons, and the search index."""
@@ -56,38 +51,19 @@ class Scale:
         self.sizes[name] = self.sizes.get(name, 0) + int(event["encodedDataLength"])
 
 
-@pytest.fixture(scope="module")
-def theme(browser: Any, site: str) -> dict[str, int]:
-    """Files that the browser waits for on a page that adds none of its own, and their bytes."""
-    with opened(browser, site, "search.html") as view:
-        return dict(view.page.evaluate(BLOCKING))
-
-
-@pytest.mark.parametrize("name", page_names())
-def test_page_is_light(browser, site, screenshots, theme, name):
+def check_weight(page: Any, name: str, scale: Scale, theme: Mapping[str, int]) -> None:
     """All that a page transfers stays below the limit, and hardly any delays the first paint.
 
-    Bytes are what a page costs; seconds would tell how busy this machine is.
+    Bytes are what a page costs; seconds would tell how busy this machine is. `theme` has the
+    files that the browser waits for on a page that adds none of its own, and their bytes.
     """
-    with browser.new_context() as context:
-        page = context.new_page()
-        scale = Scale(page)
-        page.goto(f"{site}{name}", wait_until="load")
-        waits = page.evaluate(BLOCKING)
-        page.evaluate(SCROLL)
-        page.wait_for_timeout(300)  # sizes are told after the load
-    total = sum(scale.sizes.values())
-    _note(screenshots, name, "bytes", total)
-    heaviest = sorted(scale.sizes.items(), key=lambda one: -one[1])[:12]
+    waits = page.evaluate(BLOCKING)
+    page.evaluate(SCROLL)
+    page.wait_for_timeout(300)  # sizes are told after the load
     assert scale.sizes, "nothing was counted"
-    assert total <= THEME + LIMITS.get(name, LIMIT), heaviest
+    heaviest = sorted(scale.sizes.items(), key=lambda one: -one[1])[:12]
+    assert sum(scale.sizes.values()) <= THEME + LIMITS.get(name, LIMIT), heaviest
     assert scale.sizes[name] <= TEXT
     assert theme.keys() <= waits.keys(), "the theme's files are known, so others can be told apart"
     added = {file: size for file, size in waits.items() if file not in theme}
     assert sum(added.values()) <= BEFORE_PAINT, added
-
-
-def _note(folder: Path, name: str, key: str, value: int) -> None:
-    """Keep what was measured beside the screenshots; one file a page, for parallel tests."""
-    path = folder / f"{Path(name).stem}.{key}.json"
-    path.write_text(json.dumps({"page": name, key: value}), encoding="utf-8")
