@@ -153,7 +153,10 @@ glue.many(
 )
 refused = learned.none.set_index("kind")
 Glue(f"book/records/{transfer.NONE_FILE}").many(
-    {"c10_refused": formats.percent(refused.loc["GTZAN, test part", "none"], 1)}
+    {
+        "c10_refused": formats.percent(refused.loc["GTZAN, test part", "none"], 1),
+        "c10_taught": formats.count(refused.loc["speech", "n"]),
+    }
 )
 
 # %% [markdown]
@@ -181,6 +184,8 @@ answers = probes.load(root / "transfer")
 composed = answers[answers["kind"] == "composed"]
 n_composed = len(composed)
 n_right = int((composed["said"] == composed["genre"]).sum())
+spoken = answers[answers["kind"] == "speech"]
+by_voice = (spoken["verdict"] == "none").groupby(spoken["name"].str.rsplit("_", n=1).str[0]).mean()
 Glue(f"{store}/{probes.FILE}").many(
     {
         "c10_composed": formats.count(n_composed),
@@ -188,10 +193,17 @@ Glue(f"{store}/{probes.FILE}").many(
         "c10_composed_interval": formats.interval(*wilson(n_right, n_composed)),
         "c10_composed_sure": formats.percent((composed["verdict"] == "sure").mean()),
         "c10_composed_none": formats.percent((composed["verdict"] == "none").mean()),
+        "c10_spoken": formats.count(len(spoken)),
+        "c10_voices": formats.count(len(by_voice)),
+        "c10_spoken_none": formats.percent((spoken["verdict"] == "none").mean()),
+        "c10_spoken_sure": formats.percent((spoken["verdict"] == "sure").mean()),
+        "c10_voices_never": formats.count((by_voice == 0).sum()),
     }
 )
 
 # %% [markdown]
+# Of speech this is too hopeful. The head had heard {glue:text}`c10_taught` recordings of one synthesiser. Afterwards it was asked about {glue:text}`c10_spoken` recordings of {glue:text}`c10_voices` voices of two others, Flite and Festival, which read our glossary. It calls {glue:text}`c10_spoken_none` of them none; {glue:text}`c10_voices_never` of the voices it never refuses. Of {glue:text}`c10_spoken_sure` of the recordings it is sure, so its doubt shows another way, but a voice is no proof that **none** will be said.
+#
 # Not measured: human speech, recorded rain, animals and machines, and music of other genres, for which there are no recordings here. Expect a folk song or a raga to get one of the ten names.
 #
 # The {glue:text}`c10_composed` clips of the demo edition were composed by rule and rendered with one SoundFont. It names their style for {glue:text}`c10_composed_right` of them (95 % interval {glue:text}`c10_composed_interval`; chance is a tenth), is sure of {glue:text}`c10_composed_sure`, and calls {glue:text}`c10_composed_none` none of the genres. So calibration holds for recordings like GTZAN's, and for no others.

@@ -1,8 +1,9 @@
 """Measure false alarms and delays of `mgc monitor`: `python -m tools.monitoring --out STORE`.
 
-Streams are drawn from what the small CNN that ships is on record to have answered: to the
-validation and the test part of GTZAN, to recordings in other file formats, and to sounds that are
-not GTZAN. It needs minutes, and no audio. `mgc.service.records.load_monitoring` reads the record.
+Streams are drawn from what the network that ships is on record to have answered: to the training
+part of GTZAN while its head learned from other artists, to the test part, to recordings in other
+file formats, and to sounds that are not GTZAN. It needs minutes, and no audio.
+`mgc.service.records.load_monitoring` reads the record.
 """
 
 from __future__ import annotations
@@ -17,11 +18,10 @@ import pandas as pd
 from mgc.cli.tables import console_for_output, print_frame
 from mgc.cli.terminal import plain_where_needed
 from mgc.datasets.tracks import GENRES, P_COLUMNS
-from mgc.evaluation import stability
+from mgc.evaluation import stability, transfer
 from mgc.evaluation.clusters import artist_groups
 from mgc.evaluation.drift import HORIZON, Detector
 from mgc.inference import probes
-from mgc.inference.make_network import shipped_record
 from mgc.service.records import MONITORING_FILE
 from mgc.typing import Double
 from mgc.util.atomic import write_whole
@@ -40,8 +40,7 @@ Pair = tuple[Double, Double]
 
 def unchanged(root: Path) -> dict[str, tuple[list[Pair], bool]]:
     """Draw up streams in which nothing changes; also tell whether tracks come more than once."""
-    predictions = shipped_record(root).predictions
-    known = predictions[predictions["part"].isin(["valid", "test"])]
+    known = transfer.load(root).record.predictions
     groups = artist_groups(EDITION)
     artist = known["track_id"].map(lambda name: groups.get(name, name))
     rng = np.random.default_rng(0)
@@ -65,11 +64,11 @@ def unchanged(root: Path) -> dict[str, tuple[list[Pair], bool]]:
 
 def changes(root: Path) -> dict[str, tuple[Double, Double]]:
     """Draw up what sets in: the answers that are usual before, and those that come then."""
-    predictions = shipped_record(root).predictions
-    valid, test = (predictions[predictions["part"] == part] for part in ("valid", "test"))
-    forms = stability.load(root / "networks").answers
+    predictions = transfer.load(root).record.predictions
+    train, test = (predictions[predictions["part"] == part] for part in ("train", "test"))
+    forms = stability.load(root / "transfer").answers
     original = _values(forms[forms["form"] == stability.ORIGINAL])
-    sounds = probes.load(root / "networks")
+    sounds = probes.load(root / "transfer")
     hiphop = test[test["genre"] == "hiphop"].sample(len(test), replace=True, random_state=0)
     quiet = test["genre"].isin(["classical", "jazz"])
     other = {
@@ -77,8 +76,9 @@ def changes(root: Path) -> dict[str, tuple[Double, Double]]:
         "no classical music and no jazz any more": test[~quiet],
         "composed clips": sounds[sounds["kind"] == "composed"],
         "noise and tones": sounds[sounds["kind"] == "no music"],
+        "speech": sounds[sounds["kind"] == "speech"],
     }
-    usual = _values(valid)
+    usual = _values(train)
     return {name: (usual, _values(frame)) for name, frame in other.items()} | {
         f"the same recordings as {form}": (original, _values(forms[forms["form"] == form]))
         for form in FORMS

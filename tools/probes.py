@@ -1,21 +1,23 @@
 """Ask a network that ships about sounds that are not GTZAN, and put its answers on record.
 
-Composed clips of the demo edition, which sound like no record of the 1990s, and sounds that are no
-music at all. ``python -m tools.probes NAME`` writes what `mgc.inference.probes` reads.
+Composed clips of the demo edition, which sound like no record of the 1990s, sounds that are no
+music at all, and speech. ``python -m tools.probes NAME`` writes what `mgc.inference.probes` reads.
 """
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from pathlib import Path
 
+import click
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import soundfile
 
+from mgc.audio.files import audio_files
 from mgc.audio.samples import SAMPLE_RATE
+from mgc.cli import options
 from mgc.datasets import demo
 from mgc.datasets.tracks import P_COLUMNS
 from mgc.inference.classifier import Answer, Classifier
@@ -48,8 +50,11 @@ def sounds() -> dict[str, npt.NDArray[np.float32]]:
     return {name: (0.5 * x / np.abs(x).max()).astype(np.float32) for name, x in waves.items()}
 
 
-def ask(classifier: Classifier) -> pd.DataFrame:
-    """Answers about the demo clips and the sounds, as `mgc.inference.probes.load` reads them."""
+def ask(classifier: Classifier, speech: Path | None) -> pd.DataFrame:
+    """Answers about the demo clips, the sounds, and the files of a folder of speech, if any.
+
+    As `mgc.inference.probes.load` reads them.
+    """
     rows = []
     for track in demo.manifest():
         answer = classifier.answer(demo.clip_path(track["track_id"]))
@@ -59,6 +64,8 @@ def ask(classifier: Classifier) -> pd.DataFrame:
             file = Path(folder) / "sound.wav"
             soundfile.write(file, samples, SAMPLE_RATE, subtype="FLOAT")
             rows.append(_row(name, "no music", "", classifier.answer(file)))
+    spoken = audio_files([speech])[0] if speech else []
+    rows += [_row(file.stem, "speech", "", classifier.answer(file)) for file in spoken]
     return pd.DataFrame(rows, columns=[*TEXTS, *P_COLUMNS])
 
 
@@ -86,14 +93,16 @@ def store_of(network: str) -> Store:
     return store.networks if network == "cnn" else store.transfer
 
 
-def main() -> None:
+@click.command()
+@click.argument("name", default="musicnn")
+@click.option("--speech", type=options.FOLDER, help="Recordings of speech, VOICE_NUMBER.wav.")
+def main(name: str, speech: Path | None) -> None:
     """Write the answers of a network that ships into its store of records."""
-    (name,) = sys.argv[1:] or ["musicnn"]
     classifier, root = Classifier(name), store_of(name).root
-    for file, table in ((FILE, ask(classifier)), (CROPS_FILE, ask_crops(classifier))):
+    for file, table in ((FILE, ask(classifier, speech)), (CROPS_FILE, ask_crops(classifier))):
         write_whole(root / file, csv_bytes(table, "%.6f"))
-        print(root / file, file=sys.stderr)
+        click.echo(root / file, err=True)
 
 
 if __name__ == "__main__":
-    main()
+    main(prog_name="python -m tools.probes")

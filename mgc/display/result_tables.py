@@ -160,6 +160,23 @@ def protocol_table(table: pd.DataFrame) -> pd.DataFrame:
     return wide.reset_index(drop=True).rename_axis(columns=None)
 
 
+SHIPPED_TITLE = "MusiCNN's tags, genre head (the network that ships)"
+
+
+def with_shipped(table: pd.DataFrame, record: Record) -> pd.DataFrame:
+    """Add the network that ships as the last row of a `protocol_table` of the same tracks.
+
+    It has a score under the fault-filtered split alone; a table without that column has no row.
+    """
+    column = PROTOCOL_TITLES["fault_filtered"]
+    if column not in table:
+        return table
+    known = accuracy_summary(record)
+    row = {"Model": SHIPPED_TITLE, column: formats.accuracy(known.accuracy, known.low, known.high)}
+    added = pd.DataFrame([row]).reindex(columns=table.columns, fill_value=formats.MISSING)
+    return pd.concat([table, added], ignore_index=True)
+
+
 def editions_table(first: pd.DataFrame, mini: pd.DataFrame) -> pd.DataFrame:
     """Set the protocols of an edition and those of the mini set side by side, a row a model."""
     one, two = protocol_table(first), protocol_table(mini)

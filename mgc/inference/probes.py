@@ -21,7 +21,8 @@ TEXTS = ("name", "kind", "genre", "said", "verdict")
 def load(root: str | Path) -> pd.DataFrame:
     """Read the answers from a store; raises RecordError if they are missing or damaged.
 
-    Columns are ``name``, ``kind`` (``composed`` or ``no music``), ``genre`` (the true one, if
+    Columns are ``name``, ``kind`` (``composed``, ``no music``, or
+    ``speech``, whose names are a voice and a number), ``genre`` (the true one, if
     any), ``said``, ``verdict`` and the ten probabilities.
     """
     return read_csv(Path(root) / FILE, TEXTS, blanks=True)

@@ -28,6 +28,7 @@ def results_block(records: Path) -> str:
     from dataclasses import replace
 
     from mgc.datasets.facts import report_claims
+    from mgc.display.result_tables import SHIPPED_TITLE
     from mgc.evaluation.accuracy import accuracy_summary
     from mgc.evaluation.results import load_results
     from mgc.records.store import Store
@@ -51,8 +52,7 @@ def results_block(records: Path) -> str:
     ]
     heard = Store(records).transfer.find()
     rows += [
-        "| MusiCNN's tags, genre head (the network that ships)"
-        f" | – | {_written(known.accuracy, known.low, known.high, 1)} | – |  |"
+        f"| {SHIPPED_TITLE} | – | {_written(known.accuracy, known.low, known.high, 1)} | – |  |"
         for known in map(accuracy_summary, heard)
     ]
     said = (

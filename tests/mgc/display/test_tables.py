@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from mgc.datasets import facts, quality
+from mgc.datasets.tracks import GENRES, P_COLUMNS
 from mgc.display import (
     comparison,
     data_tables,
@@ -20,10 +21,11 @@ from mgc.display import (
     system_tables,
 )
 from mgc.display.glue import KEY, Glue
+from mgc.evaluation import transfer
 from mgc.evaluation.significance import pairwise
 from mgc.evaluation.tracks import missed_tracks
 from mgc.records.editions import EditionRecord
-from mgc.records.store import NotRun
+from mgc.records.store import NotRun, default_root
 from tests.helpers.records import answers, one_hot, unsaved
 
 
@@ -203,3 +205,17 @@ def test_packed_pictures_and_answers_are_told_in_shares():
     )
     (row,) = data_tables.answers_table(models).to_dict("records")
     assert list(row.values())[1:] == ["4", "100.0\u00a0%", "50.0\u00a0%", "25.0\u00a0%"]
+
+
+def test_the_network_that_ships_stands_under_the_one_split_that_it_was_asked_about() -> None:
+    record = transfer.load(default_root()).record
+    rows = record.predictions[record.predictions["part"] == "test"]
+    right = (rows[list(P_COLUMNS)].to_numpy().argmax(axis=1)
+             == rows["genre"].map(GENRES.index)).mean()  # fmt: skip
+    table = pd.DataFrame({"Model": ["CNN"], "artist folds": ["54 %"], "fault-filtered": ["53 %"]})
+    row = result_tables.with_shipped(table, record).iloc[-1]
+    assert "MusiCNN" in row["Model"]
+    assert row["artist folds"] == formats.MISSING
+    assert row["fault-filtered"].startswith(formats.percent(right, 1))
+    without = table.drop(columns="fault-filtered")
+    assert result_tables.with_shipped(without, record) is without
