@@ -17,7 +17,7 @@ from mgc.datasets.protocols import make_split
 from mgc.datasets.tracks import GENRES, P_COLUMNS
 from mgc.errors import MgcError
 from mgc.evaluation import metrics
-from mgc.models import BASELINES
+from mgc.models import BASELINES, cnn
 from mgc.models.recipe import ABLATIONS
 from mgc.records import config as config_module
 from mgc.records.store import Record, load_record
@@ -131,7 +131,8 @@ def test_an_interrupted_fit_leaves_nothing_half_done(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("short")
-def test_segments_get_one_row_each(tmp_path: Path) -> None:
+def test_segments_get_one_row_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cnn, "RECIPE", replace(cnn.RECIPE, epochs=1))
     arrays = make_arrays(n_frames=1292, per_genre=2)
     split = make_split("leaky_segments", arrays.track_id, arrays.genre, arrays.artist, 0)
     record = fit("cnn", tmp_path, arrays=arrays, split=split)
