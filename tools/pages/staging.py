@@ -125,6 +125,11 @@ def stage_chapters(
     by_id = {fit.fit_id: fit for fit in fits}
     sources = made / "_extra" / "_sources"
     sources.mkdir(parents=True)
+    titles = {name: numbers.title(book) for name, book in books.items()}
+    cells = [cell for book in books.values() for cell in book.cells]
+    texts = [cell.source for cell in cells if cell.cell_type == "markdown"]
+    pages = [path.read_text(encoding="utf-8") for path in sorted(made.glob("*.md"))]
+    said = numbers.sentences([*texts, *pages], by_key, titles)
     for name, book in books.items():
         downloads.make_portable(book, place, commit if COMMIT.fullmatch(commit) else "")
         for cell in book.cells:
@@ -135,8 +140,7 @@ def stage_chapters(
     for path in made.glob("*.md"):
         text = path.read_text(encoding="utf-8")
         path.write_text(numbers.linked(text, by_key, by_id), encoding="utf-8")
-    titles = {name: numbers.title(book) for name, book in books.items()}
-    page = numbers.page(glued, by_id, titles)
+    page = numbers.page(glued, by_id, titles, said)
     (made / f"{numbers.PAGE}.md").write_text(page, encoding="utf-8")
 
 

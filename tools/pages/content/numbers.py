@@ -16,6 +16,10 @@ PAGE = "numbers"
 ROLE = re.compile(r"\{glue:text\}`([^`]+)`")
 CODE = re.compile(r"(^```.*?^```$)", re.MULTILINE | re.DOTALL)
 MARKUP = re.compile(r"([\\`*_{}\[\]$~^|#])")
+MENTION = re.compile(r"\{(?:doc|term|ref)\}`([^`<]+?)\s*(?:<[^`]*>)?`")
+NAMED_SOURCE, SOURCE = re.compile(r"\{cite:t\}`([^`]*)`"), re.compile(r"\s*\{cite[^}]*\}`[^`]*`")
+BLOCK_START = re.compile(r"^\s*(?:[-*>]|\d+\.|\|)\s*")
+SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 SHOWN = 3
 """Fits that a tooltip names; the page names them all."""
 
@@ -102,7 +106,7 @@ def linked(markdown: str, numbers: Mapping[str, Number], fits: Mapping[str, Fit]
     """
 
     def link(role: re.Match[str]) -> str:
-        key = role[1].rpartition("::")[2].partition(":")[0]
+        key = _key(role)
         if key not in numbers:
             raise BookError(f"{role[0]}: no chapter glues {key}")
         number = numbers[key]
@@ -115,34 +119,84 @@ def linked(markdown: str, numbers: Mapping[str, Number], fits: Mapping[str, Fit]
     return "".join(part if part.startswith("```") else ROLE.sub(link, part) for part in parts)
 
 
+def sentences(
+    texts: Iterable[str], numbers: Mapping[str, Number], titles: Mapping[str, str]
+) -> dict[str, str]:
+    """Find the sentence that each value first stands in, as HTML with the value in bold.
+
+    Numbers are known by their keys, titles of chapters by their names; `texts` is Markdown with
+    roles.
+    """
+    found: dict[str, str] = {}
+    lines = [line for text in texts for line in CODE.sub("", text).splitlines()]
+    for line in lines:
+        named = MENTION.sub(lambda role: titles.get(role[1], role[1]), BLOCK_START.sub("", line))
+        for part in SENTENCE_END.split(SOURCE.sub("", NAMED_SOURCE.sub(r"\1", named))):
+            for role in ROLE.finditer(part):
+                if (key := _key(role)) in numbers and key not in found:
+                    found[key] = _plain(part, role.start(), numbers)
+    return found
+
+
+def _key(role: re.Match[str]) -> str:
+    return role[1].rpartition("::")[2].partition(":")[0]
+
+
+def _plain(sentence: str, marked: int, numbers: Mapping[str, Number]) -> str:
+    """Write a sentence without its markup, all values in their places, one of them in bold."""
+
+    def value(role: re.Match[str]) -> str:
+        text = html.escape(numbers[_key(role)].text) if _key(role) in numbers else "…"
+        return f"<strong>{text}</strong>" if role.start() == marked else text
+
+    parts, end = [], 0
+    for role in ROLE.finditer(sentence):
+        parts += [_without_markup(sentence[end : role.start()]), value(role)]
+        end = role.end()
+    return "".join([*parts, _without_markup(sentence[end:])])
+
+
+def _without_markup(text: str) -> str:
+    return html.escape(re.sub(r"[*`]|^#+ |</?\w[^>]*>", "", text))
+
+
 def title(notebook: Any) -> str:
     """Return the first heading of a chapter."""
     text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
     return next(line for line in text.splitlines() if line.startswith("# ")).removeprefix("# ")
 
 
-def page(numbers: Iterable[Number], fits: Mapping[str, Fit], titles: Mapping[str, str]) -> str:
+def page(
+    numbers: Iterable[Number],
+    fits: Mapping[str, Fit],
+    titles: Mapping[str, str],
+    said: Mapping[str, str],
+) -> str:
     """Write the page that the links lead to: every value, then every record behind one.
 
-    Fits are known by their ids, titles of chapters by their names.
+    Fits are known by their ids, titles of chapters by their names, sentences (`sentences`) by the
+    keys of the values that stand in them.
     """
     numbers = list(numbers)
     parts = [
         "# Where each number comes from",
         "Every number in the text is glued: code computed it when the chapter was executed. Each"
-        " is listed here with what it rests on. A number in the text links to its line here, and"
-        " the tooltip of the link says the same in short. `mgc audit FIT_ID` tells what a fit was,"
-        " and `nox -s audit` recomputes every published result from the predictions.",
+        " is listed here with the sentence that it stands in, and what it rests on. A number in"
+        " the text links to its line here, and the tooltip of the link says the same in short."
+        " `mgc audit FIT_ID` tells what a fit was, and `nox -s audit` recomputes every published"
+        " result from the predictions.",
     ]
     for chapter in dict.fromkeys(number.chapter for number in numbers):
         here = [number for number in numbers if number.chapter == chapter]
         rows = [
-            f'<tr id="{number.key}"><td><code>{number.key}</code></td>'
-            f"<td>{html.escape(number.text)}</td><td>{_basis(number, fits)}</td></tr>"
+            f'<tr id="{number.key}">'
+            f"<td>{said.get(number.key) or html.escape(number.text)}"
+            f"<br><code>{number.key}</code></td><td>{_basis(number, fits)}</td></tr>"
             for number in here
         ]
-        said = f"In {{doc}}`{chapter}`; `{here[0].command}` recomputes them."
-        parts += [f"## {titles[chapter]}", said, _table(("Key", "Value", "Rests on"), rows)]
+        where = f"In {{doc}}`{chapter}`; `{here[0].command}` recomputes them."
+        head = ("What the text says, and the key", "Rests on")
+        parts += [f"## {titles[chapter]}", where, _table(head, rows)]
     used = {fit for number in numbers for fit in number.fits}
     rows = [
         f'<tr id="fit-{fit.fit_id}"><td><code>{fit.fit_id}</code></td>'

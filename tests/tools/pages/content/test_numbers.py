@@ -66,11 +66,26 @@ def test_the_page_holds_each_link_s_target() -> None:
     cells = [new_markdown_cell("# One"), new_code_cell("", outputs=outputs)]
     book = new_notebook(cells=cells)
     found = numbers.collect(book, "01_first")
-    page = numbers.page(found, {"ab12": FIT}, {"01_first": numbers.title(book)})
+    said = numbers.sentences(["Of all, {glue:text}`n` are right."], {n.key: n for n in found}, {})
+    page = numbers.page(found, {"ab12": FIT}, {"01_first": numbers.title(book)}, said)
     for name in ("best", "n", "fit-ab12"):
         assert page.count(f'id="{name}"') == 1
     assert "&lt;54 %&gt;" in page, "a value cannot break the page"
+    assert "Of all, <strong>7</strong> are right." in page
     assert "## One" in page
+
+
+def test_a_value_is_shown_in_the_first_sentence_that_it_stands_in() -> None:
+    known = {"a": Number("a", "", "4.5 < 5", (), ()), "b": Number("b", "", "7", (), ())}
+    text = (
+        "# Title\n- Not here. *Then* {glue:text}`a`, as {cite:t}`x2000` and {doc}`05_comparison`"
+        " say of {term}`seeds <seed>` {glue:text}`b`. {glue:text}`a` again.\n"
+        "```\n{glue:text}`c`\n```"
+    )
+    assert numbers.sentences([text], known, {"05_comparison": "The comparison"}) == {
+        "a": "Then <strong>4.5 &lt; 5</strong>, as x2000 and The comparison say of seeds 7.",
+        "b": "Then 4.5 &lt; 5, as x2000 and The comparison say of seeds <strong>7</strong>.",
+    }
 
 
 @pytest.mark.parametrize("path", REFERENCES, ids=lambda path: path.stem)
