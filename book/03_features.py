@@ -22,7 +22,7 @@
 # - how far the features separate genres before any network is trained, and how easily a picture of that deceives.
 # ```
 #
-# The figures of signals show clips of the embedded demo edition, because they may be shared. The tables and the statistics further down describe the audio of the {term}`edition` {glue:text}`c3_edition`. Where the book is built on a spectrogram archive, which has no audio, that is the mini set, or the demo edition where the mini set has no record. There the models see pictures of lower resolution, with fewer statistics ({doc}`02_dataset`); what follows is what they see of audio.
+# Sound becomes numbers here, step by step, and at the end these numbers are put to the test.
 
 # %% tags=["parameters", "remove-cell"]
 data = "gtzan-archive"
@@ -51,13 +51,40 @@ study = open_study(data, records=records, protocol=protocol, variant=variant, se
 edition = study.with_audio().edition_record
 clips = one_per_genre()
 glue = Glue(edition)
-glue("c3_edition", edition.name)
 
 # %% [markdown]
-# The figure that matters is what a convolutional network gets to see of a piece of music, if it is given the audio.
+# The figure that matters shows what the published networks saw: no sound, but grey pictures. GTZAN's own may not be shown here, so these are four clips that were composed for this book, drawn by the same rule.
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Mel-spectrograms of ten demo clips, one of each genre. Light cells are loud.", "name": "fig-spectrograms"}, "image": {"alt": "Ten mel-spectrograms. Drum hits are vertical lines, held notes horizontal ones; the share of energy in the high bands differs between genres."}}
-signal_plots.spectrograms(clips)
+# %% tags=["remove-input"] mystnb={"figure": {"caption": "Four demo clips as the published archive would hold them: linear in frequency, each from its weakest to its strongest cell.", "name": "fig-linear"}, "image": {"alt": "Four spectrograms on a linear frequency axis. Most of what is bright lies in the lowest quarter; the upper half is dim or even."}}
+Glue(CHAPTER).many(
+    {
+        "c3_bins": formats.count(N_BINS),
+        "c3_bin_hz": f"{FREQ_HZ[1]:.0f}\u00a0Hz",
+        "c3_columns": formats.count(CLIP_COLUMNS),
+        "c3_middle": f"{FREQ_HZ[N_BINS // 2] / 1000:.1f}\u00a0kHz",
+    }
+)
+signal_plots.archive_pictures(clips[:4])
+
+# %% [markdown]
+# ## Which data where
+#
+# No single set of tracks has everything, so this book uses several. The published networks learned from pictures of all of GTZAN. What only sound can give is measured on tracks that have sound. And what is shown or played comes from clips that may be passed on.
+
+# %% tags=["remove-input"]
+notebook.table(
+    dataset_tables.uses_table(
+        (
+            ("the networks of chapters 4 to 8", study.edition_record),
+            ("tables and statistics of this chapter", edition),
+            ("spectrograms, waveforms and sounds on these pages", study.store.edition("demo")),
+        )
+    ),
+    "Which data where",
+)
+
+# %% [markdown]
+# So where networks learned from pictures, they saw neither the mel-spectrograms below nor all of the statistics. {doc}`02_dataset` says what the pictures keep and what they lose. {doc}`17_protocols` has results from sound, on few tracks.
 
 # %% [markdown]
 # ## From sound to numbers
@@ -88,23 +115,15 @@ signal_plots.waveforms(clips)
 signal_plots.mel_filters()
 
 # %% [markdown]
-# Power in each band is then expressed in {term}`decibels <decibel>` below the loudest cell, with a floor 80 dB down. The result, 128 bands by 1,292 frames, is the picture that the CNN, the autoencoder and VGG16 look at when they are fitted on audio, as those of the demo edition and of the mini set are.
-#
-# The published networks saw another picture. For all of GTZAN there is no audio here, only an archive of spectrograms ({doc}`02_dataset`), and these are **linear**: {glue:text}`c3_bins` bins, {glue:text}`c3_bin_hz` apart, by {glue:text}`c3_columns` columns, in grey levels from the weakest cell to the strongest. Half of their rows lie above {glue:text}`c3_middle`, where little music happens. {numref}`fig-linear` shows four of the clips by that rule.
+# Power in each band is then expressed in {term}`decibels <decibel>` below the loudest cell, with a floor 80 dB down. The result, 128 bands by 1,292 frames, is what the report plans for the CNN, the autoencoder and VGG16. Here they see it only when they are fitted on audio, as those of the demo edition and of the mini set are.
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Four of the clips as the published archive would hold them: linear in frequency, each from its weakest to its strongest cell.", "name": "fig-linear"}, "image": {"alt": "Four spectrograms on a linear frequency axis. Most of what is bright lies in the lowest quarter; the upper half is dim or even."}}
-Glue(CHAPTER).many(
-    {
-        "c3_bins": formats.count(N_BINS),
-        "c3_bin_hz": f"{FREQ_HZ[1]:.0f}\u00a0Hz",
-        "c3_columns": formats.count(CLIP_COLUMNS),
-        "c3_middle": f"{FREQ_HZ[N_BINS // 2] / 1000:.1f}\u00a0kHz",
-    }
-)
-signal_plots.archive_pictures(clips[:4])
+# %% tags=["remove-input"] mystnb={"figure": {"caption": "Mel-spectrograms of ten demo clips, one of each genre. Light cells are loud.", "name": "fig-spectrograms"}, "image": {"alt": "Ten mel-spectrograms. Drum hits are vertical lines, held notes horizontal ones; the share of energy in the high bands differs between genres."}}
+signal_plots.spectrograms(clips)
 
 # %% [markdown]
-# In {numref}`fig-spectrograms`, vertical lines are drum hits: all frequencies at once, for an instant. Horizontal lines are held notes with their overtones. Distorted guitars fill the picture; a string section leaves it sparse.
+# Vertical lines are drum hits: all frequencies at once, for an instant. Horizontal lines are held notes with their overtones. Distorted guitars fill the picture; a string section leaves it sparse.
+#
+# The published pictures of {numref}`fig-linear` are **linear** in frequency: {glue:text}`c3_bins` bins, {glue:text}`c3_bin_hz` apart, by {glue:text}`c3_columns` columns. Half of their rows lie above {glue:text}`c3_middle`, where little music happens.
 #
 # ### Cepstra (MFCC)
 #
