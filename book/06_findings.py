@@ -24,7 +24,15 @@
 #
 # The report lists its findings as facts. Here each becomes a claim with a rule that decides it. Code applies the rule to the records and writes both the verdict and the sentence. So this page may read differently on other data, and each time it says what those data show.
 #
-# There are six verdicts, here and in {doc}`08_audit`. *Confirmed* and *contradicted* need a test or an interval at the usual level of one in twenty, or the margin that is stated with the claim. *Compatible* means that an interval holds the stated figure, but much else, too. *Partly* means that some of the claim is shown and nothing speaks against it. *Not shown* means that it was tested, and the evidence is too weak either way. *Not testable here* means that no record bears on the claim.
+# On the data of this build, the verdicts on {glue:text}`c6_claims` claims are: {glue:text}`c6_counts`.
+#
+# ```{dropdown} What the six verdicts mean
+# - *Confirmed* and *contradicted* need a test or an interval at the usual level of one in twenty, or the margin that is stated with the claim.
+# - *Compatible* means that an interval holds the stated figure, but much else, too.
+# - *Partly* means that some of the claim is shown and nothing speaks against it.
+# - *Not shown* means that it was tested, and the evidence is too weak either way.
+# - *Not testable here* means that no record bears on the claim.
+# ```
 
 # %% tags=["parameters", "remove-cell"]
 data = "gtzan-archive"
@@ -42,6 +50,7 @@ from mgc.evaluation.significance import fits_of, pairwise
 from mgc.models import TITLES
 from mgc.records.study import open_study
 from mgc.report import genre_findings, model_findings
+from mgc.report.cards import finding
 from mgc.report.claims import Decision, Verdict
 
 study = open_study(data, records=records, protocol=protocol, variant=variant, seeds=(seed,))
@@ -63,7 +72,7 @@ def decide(*claims_and_decisions):
     """Keep what became of each claim for the summary, and show it."""
     found = dict(zip(claims_and_decisions[::2], claims_and_decisions[1::2], strict=True))
     decided.update(found)
-    return notebook.say("\n\n".join(model_findings.sentence(*pair) for pair in found.items()))
+    return notebook.Html("".join(finding(*pair).source for pair in found.items()))
 
 
 # %% [markdown]
@@ -255,15 +264,15 @@ notebook.table(
 )
 
 # %% tags=["hide-input"]
-verdicts = [decision.verdict for decision in decided.values()]
+verdicts = [str(decision.verdict) for decision in decided.values()]
+counts = [f"{verdicts.count(v)} {v}" for v in map(str, Verdict) if v in verdicts]
+glue("c6_counts", formats.listing(counts))
 glue.many({f"c6_{v.replace(' ', '_')}": formats.count(verdicts.count(v)) for v in Verdict})
 glue("c6_claims", formats.count(len(decided)))
 glue("c6_n_test", formats.count(results.n_tracks))
 glue("c6_edition", study.edition_record.name, study.edition_record)
 
 # %% [markdown]
-# Of {glue:text}`c6_claims` claims, the verdicts are: confirmed {glue:text}`c6_confirmed`, compatible {glue:text}`c6_compatible`, partly {glue:text}`c6_partly`, contradicted {glue:text}`c6_contradicted`, not shown {glue:text}`c6_not_shown`, not testable here {glue:text}`c6_not_testable_here`.
-#
 # ## What this shows and what it does not
 #
 # The verdicts hold for {glue:text}`c6_n_test` test tracks of {glue:text}`c6_edition`, few {term}`seeds <seed>` and one way of training. *Contradicted* means: not so on these data. It does not mean that the claim is false everywhere. Each claim has a test of its own, and the corrections count pairs of models, not claims; with this many claims, one of them may be decided wrongly by chance. And what a genre is, these records do not know: they know the labels that somebody gave.
@@ -286,7 +295,7 @@ notebook.say(
 
 # %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show the solution", "code_prompt_hide": "Hide the solution"}
 own = genre_findings.pair_is_mixed(pooled, "country", "rock")
-notebook.say(model_findings.sentence("country and rock are taken for each other", own))
+finding("country and rock are taken for each other", own)
 
 # %% [markdown]
 # ## Further reading
