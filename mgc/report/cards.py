@@ -76,7 +76,7 @@ def _drawing(plot: Plot, name: str) -> str:
     axis.set_yticks(range(len(plot.rows)), [fill(row.label, 24) for row in plot.rows])
     axis.set(ylim=(len(plot.rows) - 0.5, -0.5), xlabel=plot.axis)
     axis.tick_params(axis="y", length=0)
-    axis.xaxis.label.set_size(10)
+    axis.xaxis.label.set_fontsize(10)
     if "F1" not in plot.axis:
         style.percent_axis(axis, "x")
     axis.locator_params(axis="x", nbins=5)
