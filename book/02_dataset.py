@@ -13,6 +13,8 @@
 # %% [markdown]
 # # Dataset
 #
+# *Level: first steps; no mathematics. Reading time: about {sub-ref}`wordcount-minutes` minutes.*
+#
 # ```{admonition} In this chapter
 # :class: tip
 # You learn
@@ -48,7 +50,13 @@ from mgc.evaluation.crossing import crossing, fault_filtered_parts
 from mgc.records.study import open_study
 
 style.use_style()
-study = open_study(data, records=records, protocol=protocol, variant=variant, seeds=(seed,))
+study = open_study(
+    data,
+    records=records,
+    protocol=protocol,
+    variant=variant,
+    seeds=seed,
+)
 edition, heard = study.edition_record, study.with_audio().edition_record
 gtzan, known = gtzan_table(), track_credits()
 by_fault = fault_filtered_parts()
@@ -61,12 +69,18 @@ glue = Glue(TRACKS)
 feature_plots.artist_map([known[name] for name in sorted(known)])
 
 # %% [markdown]
-# The project has a table of facts about each track. It begins like this:
+# ```{admonition} To remember
+# :class: important
+# GTZAN is large in tracks and small in artists: {glue:text}`c2_groups` groups stand behind its {glue:text}`c2_tracks` tracks. Whoever lets an artist train and be tested measures memory along with hearing.
+# ```
 
-# %%
+# %% [markdown]
+# The table of facts begins like this:
+
+# %% tags=["remove-input"]
 notebook.table(gtzan.head(3), "The first rows of the table of facts")
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 per_genre = gtzan.groupby("genre").size()
 split = pd.crosstab(gtzan["genre"], gtzan["fault_filtered"].replace("", "left out"))
 double = gtzan[gtzan["identical_to"] != ""]
@@ -104,7 +118,7 @@ glue.many(
 #
 # {cite:t}`sturm2012` and {cite:t}`sturm2013` listened to the whole collection and identified most of the recordings. This is what was found:
 
-# %%
+# %% tags=["remove-input"]
 faults = facts.gtzan_faults()[["kind", "count", "example"]]
 notebook.table(
     faults.rename(columns={"count": "tracks"}), "Faults of GTZAN as counted by Sturm (2013)"
@@ -122,9 +136,9 @@ notebook.table(
 #
 # ### Who plays
 #
-# Nothing in GTZAN's files names a performer. {cite:t}`sturm2012` identified most of them, and {cite:t}`doh2023` matched many recordings by acoustic fingerprint. Joined, they name the artists of all but {glue:text}`c2_unknown` tracks. Here an {term}`artist group` is what shares a performer or, in classical music, a composer, in either source; where the sources may be wrong, groups are rather too large than too small. {numref}`fig-artists` shows them.
+# Nothing in GTZAN's files names a performer. {cite:t}`sturm2012` identified most of them, and {cite:t}`doh2023` matched many recordings by acoustic fingerprint. Joined, they name the artists of all but {glue:text}`c2_unknown` tracks. Here an {term}`artist group` is what shares a performer or, in classical music, a composer, in either source; where the sources may be wrong, a group is made too large rather than too small. {numref}`fig-artists` shows them.
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 groups = pd.Series({name: credit.group for name, credit in known.items() if credit.known})
 by_genre = groups.groupby(groups.index.str.split(".").str[0]).nunique()
 crossed, heard_too = crossing(by_fault), crossing(by_fault, ("train",))
@@ -143,7 +157,7 @@ Glue(ARTISTS).many(
 )
 
 # %% [markdown]
-# A thousand tracks are {glue:text}`c2_groups` groups, and they are spread unevenly: {glue:text}`c2_groups_fewest` in {glue:text}`c2_genre_fewest`, {glue:text}`c2_groups_most` in {glue:text}`c2_genre_most`. The tracks blues.00012 to blues.00028 are {glue:text}`c2_singer` recordings of one singer of the 1930s, Robert Johnson. Whoever shuffles the tracks puts him on both sides of any split. And who tests on him learns whether a model copes with one old record, not with blues: the sample is small in artists, however many its tracks.
+# A thousand tracks are {glue:text}`c2_groups` groups, and they are spread unevenly: {glue:text}`c2_groups_fewest` in {glue:text}`c2_genre_fewest`, {glue:text}`c2_groups_most` in {glue:text}`c2_genre_most`. The tracks blues.00012 to blues.00028 are {glue:text}`c2_singer` recordings of one singer of the 1930s, Robert Johnson. Whoever shuffles the tracks puts him on both sides of any split. And whoever tests on him learns whether a model copes with one old record, not with blues. The sample is small in artists, however many its tracks.
 #
 # ### The fault-filtered split
 #
@@ -157,7 +171,7 @@ feature_plots.tracks_by_genre(split[["train", "valid", "test", "left out"]])
 #
 # The {term}`artist folds` keep every group on one side: five folds of whole groups, each genre in each fold, drawn once and committed as a table. Fold by fold, the groups of one are tested, those of the next choose, the others train. The tracks of unknown artists stay out. This is the widest honest measurement of GTZAN that we know of, since nearly all tracks are tested; the fault-filtered split stays beside it, because published figures use it. Faulty tracks are in the artist folds, and so are most tracks on which our recipes were chosen. {doc}`05_comparison` says what that does.
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 published = facts.literature().set_index(["system", "protocol"])["accuracy"] / 100
 network = published["U-Net-encoder CNN 3-s segments"]
 glue = Glue(LITERATURE)
@@ -195,7 +209,7 @@ glue.many(
 #
 # ### The edition of this build
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 glue = Glue(edition, heard)
 glue.many(
     {
@@ -218,7 +232,7 @@ notebook.say(*dataset_tables.about_tracks(edition))
 #
 # These are clips of the embedded demo edition, one for each genre. No musician played them. Rules chose chords, bass lines, drum patterns and tempo, and a set of sampled instruments rendered the notes. Each style has three invented "artists" with habits of their own: favourite keys, instruments and tempos.
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 notebook.Html(players())
 
 # %% [markdown]
@@ -229,6 +243,21 @@ notebook.Html(players())
 # It shows that the report describes GTZAN's size and format correctly and passes over its faults, which were published years before. It shows which of them a split can mend (repetitions, artists) and which it cannot (wrong labels).
 #
 # It does not show that ten genres of equal size are a good model of music. Real collections are uneven, most tracks fit several genres, and listeners disagree. None of the numbers in this book speak about that.
+
+# %% [markdown]
+# ## Check yourself
+#
+# **A model scores higher under a random split than with artists kept apart. Has it learned more about genres?**
+#
+# ```{dropdown} Answer
+# No. It is the same model with the same skill. Under the random split it meets artists, albums and even recordings that it has heard in training, and there remembering helps.
+# ```
+#
+# **Why should a score close to perfect on GTZAN make you suspicious?**
+#
+# ```{dropdown} Answer
+# Some labels are wrong. A listener who hears correctly disagrees with them, so whoever agrees with nearly all has learned the faults, too.
+# ```
 
 # %% [markdown]
 # ## Exercises
@@ -246,11 +275,15 @@ for number in range(20):
     (fold,) = make_split("random", ids, gtzan["genre"], [""] * len(ids), number).folds
     side = {ids[example]: "train" for example in fold.train}
     side |= {ids[example]: "test" for example in fold.test}
-    drawn.append(sum({side.get(name) for name in pair} == {"train", "test"} for pair in pairs))
+    sides = ({side.get(name) for name in pair} for pair in pairs)
+    drawn.append(sum(both == {"train", "test"} for both in sides))
 notebook.say(
-    f"The first of a pair falls into training and the second into the test, or the other way round. Of"
-    f" {formats.count(len(pairs))} pairs that gives {formats.number(expected, 1)} on average. Twenty"
-    f" splits gave {formats.number(sum(drawn) / len(drawn), 1)}, from {min(drawn)} to {max(drawn)}."
+    "The first of a pair falls into training and the second into the test, or the"
+    " other way round. Of"
+    f" {formats.count(len(pairs))} pairs that gives {formats.number(expected, 1)} on"
+    " average. Twenty"
+    f" splits gave {formats.number(sum(drawn) / len(drawn), 1)}, from {min(drawn)} to"
+    f" {max(drawn)}."
     " These are only the files that agree in every byte; other copies come on top."
 )
 
@@ -260,10 +293,14 @@ notebook.say(
 # %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show the solution", "code_prompt_hide": "Hide the solution"}
 kept = split.drop(columns="left out").sum(axis=1) / split.sum(axis=1)
 notebook.say(
-    f"From {label(kept.idxmin())}: {formats.percent(kept.min())} of its tracks are left, against"
-    f" {formats.percent(kept.max())} of {label(kept.idxmax())}. With fewer tracks to learn from, its"
-    f" score may be lower. It still has {split.loc[kept.idxmin(), 'test']} test tracks; the fewest has"
-    f" {label(split['test'].idxmin())}, {split['test'].min()}, and its score is the least certain."
+    f"From {label(kept.idxmin())}: {formats.percent(kept.min())} of its tracks are"
+    " left, against"
+    f" {formats.percent(kept.max())} of {label(kept.idxmax())}. With fewer tracks to"
+    " learn from, its"
+    f" score may be lower. It still has {split.loc[kept.idxmin(), 'test']} test"
+    " tracks; the fewest has"
+    f" {label(split['test'].idxmin())}, {split['test'].min()}, and its score is the"
+    " least certain."
 )
 
 # %% [markdown]
