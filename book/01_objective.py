@@ -70,7 +70,7 @@ feature_plots.ceilings(claims, best)
 # %% [markdown]
 # ```{admonition} To remember
 # :class: important
-# The report measured nothing. Its code draws random numbers, and of its five stated accuracies {glue:text}`c1_above` are higher than any classifier could reach on them.
+# The report measured nothing. Its code draws random numbers, and {glue:text}`c1_above` of its stated accuracies are higher than any classifier could reach on them.
 # ```
 
 # %% tags=["remove-input"]

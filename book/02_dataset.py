@@ -221,11 +221,14 @@ glue.many(
         "c2_heard_tracks": formats.count(heard.n_tracks),
     }
 )
-notebook.say(*dataset_tables.about_tracks(edition))
 
 # %% [markdown]
 # This build used the edition **{glue:text}`c2_edition`** (content hash {glue:text}`c2_hash`): {glue:text}`c2_edition_tracks` tracks. The audio that {doc}`03_features` measures is that of **{glue:text}`c2_heard`**: {glue:text}`c2_heard_tracks` tracks, {glue:text}`c2_minutes` minutes.
-#
+
+# %% tags=["remove-input"]
+notebook.say(*dataset_tables.about_tracks(edition))
+
+# %% [markdown]
 # The mini set deserves a warning. It takes the lowest track numbers of each genre. Neighbours in GTZAN often come from one artist; its ten blues tracks are all by the same one. No split can undo that. Scores on it are optimistic, and they rest on few tracks.
 #
 # ## Listen

@@ -82,7 +82,7 @@ signal_plots.archive_pictures(clips[:4])
 # %% [markdown]
 # ```{admonition} To remember
 # :class: important
-# What looks apart in a picture of fitted data may fall together on new data. Here {glue:text}`c3_lda_fitted` of the fitted tracks lie nearest to their own genre, but {glue:text}`c3_lda_unseen` of the others. Judge a rule on tracks that it has not seen.
+# What looks apart in a picture of fitted data may fall together on new data. Here {glue:text}`c3_lda_fitted` of the fitted tracks lie nearest to their own genre; of the others, {glue:text}`c3_lda_unseen`. Judge a rule on tracks that it has not seen.
 # ```
 
 # %% [markdown]

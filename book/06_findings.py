@@ -93,7 +93,7 @@ def decide(*claims_and_decisions):
 # %% [markdown]
 # ## Findings about models
 #
-# Pairs of models are compared over all seeds by the combined test, with Holm's correction over the pairs of this variant and the baselines. {doc}`05_comparison` corrects over more pairs where it holds other variants, so it may show less. Everything else on this page is the mean over all seeds, too.
+# Pairs of models are compared over all seeds by the combined test, with Holm's correction over the pairs of this variant and the baselines. {doc}`05_comparison` corrects over more pairs where it holds other variants, so it may show less. Everything else on this page is the mean over all seeds, too. In the small plots a dot is what was measured, and the line through it the 95 % interval.
 #
 # ### Do spectrograms beat hand-crafted features?
 #
@@ -245,7 +245,7 @@ feature_plots.mean_spectra(genre_findings.singer_spectra(study.edition_record))
 glue("c6_singer_tracks", formats.count(len(singer)), ARTISTS)
 
 # %% [markdown]
-# A network that had learned what blues is would not call all of them something else. {numref}`fig-singer` shows what it may have heard instead: his recordings carry less in the upper bands than the other blues, nearer to the jazz of this collection. That is how a record of the 1930s sounds. It fits, and it is no proof. A system that hears the record and not the music is called a *horse* {cite:p}`sturm2014horse`. So a matrix of confusions that shows "blues taken for jazz" says something about how GTZAN was collected. That jazz and blues share harmony cannot be tested here: the pictures hold no chroma, and the only blues with audio at hand is of one artist.
+# A network that had learned what blues is would not call most of them something else. {numref}`fig-singer` shows what it may have heard instead: his recordings carry less in the upper bands than the other blues, nearer to the jazz of this collection. That is how a record of the 1930s sounds. It fits, and it is no proof. A system that hears the record and not the music is called a *horse* {cite:p}`sturm2014horse`. So a matrix of confusions that shows "blues taken for jazz" says something about how GTZAN was collected. That jazz and blues share harmony cannot be tested here: the pictures hold no chroma, and the only blues with audio at hand is of one artist.
 #
 # ### Which genres are really mixed up?
 

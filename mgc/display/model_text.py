@@ -69,9 +69,10 @@ def drawing(entry: Record | NotRun) -> Html | None:
             blocks[-1] += f"<small>{after}</small>"
             continue
         width = int(str(layer["Output"]).rsplit(" ", 1)[-1])
+        name = str(layer["Layer"]).replace("vgg16 (frozen base)", "VGG16 base")
         look = "" if layer["Trained"] == "yes" else ' class="mgc-frozen"'
         blocks.append(
-            f'<i style="height: {math.cbrt(width):.1f}em"></i><b>{layer["Layer"]}</b>'
+            f'<i style="height: {math.cbrt(width):.1f}em"></i><b>{name}</b>'
             f"<span{look}>{layer['Output']}</span><small>{layer['Parameters']} parameters</small>"
         )
     items = "".join(f"<li>{block}</li>" for block in blocks)

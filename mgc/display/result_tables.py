@@ -138,10 +138,11 @@ def batches_table(table: pd.DataFrame) -> pd.DataFrame:
 
 def claims_table(claims: pd.DataFrame) -> pd.DataFrame:
     """Write `mgc.datasets.facts.report_claims` as texts."""
-    return claims.drop(columns="model").assign(
+    shown = claims.drop(columns="model").assign(
         accuracy=[formats.percent(share, 2) for share in claims["accuracy"]],
         parameters=claims["parameters"].map(formats.count),
     )
+    return shown.rename(columns={"title": "network"}).rename(columns=str.capitalize)
 
 
 def _intervals(table: pd.DataFrame, digits: int = 0) -> list[str]:

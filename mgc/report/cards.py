@@ -64,7 +64,7 @@ def finding(statement: str, decision: Decision) -> Html:
 
 def _drawing(plot: Plot, name: str) -> str:
     """Draw the rows of a plot small enough for a phone: dots with intervals, diamonds stated."""
-    height = 0.75 + 0.3 * len(plot.rows) + 0.25 * bool(plot.about)
+    height = 0.9 + 0.3 * len(plot.rows)
     figure, axis = style.single(4.6, height)
     for place, row in enumerate(plot.rows):
         axis.plot([row.low, row.high], [place, place], color=style.ACCENT, lw=2)
@@ -73,6 +73,8 @@ def _drawing(plot: Plot, name: str) -> str:
     if plot.line is not None:
         axis.axvline(plot.line, color=style.MUTED, ls="--", lw=1.2)
         axis.set_title(f"dashed: {plot.about}", fontsize=10, fontweight="normal")
+    elif any(row.stated == row.stated for row in plot.rows):  # NaN where nothing is stated
+        axis.set_title("diamonds: what the report states", fontsize=10, fontweight="normal")
     axis.set_yticks(range(len(plot.rows)), [fill(row.label, 24) for row in plot.rows])
     axis.set(ylim=(len(plot.rows) - 0.5, -0.5), xlabel=plot.axis)
     axis.tick_params(axis="y", length=0)

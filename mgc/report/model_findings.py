@@ -15,6 +15,7 @@ import pandas as pd
 from mgc.datasets import facts
 from mgc.datasets.gtzan import WHOLE_GTZAN
 from mgc.display import formats
+from mgc.display.comparison import WORDS
 from mgc.evaluation.accuracy import accuracy_summary
 from mgc.evaluation.combining import combine
 from mgc.evaluation.significance import ALPHA, Groups, direction, fits_of, pairwise, statement
@@ -65,9 +66,10 @@ def accuracies_hold(groups: Groups) -> Decision:
             "The report states them for a random split of all of GTZAN; these records are of"
             f" {config['edition']} under {config['protocol']}, so they cannot decide."
         )
+    inner = WORDS[sum(inside)].capitalize() if any(inside) else "None"
     plain = (
-        f"{formats.count(sum(inside))} of the {formats.count(len(inside))} stated figures"
-        f" {'lies' if sum(inside) == 1 else 'lie'} within what we measured."
+        f"{inner} of the {WORDS[len(inside)]} stated figures"
+        f" {'lies' if sum(inside) == 1 else 'lie'} within what was measured."
     )
     return Decision(
         verdict, " ".join(texts), plain=plain, plot=Plot("accuracy, random split", tuple(rows))
