@@ -13,6 +13,8 @@
 # %% [markdown]
 # # Main objective
 #
+# *Level: first steps; the one formula may be skipped. Reading time: about {sub-ref}`wordcount-minutes` minutes.*
+#
 # ```{admonition} In this chapter
 # :class: tip
 # You learn
@@ -43,7 +45,13 @@ from mgc.display.glue import CHAPTER, CLAIMS, Glue
 from mgc.records.study import open_study
 from mgc.report import synthetic
 
-study = open_study(data, records=records, protocol=protocol, variant=variant, seeds=(seed,))
+study = open_study(
+    data,
+    records=records,
+    protocol=protocol,
+    variant=variant,
+    seeds=seed,
+)
 edition = study.edition_record
 claims = facts.report_claims()
 glue = Glue(CLAIMS, CHAPTER)
@@ -55,11 +63,17 @@ glue.many(
 # %% [markdown]
 # The figure that matters shows what the report claims, and the most that any classifier can reach on the numbers that its code generated. The rest of the chapter tells how we know.
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Accuracy claimed by the report (diamonds) and the most that any classifier can reach on the data its code generated (bars). The dotted line is guessing among ten genres.", "name": "fig-ceiling"}, "image": {"alt": "Bar chart of five models. The bars of what is possible stay far below the diamonds of what the report claims, for every model."}}
+# %% tags=["remove-input"] mystnb={"figure": {"caption": "Accuracy claimed by the report (diamonds) and the most that any classifier can reach on the data its code generated (bars). The dotted line is guessing among ten genres.", "name": "fig-ceiling"}, "image": {"alt": "Bar chart of five models. The bars of what is possible stay far below the diamonds of what the report claims, for every model."}}
 best = synthetic.model_ceilings()
 feature_plots.ceilings(claims, best)
 
-# %%
+# %% [markdown]
+# ```{admonition} To remember
+# :class: important
+# The report measured nothing. Its code draws random numbers, and {glue:text}`c1_above` of its stated accuracies are higher than any classifier could reach on them.
+# ```
+
+# %% tags=["remove-input"]
 notebook.table(
     result_tables.claims_table(claims), "What the original report states for its five models"
 )
@@ -77,7 +91,7 @@ notebook.table(
 #
 # The report's code does not open an audio file. It draws normally distributed random numbers in the shape of features, spectrograms and sequences. For a few genres it then raises a block of values. These are all the differences between genres that its models could learn:
 
-# %%
+# %% tags=["remove-input"]
 notebook.table(
     synthetic.shifts_table(),
     "What sets genres apart in the report's random data; sequences have no entry",
@@ -95,7 +109,7 @@ notebook.table(
 #
 # with the plus sign for tracks of genre $g$ and the minus sign for all others. The last column of the table is the separation $d_g$. The best rule takes the genre with the largest ratio. If no ratio is positive, it can only guess among the genres that are plain noise. `synthetic.ceiling` plays this rule on simulated tracks. The bars of {numref}`fig-ceiling` are what it gets right.
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 N_TEST = 300  # the report's code holds back 30 % of 1,000 tracks
 claimed = claims.set_index("model")["accuracy"]
 above = sum(claimed[model] > share for model, share in best.items())
@@ -123,13 +137,28 @@ glue("c1_above", f"{above} of {len(claimed)}")
 # - **Records.** Each fit leaves a {term}`record`: small text files with the configuration, the environment and the predicted probabilities of each track. The chapters compute every result from records, so a reader can recompute it without a GPU and without the audio.
 # - **Uncertainty.** An accuracy comes with a {term}`confidence interval`, and two models are compared by a paired test on the same tracks ({doc}`05_comparison`).
 # - **Several protocols.** How tracks are divided decides the score as much as the model does. One of the {term}`protocols <protocol>` here is wrong on purpose, to show it.
-# - **An honest end.** {doc}`06_findings` tests the report's findings one by one, and {doc}`07_next_steps` measures how far its targets are away and what its next steps are worth.
+# - **Verdicts.** {doc}`06_findings` tests the report's findings one by one, and {doc}`07_next_steps` measures how far its targets are away and what its next steps are worth.
 #
 # The build that you read used the {term}`edition` {glue:text}`c1_edition` with {glue:text}`c1_tracks` tracks. Other editions give other numbers; the text follows them.
 #
 # ## What this shows and what it does not
 #
 # It shows that the report's accuracies cannot come from its own code, whatever the model. It does not show that such accuracies are out of reach on music. The following chapters measure that.
+
+# %% [markdown]
+# ## Check yourself
+#
+# **Why can no model, however good, reach the stated accuracies on the report's random features?**
+#
+# ```{dropdown} Answer
+# Only a few genres are raised above the noise at all. The tracks of all others are drawn from one and the same distribution, and nothing tells them apart but luck.
+# ```
+#
+# **Does this chapter show that the report's five models are bad?**
+#
+# ```{dropdown} Answer
+# No. It shows that nobody measured them. What they reach on music is the question of the following chapters.
+# ```
 
 # %% [markdown]
 # ## Exercises
@@ -141,7 +170,8 @@ from dataclasses import replace
 
 rows = []
 for factor in (0.5, 1, 2, 4, 8):
-    stronger = tuple(replace(s, amount=factor * s.amount) for s in synthetic.INPUTS["tabular"])
+    shifts = synthetic.INPUTS["tabular"]
+    stronger = tuple(replace(shift, amount=factor * shift.amount) for shift in shifts)
     reached = synthetic.ceiling(stronger)
     rows.append(
         {
@@ -152,7 +182,7 @@ for factor in (0.5, 1, 2, 4, 8):
     )
 notebook.table(
     pd.DataFrame(rows),
-    "No factor is enough: only three genres are raised at all, and the other seven stay noise",
+    "No factor is enough: only three genres are raised, the other seven stay noise",
 )
 
 # %% [markdown]
@@ -163,8 +193,10 @@ from mgc.evaluation.clusters import wilson
 
 low, high = wilson(round(claimed["vgg16"] * N_TEST), N_TEST)
 notebook.say(
-    f"Wilson's interval for {formats.percent(claimed['vgg16'], 2)} of {N_TEST} tracks goes from"
-    f" {formats.percent(low, 1)} to {formats.percent(high, 1)}. Of the four digits that the report"
+    f"Wilson's interval for {formats.percent(claimed['vgg16'], 2)} of {N_TEST} tracks"
+    " goes from"
+    f" {formats.percent(low, 1)} to {formats.percent(high, 1)}. Of the four digits"
+    " that the report"
     " prints, the last two say nothing."
 )
 

@@ -13,6 +13,8 @@
 # %% [markdown]
 # # Dataset
 #
+# *Level: first steps; no mathematics. Reading time: about {sub-ref}`wordcount-minutes` minutes.*
+#
 # ```{admonition} In this chapter
 # :class: tip
 # You learn
@@ -39,7 +41,7 @@ import pandas as pd
 from mgc.datasets import facts
 from mgc.datasets.artists import track_credits
 from mgc.datasets.gtzan import gtzan_table
-from mgc.datasets.tracks import GENRES, label
+from mgc.datasets.tracks import label
 from mgc.display import dataset_tables, formats, notebook
 from mgc.display.demo_clips import players
 from mgc.display.figures import feature_plots, style
@@ -48,24 +50,39 @@ from mgc.evaluation.crossing import crossing, fault_filtered_parts
 from mgc.records.study import open_study
 
 style.use_style()
-study = open_study(data, records=records, protocol=protocol, variant=variant, seeds=(seed,))
+study = open_study(
+    data,
+    records=records,
+    protocol=protocol,
+    variant=variant,
+    seeds=seed,
+)
 edition, heard = study.edition_record, study.with_audio().edition_record
 gtzan, known = gtzan_table(), track_credits()
 by_fault = fault_filtered_parts()
 glue = Glue(TRACKS)
 
 # %% [markdown]
-# The figure that matters shows which tracks are worth testing on. Of a thousand, many are left out: they are copies, or distorted, or wrongly labelled.
+# The figure that matters shows who plays. A genre looks like a hundred tracks, but in some genres a few artists fill most of them.
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "The fault-filtered split of GTZAN, genre by genre.", "name": "fig-fault-filtered"}, "image": {"alt": "Stacked bars, one a genre: tracks for training, validation and test, and tracks left out. The parts differ in size between genres."}}
-split = pd.crosstab(gtzan["genre"], gtzan["fault_filtered"].replace("", "left out"))
-feature_plots.tracks_by_genre(split[["train", "valid", "test", "left out"]])
+# %% tags=["remove-input"] mystnb={"figure": {"caption": "The tracks of each genre in the order of their numbers, coloured by artist group. Grey: groups of fewer than four tracks. White: nobody knows. At the right: known groups of the genre.", "name": "fig-artists"}, "image": {"alt": "Ten rows of a hundred tracks. Blues is nine long blocks of one colour each; disco and country are mostly small grey groups; pop, reggae, hip-hop and rock have long runs of one artist."}}
+feature_plots.artist_map([known[name] for name in sorted(known)])
 
-# %%
+# %% [markdown]
+# ```{admonition} To remember
+# :class: important
+# GTZAN is large in tracks and small in artists: {glue:text}`c2_groups` groups stand behind its {glue:text}`c2_tracks` tracks. Whoever lets an artist train and be tested measures memory along with hearing.
+# ```
+
+# %% [markdown]
+# The table of facts begins like this:
+
+# %% tags=["remove-input"]
 notebook.table(gtzan.head(3), "The first rows of the table of facts")
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 per_genre = gtzan.groupby("genre").size()
+split = pd.crosstab(gtzan["genre"], gtzan["fault_filtered"].replace("", "left out"))
 double = gtzan[gtzan["identical_to"] != ""]
 across = double[double["genre"] != double["identical_to"].str.split(".").str[0]]
 copies = [f"{track.track_id} = {track.identical_to}" for track in across.itertuples()]
@@ -101,7 +118,7 @@ glue.many(
 #
 # {cite:t}`sturm2012` and {cite:t}`sturm2013` listened to the whole collection and identified most of the recordings. This is what was found:
 
-# %%
+# %% tags=["remove-input"]
 faults = facts.gtzan_faults()[["kind", "count", "example"]]
 notebook.table(
     faults.rename(columns={"count": "tracks"}), "Faults of GTZAN as counted by Sturm (2013)"
@@ -119,12 +136,9 @@ notebook.table(
 #
 # ### Who plays
 #
-# Nothing in GTZAN's files names a performer. {cite:t}`sturm2012` identified most of them, and {cite:t}`doh2023` matched many recordings by acoustic fingerprint. Joined, they name the artists of all but {glue:text}`c2_unknown` tracks. Here an {term}`artist group` is what shares a performer or, in classical music, a composer, in either source; where the sources may be wrong, groups are rather too large than too small. {numref}`fig-artists` shows them.
+# Nothing in GTZAN's files names a performer. {cite:t}`sturm2012` identified most of them, and {cite:t}`doh2023` matched many recordings by acoustic fingerprint. Joined, they name the artists of all but {glue:text}`c2_unknown` tracks. Here an {term}`artist group` is what shares a performer or, in classical music, a composer, in either source; where the sources may be wrong, a group is made too large rather than too small. {numref}`fig-artists` shows them.
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "The tracks of each genre in the order of their numbers, coloured by artist group. Grey: groups of fewer than four tracks. White: nobody knows. At the right: known groups of the genre.", "name": "fig-artists"}, "image": {"alt": "Ten rows of a hundred tracks. Blues is nine long blocks of one colour each; disco and country are mostly small grey groups; pop, reggae, hip-hop and rock have long runs of one artist."}}
-feature_plots.artist_map([known[name] for name in sorted(known)])
-
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 groups = pd.Series({name: credit.group for name, credit in known.items() if credit.known})
 by_genre = groups.groupby(groups.index.str.split(".").str[0]).nunique()
 crossed, heard_too = crossing(by_fault), crossing(by_fault, ("train",))
@@ -143,17 +157,21 @@ Glue(ARTISTS).many(
 )
 
 # %% [markdown]
-# A thousand tracks are {glue:text}`c2_groups` groups, and they are spread unevenly: {glue:text}`c2_groups_fewest` in {glue:text}`c2_genre_fewest`, {glue:text}`c2_groups_most` in {glue:text}`c2_genre_most`. The tracks blues.00012 to blues.00028 are {glue:text}`c2_singer` recordings of one singer of the 1930s, Robert Johnson. Whoever shuffles the tracks puts him on both sides of any split. And who tests on him learns whether a model copes with one old record, not with blues: the sample is small in artists, however many its tracks.
+# A thousand tracks are {glue:text}`c2_groups` groups, and they are spread unevenly: {glue:text}`c2_groups_fewest` in {glue:text}`c2_genre_fewest`, {glue:text}`c2_groups_most` in {glue:text}`c2_genre_most`. The tracks blues.00012 to blues.00028 are {glue:text}`c2_singer` recordings of one singer of the 1930s, Robert Johnson. Whoever shuffles the tracks puts him on both sides of any split. And whoever tests on him learns whether a model copes with one old record, not with blues. The sample is small in artists, however many its tracks.
 #
 # ### The fault-filtered split
 #
 # {cite:t}`kereliuk2015` left out tracks with known faults and divided the rest so that artists should not cross. Most do not. By the table above, {glue:text}`c2_crossed` of the test tracks share an artist group with training, and {glue:text}`c2_crossed_valid` with training or validation. Training has {glue:text}`c2_train` tracks, validation {glue:text}`c2_valid` and test {glue:text}`c2_test`; {glue:text}`c2_left_out` tracks are out. {numref}`fig-fault-filtered` shows this {term}`fault-filtered split` by genre.
-#
+
+# %% tags=["remove-input"] mystnb={"figure": {"caption": "The fault-filtered split of GTZAN, genre by genre.", "name": "fig-fault-filtered"}, "image": {"alt": "Stacked bars, one a genre: tracks for training, validation and test, and tracks left out. The parts differ in size between genres."}}
+feature_plots.tracks_by_genre(split[["train", "valid", "test", "left out"]])
+
+# %% [markdown]
 # ### The artist folds
 #
 # The {term}`artist folds` keep every group on one side: five folds of whole groups, each genre in each fold, drawn once and committed as a table. Fold by fold, the groups of one are tested, those of the next choose, the others train. The tracks of unknown artists stay out. This is the widest honest measurement of GTZAN that we know of, since nearly all tracks are tested; the fault-filtered split stays beside it, because published figures use it. Faulty tracks are in the artist folds, and so are most tracks on which our recipes were chosen. {doc}`05_comparison` says what that does.
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 published = facts.literature().set_index(["system", "protocol"])["accuracy"] / 100
 network = published["U-Net-encoder CNN 3-s segments"]
 glue = Glue(LITERATURE)
@@ -191,13 +209,7 @@ glue.many(
 #
 # ### The edition of this build
 
-# %% mystnb={"figure": {"caption": "Tracks of the edition that this build used, by genre. Cleaning (chapter 3) decides what is left out.", "name": "fig-edition"}, "image": {"alt": "Bars with the number of tracks of each genre in this edition, split into used and left out."}}
-tracks = edition.tracks.assign(left_out=edition.tracks["track_id"].isin(list(edition.left_out)))
-counts = pd.crosstab(tracks["genre"], tracks["left_out"])
-counts = counts.reindex(index=list(GENRES), columns=[False, True], fill_value=0)
-feature_plots.tracks_by_genre(counts.rename(columns={False: "used", True: "left out"}))
-
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 glue = Glue(edition, heard)
 glue.many(
     {
@@ -209,18 +221,21 @@ glue.many(
         "c2_heard_tracks": formats.count(heard.n_tracks),
     }
 )
-notebook.say(*dataset_tables.about_tracks(edition))
 
 # %% [markdown]
 # This build used the edition **{glue:text}`c2_edition`** (content hash {glue:text}`c2_hash`): {glue:text}`c2_edition_tracks` tracks. The audio that {doc}`03_features` measures is that of **{glue:text}`c2_heard`**: {glue:text}`c2_heard_tracks` tracks, {glue:text}`c2_minutes` minutes.
-#
+
+# %% tags=["remove-input"]
+notebook.say(*dataset_tables.about_tracks(edition))
+
+# %% [markdown]
 # The mini set deserves a warning. It takes the lowest track numbers of each genre. Neighbours in GTZAN often come from one artist; its ten blues tracks are all by the same one. No split can undo that. Scores on it are optimistic, and they rest on few tracks.
 #
 # ## Listen
 #
 # These are clips of the embedded demo edition, one for each genre. No musician played them. Rules chose chords, bass lines, drum patterns and tempo, and a set of sampled instruments rendered the notes. Each style has three invented "artists" with habits of their own: favourite keys, instruments and tempos.
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 notebook.Html(players())
 
 # %% [markdown]
@@ -231,6 +246,21 @@ notebook.Html(players())
 # It shows that the report describes GTZAN's size and format correctly and passes over its faults, which were published years before. It shows which of them a split can mend (repetitions, artists) and which it cannot (wrong labels).
 #
 # It does not show that ten genres of equal size are a good model of music. Real collections are uneven, most tracks fit several genres, and listeners disagree. None of the numbers in this book speak about that.
+
+# %% [markdown]
+# ## Check yourself
+#
+# **A model scores higher under a random split than with artists kept apart. Has it learned more about genres?**
+#
+# ```{dropdown} Answer
+# No. It is the same model with the same skill. Under the random split it meets artists, albums and even recordings that it has heard in training, and there remembering helps.
+# ```
+#
+# **Why should a score close to perfect on GTZAN make you suspicious?**
+#
+# ```{dropdown} Answer
+# Some labels are wrong. A listener who hears correctly disagrees with them, so whoever agrees with nearly all has learned the faults, too.
+# ```
 
 # %% [markdown]
 # ## Exercises
@@ -248,11 +278,15 @@ for number in range(20):
     (fold,) = make_split("random", ids, gtzan["genre"], [""] * len(ids), number).folds
     side = {ids[example]: "train" for example in fold.train}
     side |= {ids[example]: "test" for example in fold.test}
-    drawn.append(sum({side.get(name) for name in pair} == {"train", "test"} for pair in pairs))
+    sides = ({side.get(name) for name in pair} for pair in pairs)
+    drawn.append(sum(both == {"train", "test"} for both in sides))
 notebook.say(
-    f"The first of a pair falls into training and the second into the test, or the other way round. Of"
-    f" {formats.count(len(pairs))} pairs that gives {formats.number(expected, 1)} on average. Twenty"
-    f" splits gave {formats.number(sum(drawn) / len(drawn), 1)}, from {min(drawn)} to {max(drawn)}."
+    "The first of a pair falls into training and the second into the test, or the"
+    " other way round. Of"
+    f" {formats.count(len(pairs))} pairs that gives {formats.number(expected, 1)} on"
+    " average. Twenty"
+    f" splits gave {formats.number(sum(drawn) / len(drawn), 1)}, from {min(drawn)} to"
+    f" {max(drawn)}."
     " These are only the files that agree in every byte; other copies come on top."
 )
 
@@ -262,10 +296,14 @@ notebook.say(
 # %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show the solution", "code_prompt_hide": "Hide the solution"}
 kept = split.drop(columns="left out").sum(axis=1) / split.sum(axis=1)
 notebook.say(
-    f"From {label(kept.idxmin())}: {formats.percent(kept.min())} of its tracks are left, against"
-    f" {formats.percent(kept.max())} of {label(kept.idxmax())}. With fewer tracks to learn from, its"
-    f" score may be lower. It still has {split.loc[kept.idxmin(), 'test']} test tracks; the fewest has"
-    f" {label(split['test'].idxmin())}, {split['test'].min()}, and its score is the least certain."
+    f"From {label(kept.idxmin())}: {formats.percent(kept.min())} of its tracks are"
+    " left, against"
+    f" {formats.percent(kept.max())} of {label(kept.idxmax())}. With fewer tracks to"
+    " learn from, its"
+    f" score may be lower. It still has {split.loc[kept.idxmin(), 'test']} test"
+    " tracks; the fewest has"
+    f" {label(split['test'].idxmin())}, {split['test'].min()}, and its score is the"
+    " least certain."
 )
 
 # %% [markdown]

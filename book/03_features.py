@@ -13,6 +13,8 @@
 # %% [markdown]
 # # Exploration, cleaning and features
 #
+# *Level: some mathematics: logarithms, sums, correlation. Reading time: about {sub-ref}`wordcount-minutes` minutes.*
+#
 # ```{admonition} In this chapter
 # :class: tip
 # You learn
@@ -22,7 +24,7 @@
 # - how far the features separate genres before any network is trained, and how easily a picture of that deceives.
 # ```
 #
-# The figures of signals show clips of the embedded demo edition, because they may be shared. The tables and the statistics further down describe the audio of the {term}`edition` {glue:text}`c3_edition`. Where the book is built on a spectrogram archive, which has no audio, that is the mini set, or the demo edition where the mini set has no record. There the models see pictures of lower resolution, with fewer statistics ({doc}`02_dataset`); what follows is what they see of audio.
+# Sound becomes numbers here, step by step, and at the end these numbers are put to the test.
 
 # %% tags=["parameters", "remove-cell"]
 data = "gtzan-archive"
@@ -37,7 +39,12 @@ import pandas as pd
 
 from mgc.datasets import quality
 from mgc.display import dataset_tables, formats, notebook
-from mgc.display.demo_clips import composed_tempos, one_per_genre, tempo_matches, tempo_sentence
+from mgc.display.demo_clips import (
+    composed_tempos,
+    one_per_genre,
+    tempo_matches,
+    tempo_sentence,
+)
 from mgc.display.figures import feature_plots, signal_plots
 from mgc.display.glue import CHAPTER, Glue
 from mgc.evaluation import separability
@@ -47,17 +54,56 @@ from mgc.features.names import FEATURE_NAMES, FRAME_DESCRIPTORS
 from mgc.records.study import open_study
 from mgc.report.own_figures import report_arithmetic
 
-study = open_study(data, records=records, protocol=protocol, variant=variant, seeds=(seed,))
+study = open_study(
+    data,
+    records=records,
+    protocol=protocol,
+    variant=variant,
+    seeds=seed,
+)
 edition = study.with_audio().edition_record
 clips = one_per_genre()
 glue = Glue(edition)
-glue("c3_edition", edition.name)
 
 # %% [markdown]
-# The figure that matters is what a convolutional network gets to see of a piece of music, if it is given the audio.
+# The figure that matters shows what the published networks saw: no sound, but grey pictures. GTZAN's own may not be shown here, so these are four clips that were composed for this book, drawn by the same rule.
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Mel-spectrograms of ten demo clips, one of each genre. Light cells are loud.", "name": "fig-spectrograms"}, "image": {"alt": "Ten mel-spectrograms. Drum hits are vertical lines, held notes horizontal ones; the share of energy in the high bands differs between genres."}}
-signal_plots.spectrograms(clips)
+# %% tags=["remove-input"] mystnb={"figure": {"caption": "Four demo clips as the published archive would hold them: linear in frequency, each from its weakest to its strongest cell.", "name": "fig-linear"}, "image": {"alt": "Four spectrograms on a linear frequency axis. Most of what is bright lies in the lowest quarter; the upper half is dim or even."}}
+Glue(CHAPTER).many(
+    {
+        "c3_bins": formats.count(N_BINS),
+        "c3_bin_hz": f"{FREQ_HZ[1]:.0f}\u00a0Hz",
+        "c3_columns": formats.count(CLIP_COLUMNS),
+        "c3_middle": f"{FREQ_HZ[N_BINS // 2] / 1000:.1f}\u00a0kHz",
+    }
+)
+signal_plots.archive_pictures(clips[:4])
+
+# %% [markdown]
+# ```{admonition} To remember
+# :class: important
+# What looks apart in a picture of fitted data may fall together on new data. Here {glue:text}`c3_lda_fitted` of the fitted tracks lie nearest to their own genre; of the others, {glue:text}`c3_lda_unseen`. Judge a rule on tracks that it has not seen.
+# ```
+
+# %% [markdown]
+# ## Which data where
+#
+# No single set of tracks has everything, so this book uses several. The published networks learned from pictures of all of GTZAN. What only sound can give is measured on tracks that have sound. And what is shown or played comes from clips that may be passed on.
+
+# %% tags=["remove-input"]
+notebook.table(
+    dataset_tables.uses_table(
+        (
+            ("the networks of chapters 4 to 8", study.edition_record),
+            ("tables and statistics of this chapter", edition),
+            ("spectrograms, waveforms and sounds on these pages", study.store.edition("demo")),
+        )
+    ),
+    "Which data where",
+)
+
+# %% [markdown]
+# So where networks learned from pictures, they saw neither the mel-spectrograms below nor all of the statistics. {doc}`02_dataset` says what the pictures keep and what they lose. {doc}`17_protocols` has results from sound, on few tracks.
 
 # %% [markdown]
 # ## From sound to numbers
@@ -66,7 +112,7 @@ signal_plots.spectrograms(clips)
 #
 # A microphone gives air pressure over time. Stored at 22,050 Hz, thirty seconds are 661,500 numbers. Before anything else, `mgc.audio.samples.load` averages the channels and converts the sample rate, and `mgc.features.extract` cuts or pads to exactly 30 s.
 
-# %% mystnb={"figure": {"caption": "Waveforms of the same clips.", "name": "fig-waveforms"}, "image": {"alt": "Ten waveforms over thirty seconds, one a genre. Some are dense and even, others have gaps and swells."}}
+# %% tags=["remove-input"] mystnb={"figure": {"caption": "Waveforms of the same clips.", "name": "fig-waveforms"}, "image": {"alt": "Ten waveforms over thirty seconds, one a genre. Some are dense and even, others have gaps and swells."}}
 signal_plots.waveforms(clips)
 
 # %% [markdown]
@@ -84,27 +130,19 @@ signal_plots.waveforms(clips)
 # \end{cases}
 # $$ (eq-mel)
 
-# %% mystnb={"figure": {"caption": "The mel scale, linear below the dotted line and logarithmic above (top), and triangular filters evenly spaced on it (bottom; the features use 128 of them).", "name": "fig-mel"}, "image": {"alt": "Top: mel as a function of frequency, first a straight line, then bending. Bottom: triangles that are narrow at low frequencies and wide at high ones."}}
+# %% tags=["remove-input"] mystnb={"figure": {"caption": "The mel scale, linear below the dotted line and logarithmic above (top), and triangular filters evenly spaced on it (bottom; the features use 128 of them).", "name": "fig-mel"}, "image": {"alt": "Top: mel as a function of frequency, first a straight line, then bending. Bottom: triangles that are narrow at low frequencies and wide at high ones."}}
 signal_plots.mel_filters()
 
 # %% [markdown]
-# Power in each band is then expressed in {term}`decibels <decibel>` below the loudest cell, with a floor 80 dB down. The result, 128 bands by 1,292 frames, is the picture that the CNN, the autoencoder and VGG16 look at when they are fitted on audio, as those of the demo edition and of the mini set are.
-#
-# The published networks saw another picture. For all of GTZAN there is no audio here, only an archive of spectrograms ({doc}`02_dataset`), and these are **linear**: {glue:text}`c3_bins` bins, {glue:text}`c3_bin_hz` apart, by {glue:text}`c3_columns` columns, in grey levels from the weakest cell to the strongest. Half of their rows lie above {glue:text}`c3_middle`, where little music happens. {numref}`fig-linear` shows four of the clips by that rule.
+# Power in each band is then expressed in {term}`decibels <decibel>` below the loudest cell, with a floor 80 dB down. The result, 128 bands by 1,292 frames, is what the report plans for the CNN, the autoencoder and VGG16. Here they see it only when they are fitted on audio, as those of the demo edition and of the mini set are.
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Four of the clips as the published archive would hold them: linear in frequency, each from its weakest to its strongest cell.", "name": "fig-linear"}, "image": {"alt": "Four spectrograms on a linear frequency axis. Most of what is bright lies in the lowest quarter; the upper half is dim or even."}}
-Glue(CHAPTER).many(
-    {
-        "c3_bins": formats.count(N_BINS),
-        "c3_bin_hz": f"{FREQ_HZ[1]:.0f}\u00a0Hz",
-        "c3_columns": formats.count(CLIP_COLUMNS),
-        "c3_middle": f"{FREQ_HZ[N_BINS // 2] / 1000:.1f}\u00a0kHz",
-    }
-)
-signal_plots.archive_pictures(clips[:4])
+# %% tags=["remove-input"] mystnb={"figure": {"caption": "Mel-spectrograms of ten demo clips, one of each genre. Light cells are loud.", "name": "fig-spectrograms"}, "image": {"alt": "Ten mel-spectrograms. Drum hits are vertical lines, held notes horizontal ones; the share of energy in the high bands differs between genres."}}
+signal_plots.spectrograms(clips)
 
 # %% [markdown]
-# In {numref}`fig-spectrograms`, vertical lines are drum hits: all frequencies at once, for an instant. Horizontal lines are held notes with their overtones. Distorted guitars fill the picture; a string section leaves it sparse.
+# Vertical lines are drum hits: all frequencies at once, for an instant. Horizontal lines are held notes with their overtones. Distorted guitars fill the picture; a string section leaves it sparse.
+#
+# The published pictures of {numref}`fig-linear` are **linear** in frequency: {glue:text}`c3_bins` bins, {glue:text}`c3_bin_hz` apart, by {glue:text}`c3_columns` columns. Half of their rows lie above {glue:text}`c3_middle`, where little music happens.
 #
 # ### Cepstra (MFCC)
 #
@@ -122,13 +160,15 @@ m = np.arange(N_MELS)
 basis = np.sqrt(2 / N_MELS) * np.cos(np.pi * 1 * (2 * m + 1) / (2 * N_MELS))
 by_formula = float((basis @ clips[0].features.spectrogram).mean())
 by_package = float(clips[0].features.tabular[FEATURE_NAMES.index("mfcc_02_mean")])
+
+# %% tags=["remove-input"]
 glue("c3_formula", formats.number(by_formula, 3), CHAPTER)
 glue("c3_package", formats.number(by_package, 3), CHAPTER)
 
 # %% [markdown]
 # Formula: {glue:text}`c3_formula`. Package: {glue:text}`c3_package`.
 
-# %% mystnb={"figure": {"caption": "MFCC of the same clips over time, the sequence that the LSTM reads. Each coefficient is scaled by its mean and spread over all ten clips.", "name": "fig-mfcc"}, "image": {"alt": "Ten panels with thirteen rows of coefficients over time. Panels differ in their overall colouring and in how fast it changes."}}
+# %% tags=["remove-input"] mystnb={"figure": {"caption": "MFCC of the same clips over time, the sequence that the LSTM reads. Each coefficient is scaled by its mean and spread over all ten clips.", "name": "fig-mfcc"}, "image": {"alt": "Ten panels with thirteen rows of coefficients over time. Panels differ in their overall colouring and in how fast it changes."}}
 signal_plots.mfccs(clips)
 
 # %% [markdown]
@@ -138,7 +178,7 @@ signal_plots.mfccs(clips)
 #
 # {term}`Chroma <chroma>` adds up the energy of all octaves of each pitch class. It follows harmony and ignores the instrument.
 
-# %% mystnb={"figure": {"caption": "Chroma of the same clips; each frame is scaled so that its strongest pitch class is one.", "name": "fig-chroma"}, "image": {"alt": "Ten panels with twelve rows of pitch classes. Chord changes appear as blocks; percussion smears all rows."}}
+# %% tags=["remove-input"] mystnb={"figure": {"caption": "Chroma of the same clips; each frame is scaled so that its strongest pitch class is one.", "name": "fig-chroma"}, "image": {"alt": "Ten panels with twelve rows of pitch classes. Chord changes appear as blocks; percussion smears all rows."}}
 signal_plots.chromagrams(clips)
 
 # %% [markdown]
@@ -148,11 +188,11 @@ signal_plots.chromagrams(clips)
 #
 # {term}`Onset strength <onset strength>` is the mean rise of the mel bands from frame to frame. If it repeats after a lag, the lag is a candidate for the beat {cite:p}`ellis2007`. The clips were composed, so the true tempo is known, which is rare.
 
-# %% mystnb={"figure": {"caption": "How well the onsets of each clip repeat, tempo by tempo. Solid line: the tempo feature. Dashed line: the tempo in which the clip was written.", "name": "fig-tempo"}, "image": {"alt": "Ten curves of autocorrelation over tempo with several peaks each. The solid and the dashed line coincide in some panels and differ by a simple ratio in others."}}
+# %% tags=["remove-input"] mystnb={"figure": {"caption": "How well the onsets of each clip repeat, tempo by tempo. Solid line: the tempo feature. Dashed line: the tempo in which the clip was written.", "name": "fig-tempo"}, "image": {"alt": "Ten curves of autocorrelation over tempo with several peaks each. The solid and the dashed line coincide in some panels and differ by a simple ratio in others."}}
 truth = composed_tempos()
 signal_plots.rhythms(clips, truth)
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 matches = tempo_matches(clips, truth)
 glue("c3_tempo", tempo_sentence(matches), "demo clips, mgc/clips")
 
@@ -163,7 +203,7 @@ glue("c3_tempo", tempo_sentence(matches), "demo clips, mgc/clips")
 #
 # Each frame has {glue:text}`c3_descriptors` descriptors. A track is described by their mean, standard deviation, minimum and maximum. The report gives counts for all this; here they are recomputed from its own parts:
 
-# %%
+# %% tags=["remove-input"]
 arithmetic = report_arithmetic()
 counts = {
     "c3_descriptors": len(FRAME_DESCRIPTORS),
@@ -183,7 +223,7 @@ notebook.table(
 #
 # The report says that it removed tracks with silence over <q class="claim">20%</q> of their duration, corrupted files, and <q class="claim">3</q> mislabeled tracks after expert review. It lists none of them. Here each rule is code, and a rule only flags. What is left out is a decision that the edition states.
 
-# %%
+# %% tags=["remove-input"]
 tracks = edition.tracks
 flags = quality.flag(tracks)
 notebook.table(
@@ -191,7 +231,7 @@ notebook.table(
     "Quality rules and how many tracks of this edition each one flags",
 )
 
-# %% mystnb={"figure": {"caption": "Four measurements of each track of this edition. Dashed lines are the limits of the rules.", "name": "fig-quality"}, "image": {"alt": "Four dot plots by genre: share of silence, share of clipped samples, mean sample, robust z-score of the spectrum."}}
+# %% tags=["remove-input"] mystnb={"figure": {"caption": "Four measurements of each track of this edition. Dashed lines are the limits of the rules.", "name": "fig-quality"}, "image": {"alt": "Four dot plots by genre: share of silence, share of clipped samples, mean sample, robust z-score of the spectrum."}}
 panels = {
     "silence_share": ("silent share", quality.RULES["silence"].threshold),
     "clipped_share": ("clipped share", quality.RULES["clipping"].threshold),
@@ -200,7 +240,7 @@ panels = {
 }
 feature_plots.measurements(tracks, panels)
 
-# %%
+# %% tags=["remove-input"]
 flagged = flags["track_id"].nunique()
 glue.many(
     {
@@ -215,7 +255,7 @@ notebook.table(
     flags[["track_id", "rule", "reason"]].head(25), "Flagged tracks and why (at most 25)"
 )
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 notebook.say(dataset_tables.left_out_statement(edition))
 
 # %% [markdown]
@@ -225,7 +265,7 @@ notebook.say(dataset_tables.left_out_statement(edition))
 #
 # ## How features hang together
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 tabular = edition.tabular.set_index("track_id")
 genre = tracks.set_index("track_id").loc[tabular.index, "genre"].to_numpy()
 means = tabular[[f"{name}_mean" for name in FRAME_DESCRIPTORS]]
@@ -244,7 +284,7 @@ glue.many(
     }
 )
 
-# %% mystnb={"figure": {"caption": "Correlation between the means of all descriptors over the tracks of this edition. Lines separate the groups.", "name": "fig-correlation"}, "image": {"alt": "Square map of correlations."}}
+# %% tags=["remove-input"] mystnb={"figure": {"caption": "Correlation between the means of all descriptors over the tracks of this edition. Lines separate the groups.", "name": "fig-correlation"}, "image": {"alt": "Square map of correlations."}}
 groups = {"MFCC": 13, "delta": 13, "delta-delta": 13, "spectral": 4, "rhythm": 2, "chroma": 12}
 feature_plots.correlation_map(means, groups)
 
@@ -257,7 +297,7 @@ feature_plots.correlation_map(means, groups)
 #
 # {term}`Eta squared <eta squared>` is the share of a feature's variance that lies between genres. Noise does not give zero: with $g$ genres and $n$ tracks it gives $(g - 1) / (n - 1)$ on average.
 
-# %% mystnb={"figure": {"caption": "The features whose variance the genre explains best. The dashed line is the average of pure noise.", "name": "fig-eta"}, "image": {"alt": "Horizontal bars of the twelve features with the largest eta squared; a dashed line marks pure noise."}}
+# %% tags=["remove-input"] mystnb={"figure": {"caption": "The features whose variance the genre explains best. The dashed line is the average of pure noise.", "name": "fig-eta"}, "image": {"alt": "Horizontal bars of the twelve features with the largest eta squared; a dashed line marks pure noise."}}
 share = separability.explained(tabular, genre)
 noise = (len(set(genre)) - 1) / (len(genre) - 1)
 glue("c3_eta_top", share.idxmax())
@@ -272,7 +312,7 @@ feature_plots.bars(share.head(12), "share of variance between genres", chance=no
 #
 # A linear discriminant looks for directions in which genres are far apart compared with their own spread. With more features than tracks it always finds some. So we fit it on one half of the tracks and look at both halves.
 
-# %% mystnb={"figure": {"caption": "The first two linear discriminants, for the tracks they were fitted on and for the others.", "name": "fig-halves"}, "image": {"alt": "Two scatter plots of genres: left the half that was fitted, right the other half."}}
+# %% tags=["remove-input"] mystnb={"figure": {"caption": "The first two linear discriminants, for the tracks they were fitted on and for the others.", "name": "fig-halves"}, "image": {"alt": "Two scatter plots of genres: left the half that was fitted, right the other half."}}
 result = separability.project_halves(tabular, genre, seed=seed)
 glue("c3_lda_fitted", formats.percent(result.loc[result["fitted"], "right"].mean()))
 glue("c3_lda_unseen", formats.percent(result.loc[~result["fitted"], "right"].mean()))
@@ -285,7 +325,7 @@ feature_plots.projection(result)
 #
 # The report makes three statements in this place, without figures. First: classical and metal are spectrally the most distinct. We ask how well each genre is told from all others by the descriptors of spectral shape alone: {term}`centroid <spectral centroid>`, {term}`roll-off`, bandwidth and {term}`contrast <spectral contrast>` {cite:p}`jiang2002`. The measure is the {term}`area under the ROC curve` of a linear rule with shrunken covariance {cite:p}`ledoit2004`. Beside it stand the same measure for all features, and the {term}`silhouette` {cite:p}`rousseeuw1987`.
 
-# %%
+# %% tags=["remove-input"]
 spectral = separability.spectral_shape(tabular)
 shape = separability.one_against_rest(spectral, genre, seed=seed)
 full = separability.one_against_rest(tabular, genre, seed=seed)
@@ -295,30 +335,30 @@ notebook.table(
     "How well each genre is told from the rest (area: 0.5 is guessing, 1 is complete)",
 )
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 notebook.say(*dataset_tables.distinct_statements(shape, cluster))
 
 # %% [markdown]
 # Second: rock and metal have similar frequency distributions. If so, this pair should be among the hardest to tell apart by spectral shape.
 
-# %% mystnb={"figure": {"caption": "How well two genres are told apart by the descriptors of spectral shape, on tracks that the rule has not seen. Dark cells are pairs that sound alike to these descriptors; values below one half mean that the rule is no better than guessing.", "name": "fig-pairs"}, "image": {"alt": "Triangular map of all pairs of genres with the area under the ROC curve in each cell. A few pairs are dark, most are bright."}}
+# %% tags=["remove-input"] mystnb={"figure": {"caption": "How well two genres are told apart by the descriptors of spectral shape, on tracks that the rule has not seen. Dark cells are pairs that sound alike to these descriptors; values below one half mean that the rule is no better than guessing.", "name": "fig-pairs"}, "image": {"alt": "Triangular map of all pairs of genres with the area under the ROC curve in each cell. A few pairs are dark, most are bright."}}
 by_pair = separability.one_against_one(spectral, genre, seed=seed)
 feature_plots.pair_map(by_pair)
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 notebook.say(*dataset_tables.pair_statements(by_pair, "metal", "rock"))
 
 # %% [markdown]
 # Third: jazz and classical have more complex temporal structures. The report does not say what complexity is. One reading is how much local tempo and onset strength vary within a track; other readings may give other answers.
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 varied = tabular[list(dataset_tables.SPREADS)].groupby(genre).mean()
 varied = varied.sort_values("tempo_std", ascending=False)
 notebook.table(
     dataset_tables.variation_table(varied), "Variation within a track, mean of each genre"
 )
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 notebook.say(*dataset_tables.variation_statements(varied, "jazz", "classical"))
 
 # %% [markdown]
@@ -327,6 +367,21 @@ notebook.say(*dataset_tables.variation_statements(varied, "jazz", "classical"))
 # It shows that the report's plan for features is sound and its counts of features add up, while its counts of tracks do not. It shows how much of the genre single features carry in this edition, and how far a picture of fitted data can be from what unseen data show.
 #
 # It does not show what a network will reach: networks may use combinations that no linear rule finds. The per-genre values rest on the tracks of one edition. If these share artists, part of the separation is between artists. And the report's words ("distinct", "similar", "complex") became numbers only because we chose a meaning for them; the text beside each table says which.
+
+# %% [markdown]
+# ## Check yourself
+#
+# **The published pictures are linear in frequency. What do they lose that mel bands keep?**
+#
+# ```{dropdown} Answer
+# The bass. In its low octaves a linear picture has few bins, so neighbouring notes fall into one. And half of its rows lie where little music happens.
+# ```
+#
+# **Why do genres look apart on one half of the tracks and not on the other?**
+#
+# ```{dropdown} Answer
+# With more features than tracks, there are always directions that separate what was fitted. Most of them separate these tracks and not these genres.
+# ```
 
 # %% [markdown]
 # ## Exercises
@@ -351,7 +406,8 @@ rows = [
 ]
 notebook.table(
     pd.DataFrame(rows),
-    "An octave in the bass gets few bands, one in the treble many: up to the bend, the scale counts hertz",
+    "An octave in the bass gets few bands, one in the treble many: up to the bend,"
+    " the scale counts hertz",
 )
 
 # %% [markdown]
@@ -369,8 +425,10 @@ notebook.say(
         f"{count} directions hold {formats.percent(share)} of the variance."
         for share, count in needed.items()
     ),
-    f"There are {formats.count(tabular.shape[1])} columns and {formats.count(len(tabular))} tracks.",
-    "Without standardising, the columns in hertz would hold nearly all of it, since their numbers"
+    f"There are {formats.count(tabular.shape[1])} columns and"
+    f" {formats.count(len(tabular))} tracks.",
+    "Without standardising, the columns in hertz would hold nearly all of it, since"
+    " their numbers"
     " are the largest.",
 )
 

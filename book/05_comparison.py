@@ -13,6 +13,8 @@
 # %% [markdown]
 # # Model comparison and recommendation
 #
+# *Level: some statistics; each test is explained. Reading time: about {sub-ref}`wordcount-minutes` minutes.*
+#
 # ```{admonition} In this chapter
 # :class: tip
 # You learn
@@ -45,7 +47,13 @@ from mgc.evaluation.tracks import outcomes
 from mgc.models import TITLES
 from mgc.records.study import open_study
 
-study = open_study(data, records=records, protocol=protocol, variant=variant, seeds=(seed,))
+study = open_study(
+    data,
+    records=records,
+    protocol=protocol,
+    variant=variant,
+    seeds=seed,
+)
 results = load_results(study)
 table, labels = results.table, results.labels
 tests = pairwise(results.groups)
@@ -56,10 +64,16 @@ glue = Glue(results.groups)
 # %% [markdown]
 # The figure that matters shows what was measured, how sure it is, and what the report states.
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Accuracy of each row of the table with its 95 % interval over artists and, where there are several, seeds (large dots and bars), each seed alone (small grey dots), and what the report states for the same network (diamonds). The dashed line is guessing among equally frequent genres.", "name": "fig-accuracy"}, "image": {"alt": "Dot plot with one row a model and variant: the measured accuracy with an interval, small grey dots for single seeds, a hollow diamond for the accuracy that the report claims, and a dashed line for guessing."}}
+# %% tags=["remove-input"] mystnb={"figure": {"caption": "Accuracy of each row of the table with its 95 % interval over artists and, where there are several, seeds (large dots and bars), each seed alone (small grey dots), and what the report states for the same network (diamonds). The dashed line is guessing among equally frequent genres.", "name": "fig-accuracy"}, "image": {"alt": "Dot plot with one row a model and variant: the measured accuracy with an interval, small grey dots for single seeds, a hollow diamond for the accuracy that the report claims, and a dashed line for guessing."}}
 comparison_plots.accuracies(table, claims=claims, line=chance)
 
-# %% tags=["hide-input"]
+# %% [markdown]
+# ```{admonition} To remember
+# :class: important
+# A higher number is not yet a better model. With {glue:text}`c5_n_groups` artists in the test, luck alone moves an accuracy by points: of {glue:text}`c5_pairs` differences, tests show {glue:text}`c5_shown`.
+# ```
+
+# %% tags=["remove-input"]
 n_test = table["n_tracks"].max()
 glue("c5_edition", study.edition_record.name, study.edition_record)
 glue.many(
@@ -79,7 +93,7 @@ glue("c5_claim_low", formats.percent(min(claims.values()), 2), CLAIMS)
 #
 # The table holds the five networks in each {term}`variant <variant>` that has records, two {term}`baselines <baseline>`, and classical models. *As written* is the report's network with the report's recipe, with the mistakes mended that would make it meaningless. *Tuned* is the same layers on the same kind of input, trained by a recipe that we chose on validation tracks ({doc}`04_models` lists the trials). *Majority class* names the most frequent genre of the training part, whatever it hears: it is what guessing is worth. *Logistic regression* reads the same statistics as the MLP and has no hidden layer. The *tuned* classical models had their settings chosen on validation tracks like the networks ({doc}`04_models`); two of them read statistics of the same pictures that the CNN sees. They are what a deep network must beat to earn its cost.
 
-# %%
+# %% tags=["remove-input"]
 csv = notebook.file_link(table.drop(columns="single"), "accuracies.csv", "The table as CSV")
 shown = result_tables.seeds_table(table)
 notebook.table(shown, "Accuracy on the test part, mean over seeds", csv)
@@ -90,7 +104,7 @@ notebook.table(shown, "Accuracy on the test part, mean over seeds", csv)
 # %% [markdown]
 # The diamonds of {numref}`fig-accuracy` stand for the report's statements, from {glue:text}`c5_claim_low` to {glue:text}`c5_claim`. They were never measured ({doc}`01_objective`), and they speak of a random split of all of GTZAN. The figure shows both side by side; it is no test. {doc}`06_findings` sets them beside our random split.
 
-# %%
+# %% tags=["remove-input"]
 notebook.table(comparison.ranking(results.networks), "The report's ranking and ours")
 
 # %% [markdown]
@@ -104,11 +118,11 @@ notebook.table(comparison.ranking(results.networks), "The report's ranking and o
 # \hat p \pm 1.96 \sqrt{\frac{\hat p\,(1 - \hat p)}{n}}
 # $$ (eq-independent)
 #
-# for a share $\hat p$ of $n$ tracks; Wilson's score interval {cite:p}`wilson1927` is a better version of it. But tracks of one artist are not independent. Who plays the same guitar in the same room seventeen times gives the network seventeen chances to be right, or wrong, for the same reason. So the intervals of this book resample artists: from the artists of each genre, as many are drawn with replacement as the genre has (less one, with a weight for that {cite:p}`mccarthy1985`), each with all of its tracks and seeds, and seeds are drawn in the same way. The accuracy is computed anew, ten thousand times. The 95 % interval holds the middle nineteen of twenty results. A track whose artist nobody knows counts as an artist of its own. No interval covers another draw of *training* tracks.
+# for a share $\hat p$ of $n$ tracks; Wilson's score interval {cite:p}`wilson1927` is a better version of it. But tracks of one artist are not independent. An artist who plays the same guitar in the same room seventeen times gives the network seventeen chances to be right, or wrong, for the same reason. So the intervals of this book resample artists. From the artists of each genre, as many are drawn with replacement as the genre has (less one, with a weight for that {cite:p}`mccarthy1985`). Each comes with all of its tracks and seeds, and seeds are drawn in the same way. Then the accuracy is computed anew. This is done ten thousand times, and the 95 % interval holds the middle nineteen of twenty results. A track whose artist nobody knows counts as an artist of its own. No interval covers another draw of *training* tracks.
 #
-# What independence would have pretended stands beside it.
+# The table sets beside them what independent tracks would have pretended.
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 notebook.table(
     result_tables.widths_table(results.groups, labels),
     "The same accuracies, with artists and with tracks resampled",
@@ -127,13 +141,13 @@ notebook.table(
 #
 # With {glue:text}`c5_pairs` pairs, some would look different by luck alone. Holm's correction {cite:p}`holm1979` raises each p value so that the chance of even one false finding among all pairs stays below one in twenty.
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 pair_table.matrix(tests, labels)
 
 # %% [markdown]
 # Of {glue:text}`c5_pairs` differences, the tests show {glue:text}`c5_shown`. "Not shown" does not mean "equal": with few tracks, only large differences can be shown. {doc}`07_next_steps` estimates how many tracks it would take.
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 notebook.say(*comparison.variant_statements(tests, variant))
 
 # %% [markdown]
@@ -141,7 +155,7 @@ notebook.say(*comparison.variant_statements(tests, variant))
 #
 # Three things could flatter or harm these numbers. The tuned recipes were chosen on the validation part of the fault-filtered split ({doc}`04_models`), and most of its tracks are tested here: each by a network that did not train on it, but whose recipe was judged on it. The artist folds keep the tracks that the fault-filtered split leaves out as copies, distorted or wrongly labelled. And {glue:text}`c5_replotted` pictures of jazz were drawn by another version of a plotting library ({doc}`02_dataset`): a model may know them by that. So here are the same predictions without each of the three.
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 listed = gtzan_table().set_index("track_id")["fault_filtered"]
 subsets = {
     "all": listed.index,
@@ -154,7 +168,7 @@ notebook.table(
     "Accuracy on all tracks, and without some of them",
 )
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 glue("c5_replotted", formats.count(len(REPLOTTED)), TRACKS)
 notebook.table(
     result_tables.replotted_table(results.own, labels),
@@ -169,17 +183,17 @@ notebook.table(
 #
 # A figure from a paper can be compared with ours only if the tracks were divided in the same way. Under {term}`leaky segments`, pieces of one track stand in training and test alike. Under a random split, artists and repeated recordings do {cite:p}`sturm2013`. The {term}`fault-filtered split` {cite:p}`kereliuk2015` avoids most of that, and the same systems score lower under it.
 
-# %%
+# %% tags=["remove-input"]
 published = comparison.published_figures()
 ours = comparison.comparable_accuracies(results)
 
-# %% mystnb={"figure": {"caption": "Published accuracies on GTZAN by protocol (squares). Dots are this book's, where the edition is all of GTZAN. Compare within a group only.", "name": "fig-literature"}, "image": {"alt": "Dot plot of published accuracies on GTZAN, grouped by protocol."}}
+# %% tags=["remove-input"] mystnb={"figure": {"caption": "Published accuracies on GTZAN by protocol (squares). Dots are this book's, where the edition is all of GTZAN. Compare within a group only.", "name": "fig-literature"}, "image": {"alt": "Dot plot of published accuracies on GTZAN, grouped by protocol."}}
 comparison_plots.literature(published, facts.protocol_title(protocol), ours)
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 notebook.say(comparison.beside_literature(results))
 
-# %% tags=["hide-output"]
+# %% tags=["remove-input", "hide-output"]
 notebook.table(
     published.sort_values(["protocol", "accuracy"]).rename(columns=str.capitalize),
     "Published accuracies in percent",
@@ -190,7 +204,7 @@ notebook.table(
 #
 # The report recommends one model, on the strength of figures that were typed in. The sentences below are written by code from the tests above. They change when the records change.
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 sentences = comparison.recommendation(results.own, tests)
 glue("c5_recommendation", " ".join(sentences), results.own)
 glue("c5_answer", " ".join(comparison.answer(results.own, tests)), results.own)
@@ -200,6 +214,21 @@ notebook.say(*sentences)
 # ## What this shows and what it does not
 #
 # The chapter shows which differences between the networks hold on the tracks of this {term}`edition` under this {term}`protocol`. It does not show that a model which is not told from another is as good. It does not show what the networks would reach with more tracks, with training data from elsewhere, or with full-resolution audio of all of GTZAN. And where the edition was composed by rule, nothing here carries over to music at large.
+
+# %% [markdown]
+# ## Check yourself
+#
+# **The intervals of two models overlap. Are the models equally good?**
+#
+# ```{dropdown} Answer
+# That does not follow. Both were tested on the same tracks, and the test of a pair looks at the tracks on which they differ. It may show a difference where intervals overlap. And where it shows none, they may differ all the same.
+# ```
+#
+# **Why does this book resample artists and not tracks?**
+#
+# ```{dropdown} Answer
+# Tracks of one artist are alike, so a model is right or wrong on them together. Counted one by one, they pretend to more evidence than there is, and intervals come out too narrow.
+# ```
 
 # %% [markdown]
 # ## Exercises
@@ -212,10 +241,13 @@ from math import comb
 from scipy.stats import binomtest
 
 b, c = 12, 4
-by_hand = min(1.0, 2 * sum(comb(b + c, k) for k in range(min(b, c) + 1)) / 2 ** (b + c))
+tail = sum(comb(b + c, k) for k in range(min(b, c) + 1))
+by_hand = min(1.0, 2 * tail / 2 ** (b + c))
 notebook.say(
-    f"By hand {formats.p_value(by_hand)}, by SciPy {formats.p_value(float(binomtest(b, b + c).pvalue))}. Three"
-    " times as many tracks speak for the first model, and still nothing is shown at the usual level."
+    f"By hand {formats.p_value(by_hand)}, by SciPy"
+    f" {formats.p_value(float(binomtest(b, b + c).pvalue))}. Three"
+    " times as many tracks speak for the first model, and still nothing is shown at"
+    " the usual level."
 )
 
 # %% [markdown]
@@ -231,8 +263,10 @@ else:
         low, high = wilson(round(share * n), n)
         widths.append(formats.points(high - low, 1).lstrip("+"))
     answer = (
-        f"For {formats.percent(share)} of {formats.count(n_test)} tracks, Wilson's interval is {widths[0]} wide;"
-        f" with four times as many, {widths[1]}: half as wide. Precision costs its square in tracks."
+        f"For {formats.percent(share)} of {formats.count(n_test)} tracks, Wilson's"
+        f" interval is {widths[0]} wide;"
+        f" with four times as many, {widths[1]}: half as wide. Precision costs its"
+        " square in tracks."
     )
 notebook.say(answer)
 
@@ -245,13 +279,16 @@ top = list(ranked["key"].tail(2))
 if len(top) < 2:
     answer = "It takes two networks with records."
 else:
-    first, second = (outcomes(results.records[name]).set_index("track_id") for name in top)
+    pair = (outcomes(results.records[name]) for name in top)
+    first, second = (answers.set_index("track_id") for answers in pair)
     second = second.loc[first.index]
     a, b = first["predicted"] == first["genre"], second["predicted"] == second["genre"]
     same = (first["predicted"] == second["predicted"])[~a & ~b]
     answer = (
-        f"Only {TITLES[top[0]]} is right on {formats.count((a & ~b).sum())} tracks, only {TITLES[top[1]]} on"
-        f" {formats.count((b & ~a).sum())}. Both are wrong on {formats.count((~a & ~b).sum())}, and on"
+        f"Only {TITLES[top[0]]} is right on {formats.count((a & ~b).sum())} tracks,"
+        f" only {TITLES[top[1]]} on"
+        f" {formats.count((b & ~a).sum())}. Both are wrong on"
+        f" {formats.count((~a & ~b).sum())}, and on"
         f" {formats.count(same.sum())} of these they name the same wrong genre."
     )
 notebook.say(answer)

@@ -13,6 +13,8 @@
 # %% [markdown]
 # # Key findings
 #
+# *Level: some statistics, which {doc}`05_comparison` explains. Reading time: about {sub-ref}`wordcount-minutes` minutes.*
+#
 # ```{admonition} In this chapter
 # :class: tip
 # You learn
@@ -24,7 +26,15 @@
 #
 # The report lists its findings as facts. Here each becomes a claim with a rule that decides it. Code applies the rule to the records and writes both the verdict and the sentence. So this page may read differently on other data, and each time it says what those data show.
 #
-# There are six verdicts, here and in {doc}`08_audit`. *Confirmed* and *contradicted* need a test or an interval at the usual level of one in twenty, or the margin that is stated with the claim. *Compatible* means that an interval holds the stated figure, but much else, too. *Partly* means that some of the claim is shown and nothing speaks against it. *Not shown* means that it was tested, and the evidence is too weak either way. *Not testable here* means that no record bears on the claim.
+# On the data of this build, the verdicts on {glue:text}`c6_claims` claims are: {glue:text}`c6_counts`.
+#
+# ```{dropdown} What the six verdicts mean
+# - *Confirmed* and *contradicted* need a test or an interval at the usual level of one in twenty, or the margin that is stated with the claim.
+# - *Compatible* means that an interval holds the stated figure, but much else, too.
+# - *Partly* means that some of the claim is shown and nothing speaks against it.
+# - *Not shown* means that it was tested, and the evidence is too weak either way.
+# - *Not testable here* means that no record bears on the claim.
+# ```
 
 # %% tags=["parameters", "remove-cell"]
 data = "gtzan-archive"
@@ -42,9 +52,16 @@ from mgc.evaluation.significance import fits_of, pairwise
 from mgc.models import TITLES
 from mgc.records.study import open_study
 from mgc.report import genre_findings, model_findings
+from mgc.report.cards import finding
 from mgc.report.claims import Decision, Verdict
 
-study = open_study(data, records=records, protocol=protocol, variant=variant, seeds=(seed,))
+study = open_study(
+    data,
+    records=records,
+    protocol=protocol,
+    variant=variant,
+    seeds=seed,
+)
 results = load_results(study)
 fits, tests = results.networks, pairwise(results.own)
 decided = {}
@@ -54,28 +71,35 @@ glue = Glue(results.own)
 # %% [markdown]
 # The figure that matters shows how well each network tells each genre.
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "F1 of each genre under each model, on the test part. Lighter is better.", "name": "fig-genres"}, "image": {"alt": "Heat map of F1 scores, one row a model, one column a genre."}}
+# %% tags=["remove-input"] mystnb={"figure": {"caption": "F1 of each genre under each model, on the test part. Lighter is better.", "name": "fig-genres"}, "image": {"alt": "Heat map of F1 scores, one row a model, one column a genre."}}
 comparison_plots.genre_scores(genre_findings.f1_table(fits))
 
 
-# %% tags=["hide-input"]
+# %% [markdown]
+# ```{admonition} To remember
+# :class: important
+# Ask of each finding what would refute it. If nothing could, it is an opinion. If the evidence is thin, the honest verdict is *not shown*.
+# ```
+
+
+# %% tags=["remove-input"]
 def decide(*claims_and_decisions):
     """Keep what became of each claim for the summary, and show it."""
     found = dict(zip(claims_and_decisions[::2], claims_and_decisions[1::2], strict=True))
     decided.update(found)
-    return notebook.say("\n\n".join(model_findings.sentence(*pair) for pair in found.items()))
+    return notebook.Html("".join(finding(*pair).source for pair in found.items()))
 
 
 # %% [markdown]
 # ## Findings about models
 #
-# Pairs of models are compared over all seeds by the combined test, with Holm's correction over the pairs of this variant and the baselines. {doc}`05_comparison` corrects over more pairs where it holds other variants, so it may show less. Everything else on this page is the mean over all seeds, too.
+# Pairs of models are compared over all seeds by the combined test, with Holm's correction over the pairs of this variant and the baselines. {doc}`05_comparison` corrects over more pairs where it holds other variants, so it may show less. Everything else on this page is the mean over all seeds, too. In the small plots a dot is what was measured, and the line through it the 95 % interval.
 #
 # ### Do spectrograms beat hand-crafted features?
 #
 # The report says that raw spectra hold more than engineered features. The rule: the CNN and VGG16, which see spectrograms, must each be shown to beat the MLP, which sees statistics, and the best classical model. That one, by its validation score, is logistic regression on seven statistics of each row of the same pictures: mean, spread, three percentiles, and how fast the row changes. They are hand-crafted features, too.
 
-# %%
+# %% tags=["remove-input"]
 decide(
     "models on spectrograms beat the one on hand-crafted features",
     model_findings.spectrograms_beat_features(results.own, tests),
@@ -86,7 +110,7 @@ decide(
 #
 # The rule: VGG16 must be shown to beat each of the other four. The second claim is about its size: the report says that it offers the most accuracy for its complexity, which we read as percentage points for each million parameters. By that reading a small model has an advantage that no large one can make up for; the report gives no other.
 
-# %%
+# %% tags=["remove-input"]
 decide(
     "transfer learning from ImageNet is the most accurate",
     model_findings.transfer_is_best(fits, tests),
@@ -99,7 +123,7 @@ decide(
 #
 # The report says that modelling the order of frames is promising but expensive. The rule looks at the clock: the LSTM must take longer to train than the CNN, by more than two runs of the same thing differ.
 
-# %%
+# %% tags=["remove-input"]
 decide("the LSTM costs more to train than the CNN", model_findings.lstm_costs_more(fits))
 
 # %% [markdown]
@@ -107,7 +131,7 @@ decide("the LSTM costs more to train than the CNN", model_findings.lstm_costs_mo
 #
 # The report says that its code keeps nearly all information. The rule: if a model that sees the same spectrograms is shown to name genres better, then the code has lost something that tells genres apart, and the claim falls. It also falls if what is rebuilt from the code holds less than half of the variance between inputs (validation part). Here an input is what the variant of this build feeds to it; {doc}`08_audit` asks the network as written, which reads whole tracks, where there is a record. If neither happens, that is no proof of the claim.
 
-# %%
+# %% tags=["remove-input"]
 decide(
     "64 values keep nearly all information of the spectrogram",
     model_findings.autoencoder_keeps_information(fits, tests),
@@ -118,7 +142,7 @@ decide(
 #
 # The report calls a simple MLP sufficient for basic genre detection. Sufficient for what, it does not say. The rule asks two things: does it beat guessing, and does it beat logistic regression on the same statistics, which has no hidden layer and whose one setting was chosen with as much care?
 
-# %%
+# %% tags=["remove-input"]
 decide(
     "a simple MLP is enough for basic genre detection",
     model_findings.mlp_suffices(results.own, tests),
@@ -129,7 +153,7 @@ decide(
 #
 # The report expects gains from combining engineered with learned features, and models with each other. The simplest combination needs no training: a weighted mean of the probabilities, with weights in tenths that are chosen on validation tracks, seed by seed. The rule compares it with the better of the two, over all seeds. Since that one is picked by its test accuracy, the test is strict.
 
-# %%
+# %% tags=["remove-input"]
 decide(
     "combining MLP and VGG16 transfer helps",
     model_findings.combination_helps(fits, ("mlp", "vgg16")),
@@ -142,7 +166,7 @@ decide(
 #
 # The report states them for a random split, so they are set beside our random split where it has records.
 
-# %%
+# %% tags=["remove-input"]
 by_chance = study.groups(protocol="random")
 decide(
     "the five stated accuracies",
@@ -157,7 +181,7 @@ decide(
 # %% [markdown]
 # The claims below are about genres, not about one model. So the predictions of all models and seeds are pooled. Models make mistakes on the same tracks, and tracks of one artist are alike, so artists are what is uncertain: a {term}`bootstrap` draws them again and again within each genre, {glue:text}`c6_draws` times, and the statistic is computed anew each time.
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 pooled = genre_findings.pool(fits)
 models = [TITLES[name] for name in results.records]
 glue("c6_draws", formats.count(genre_findings.DRAWS), CHAPTER)
@@ -170,7 +194,7 @@ glue("c6_models", formats.listing(models), results.records)
 #
 # The rule: they must take the first two places by F1 in nearly all resamples.
 
-# %%
+# %% tags=["remove-input"]
 decide(
     "classical and metal are the easiest to tell apart",
     genre_findings.genres_stand_out(pooled, "classical", "metal"),
@@ -181,7 +205,7 @@ decide(
 #
 # Two claims hide here. The first: the two genres are harder than the others, by mean F1. The second: they are taken for each other more often than if the mistakes on their tracks fell evenly on all wrong genres.
 
-# %%
+# %% tags=["remove-input"]
 decide(
     "pop and rock are hard to classify",
     genre_findings.genres_are_hard(pooled, "pop", "rock"),
@@ -194,7 +218,7 @@ decide(
 #
 # The report says that jazz and blues share their harmony, and that rock and metal share their frequencies. If models follow such likeness, they mix these genres up. The rule is that of the last claim.
 
-# %%
+# %% tags=["remove-input"]
 decide(
     "jazz and blues are taken for each other",
     genre_findings.pair_is_mixed(pooled, "jazz", "blues"),
@@ -207,25 +231,25 @@ decide(
 #
 # Much of what passes for a likeness of blues and jazz is one man. The tracks blues.00012 to blues.00028 are {glue:text}`c6_singer_tracks` recordings of Robert Johnson, a voice and a guitar of the 1930s ({doc}`02_dataset`). This is what the models call them when nobody of his group trains:
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 singer = genre_findings.singer(study.edition_record)
 notebook.table(
     genre_findings.answers_table(results.own, singer),
     "What the models call the tracks of one singer, all seeds",
 )
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Mean spectra, rebuilt from the mean cepstra in the records: the median of the tracks (lines), and where four of five of them lie (bands).", "name": "fig-singer"}, "image": {"alt": "Three lines with bands over forty mel bands: the recordings of one blues singer, the other blues, and jazz."}}
+# %% tags=["remove-input"] mystnb={"figure": {"caption": "Mean spectra, rebuilt from the mean cepstra in the records: the median of the tracks (lines), and where four of five of them lie (bands).", "name": "fig-singer"}, "image": {"alt": "Three lines with bands over forty mel bands: the recordings of one blues singer, the other blues, and jazz."}}
 feature_plots.mean_spectra(genre_findings.singer_spectra(study.edition_record))
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 glue("c6_singer_tracks", formats.count(len(singer)), ARTISTS)
 
 # %% [markdown]
-# A network that had learned what blues is would not call all of them something else. {numref}`fig-singer` shows what it may have heard instead: his recordings carry less in the upper bands than the other blues, nearer to the jazz of this collection. That is how a record of the 1930s sounds. It fits, and it is no proof. A system that hears the record and not the music is called a *horse* {cite:p}`sturm2014horse`. So a matrix of confusions that shows "blues taken for jazz" says something about how GTZAN was collected. That jazz and blues share harmony cannot be tested here: the pictures hold no chroma, and the only blues with audio at hand is of one artist.
+# A network that had learned what blues is would not call most of them something else. {numref}`fig-singer` shows what it may have heard instead: his recordings carry less in the upper bands than the other blues, nearer to the jazz of this collection. That is how a record of the 1930s sounds. It fits, and it is no proof. A system that hears the record and not the music is called a *horse* {cite:p}`sturm2014horse`. So a matrix of confusions that shows "blues taken for jazz" says something about how GTZAN was collected. That jazz and blues share harmony cannot be tested here: the pictures hold no chroma, and the only blues with audio at hand is of one artist.
 #
 # ### Which genres are really mixed up?
 
-# %%
+# %% tags=["remove-input"]
 notebook.table(
     genre_findings.pair_table(pooled).head(8),
     "Pairs of genres that all models together mix up most often",
@@ -236,7 +260,7 @@ notebook.table(
 #
 # Some findings are about uses that were not tried. Those about steps of training, such as normalising and augmentation, are taken up in {doc}`08_audit`, where there are such fits.
 
-# %%
+# %% tags=["remove-input"]
 decide(
     "time structure tells jazz from blues",
     Decision(
@@ -249,24 +273,39 @@ decide(
 # %% [markdown]
 # ## All verdicts
 
-# %%
+# %% tags=["remove-input"]
 notebook.table(
     model_findings.findings_table(decided), "The report's findings and what became of them"
 )
 
-# %% tags=["hide-input"]
-verdicts = [decision.verdict for decision in decided.values()]
+# %% tags=["remove-input"]
+verdicts = [str(decision.verdict) for decision in decided.values()]
+counts = [f"{verdicts.count(v)} {v}" for v in map(str, Verdict) if v in verdicts]
+glue("c6_counts", formats.listing(counts))
 glue.many({f"c6_{v.replace(' ', '_')}": formats.count(verdicts.count(v)) for v in Verdict})
 glue("c6_claims", formats.count(len(decided)))
 glue("c6_n_test", formats.count(results.n_tracks))
 glue("c6_edition", study.edition_record.name, study.edition_record)
 
 # %% [markdown]
-# Of {glue:text}`c6_claims` claims, the verdicts are: confirmed {glue:text}`c6_confirmed`, compatible {glue:text}`c6_compatible`, partly {glue:text}`c6_partly`, contradicted {glue:text}`c6_contradicted`, not shown {glue:text}`c6_not_shown`, not testable here {glue:text}`c6_not_testable_here`.
-#
 # ## What this shows and what it does not
 #
 # The verdicts hold for {glue:text}`c6_n_test` test tracks of {glue:text}`c6_edition`, few {term}`seeds <seed>` and one way of training. *Contradicted* means: not so on these data. It does not mean that the claim is false everywhere. Each claim has a test of its own, and the corrections count pairs of models, not claims; with this many claims, one of them may be decided wrongly by chance. And what a genre is, these records do not know: they know the labels that somebody gave.
+
+# %% [markdown]
+# ## Check yourself
+#
+# **What is the difference between *contradicted* and *not shown*?**
+#
+# ```{dropdown} Answer
+# Contradicted: the evidence disagrees with the claim by more than chance. Not shown: the claim may be true, but this evidence cannot tell.
+# ```
+#
+# **Models take two genres for each other more often than chance would. Do the two genres sound alike?**
+#
+# ```{dropdown} Answer
+# Perhaps. The recordings may be what is alike: blues and jazz of this collection share old records, and a model that hears the age of a record mixes them up without hearing either.
+# ```
 
 # %% [markdown]
 # ## Exercises
@@ -276,8 +315,10 @@ glue("c6_edition", study.edition_record.name, study.edition_record)
 # %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show the solution", "code_prompt_hide": "Hide the solution"}
 n_claims = len(decided)
 notebook.say(
-    f"{formats.number(0.05 * n_claims, 1)} of {formats.count(n_claims)} on average. If the tests were"
-    f" independent, the chance that none looks true would be {formats.percent(0.95**n_claims)}. They are not:"
+    f"{formats.number(0.05 * n_claims, 1)} of {formats.count(n_claims)} on average."
+    " If the tests were"
+    " independent, the chance that none looks true would be"
+    f" {formats.percent(0.95**n_claims)}. They are not:"
     " they share models and tracks."
 )
 
@@ -286,7 +327,7 @@ notebook.say(
 
 # %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show the solution", "code_prompt_hide": "Hide the solution"}
 own = genre_findings.pair_is_mixed(pooled, "country", "rock")
-notebook.say(model_findings.sentence("country and rock are taken for each other", own))
+finding("country and rock are taken for each other", own)
 
 # %% [markdown]
 # ## Further reading

@@ -13,6 +13,8 @@
 # %% [markdown]
 # # The same networks under other protocols
 #
+# *Level: some statistics, which {doc}`05_comparison` explains. Reading time: about {sub-ref}`wordcount-minutes` minutes.*
+#
 # ```{admonition} On this page
 # :class: tip
 # You learn
@@ -39,45 +41,51 @@ from mgc.display.glue import ARTISTS, Glue
 from mgc.evaluation import leakage, transfer
 from mgc.evaluation.crossing import crossing, crossing_effect, fault_filtered_parts
 from mgc.evaluation.results import by_protocol, load_results, second_edition, waterfall
+from mgc.models import NAMES
 from mgc.records.store import default_root
 from mgc.records.study import open_study
 
-study = open_study(data, records=records, protocol=protocol, variant=variant, seeds=(seed,))
+study = open_study(
+    data,
+    records=records,
+    protocol=protocol,
+    variant=variant,
+    seeds=seed,
+)
 results = load_results(study)
 glue = Glue(results.groups)
 
 # %% [markdown]
-# The same networks with the same recipe, under every protocol that has records. What differs is how the tracks are divided, and with it how many train. Where tracks are cut into segments, each piece counts as one prediction; elsewhere a track does, and a network that reads crops takes the mean over them. So segments are compared with segments, and tracks with tracks.
+# The same networks, trained by the same recipe, are scored here under every protocol that has records. Only the division of the tracks differs, and with it how many of them train. Where tracks are cut into segments, each piece counts as one prediction. Elsewhere a whole track does, and a network that reads crops takes the mean over them. So compare segments with segments, and tracks with tracks.
 
-# %%
+# %% tags=["remove-input"]
 protocols = by_protocol(study)
 trained_here = result_tables.protocol_table(protocols)
 with_outside = result_tables.with_shipped(trained_here, transfer.load(default_root()).record)
 notebook.table(with_outside, "Accuracy and 95 % interval under each protocol")
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 notebook.say(
     "The last row stands apart. Before GTZAN that network learned from 200,000 songs, some of"
     " these artists among them perhaps, so nobody can say of it that it has never heard them;"
     " and the answers that its makers published cover this split alone."
 ) if len(with_outside) > len(trained_here) else None
 
-# %% mystnb={"figure": {"caption": "The same models under different protocols: accuracy with its 95 % interval.", "name": "fig-protocols"}, "image": {"alt": "Dot plot with a row for each model and a marker with an interval for each protocol."}}
-comparison_plots.accuracies(
-    protocols.assign(group=protocols["protocol"].map(facts.protocol_title))
-)
+# %% tags=["remove-input"] mystnb={"figure": {"caption": "The same networks under different protocols: accuracy with its 95 % interval.", "name": "fig-protocols"}, "image": {"alt": "Dot plot with a row for each model and a marker with an interval for each protocol."}}
+networks = protocols[protocols["model"].isin(NAMES)]
+comparison_plots.accuracies(networks.assign(group=networks["protocol"].map(facts.protocol_title)))
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 notebook.say(*leak_tables.leak_statements(protocols))
 
 # %% [markdown]
-# The tuned recipes train for a fixed number of batches, which shows each piece only a few times. The report's own recipe makes no such economy: an epoch shows every piece, and training goes on as long as the validation part gets better, which under leaky segments leaks as well.
+# The tuned recipes train for a fixed number of batches, which shows each piece only a few times. The report's own recipe is not so sparing. An epoch shows every piece, and training goes on as long as the validation part gets better. Under leaky segments, that part leaks as well.
 
-# %%
+# %% tags=["remove-input"]
 written = by_protocol(study, "as_written")
 notebook.table(result_tables.protocol_table(written), "The same for the report's own recipe")
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 notebook.say("As written:", *leak_tables.leak_statements(written))
 
 # %% [markdown]
@@ -85,7 +93,7 @@ notebook.say("As written:", *leak_tables.leak_statements(written))
 #
 # The table counts what training and test parts share.
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 counts = leakage.repetitions(study, seed)
 notebook.table(
     leak_tables.repetition_table(counts), "What the training part knows of the test part"
@@ -102,19 +110,19 @@ notebook.table(
 #
 # These protocols differ in more than leakage: they train on other numbers of tracks and test on other ones. And a score for pieces cannot be set beside one for tracks: a piece has a tenth of the track to go by. To see what each step is worth alone, the next figure takes the same tracks down from random folds to artists kept apart. At each rung the same tracks are scored, those without known faults, and from the second rung on each fold trains on the same number of tracks of each genre.
 
-# %% mystnb={"figure": {"caption": "From random folds to artists kept apart, one step at a time: accuracy on the same tracks with its 95 % interval over artists, one seed.", "name": "fig-waterfall"}, "image": {"alt": "Line chart with five rungs from random folds to artists apart; one line a model, with intervals."}}
+# %% tags=["remove-input"] mystnb={"figure": {"caption": "From random folds to artists kept apart, one step at a time: accuracy on the same tracks with its 95 % interval over artists, one seed.", "name": "fig-waterfall"}, "image": {"alt": "Line chart with five rungs from random folds to artists apart; one line a model, with intervals."}}
 rungs = waterfall(study)
 comparison_plots.waterfall(rungs)
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 notebook.say(*leak_tables.waterfall_statements(rungs))
 
 # %% [markdown]
 # ## The fault-filtered split, and artists on both sides
 #
-# The literature tests on the {term}`fault-filtered split`. {doc}`02_dataset` shows that some artists of its test part also train, and some others are in its validation part. Their tracks may be easier because a model has met the artist, or because they are of easy genres. So each such track is given the model's accuracy on the other test tracks of its genre: that is what the genre alone lets expect. And the artists of the validation part are a control: a network never trains on them.
+# The literature tests on the {term}`fault-filtered split`. {doc}`02_dataset` shows that some artists of its test part also train, and some others are in its validation part. Their tracks may be easier because a model has met the artist, or because they are of easy genres. So each such track is given the model's accuracy on the other test tracks of its genre: that is what its genre alone would lead one to expect. And the artists of the validation part are a control: a network never trains on them.
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 filtered = load_results(replace(study, protocol="fault_filtered"))
 split = fault_filtered_parts()
 trained = crossing(split, ("train",))
@@ -129,10 +137,10 @@ glue.many(
 )
 notebook.table(
     result_tables.crossing_table(*effects, filtered.labels),
-    "Fault-filtered: accuracy on tracks whose artists cross, and in brackets what their genres let expect",
+    "Fault-filtered: accuracy on tracks whose artists cross; in brackets, what genres alone would give",
 )
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 notebook.say(*leak_tables.crossing_statements(*effects))
 
 # %% [markdown]
@@ -141,9 +149,9 @@ notebook.say(*leak_tables.crossing_statements(*effects))
 # %% [markdown]
 # ## Artists that we made up
 #
-# Of the demo edition we know the artists, too: we made them up, three pieces each. There the effect of an artist can be measured with the same classifier:
+# Of the demo edition we know the artists for certain: we made them up, three pieces each. There a classifier can show what an artist is worth:
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 composed = study.store.edition("demo")
 effect = leakage.artist_effect(composed) if composed else None
 if effect is None or effect.empty:
@@ -155,18 +163,18 @@ else:
 worth
 
 # %% [markdown]
-# A classifier that may hear two pieces of an artist and is asked about the third may have an easier task; the table says how much it was worth here. Composed artists stand for no real ones.
+# A classifier that hears two pieces of an artist and is asked about the third may have an easier task. The table says how much easier it was here. Composed artists do not stand for real ones.
 
 # %% [markdown]
 # ## The second edition
 #
 # The hundred tracks of the mini set exist with their audio. There the MLP gets all the statistics that the report lists, and the pictures have mel bands. There are few tracks, and no way to keep artists apart.
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 mini = second_edition(study)
 notebook.say(comparison.about_second_edition(mini))
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 whole = protocols[~protocols["protocol"].isin(SEGMENTED)]
 notebook.table(
     result_tables.editions_table(whole, by_protocol(mini)),

@@ -13,6 +13,8 @@
 # %% [markdown]
 # # How sure the models are, and where they agree
 #
+# *Level: some statistics, which {doc}`05_comparison` explains. Reading time: about {sub-ref}`wordcount-minutes` minutes.*
+#
 # ```{admonition} On this page
 # :class: tip
 # You learn
@@ -38,7 +40,13 @@ from mgc.evaluation.tracks import agreement, missed_tracks
 from mgc.models import TITLES
 from mgc.records.study import open_study
 
-study = open_study(data, records=records, protocol=protocol, variant=variant, seeds=(seed,))
+study = open_study(
+    data,
+    records=records,
+    protocol=protocol,
+    variant=variant,
+    seeds=seed,
+)
 results = load_results(study)
 glue = Glue(results.groups)
 
@@ -47,10 +55,10 @@ glue = Glue(results.groups)
 #
 # A model is {term}`calibrated <calibration>` {cite:p}`guo2017` when it is right as often as it says. Points above the diagonal mean that it is too modest, points below that it is too sure of itself.
 
-# %% mystnb={"figure": {"caption": "Share of tracks named rightly against the probability of the named genre, in ten bins, for one seed. Larger dots hold more tracks; ECE is the expected calibration error.", "name": "fig-reliability"}, "image": {"alt": "Small panels, one a model, each with the share of right answers against the stated probability and a dashed diagonal."}}
+# %% tags=["remove-input"] mystnb={"figure": {"caption": "Share of tracks named rightly against the probability of the named genre, in ten bins, for one seed. Larger dots hold more tracks; ECE is the expected calibration error.", "name": "fig-reliability"}, "image": {"alt": "Small panels, one a model, each with the share of right answers against the stated probability and a dashed diagonal."}}
 model_plots.reliability(only_run(results.first_seed | study.baselines(seed=0)))
 
-# %%
+# %% tags=["remove-input"]
 notebook.table(
     result_tables.calibration_table(results.learned), "Calibration, mean over seeds (and range)"
 )
@@ -60,10 +68,10 @@ notebook.table(
 #
 # ## Do the models agree?
 
-# %% mystnb={"figure": {"caption": "Share of test tracks on which two models name the same genre, right or wrong. In brackets Cohen's kappa: agreement beyond chance, where one is perfect.", "name": "fig-agreement"}, "image": {"alt": "Triangular heat map of models against models with the share of test tracks on which they agree."}}
+# %% tags=["remove-input"] mystnb={"figure": {"caption": "Share of test tracks on which two models name the same genre, right or wrong. In brackets Cohen's kappa: agreement beyond chance, where one is perfect.", "name": "fig-agreement"}, "image": {"alt": "Triangular heat map of models against models with the share of test tracks on which they agree."}}
 comparison_plots.agreement(comparison.labelled(agreement(results.learned), TITLES))
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 missed = missed_tracks(results.networks)
 always = missed[missed["missed"] == missed["fits"]]
 faulty = (always["known_fault"] != "").sum()
@@ -71,9 +79,9 @@ glue("c18_always_wrong", formats.count(len(always)), results.networks)
 glue("c18_always_wrong_faulty", formats.count(faulty), results.networks, TRACKS, FAULTS)
 
 # %% [markdown]
-# All networks that were run, in every seed, miss {glue:text}`c18_always_wrong` of the test tracks; {glue:text}`c18_always_wrong_faulty` of these have a fault that our table of facts knows. Under the fault-filtered protocol, tracks with known faults are mostly out of the test, so few were to be expected. The others are worth a listener's time: either the label is doubtful, or all models share a blind spot.
+# All networks that were run, in every seed, miss {glue:text}`c18_always_wrong` of the test tracks; {glue:text}`c18_always_wrong_faulty` of these have a fault that our table of facts knows. Under the fault-filtered protocol there are few of these, since tracks with known faults are mostly out of the test. The others are worth a listener's time: either the label is doubtful, or all models share a blind spot.
 
-# %% tags=["hide-output"]
+# %% tags=["remove-input", "hide-output"]
 notebook.table(
     result_tables.faults_table(always).head(30),
     "Tracks that every network gets wrong (at most 30)",

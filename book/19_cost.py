@@ -13,6 +13,8 @@
 # %% [markdown]
 # # What accuracy costs
 #
+# *Level: first steps; no mathematics. Reading time: about {sub-ref}`wordcount-minutes` minutes.*
+#
 # ```{admonition} On this page
 # :class: tip
 # You learn
@@ -35,13 +37,19 @@ from mgc.evaluation import cost
 from mgc.evaluation.results import accuracy_table, load_results
 from mgc.records.study import open_study
 
-study = open_study(data, records=records, protocol=protocol, variant=variant, seeds=(seed,))
+study = open_study(
+    data,
+    records=records,
+    protocol=protocol,
+    variant=variant,
+    seeds=seed,
+)
 results = load_results(study)
 
 # %% [markdown]
-# The report has columns for training time and parameters. Here are ours: device and time of the recorded runs, and the floating-point operations of one forward pass, worked out from the layers. A network that reads crops runs several passes for a track. For VGG16 and the autoencoder the passes are those of the last part only: the base runs once a track, the encoder once a crop.
+# The report has columns for training time and parameters. Here are ours, from the recorded runs. Operations are those of one forward pass, worked out from the layers. A network that reads crops runs several passes for a track. For VGG16 and the autoencoder the passes are those of the last part only: the base runs once a track, the encoder once a crop.
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 fits = results.fits(variant, "as_written")
 networks = cost_tables.networks_table(cost.table(fits))
 every_fit = notebook.file_link(
@@ -49,14 +57,14 @@ every_fit = notebook.file_link(
 )
 notebook.table(networks[cost_tables.TRAINING], "What training took", every_fit)
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 notebook.table(networks[cost_tables.ANSWER], "What an answer takes")
 
-# %% mystnb={"figure": {"caption": "Accuracy, with its interval, against training time (left) and number of parameters (right), for one seed of this build's variant and the baselines. Both horizontal axes are logarithmic.", "name": "fig-cost"}, "image": {"alt": "Two scatter plots with logarithmic horizontal axes: accuracy against minutes of training and against number of parameters, a marker a model."}}
+# %% tags=["remove-input"] mystnb={"figure": {"caption": "Accuracy, with its interval, against training time (left) and number of parameters (right), for one seed of this build's variant and the baselines. Both horizontal axes are logarithmic.", "name": "fig-cost"}, "image": {"alt": "Two scatter plots with logarithmic horizontal axes: accuracy against minutes of training and against number of parameters, a marker a model."}}
 comparison_plots.cost(accuracy_table(results.first_seed | study.baselines(), results.labels))
 
 # %% [markdown]
-# Times are wall times of the recorded fits, with whatever else their machine did; the published ones ran two at a time on two cores, one thread each. VGG16's frozen base runs once, for the first fit that needs it, and its output is kept: the times of later fits are those of the head alone, and the column of the base says what a track costs before that.
+# Times are wall times of the recorded fits, with whatever else their machine did. The published fits ran two at a time on two cores, one thread each. VGG16's frozen base runs once, for the first fit that needs it, and its output is kept. So the times of later fits are those of the head alone, and the column of the base says what a track costs before that.
 
 # %% [markdown]
 # ## What this shows and what it does not

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,8 @@ from mgc.datasets import quality
 from mgc.datasets.gtzan import gtzan_table
 from mgc.datasets.tracks import label
 from mgc.display import formats
+from mgc.features.archive_picture import CLIP_COLUMNS, N_BINS
+from mgc.features.extract import N_FRAMES, N_MELS
 from mgc.records.editions import EditionRecord
 
 SPREADS: Mapping[str, str] = {
@@ -38,6 +40,36 @@ def about_tracks(edition: EditionRecord) -> list[str]:
         if edition.name.startswith("gtzan")
         else "Its artists are not known, so no split of it can be filtered by artist.",
     ]
+
+
+def uses_table(uses: Iterable[tuple[str, EditionRecord | None]]) -> pd.DataFrame:
+    """Say which data stand where: a row an edition, with what it is used for, as texts.
+
+    An edition with several uses has one row; a use without an edition has none.
+    """
+    rows: dict[str, dict[str, str]] = {}
+    for use, edition in uses:
+        if edition is None:
+            continue
+        if row := rows.get(edition.key):
+            row["Used for"] += f"; {use}"
+            continue
+        audio = edition.tracks["duration_s"].notna().any()
+        rows[edition.key] = {
+            "Used for": use,
+            "Edition": edition.name,
+            "Tracks": formats.count(edition.n_tracks),
+            "Picture of a track": f"{N_MELS} mel bands by {formats.count(N_FRAMES)} frames"
+            if audio
+            else f"{N_BINS} linear bins by {CLIP_COLUMNS} frames",
+            "Statistics of a track": formats.count(edition.tabular.shape[1] - 1),
+            "Sound": "none"
+            if not audio
+            else "in this book"
+            if edition.name == "demo"
+            else "was measured; not here",
+        }
+    return pd.DataFrame(rows.values())
 
 
 def _gaps(edition: EditionRecord) -> list[str]:

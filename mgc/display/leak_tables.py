@@ -16,7 +16,7 @@ def repetition_table(counts: pd.DataFrame) -> pd.DataFrame:
     order = list(PROTOCOL_TITLES)
     counts = counts.sort_values("protocol", key=lambda names: names.map(order.index))
     titles = {
-        "test_units": "Test units",
+        "test_units": "Test pieces or tracks",
         "same_track": "Another piece of the track trains",
         "same_file": "The same file trains",
     } | ({"same_artist": "The artist trains"} if counts["same_artist"].any() else {})

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import html
 import math
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
+from urllib.parse import urlencode
 
 import pandas as pd
 
 from mgc.datasets import facts
 from mgc.datasets import tracks as tracks_module
 from mgc.display import formats
+from mgc.display.notebook import Html, file_link
 from mgc.evaluation import metrics
 from mgc.evaluation.accuracy import accuracy_summary
 from mgc.models import NAMES, TITLES, recipe
@@ -43,64 +46,112 @@ def architecture(entry: Record | NotRun) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["Layer", "Output", "Parameters", "Trained"])
 
 
-def about(entry: Record | NotRun) -> str:
-    """Size and result of one model in a paragraph, or why it was not run."""
+BETWEEN: Mapping[str, str] = {
+    "Dropout": "dropout",
+    "BatchNormalization": "batch norm",
+    "MaxPooling2D": "pooling",
+    "GlobalAveragePooling2D": "mean of all cells",
+}
+"""Layers that are drawn as part of the one before."""
+
+
+def drawing(entry: Record | NotRun) -> Html | None:
+    """Draw a network as a row of blocks, the wider a layer the higher, with its layers as CSV.
+
+    A list that wraps on a narrow screen; nothing where the model was not run.
+    """
+    table = architecture(entry)
+    if table.empty or isinstance(entry, NotRun):
+        return None
+    blocks: list[str] = []
+    for layer in table.to_dict("records"):
+        if (after := BETWEEN.get(str(layer["Layer"]))) and blocks:
+            blocks[-1] += f"<small>{after}</small>"
+            continue
+        width = int(str(layer["Output"]).rsplit(" ", 1)[-1])
+        name = str(layer["Layer"]).replace("vgg16 (frozen base)", "VGG16 base")
+        look = "" if layer["Trained"] == "yes" else ' class="mgc-frozen"'
+        blocks.append(
+            f'<i style="height: {math.cbrt(width):.1f}em"></i><b>{name}</b>'
+            f"<span{look}>{layer['Output']}</span><small>{layer['Parameters']} parameters</small>"
+        )
+    items = "".join(f"<li>{block}</li>" for block in blocks)
+    title = html.escape(TITLES[entry.model])
+    link = file_link(table, f"layers-{entry.model}.csv", f"Layers of {TITLES[entry.model]} (CSV)")
+    return Html(f'<ol class="mgc-layers" aria-label="Layers of {title}">{items}</ol><p>{link}</p>')
+
+
+def insight(entry: Record | NotRun) -> str:
+    """Say what a model takes for what, and how much better it knows what it was trained on."""
     if isinstance(entry, NotRun):
         return f"**{TITLES.get(entry.model, entry.model)} was not run**: {entry.reason}."
-    return f"{size(entry)} {result(entry)}"
-
-
-def compared_size(ratio: float) -> str:
-    """Say how far off a stated size is, for a ratio of stated to real above 0."""
-    if 0.95 <= ratio <= 1.05:
-        return "which agrees to within five percent"
-    factor = ratio if ratio > 1 else 1 / ratio
-    shown = formats.number(factor, 1) if factor < 10 else formats.count(factor)
-    return f"{shown} times {'as many' if ratio > 1 else 'fewer'}"
-
-
-def size(record: Record) -> str:
-    """Compare the number of parameters with what the report states."""
-    trained = sum(int(la["parameters"]) for la in record.architecture if la["trainable"])
-    claims = facts.report_claims().set_index("model")["parameters"].to_dict()
-    text = f"The network has {formats.count(record.parameters)} parameters"
-    if trained < record.parameters:
-        text += f"; {formats.count(trained)} lie in layers that are trained"
-    if record.model not in claims:
-        return text + "."
-    stated = float(claims[record.model])
-    return (
-        f"{text}. The report states {formats.number(stated / 1e6, 1)} million,"
-        f" {compared_size(stated / max(record.parameters, 1))}."
-    )
-
-
-def result(record: Record) -> str:
-    """Sum up the test part of one fit in sentences."""
-    frame = metrics.test_rows(record)
-    example = "segment" if (frame["segment"] >= 0).any() else "track"
-    right, n = int(metrics.correct(frame).sum()), len(frame)
-    summary = accuracy_summary(record)
-    text = [
-        f"{TITLES[record.model]} names the right genre for {formats.count(right)} of"
-        f" {formats.count(n)} {example}s: {formats.percent(summary.accuracy)} (95 % interval"
-        f" {formats.interval(summary.low, summary.high)})."
+    frame = metrics.test_rows(entry)
+    example = "piece" if (frame["segment"] >= 0).any() else "track"
+    pairs = [
+        f"{tracks_module.label(row['true'])} taken for {tracks_module.label(row['predicted'])}"
+        f" ({formats.counted(row['count'], example)})"
+        for row in metrics.most_confused(frame, 3).to_dict("records")
     ]
-    for row in metrics.most_confused(frame, 1).to_dict("records"):
-        true, predicted = (tracks_module.label(row[name]) for name in ("true", "predicted"))
-        text.append(
-            f"Its most frequent single confusion: {true} taken for {predicted},"
-            f" {formats.count(row['count'])} {example}{'s' if row['count'] != 1 else ''}."
-        )
+    names = ("edition", "protocol", "variant", "model")
+    state = html.escape(urlencode({name: entry.config[name] for name in names}))
+    told = [
+        *_memory(entry),
+        *([f"Its most frequent mistakes: {formats.listing(pairs)}."] if pairs else []),
+        f'The <a href="explorer.html#{state}">explorer</a> has its whole confusion matrix, with'
+        " the tracks behind each cell.",
+    ]
+    return " ".join(told)
+
+
+def _memory(record: Record) -> list[str]:
+    """Compare training and validation accuracy at the kept epochs, where it learns in epochs."""
     kept = metrics.kept_epochs(record)
-    if len(kept):
-        text.append(
-            "At the kept epochs its accuracy was"
-            f" {formats.percent(float(kept['accuracy'].mean()))}"
-            f" on what it was trained on and {formats.percent(float(kept['val_accuracy'].mean()))}"
-            " on the validation part (means over folds)."
+    if kept.empty:
+        return []
+    known, new = (formats.percent(kept[part].mean()) for part in ("accuracy", "val_accuracy"))
+    return [
+        f"It is right on {known} of what it was trained on and on {new} of the validation part."
+    ]
+
+
+READS: Mapping[str, str] = {
+    "tabular": "statistics",
+    "sequence": "cepstra, frame by frame",
+    "spectrogram": "pictures",
+}
+"""What a network reads, by the representation of its recipe."""
+
+
+def networks(records: Mapping[str, Record]) -> pd.DataFrame:
+    """Set the networks side by side as texts: what they read, their size and what they reach.
+
+    Training and validation accuracy are those of the kept epochs, means over folds.
+    """
+    stated = facts.report_claims().set_index("model")["parameters"]
+    rows = []
+    for name, record in records.items():
+        summary, kept = accuracy_summary(record), metrics.kept_epochs(record)
+        rows.append(
+            {
+                "Network": TITLES[name],
+                "Reads": READS[recipe(name).representation],
+                "Parameters": formats.count(record.parameters),
+                "The report says": formats.count(stated.get(name)),
+                "Accuracy (95 % interval)": formats.accuracy(
+                    summary.accuracy, summary.low, summary.high
+                ),
+                "Training, validation": ", ".join(
+                    formats.percent(kept[part].mean()) for part in ("accuracy", "val_accuracy")
+                ),
+            }
         )
-    return " ".join(text)
+    return pd.DataFrame(rows)
+
+
+def by_setting(table: pd.DataFrame) -> pd.DataFrame:
+    """Turn a table with a row a model: a row a setting, a column a model."""
+    turned = table.set_index("Model").T.rename_axis(index="Setting", columns=None)
+    return turned.reset_index()
 
 
 def recipes() -> pd.DataFrame:

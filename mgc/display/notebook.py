@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import html
+import re
 from dataclasses import dataclass
 
 import pandas as pd
@@ -47,13 +48,16 @@ def table(frame: pd.DataFrame, caption: str = "", link: str = "") -> Html:
     """Display formatted texts and numbers as a table that scrolls sideways on a narrow screen.
 
     The index is not shown. The same bytes in every run, so that a changed table is noticed. `link`
-    is HTML to stand below, such as a `file_link`.
+    is HTML to stand below, such as a `file_link`; without one, the caption offers what is shown as
+    CSV.
     """
     shown = frame.astype(object).where(frame.notna(), MISSING)
     body = shown.to_html(index=False, border=0, classes="dataframe mgc-table", justify="left")
     if caption:
         head, _, rest = body.partition(">")
-        body = f"{head}><caption>{html.escape(caption)}</caption>{rest}"
+        name = "-".join(re.findall(r"\w+", caption.lower())[:4])
+        offer = "" if link else f" {file_link(shown, f'{name}.csv', 'CSV')}"
+        body = f"{head}><caption>{html.escape(caption)}{offer}</caption>{rest}"
     below = f"<p>{link}</p>" if link else ""
     return Html(f'<div style="overflow-x:auto" tabindex="0">{body}</div>{below}')
 

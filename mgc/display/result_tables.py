@@ -138,10 +138,11 @@ def batches_table(table: pd.DataFrame) -> pd.DataFrame:
 
 def claims_table(claims: pd.DataFrame) -> pd.DataFrame:
     """Write `mgc.datasets.facts.report_claims` as texts."""
-    return claims.drop(columns="model").assign(
+    shown = claims.drop(columns="model").assign(
         accuracy=[formats.percent(share, 2) for share in claims["accuracy"]],
         parameters=claims["parameters"].map(formats.count),
     )
+    return shown.rename(columns={"title": "network"}).rename(columns=str.capitalize)
 
 
 def _intervals(table: pd.DataFrame, digits: int = 0) -> list[str]:
@@ -209,19 +210,6 @@ def _ranged(values: Sequence[float]) -> str:
     return f"{middle} ({formats.number(min(values), 3)}–{formats.number(max(values), 3)})"
 
 
-def missed_table(missed: pd.DataFrame) -> pd.DataFrame:
-    """Write the result of `mgc.evaluation.tracks.missed_tracks`, of one seed, as texts."""
-    counts = zip(missed["missed"], missed["fits"], strict=True)
-    return pd.DataFrame(
-        {
-            "Track": missed["track_id"],
-            "Genre": missed["genre"].map(tracks.label),
-            "Models wrong": [f"{wrong} of {models}" for wrong, models in counts],
-            "Most often taken for": missed["taken_for"].map(tracks.label),
-        }
-    )
-
-
 def faults_table(missed: pd.DataFrame) -> pd.DataFrame:
     """Write tracks of `mgc.evaluation.tracks.missed_tracks` with their faults, surest first."""
     missed = missed.sort_values(["share", "track_id"], ascending=[False, True])
@@ -233,29 +221,6 @@ def faults_table(missed: pd.DataFrame) -> pd.DataFrame:
             "Known fault": missed["known_fault"].replace("", formats.MISSING),
         }
     )
-
-
-def overfitting_table(records: Mapping[str, Record]) -> pd.DataFrame:
-    """Compare training and validation accuracy at the epoch whose weights were kept.
-
-    Means over folds; a row a model with learning curves.
-    """
-    rows = []
-    for name, record in records.items():
-        kept = metrics.kept_epochs(record)
-        if kept.empty:
-            continue
-        training, validation = float(kept["accuracy"].mean()), float(kept["val_accuracy"].mean())
-        rows.append(
-            {
-                "Model": TITLES[name],
-                "Kept epoch": formats.number(float(kept["epoch"].mean()), 0),
-                "Training": formats.percent(training),
-                "Validation": formats.percent(validation),
-                "Gap": formats.points(training - validation),
-            }
-        )
-    return pd.DataFrame(rows, columns=["Model", "Kept epoch", "Training", "Validation", "Gap"])
 
 
 def genre_table(record: Record) -> pd.DataFrame:

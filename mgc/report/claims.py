@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from pathlib import Path
+from typing import NamedTuple
 
 from mgc.errors import DataError
 
@@ -60,6 +61,29 @@ class Verdict(StrEnum):
         return cls.of_signs(int(low > limit) - int(high < limit))
 
 
+class Row(NamedTuple):
+    """One value of a plot, with the ends of its interval, and what the report states (or NaN)."""
+
+    label: str
+    value: float
+    low: float
+    high: float
+    stated: float = float("nan")
+
+
+@dataclass(frozen=True)
+class Plot:
+    """Values to be drawn beside a verdict: shares, or differences of them, named by `axis`.
+
+    `line` is what the claim is held against, `about` says what that is.
+    """
+
+    axis: str
+    rows: tuple[Row, ...]
+    line: float | None = None
+    about: str = ""
+
+
 @dataclass(frozen=True)
 class Decision:
     """What became of a claim, and what that rests on.
@@ -73,6 +97,9 @@ class Decision:
         nothing was measured, or only counted.
     records : tuple of str
         Fit ids, sorted; empty where chapter 6 decides, whose page names its records itself.
+    plain : str
+        What the reason comes to, without its p values and intervals; empty where it has none.
+    plot : Plot or None
     """
 
     verdict: Verdict
@@ -80,6 +107,8 @@ class Decision:
     measured: str = ""
     uncertainty: str = ""
     records: tuple[str, ...] = ()
+    plain: str = ""
+    plot: Plot | None = None
 
 
 class NotTestableError(Exception):

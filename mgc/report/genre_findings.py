@@ -28,7 +28,7 @@ from mgc.evaluation.tracks import outcomes, rows_of_same_tracks, track_rows
 from mgc.features.from_archive import mean_spectra
 from mgc.models import TITLES
 from mgc.records.editions import EditionRecord
-from mgc.report.claims import Decision, Verdict
+from mgc.report.claims import Decision, Plot, Row, Verdict
 
 DRAWS: Final = 2000
 SINGER: Final = "robert-johnson"
@@ -174,11 +174,17 @@ def genres_are_hard(pooled: Pool, *genres: str) -> Decision:
 
     low, high = pooled.interval(gap)
     theirs, other = means(pooled.counts())
+    plain = (
+        f"Their mean F1 is {formats.number(theirs)}, that of the other genres"
+        f" {formats.number(other)}"
+    )
+    row = Row("other genres less these", other - theirs, low, high)
     return Decision(
         Verdict.of_interval(low, high, 0.0),
-        f"Their mean F1 is {formats.number(theirs)}, that of the other genres"
-        f" {formats.number(other)}; the difference lies between {formats.number(low)} and"
+        f"{plain}; the difference lies between {formats.number(low)} and"
         f" {formats.number(high)} (95 % interval).",
+        plain=f"{plain}.",
+        plot=Plot("difference of mean F1", (row,), 0.0, "no difference"),
     )
 
 
@@ -202,15 +208,23 @@ def pair_is_mixed(pooled: Pool, first: str, second: str) -> Decision:
 
     low, high = pooled.interval(share)
     counts, rank = pooled.counts(), mixed_pairs(pooled).set_index(["first", "second"])["rank"]
+    drawn = share(counts)
     text = (
-        f"They draw {formats.percent(share(counts))} of the mistakes on their tracks"
+        f"They draw {formats.percent(drawn)} of the mistakes on their tracks"
         f" ({formats.interval(low, high)}); evenly spread mistakes would give"
         f" {formats.percent(even)}. Among all {len(rank)} pairs this one has rank"
         f" {rank.loc[tuple(sorted((first, second)))]}."
     )
+    plain = (
+        f"Of the mistakes on their tracks, {formats.percent(drawn)} name the other of the two;"
+        f" mistakes spread evenly would give {formats.percent(even)}."
+    )
+    label = f"{tracks.label(first)} and {tracks.label(second)}"
+    plot = Plot("share of mistakes", (Row(label, drawn, low, high),), even, "spread evenly")
     if mistakes(counts) * even < FEW:
-        return Decision(Verdict.NOT_SHOWN, f"{text} There are too few mistakes to say more.")
-    return Decision(Verdict.of_interval(low, high, even), text)
+        few = "There are too few mistakes to say more."
+        return Decision(Verdict.NOT_SHOWN, f"{text} {few}", plain=f"{plain} {few}", plot=plot)
+    return Decision(Verdict.of_interval(low, high, even), text, plain=plain, plot=plot)
 
 
 def singer(edition: EditionRecord) -> frozenset[str]:

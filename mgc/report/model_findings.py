@@ -15,12 +15,13 @@ import pandas as pd
 from mgc.datasets import facts
 from mgc.datasets.gtzan import WHOLE_GTZAN
 from mgc.display import formats
+from mgc.display.comparison import WORDS
 from mgc.evaluation.accuracy import accuracy_summary
 from mgc.evaluation.combining import combine
 from mgc.evaluation.significance import ALPHA, Groups, direction, fits_of, pairwise, statement
 from mgc.models import NAMES, ON_PICTURES, ON_STATISTICS, TITLES
 from mgc.records.store import Record
-from mgc.report.claims import Decision, Verdict
+from mgc.report.claims import Decision, Plot, Row, Verdict
 
 #: Timings of two runs differ by less than this factor for no reason at all.
 TIMING_MARGIN: Final = 1.25
@@ -46,12 +47,13 @@ def accuracies_hold(groups: Groups) -> Decision:
     if not run:
         return Decision(Verdict.NOT_TESTABLE, "No model was run.")
     stated = facts.report_claims().set_index("model")["accuracy"]
-    texts, inside = [], [False] * (len(NAMES) - len(run))
+    texts, rows, inside = [], [], [False] * (len(NAMES) - len(run))
     for name, fits in run.items():
         known = accuracy_summary(fits)
         above, below = stated[name] > known.high, stated[name] < known.low
         side = "above" if above else "below" if below else "inside"
         inside.append(side == "inside")
+        rows.append(Row(TITLES[name], known.accuracy, known.low, known.high, float(stated[name])))
         texts.append(
             f"{TITLES[name]}: {formats.percent(stated[name])} stated, {side} the"
             f" {formats.interval(known.low, known.high)} measured."
@@ -64,7 +66,22 @@ def accuracies_hold(groups: Groups) -> Decision:
             "The report states them for a random split of all of GTZAN; these records are of"
             f" {config['edition']} under {config['protocol']}, so they cannot decide."
         )
-    return Decision(verdict, " ".join(texts))
+    inner = WORDS[sum(inside)].capitalize() if any(inside) else "None"
+    plain = (
+        f"{inner} of the {WORDS[len(inside)]} stated figures"
+        f" {'lies' if sum(inside) == 1 else 'lie'} within what was measured."
+    )
+    return Decision(
+        verdict, " ".join(texts), plain=plain, plot=Plot("accuracy, random split", tuple(rows))
+    )
+
+
+def _accuracies(groups: Groups, *names: str) -> Plot:
+    """Draw the accuracies of some models, as far as they were run."""
+    run = fits_of(groups)
+    known = {name: accuracy_summary(run[name]) for name in names if name in run}
+    rows = [Row(TITLES[name], one.accuracy, one.low, one.high) for name, one in known.items()]
+    return Plot("accuracy", tuple(rows))
 
 
 def _of_directions(signs: Sequence[int | None]) -> Verdict:
@@ -83,6 +100,22 @@ def compared(tests: pd.DataFrame, *pairs: tuple[str, str]) -> tuple[list[int | N
     return signs, " ".join(statement(tests, *pair, TITLES) for pair in pairs)
 
 
+def plainly(signs: Mapping[str, int | None], name: str = "It") -> str:
+    """Say whom a model is shown to be better than, whom worse, and whom neither."""
+    phrases = {
+        1: "{} is better than {} for certain.",
+        -1: "{} is worse than {} for certain.",
+        0: "The tests do not tell {} from {}.",
+        None: "There is no record of {1}.",
+    }
+    said = []
+    for sign, phrase in phrases.items():
+        others = [TITLES[other] for other, own in signs.items() if own == sign]
+        own = name.lower() if name == "It" and sign == 0 else name
+        said += [phrase.format(own, formats.listing(others))] if others else []
+    return " ".join(said)
+
+
 def spectrograms_beat_features(groups: Groups, tests: pd.DataFrame) -> Decision:
     """Decide whether CNN and VGG16 beat what reads hand-crafted features.
 
@@ -92,7 +125,17 @@ def spectrograms_beat_features(groups: Groups, tests: pd.DataFrame) -> Decision:
     others = ["mlp", *([ON_PICTURES] if ON_PICTURES in fits_of(groups) else [])]
     pairs = [(name, other) for other in others for name in ("cnn", "vgg16")]
     signs, said = compared(tests, *pairs)
-    return Decision(_of_directions(signs), said)
+    by_pair = dict(zip(pairs, signs, strict=True))
+    plain = [
+        plainly({other: by_pair[name, other] for other in others}, TITLES[name])
+        for name in ("vgg16", "cnn")
+    ]
+    return Decision(
+        _of_directions(signs),
+        said,
+        plain=" ".join(plain),
+        plot=_accuracies(groups, "vgg16", "cnn", *others),
+    )
 
 
 def transfer_is_best(groups: Groups, tests: pd.DataFrame) -> Decision:
@@ -101,17 +144,11 @@ def transfer_is_best(groups: Groups, tests: pd.DataFrame) -> Decision:
         return missing
     signs = {name: direction(tests, "vgg16", name) for name in NAMES if name != "vgg16"}
     share = accuracy_summary(fits_of(groups)["vgg16"]).accuracy
-    texts = [f"{TITLES['vgg16']} reaches {formats.percent(share)}."]
-    phrases = {
-        1: "It is better than {} for certain.",
-        -1: "It is worse than {} for certain.",
-        0: "The tests do not tell it from {}.",
-        None: "There is no record of {}.",
-    }
-    for sign, phrase in phrases.items():
-        names = [TITLES[name] for name, own in signs.items() if own == sign]
-        texts += [phrase.format(formats.listing(names))] if names else []
-    return Decision(_of_directions(list(signs.values())), " ".join(texts))
+    return Decision(
+        _of_directions(list(signs.values())),
+        f"{TITLES['vgg16']} reaches {formats.percent(share)}. {plainly(signs)}",
+        plot=_accuracies(groups, "vgg16", *signs),
+    )
 
 
 def time_sign(shorter: float, longer: float) -> int:
@@ -159,7 +196,10 @@ def autoencoder_keeps_information(groups: Groups, tests: pd.DataFrame) -> Decisi
         )
     signs, said = compared(tests, ("cnn", "autoencoder"), ("vgg16", "autoencoder"))
     verdict = Verdict.CONTRADICTED if 1 in signs or kept < HALF else Verdict.NOT_SHOWN
-    return Decision(verdict, " ".join([*texts, said]))
+    others = dict(zip(("cnn", "vgg16"), (sign and -sign for sign in signs), strict=True))
+    plain = " ".join([*texts, plainly(others, TITLES["autoencoder"])])
+    plot = _accuracies(groups, "autoencoder", *others)
+    return Decision(verdict, " ".join([*texts, said]), plain=plain, plot=plot)
 
 
 def transfer_has_best_ratio(groups: Groups) -> Decision:
@@ -197,9 +237,12 @@ def mlp_suffices(groups: Groups, tests: pd.DataFrame) -> Decision:
     (guess, linear), said = compared(tests, ("mlp", "majority"), ("mlp", other))
     if guess is None:
         return Decision(Verdict.NOT_TESTABLE, "There is no record of the majority class.")
+    plain = plainly({"majority": guess, other: linear}, TITLES["mlp"])
+    plot = _accuracies(groups, "mlp", "majority", other)
     if guess < 1 or linear == 1:
-        return Decision(Verdict.of_signs(guess), said)
-    return Decision(Verdict.PARTLY, f"{said} It learns, but its depth is not shown to help.")
+        return Decision(Verdict.of_signs(guess), said, plain=plain, plot=plot)
+    depth = "It learns, but its depth is not shown to help."
+    return Decision(Verdict.PARTLY, f"{said} {depth}", plain=f"{plain} {depth}", plot=plot)
 
 
 def combination_helps(groups: Groups, names: Sequence[str]) -> Decision:
@@ -228,18 +271,26 @@ def combination_helps(groups: Groups, names: Sequence[str]) -> Decision:
         f"{formats.number(weight, 1)} {TITLES[name]}"
         for name, weight in zip(names, weights, strict=True)
     ]
+    combined = accuracy_summary(together)
+    alone = accuracy_summary(single[best])
+    lucky = "no more than luck explains" if test["p"] >= ALPHA else "more than luck explains"
+    plain = (
+        f"Together they are right for {formats.percent(combined.accuracy, 1)} of the tracks,"
+        f" {TITLES[best]} alone for {formats.percent(alone.accuracy, 1)}: {lucky}."
+    )
+    rows = (
+        Row("together", combined.accuracy, combined.low, combined.high),
+        Row(f"{TITLES[best]} alone", alone.accuracy, alone.low, alone.high),
+    )
     return Decision(
         Verdict.of_signs((test["p"] < ALPHA) * (1 if test["difference"] > 0 else -1)),
         f"Combined ({formats.listing(parts)}, chosen on validation tracks), they are right for"
-        f" {formats.percent(accuracy_summary(together).accuracy, 1)} of the tracks,"
+        f" {formats.percent(combined.accuracy, 1)} of the tracks,"
         f" {TITLES[best]} alone for {formats.percent(known[best], 1)}"
         f" ({formats.p_value(test['p'])}, {formats.seeds(len(seeds))}).",
+        plain=plain,
+        plot=Plot("accuracy", rows),
     )
-
-
-def sentence(claim: str, decision: Decision) -> str:
-    """Write verdict, claim and reason in Markdown."""
-    return f"**{decision.verdict.capitalize()}:** {claim}. {decision.reason}"
 
 
 def findings_table(findings: Mapping[str, Decision]) -> pd.DataFrame:

@@ -21,7 +21,6 @@ from mgc.datasets.tracks import GENRES
 from mgc.display.figures import style
 from mgc.display.figures.style import heatmap, note, percent_axis, single
 from mgc.evaluation import metrics
-from mgc.evaluation.tracks import outcomes
 from mgc.features.archive_picture import FREQ_HZ, N_BINS
 from mgc.models import TITLES
 from mgc.records.store import NotRun, Record
@@ -39,7 +38,7 @@ def _not_run(entry: NotRun) -> Figure:
 
 
 def learning_curves(entry: Record | NotRun, stage: str = "fit") -> Figure:
-    """Draw loss and accuracy over the epochs, one pair of lines a fold.
+    """Draw loss and accuracy over the epochs, one pair of lines for each fold.
 
     Left: loss (cross-entropy in nats; mean squared error for the `stage` "autoencoder", which that
     model alone has). Right, for "fit": accuracy. Thin grey lines are training, dark lines
@@ -50,7 +49,8 @@ def learning_curves(entry: Record | NotRun, stage: str = "fit") -> Figure:
     history = entry.history[entry.history["stage"] == stage]
     if history.empty:
         return note(f"{TITLES.get(entry.model, entry.model)} does not learn in epochs.")
-    both = stage == "fit"
+    both, folds = stage == "fit", history["fold"].nunique()
+    several = f" ({folds} folds)" if folds > 1 else ""
     figure, axes = style.subplots(1, 2 if both else 1, size=(7.6 if both else 5.5, 3.4))
     for name, axis in zip(("loss", "accuracy") if both else ("loss",), axes[0], strict=True):
         for position, (_, rows) in enumerate(history.groupby("fold", sort=True)):
@@ -63,7 +63,7 @@ def learning_curves(entry: Record | NotRun, stage: str = "fit") -> Figure:
             )  # fmt: skip
             axis.plot(
                 rows["epoch"], rows[f"val_{name}"], color=style.ACCENT, lw=1.6, ls=dash,
-                label="validation" if first else None,
+                label=f"validation{several}" if first else None,
             )  # fmt: skip
             best = rows.iloc[int(rows["val_loss"].argmin())]
             axis.plot(best["epoch"], best[f"val_{name}"], "o", color=style.WARNING, ms=5, zorder=5)
@@ -77,7 +77,7 @@ def learning_curves(entry: Record | NotRun, stage: str = "fit") -> Figure:
         else:
             _clip_spikes(axis, history[["loss", "val_loss"]].to_numpy(dtype=float))
     axes[0, 0].plot([], [], "o", color=style.WARNING, ms=5, label="kept")
-    axes[0, 0].legend(loc="upper right")
+    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper left", ncols=3)
     return figure
 
 
@@ -104,38 +104,6 @@ def confusion(entry: Record | NotRun) -> Figure:
     names = [tracks_module.label(genre) for genre in GENRES]
     heatmap(axis, share, names, names, counts.astype(str).where(counts > 0), vmin=0, vmax=1)
     axis.set(xlabel="genre that the model names", ylabel="true genre")
-    return figure
-
-
-def mistakes(entry: Record | NotRun) -> Figure:
-    """Draw a square a track: how probable the model held its true genre.
-
-    A row a genre, tracks in the order of their ids; segments of a track are averaged. A cross
-    marks a mistake.
-    """
-    if isinstance(entry, NotRun):
-        return _not_run(entry)
-    tracks = outcomes(entry)
-    present = [genre for genre in GENRES if (tracks["genre"] == genre).any()]
-    longest = int(tracks.groupby("genre").size().max())
-    share = np.full((len(present), longest), np.nan)
-    wrong = np.zeros_like(share, dtype=bool)
-    for row, genre in enumerate(present):
-        own = tracks[tracks["genre"] == genre].sort_values("track_id")
-        share[row, : len(own)] = own["p_true"]
-        wrong[row, : len(own)] = own["predicted"] != genre
-    figure, axis = single(7.6, 0.36 * len(present) + 1.2)
-    names = [tracks_module.label(genre) for genre in present]
-    image = heatmap(axis, share, names, [], vmin=0, vmax=1)
-    rows, columns = np.nonzero(wrong)
-    level = share[rows, columns]
-    size = 42 if longest <= 30 else 9
-    for dark, colour in ((True, "white"), (False, "black")):
-        some = (level < 0.55) == dark
-        axis.scatter(columns[some], rows[some], marker="x", s=size, c=colour, lw=1.3)
-    axis.set_xlabel("tracks of the test part, in the order of their ids")
-    bar = figure.colorbar(image, ax=axis, shrink=0.9, pad=0.02)
-    bar.set_label("probability of\nthe true genre")
     return figure
 
 

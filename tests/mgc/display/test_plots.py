@@ -1,6 +1,5 @@
 """Figures of results: what they show is what the records hold, and no reader is left out."""
 
-import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
@@ -60,6 +59,11 @@ def test_curves_show_each_fold_and_mark_the_epoch_that_was_kept(good):
     # Folds differ in their dashes, so that they can be told apart without colour.
     dark = [line for line in curves if line.get_color() == style.ACCENT]
     assert len({str(line._dash_pattern) for line in dark}) == 3
+    legend = [text.get_text() for text in loss.figure.legends[0].get_texts()]
+    assert legend == ["training", "validation (3 folds)", "kept"]
+    single = type(good)(**{**vars(good), "history": history(folds=1)})
+    legend = model_plots.learning_curves(single).legends[0].get_texts()
+    assert legend[1].get_text() == "validation"
 
 
 def test_confusion_writes_the_counts_of_the_test_part():
@@ -72,24 +76,9 @@ def test_confusion_writes_the_counts_of_the_test_part():
     assert sum(int(text) for text in cells.values()) == len(pairs)
 
 
-@pytest.mark.parametrize("segments", [(-1,), tuple(range(10))])
-def test_mistakes_have_one_cell_a_track_and_one_cross_a_mistake(segments):
-    protocol = "leaky_segments" if len(segments) > 1 else "cv5"
-    record = unsaved(predictions(skill=0.5, per_genre=4, segments=segments), protocol=protocol)
-    axis = model_plots.mistakes(record).axes[0]
-    cells = np.ma.filled(axis.images[0].get_array(), np.nan)
-    crosses = sum(len(group.get_offsets()) for group in axis.collections)
-    columns = [f"p_{genre}" for genre in GENRES]
-    mean = metrics.test_rows(record).groupby(["track_id", "genre"])[columns].mean()
-    named = mean.to_numpy().argmax(axis=1)
-    true = np.array([GENRES.index(genre) for genre in mean.index.get_level_values("genre")])
-    assert np.isfinite(cells).sum() == len(mean) == 40
-    assert crosses == (named != true).sum() > 0
-
-
 def test_a_model_that_was_not_run_gives_a_figure_with_reason_and_remedy(good):
     assert "epochs" in texts(model_plots.learning_curves(good, "decoder"))
-    for draw in (model_plots.learning_curves, model_plots.confusion, model_plots.mistakes):
+    for draw in (model_plots.learning_curves, model_plots.confusion):
         shown = texts(draw(MISSING)).replace("\n", " ")
         assert TITLES["vgg16"] in shown
         assert "MGC_VGG16_WEIGHTS" in shown
@@ -195,7 +184,6 @@ def every_figure(good, poor):
     yield model_plots.learning_curves(good)
     yield model_plots.learning_curves(good, "autoencoder")
     yield model_plots.confusion(good)
-    yield model_plots.mistakes(good)
     yield model_plots.reliability(run)
     yield comparison_plots.accuracies(summary, claims={"mlp": 0.7}, line=0.1)
     yield comparison_plots.cost(summary)

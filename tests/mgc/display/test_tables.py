@@ -84,10 +84,8 @@ def test_tracks_that_all_miss_come_with_their_faults_the_surest_mistakes_first()
     shown = result_tables.faults_table(missed)
     assert shown["Track"].tolist() == ["metal.00058", "pop.00000"]
     assert "rock.00016" in shown["Known fault"].tolist()[0]
-    assert result_tables.missed_table(missed)["Models wrong"].tolist() == ["2 of 2", "2 of 2"]
     nobody = missed_tracks({"cnn": NotRun("cnn", "no record")})
     assert result_tables.faults_table(nobody).empty
-    assert result_tables.missed_table(nobody).empty
 
 
 def test_an_edition_is_described_by_its_name_artists_and_what_is_left_out():
@@ -158,6 +156,21 @@ def test_a_table_may_offer_a_file_of_its_numbers():
     assert base64.b64decode(content).decode() == "system,accuracy\na & b,0.5\n"
     assert notebook.table(frame, link=link).source.endswith(f"<p>{link}</p>")
     assert "<p>" not in notebook.table(frame).source
+
+
+def test_an_edition_has_one_row_with_all_its_uses_and_what_networks_see_of_it():
+    def described(name, duration):
+        record = edition(name)
+        record.tracks["duration_s"] = duration
+        return record
+
+    demo = described("demo", 30.0)
+    uses = [("results", described("gtzan-archive", None)), ("statistics", demo), ("sounds", demo)]
+    archive, heard = dataset_tables.uses_table([*uses, ("nothing", None)]).to_dict("records")
+    assert "linear" in archive["Picture of a track"]
+    assert archive["Sound"] == "none"
+    assert "mel" in heard["Picture of a track"]
+    assert heard["Used for"] == "statistics; sounds"
 
 
 def test_a_system_has_one_row_with_a_dash_where_it_answered_no_protocol():

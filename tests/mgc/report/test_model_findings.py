@@ -1,6 +1,7 @@
 """Verdicts about models follow the records: what is shown, what is not, what nobody measured."""
 
 import math
+import re
 
 import pandas as pd
 import pytest
@@ -10,10 +11,12 @@ from mgc.datasets.tracks import GENRES
 from mgc.display import comparison, formats, model_text, notebook
 from mgc.evaluation.results import load_results
 from mgc.evaluation.significance import pairwise
+from mgc.models import NAMES, TITLES
 from mgc.records.editions import EditionRecord
 from mgc.records.store import Store
 from mgc.records.study import Study
 from mgc.report import model_findings
+from mgc.report.cards import finding
 from mgc.report.claims import Verdict
 from tests.helpers.records import config, predictions, save, unsaved
 from tests.helpers.results import NOBODY, five, predicting, right, with_environment
@@ -34,6 +37,17 @@ def test_a_claim_about_two_pairs_needs_both(shares, verdict):
     results = five(**shares)
     found = model_findings.spectrograms_beat_features(results, pairwise(results))
     assert found.verdict == verdict
+
+
+def test_the_card_of_a_finding_keeps_its_p_values_in_a_fold():
+    results = five(mlp=0.4, cnn=0.8, vgg16=0.9)
+    found = model_findings.spectrograms_beat_features(results, pairwise(results))
+    open_part, _, fold = finding("pictures win", found).source.partition("<details>")
+    assert ">confirmed<" in open_part
+    assert "<svg" in open_part
+    assert "is better than MLP for certain" in open_part
+    assert "Holm" not in open_part
+    assert "Holm" in fold
 
 
 def test_the_best_model_has_to_beat_every_other():
@@ -180,17 +194,25 @@ def test_layers_of_a_nested_network_are_one_row():
     assert table["Parameters"].tolist() == ["40", "2,000"]
     assert table["Output"].tolist() == ["4 × 4 × 8", "10"]
     assert table["Trained"].tolist() == ["no", "yes"]
-    assert "2,000 lie in layers that are trained" in model_text.size(record)
-    assert "50 of 100 tracks: 50" in model_text.about(record)
-    assert "not run" in model_text.about(NOBODY["cnn"])
+    drawn = model_text.drawing(record).source
+    assert re.findall("<span[^>]*>([^<]*)", drawn) == ["4 × 4 × 8", "10"]
+    assert "2,000 parameters" in drawn
+    assert drawn.count("mgc-frozen") == 1
+    assert model_text.drawing(NOBODY["cnn"]) is None
+    assert "not run" in model_text.insight(NOBODY["cnn"])
     assert model_text.architecture(NOBODY["cnn"]).empty
 
 
-@pytest.mark.parametrize(
-    ("ratio", "said"), [(1.01, "agrees"), (4.0, "4.0 times as many"), (1 / 212, "212 times fewer")]
-)
-def test_stated_sizes_are_compared_in_words(ratio, said):
-    assert said in model_text.compared_size(ratio)
+def test_an_insight_names_mistakes_and_leads_to_them_in_the_explorer():
+    record = predicting(lambda genre, i: "rock" if genre == "pop" else genre, model="cnn")
+    said = model_text.insight(record)
+    assert "pop taken for rock (10 tracks)" in said
+    assert "model=cnn" in said
+    (row,) = model_text.networks({"cnn": record}).to_dict("records")
+    assert row["Reads"] == "pictures"
+    assert row["Accuracy (95 % interval)"].startswith("90.0")
+    turned = model_text.by_setting(model_text.recipes())
+    assert list(turned.columns) == ["Setting", *(TITLES[name] for name in NAMES)]
 
 
 def test_texts_of_numbers():
@@ -215,7 +237,8 @@ def test_tables_are_the_same_in_every_run_and_say_what_is_missing():
     assert first._repr_html_() == second._repr_html_()
     assert "&lt;b&gt;" in first._repr_html_()
     assert formats.MISSING in first._repr_html_()
-    assert "<caption>A &amp; B</caption>" in first._repr_html_()
+    assert "<caption>A &amp; B " in first._repr_html_()
+    assert 'download="a-b.csv"' in first._repr_html_()
     assert notebook.say("One.", "Two.")._repr_markdown_() == "One. Two."
 
 

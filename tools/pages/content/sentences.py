@@ -9,7 +9,8 @@ from typing import Any
 
 from tools.pages.content.numbers import LONG
 
-REASON = re.compile(r"<p>([^<]+)</p>(?:<p class=\"mgc-claim-evidence\">[^<]*</p>)?</article>")
+REASON = re.compile(r"<p>([^<]+)</p>")
+"""What is said in the card of a claim, whose other paragraphs have a class."""
 FAULTS = {
     "one thing in the plural": re.compile(r"(?<![\w.,−–-])1 (?!times|minus|is|was|has)[a-z]+s\b"),
     "nothing said at length": re.compile(r": (0|none)\.|(?<![\d.,])0 of \d"),
@@ -30,8 +31,8 @@ def collect(notebook: Any) -> list[str]:
                 said += [v for v in map(str, map(ast.literal_eval, values)) if len(v) > LONG]
             elif "text/markdown" in data:
                 said.append(data["text/markdown"])
-            else:
-                said += map(unescape, REASON.findall(data.get("text/html", "")))
+            elif "mgc-claim" in data.get("text/html", ""):
+                said += map(unescape, REASON.findall(data["text/html"]))
     return [text.replace("\u00a0", " ") for text in said]
 
 
