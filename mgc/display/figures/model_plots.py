@@ -51,7 +51,7 @@ def learning_curves(entry: Record | NotRun, stage: str = "fit") -> Figure:
     if history.empty:
         return note(f"{TITLES.get(entry.model, entry.model)} does not learn in epochs.")
     both = stage == "fit"
-    figure, axes = style.subplots(1, 2 if both else 1, size=(7.6 if both else 5.5, 3.4))
+    figure, axes = style.subplots(1, 2 if both else 1, size=(style.WIDTH, 3.4))
     for name, axis in zip(("loss", "accuracy") if both else ("loss",), axes[0], strict=True):
         for position, (_, rows) in enumerate(history.groupby("fold", sort=True)):
             rows = rows.sort_values("epoch")
@@ -77,7 +77,7 @@ def learning_curves(entry: Record | NotRun, stage: str = "fit") -> Figure:
         else:
             _clip_spikes(axis, history[["loss", "val_loss"]].to_numpy(dtype=float))
     axes[0, 0].plot([], [], "o", color=style.WARNING, ms=5, label="kept")
-    axes[0, 0].legend(loc="upper right")
+    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=3)
     return figure
 
 
@@ -100,7 +100,7 @@ def confusion(entry: Record | NotRun) -> Figure:
         return _not_run(entry)
     counts = metrics.confusion(metrics.test_rows(entry))
     share = counts.div(counts.sum(axis=1).clip(lower=1), axis=0)
-    figure, axis = single(6.2, 5.4)
+    figure, axis = single(style.WIDTH, 5.0)
     names = [tracks_module.label(genre) for genre in GENRES]
     heatmap(axis, share, names, names, counts.astype(str).where(counts > 0), vmin=0, vmax=1)
     axis.set(xlabel="genre that the model names", ylabel="true genre")
@@ -124,13 +124,13 @@ def mistakes(entry: Record | NotRun) -> Figure:
         own = tracks[tracks["genre"] == genre].sort_values("track_id")
         share[row, : len(own)] = own["p_true"]
         wrong[row, : len(own)] = own["predicted"] != genre
-    figure, axis = single(7.6, 0.36 * len(present) + 1.2)
+    figure, axis = single(style.WIDTH, 0.36 * len(present) + 1.2)
     names = [tracks_module.label(genre) for genre in present]
     image = heatmap(axis, share, names, [], vmin=0, vmax=1)
     rows, columns = np.nonzero(wrong)
     level = share[rows, columns]
     size = 42 if longest <= 30 else 9
-    for dark, colour in ((True, "white"), (False, "black")):
+    for dark, colour in ((True, style.ON_DARK), (False, style.ON_LIGHT)):
         some = (level < 0.55) == dark
         axis.scatter(columns[some], rows[some], marker="x", s=size, c=colour, lw=1.3)
     axis.set_xlabel("tracks of the test part, in the order of their ids")
@@ -150,7 +150,7 @@ def reliability(records: Mapping[str, Record]) -> Figure:
     columns = min(3, len(records))
     lines = -(-len(records) // columns)
     figure, axes = style.subplots(
-        lines, columns, size=(7.6, 2.6 * lines + 0.4), sharex=True, sharey=True
+        lines, columns, size=(style.WIDTH, 2.0 * lines + 0.6), sharex=True, sharey=True
     )
     panels: list[Axes] = axes.ravel().tolist()
     for axis in panels[len(records) :]:
