@@ -179,14 +179,14 @@ def browser(session: nox.Session) -> None:
     chosen = session.posargs or ["-n", "2", "tests/browser"]
     built = {
         "MGC_SITE": str(ROOT / "_build" / "html"),
-        "MGC_PDF": str(ROOT / "_build" / "mgc.pdf"),
+        "MGC_PDF": str(ROOT / "_build" / "html" / "mgc.pdf"),
     }
     _python(session, "-m", "pytest", *chosen, **ONE_THREAD, **built)
 
 
 @nox.session(venv_backend="none")
 def pdf(session: nox.Session) -> None:
-    """Build the pages from the published records and print them all into _build/mgc.pdf."""
+    """Build the pages from the published records and print them all into one PDF beside them."""
     _prepare(session, "book", "browser")
     _chromium(session)
     _python(session, "-m", "tools.pages", "replay")

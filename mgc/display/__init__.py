@@ -4,4 +4,10 @@
 - `glue.Glue`: name a number for the text, and keep what it rests on.
 - `formats`: numbers with their units.
 - `figures`: one module for each kind of thing shown.
+
+Examples
+--------
+>>> from mgc.display.formats import count, counted, listing
+>>> f"{listing(['CNN', 'LSTM'])} were fitted on {counted(3, 'fold')}, {count(12)} times"
+'CNN and LSTM were fitted on 3 folds, 12 times'
 """

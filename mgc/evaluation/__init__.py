@@ -5,4 +5,13 @@
 - `significance.pairwise`: paired tests of models, over tracks and seeds.
 - `results.load_results`, `results.accuracy_table`: the records of a study, summed up by model.
 - `leakage`: what training and test share, and what that is worth.
+
+Examples
+--------
+>>> from mgc.evaluation.accuracy import accuracy_summary
+>>> from mgc.records.study import open_study
+>>> study = open_study("gtzan-archive", protocol="artist_cv", variant="tuned")
+>>> said = accuracy_summary(study.groups(models=("vgg16",))["vgg16"])
+>>> f"{said.accuracy:.1%} ({said.low:.0%} to {said.high:.0%})"
+'60.9% (56% to 66%)'
 """

@@ -164,7 +164,7 @@ def calibration(frame: pd.DataFrame) -> Calibration:
     Calibration
         ``bins``: a row for each tenth of [0, 1] in which the highest probability of a row may lie,
         its upper end included: ``low``, ``high``, ``n``, ``confidence``, ``accuracy`` (NaN where
-        empty); ``ece``: mean of |accuracy - confidence| weighted by n.
+        empty); ``ece``: mean of ``|accuracy - confidence|`` weighted by n.
 
     Notes
     -----

@@ -1,5 +1,12 @@
 """The report's next steps, each carried out beside its control.
 
-Begin with `mgc.experiments.plan`, the list of steps; `mgc.experiments.harness` makes their
-records, `mgc.experiments.ledger` the table of differences.
+- `plan`: the list of steps, and what was not measured.
+- `harness`: makes their records.
+- `ledger`: the table of differences.
+
+Examples
+--------
+>>> from mgc.experiments.plan import STEPS
+>>> len(STEPS)
+8
 """

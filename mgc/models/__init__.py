@@ -1,4 +1,15 @@
-"""The report's five models by name, and the classical ones they are measured against."""
+"""The report's five models by name, and the classical ones they are measured against.
+
+- `build`: one of the five networks, with fresh weights; this alone takes Keras.
+- `recipe.Recipe`, `recipe.TunedRecipe`: how the report trains a model, and how validation tracks
+  would have it.
+
+Examples
+--------
+>>> from mgc.models import NAMES, recipe
+>>> [recipe(name).representation for name in NAMES]
+['tabular', 'spectrogram', 'sequence', 'spectrogram', 'spectrogram']
+"""
 
 from __future__ import annotations
 

@@ -16,6 +16,7 @@ from tools.pages.project import Project
 
 NAMES = Project(ROOT).pages
 _PDF = os.environ.get("MGC_PDF", "")  # read once: tests hide it from the code under test
+HEAVIEST = 10_000_000
 MARGIN = 60  # points above and below that hold the running title and the number of the page
 
 
@@ -81,6 +82,13 @@ def test_text_of_every_page_is_printed(texts: list[str], chapters: list[Any]) ->
         paragraphs = bs4.BeautifulSoup(one.body, "html.parser").select("p")
         words = squeezed(paragraphs[-1].get_text())[-25:]
         assert words in whole, one.name
+
+
+def test_book_is_light_and_the_pages_lead_to_it(folder: Path) -> None:
+    file = Path(_PDF)
+    assert file.stat().st_size < HEAVIEST
+    for name in NAMES:
+        assert f'href="{file.name}"' in (folder / f"{name}.html").read_text(encoding="utf-8")
 
 
 def test_title_and_author_are_told(book: Any) -> None:

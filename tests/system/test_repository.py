@@ -2,9 +2,12 @@
 
 import json
 import re
+import shlex
 import tomllib
+from contextlib import suppress
 from pathlib import Path
 
+import click
 import jupytext
 import pytest
 import yaml
@@ -13,6 +16,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
+from mgc.cli.main import main
 from tests.helpers.outside import ROOT, committed, invoke
 from tools.pages import command, readme
 from tools.pages.chain import check_sources
@@ -133,6 +137,46 @@ def test_every_session_that_a_text_names_exists(name):
     lines = re.findall(r"nox -s ([a-z ]+?)(?: --|[`\s]*$|[`;,)#&])", text(name), re.MULTILINE)
     named = {session for line in lines for session in line.split()}
     assert named <= sessions()
+
+
+TEXTS = [
+    str(path.relative_to(ROOT))
+    for pattern in ("README.md", "CONTRIBUTING.md", "book/*.md", "book/*.py")
+    for path in sorted(ROOT.glob(pattern))
+]
+COMMANDS = {"mgc": main, "python -m tools.pages": command.main}
+SHOWN = re.compile(rf"(?:^|[`|] ?)((?:{'|'.join(COMMANDS)}) [^`#|&>;)\n]+)", re.MULTILINE)
+
+
+def commands_in(name: str) -> list[str]:
+    """Commands that a text shows, in a block or in a line."""
+    said = re.sub(r"(?m)^# ", "", text(name)).replace("\\\n", " ")
+    return [line.strip() for line in SHOWN.findall(said)]
+
+
+def refuse_unknown(line: str) -> None:
+    """Follow a command to its end; click's own error where a name or an option is none."""
+    start = next(start for start in COMMANDS if line.startswith(f"{start} "))
+    asked, arguments = COMMANDS[start], shlex.split(line.removeprefix(start))
+    while isinstance(asked, click.Group) and arguments and not arguments[0].startswith("-"):
+        _, asked, arguments = asked.resolve_command(click.Context(asked), arguments)
+    with suppress(click.BadOptionUsage):  # a text may name an option without its value
+        asked.make_parser(click.Context(asked)).parse_args(arguments)
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_every_command_that_a_text_shows_exists_with_its_options(name):
+    for line in commands_in(name):
+        refuse_unknown(line)
+
+
+def test_a_command_that_does_not_exist_is_noticed(monkeypatch):
+    said = "# Try `mgc predict A --plto B`, then\nmgc x\n"
+    monkeypatch.setattr(f"{__name__}.text", lambda _: said)
+    assert commands_in("any") == ["mgc predict A --plto B", "mgc x"]
+    for line in commands_in("any"):
+        with pytest.raises(click.UsageError):
+            refuse_unknown(line)
 
 
 def test_every_file_that_the_readme_links_to_exists():

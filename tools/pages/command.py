@@ -179,14 +179,15 @@ def sentences(out: Path | None) -> None:
 
 @main.command()
 @click.option("--site", type=FOLDER, help="Built site [_build/html].")
-@click.option("--out", type=FILE, help="File to write [_build/mgc.pdf].")
+@click.option("--out", type=FILE, help="File to write [mgc.pdf in the site].")
 def pdf(site: Path | None, out: Path | None) -> None:
     """Print the whole built book into one PDF."""
     from tools.pages.print.pdf import print_book
 
     project = find_project()
-    out = out or project.build / "mgc.pdf"
-    count = print_book(project, (site or project.html).resolve(), out)
+    site = (site or project.html).resolve()
+    out = out or site / "mgc.pdf"
+    count = print_book(project, site, out)
     click.echo(f"{out}: {count} pages, {out.stat().st_size / 1e6:.1f} MB")
 
 

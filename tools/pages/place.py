@@ -45,6 +45,15 @@ class Place:
             return f"{self.repository}/-/edit/{self.branch}/{path}"
         return ""
 
+    def issue(self, name: str) -> str:
+        """Return the address that reports an error on a page, or nothing where there is none."""
+        title = quote(f"On the page {name}: ")
+        if self.host == "github":
+            return f"{self.repository}/issues/new?title={title}"
+        if self.host == "gitlab":
+            return f"{self.repository}/-/issues/new?issue[title]={title}"
+        return ""
+
     def binder(self, path: str) -> str:
         """Return the address that opens a text file of the repository as a notebook in Binder."""
         project = urlsplit(self.repository).path.strip("/")

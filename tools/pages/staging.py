@@ -16,7 +16,7 @@ import yaml
 from mgc.datasets import demo
 from mgc.errors import BookError
 from mgc.util.atomic import whole_folder
-from tools.pages.content import colophon, downloads, explorer, numbers
+from tools.pages.content import api, colophon, downloads, explorer, numbers
 from tools.pages.content.evidence import Evidence
 from tools.pages.execute.chapters import Outcome
 from tools.pages.place import Place, find_place
@@ -56,7 +56,10 @@ def stage(
             robots = f"User-agent: *\nAllow: /\n\nSitemap: {place.site}sitemap.xml\n"
             (made / "_extra" / "robots.txt").write_text(robots, encoding="utf-8")
         generated = made / GENERATED
+        citation = read_citation(made)
         texts = {"build": colophon.front_page(evidence, commit),
+                 "authors": colophon.authors(citation),
+                 "cite": colophon.how_to_cite(citation, place.site),
                  "status": colophon.tables(outcomes, evidence)}  # fmt: skip
         if (log := project.root / "CHANGELOG.md").is_file():
             texts["changelog"] = VERSION.sub(r"## \1", log.read_text(encoding="utf-8"))
@@ -69,6 +72,12 @@ def stage(
             if before.is_file() and before.read_bytes() == path.read_bytes():
                 shutil.copystat(before, path)  # Sphinx reads again what is newer
     return project.source
+
+
+def read_citation(folder: Path) -> dict[str, Any]:
+    """Read CITATION.cff, all values as text."""
+    text = (folder / "CITATION.cff").read_text(encoding="utf-8")
+    return dict(yaml.load(text, Loader=yaml.BaseLoader))
 
 
 def make_parts(project: Project, evidence: Evidence, around: str) -> Path:
@@ -97,6 +106,8 @@ def make_parts(project: Project, evidence: Evidence, around: str) -> Path:
             (generated / "answer.md").write_text("", "utf-8")
         if "explorer" in pages:
             explorer.stage(generated, static, evidence.explored)
+        if "api" in pages:
+            (generated / "api.md").write_text(api.page(), encoding="utf-8")
         if "hear" in pages:
             from tools.pages.content import hear
 
@@ -170,7 +181,7 @@ def site_settings(settings: dict[str, Any], place: Place) -> dict[str, Any]:
     if place.host:
         named = {"url": place.repository, "path_to_book": "book", "branch": place.branch}
         settings["repository"] = named
-        html |= {"use_repository_button": True, "use_issues_button": True}
+        html["use_repository_button"] = True
     if place.site:
         html["baseurl"] = place.site
         sphinx = settings.setdefault("sphinx", {})

@@ -34,7 +34,7 @@ RUNGS = dict(
 )
 """What `mgc.datasets.waterfall` does from rung to rung, in short."""
 
-PHONE = 5.0
+PHONE = 6.0
 """Figures narrower than this, in inches, have the title of a row above it."""
 
 
@@ -45,7 +45,7 @@ def accuracies(
     line: float | None = None,
     line_label: str = "guessing",
     seeds: bool = True,
-    width: float = 7.6,
+    width: float = style.WIDTH,
 ) -> Figure:
     """Draw accuracies with their 95 % intervals, a row a label, beside what was claimed.
 
@@ -102,7 +102,8 @@ def accuracies(
             axis.plot(claim, place + below, "D", **hollow)
             _beside(axis, claim, place + below, claim, style.WARNING, 8)
         if narrow:
-            axis.text(0, place + below - space / 2, label, va="bottom", weight="bold")
+            axis.text(0, place + below - space / 2, label, va="bottom", weight="bold", zorder=1,
+                      bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5})  # fmt: skip
     if claims:
         axis.plot([], [], "D", label="claimed", **hollow)
     if line is not None:
@@ -115,7 +116,7 @@ def accuracies(
     axis.grid(axis="x")
     axis.spines["left"].set_visible(not narrow)
     if narrow:
-        figure.legend(loc="outside upper left")
+        figure.legend(loc="outside upper left", ncols=2 if width > 4 else 1)
     else:
         figure.legend(loc="outside upper center", ncols=4)
     return figure
@@ -123,7 +124,7 @@ def accuracies(
 
 def _beside(axis: Axes, x: float, y: float, share: float, shade: str, distance: float) -> None:
     """Write a share so many points to the right of its mark, or to the left if below 0."""
-    axis.annotate(percent(share), (x, y), (distance, 0), color=shade, fontsize=9,
+    axis.annotate(percent(share), (x, y), (distance, 0), color=shade, fontsize=10,
                   textcoords="offset points", va="center",
                   ha="left" if distance > 0 else "right")  # fmt: skip
 
@@ -136,7 +137,7 @@ def cost(summary: pd.DataFrame) -> Figure:
     rows = summary.dropna(subset=["accuracy"])
     if rows.empty:
         return note("No model was run.")
-    figure, axes = style.subplots(1, 2, size=(7.6, 4.3), sharey=True)
+    figure, axes = style.subplots(1, 2, size=(style.WIDTH, 4.3), sharey=True)
     what = (("minutes", "training time (min)"), ("parameters", "parameters"))
     for axis, (column, title) in zip(axes[0], what, strict=True):
         for index, (_, line) in enumerate(rows.iterrows()):
@@ -166,7 +167,7 @@ def waterfall(table: pd.DataFrame) -> Figure:
     """
     if table.empty:
         return note("No rung was run.")
-    figure, axis = single(7.6, 4.6)
+    figure, axis = single(style.WIDTH, 4.6)
     labels = list(dict.fromkeys(table["label"]))
     for number, label in enumerate(labels):
         rows = table[table["label"] == label].set_index("protocol")
@@ -184,7 +185,7 @@ def waterfall(table: pd.DataFrame) -> Figure:
     percent_axis(axis)
     axis.set_ylabel("accuracy")
     axis.grid(axis="y")
-    figure.legend(loc="outside lower center", ncols=3)
+    figure.legend(loc="outside lower center", ncols=2)
     return figure
 
 
@@ -196,7 +197,7 @@ def agreement(table: pd.DataFrame) -> Figure:
     if table.empty:
         return note("There are fewer than two models to compare.")
     share, kappa = triangle(table, "share"), triangle(table, "kappa")
-    figure, axis = single(7.6, 0.6 * len(share) + 2.1)
+    figure, axis = single(style.WIDTH, 0.6 * len(share) + 2.1)
     rows, columns = ([fill(str(name), 16) for name in i] for i in (share.index, share.columns))
     texts = share.map(percent) + kappa.map(lambda value: f"\n({value:.2f})".replace("-", "−"))
     heatmap(axis, share, rows, columns, texts.where(share.notna()), vmin=0, vmax=1)
@@ -207,7 +208,7 @@ def genre_scores(scores: pd.DataFrame) -> Figure:
     """Draw the F1 of each genre (column) under each model (row), NaN without such tracks."""
     if scores.empty:
         return note("No model was run.")
-    figure, axis = single(7.6, 0.5 * len(scores) + 1.7)
+    figure, axis = single(style.WIDTH, 0.5 * len(scores) + 1.7)
     rows = [fill(str(name), 16) for name in scores.index]
     columns = [tracks.label(str(genre)) for genre in scores.columns]
     texts = scores.map(lambda f1: f"{f1:.2f}".replace("0.", ".", 1), na_action="ignore")
@@ -233,7 +234,7 @@ def literature(published: pd.DataFrame, protocol: str, ours: Mapping[str, float]
     ]
     lines = pd.DataFrame([*own, *published.assign(own=False).to_dict("records")])
     groups = list(dict.fromkeys([protocol, *published["protocol"]]))
-    figure, axis = single(7.8, 0.27 * len(lines) + 0.36 * len(groups) + 0.9)
+    figure, axis = single(style.WIDTH, 0.36 * len(lines) + 0.36 * len(groups) + 0.9)
     place, ticks = 0.0, {}
     for group in groups:
         part = lines[lines["protocol"] == group]
@@ -244,9 +245,9 @@ def literature(published: pd.DataFrame, protocol: str, ours: Mapping[str, float]
         for row in part.itertuples():
             look, shade = ("o", style.ACCENT) if row.own else ("s", style.MUTED)
             axis.plot(row.accuracy / 100, place, look, color=shade, ms=7)
-            ticks[place] = fill(str(row.system), 44)
+            ticks[place] = fill(str(row.system), 26)
             place += 1
-    axis.set_yticks(list(ticks), list(ticks.values()), fontsize=9)
+    axis.set_yticks(list(ticks), list(ticks.values()))
     axis.set_ylim(place, -0.2)
     axis.set_xlim(0, 1)
     percent_axis(axis, "x")
@@ -272,7 +273,7 @@ def between(ours: pd.DataFrame, published: pd.DataFrame, ceilings: Mapping[str, 
     )
     every = pd.concat([ours.assign(taught=ours["outside"] != "", shape="o"), theirs])
     every = every.sort_values(["taught", "accuracy"])
-    figure, axis = single(7.8, 0.26 * len(every) + 1.9)
+    figure, axis = single(style.WIDTH, 0.36 * len(every) + 1.9)
     place, ticks = 0.0, {}
     for taught, title in ((False, "learned from GTZAN alone"), (True, "learned elsewhere, too")):
         axis.text(0.01, place + 0.15, title, weight="bold", fontsize=10)
@@ -282,15 +283,15 @@ def between(ours: pd.DataFrame, published: pd.DataFrame, ceilings: Mapping[str, 
             axis.plot([row["low"], row["high"]], [place] * 2, color=shade, lw=2)
             fill_colour = "white" if taught else shade
             axis.plot(row["accuracy"], place, row["shape"], color=shade, ms=7, mfc=fill_colour)
-            ticks[place] = fill(str(row["system"]), 44)
+            ticks[place] = fill(str(row["system"]), 26)
         place += 1.4
     lines = {"guess": 0.1, "people, elsewhere": ceilings["people"], "labels": ceilings["labels"]}
     for title, share in lines.items():
         axis.axvline(share, color=style.WARNING, ls="--", lw=1.2, zorder=0)
         axis.annotate(f"{title}\n{100 * share:g} %", (share, 1), (0, 4), ha="center", va="bottom",
                       xycoords=axis.get_xaxis_transform(), textcoords="offset points",
-                      fontsize=9, color=style.WARNING)  # fmt: skip
-    axis.set_yticks(list(ticks), list(ticks.values()), fontsize=9)
+                      fontsize=10, color=style.WARNING)  # fmt: skip
+    axis.set_yticks(list(ticks), list(ticks.values()))
     axis.set_ylim(place - 0.4, -0.4)
     axis.set_xlim(0, 1)
     percent_axis(axis, "x")
@@ -299,45 +300,44 @@ def between(ours: pd.DataFrame, published: pd.DataFrame, ceilings: Mapping[str, 
     return figure
 
 
-def target_bars(
-    values: Mapping[str, float], target: float, *, unit: str, target_label: str
-) -> Figure:
+def targets(values: Mapping[str, float], target: float, *, unit: str, target_label: str) -> Figure:
     """Draw measured values (above 0, by row title) and a target on a logarithmic axis."""
     if not values:
         return note("The records hold no measurement of this.")
-    figure, axis = single(7.6, 0.42 * len(values) + 1.4)
-    axis.barh(list(values), list(values.values()), color=style.ACCENT, height=0.55)
+    figure, axis = single(style.WIDTH, 0.42 * len(values) + 1.4)
+    rows = range(len(values))
+    axis.plot(list(values.values()), rows, "o", color=style.ACCENT, ms=8, label="measured")
     axis.axvline(target, color=style.WARNING, ls="--", lw=1.6, label=target_label)
-    ground = {"facecolor": axis.get_facecolor(), "edgecolor": "none", "pad": 1.5}
     for row, value in enumerate(values.values()):
-        axis.text(value * 1.12, row, f"{value:,.2g}" if value < 100 else f"{value:,.0f}",
-                  va="center", fontsize=10, bbox=ground)  # fmt: skip
+        text = f"{value:,.2g}" if value < 100 else f"{value:,.0f}"
+        axis.annotate(text, (value, row), (8, 0), textcoords="offset points", va="center")
+    axis.set_yticks(rows, [fill(title, 28) for title in values])
     axis.set_xscale("log")
     axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
     every = [*values.values(), target]
     axis.set_xlim(min(every) / 5, max(every) * 8)
     axis.invert_yaxis()
     axis.set_xlabel(unit)
-    figure.legend(loc="outside upper center")
+    axis.grid(axis="x")
+    figure.legend(loc="outside upper center", ncols=2)
     return figure
 
 
 def growth(curves: Sequence[Curve]) -> Figure:
     """Draw seconds against size with the fitted power law, a panel for each kind of size."""
     units = list(dict.fromkeys(curve.unit for curve in curves))
-    figure, axes = style.subplots(1, len(units), size=(style.MAX_WIDTH, 3.8))
-    for axis, unit in zip(axes[0], units, strict=True):
+    figure, axes = style.subplots(len(units), 1, size=(style.WIDTH, 2.9 * len(units)))
+    for axis, unit in zip(axes[:, 0], units, strict=True):
         drawn = [curve for curve in curves if curve.unit == unit]
         for curve, colour, marker in zip(drawn, (style.ACCENT, style.WARNING), "os", strict=False):
-            label = f"{curve.title}\nexponent {curve.exponent:.2f}"
+            label = f"{curve.title}, exponent {curve.exponent:.2f}"
             axis.plot(curve.sizes, curve.seconds, marker, color=colour, label=label)
             axis.plot(curve.sizes, curve.fitted(), "-", color=colour, linewidth=1)
-        axis.set(xscale="log", yscale="log", xlabel=unit)
+        axis.set(xscale="log", yscale="log", xlabel=unit, ylabel="seconds")
         axis.set_xticks(drawn[0].sizes)
         axis.yaxis.set_major_locator(LogLocator(subs=(1.0, 1.5, 2.0, 3.0, 5.0, 7.0)))
         for side in (axis.xaxis, axis.yaxis):
             side.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
             side.set_minor_formatter(NullFormatter())
-        axis.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), fontsize="small")
-    axes[0][0].set_ylabel("seconds")
+        axis.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0))
     return figure

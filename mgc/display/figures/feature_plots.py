@@ -34,7 +34,7 @@ def ceilings(claims: pd.DataFrame, ceiling: Mapping[str, float]) -> Figure:
     `claims` is `mgc.datasets.facts.report_claims`, `ceiling` the best possible accuracy (0 to 1)
     by model name.
     """
-    figure, axis = single(6.4, 3.2)
+    figure, axis = single(style.WIDTH, 3.2)
     rows = np.arange(len(claims))
     best = np.array([ceiling[name] for name in claims["model"]])
     axis.barh(rows, 100 * best, color=style.ACCENT, height=0.55, label="most that is possible")
@@ -45,7 +45,7 @@ def ceilings(claims: pd.DataFrame, ceiling: Mapping[str, float]) -> Figure:
     axis.set_yticks(rows, claims["title"])
     axis.invert_yaxis()
     axis.set(xlabel="accuracy (%)", xlim=(0, 100))
-    figure.legend(loc="outside upper left", ncols=3)
+    figure.legend(loc="outside upper left", ncols=2)
     return figure
 
 
@@ -57,14 +57,14 @@ def tracks_by_genre(counts: pd.DataFrame) -> Figure:
     shades: list[Any] = [style.ACCENT, "#88CCEE", "#DDCC77", style.WARNING]
     if counts.shape[1] > len(shades):
         raise ValueError(f"{counts.shape[1]} parts: at most {len(shades)} can be told apart")
-    figure, axis = single(6.2, 3.6)
+    figure, axis = single(style.WIDTH, 3.6)
     named = counts.rename(index=lambda genre: tracks_module.label(str(genre)))
     named.plot.barh(
         stacked=True, ax=axis, legend=False, color=shades, edgecolor="white", width=0.8
     )
     axis.invert_yaxis()
     axis.set(xlabel="tracks", ylabel="")
-    figure.legend(loc="outside upper left", ncols=4)
+    figure.legend(loc="outside upper left", ncols=2)
     return figure
 
 
@@ -111,7 +111,7 @@ def mean_spectra(spectra: Mapping[str, npt.NDArray[np.float64]]) -> Figure:
     """
     if not spectra:
         return style.note("This edition has none of these tracks.")
-    figure, axis = single(7.2, 3.8)
+    figure, axis = single(style.WIDTH, 3.8)
     looks = zip(GROUP_COLOURS, ("-", "--", ":"), strict=False)
     for (title, values), (shade, dashes) in zip(spectra.items(), looks, strict=False):
         band = np.arange(values.shape[1])
@@ -120,7 +120,7 @@ def mean_spectra(spectra: Mapping[str, npt.NDArray[np.float64]]) -> Figure:
         axis.plot(band, middle, dashes, color=shade, lw=2, label=f"{title} ({len(values)} tracks)")
     axis.set(xlabel="mel band, low to high", ylabel="mean grey level")
     axis.grid()
-    figure.legend(loc="outside upper left", ncols=3)
+    figure.legend(loc="outside upper left", ncols=1)
     return figure
 
 
@@ -146,7 +146,7 @@ def measurements(tracks: pd.DataFrame, panels: Mapping[str, tuple[str, float]]) 
         raise ValueError("no columns to draw")
     genres = sorted(tracks["genre"].unique())
     n_rows = (len(panels) + 1) // 2
-    figure, axes = style.subplots(n_rows, 2, size=(6.4, 2.9 * n_rows), sharey=True)
+    figure, axes = style.subplots(n_rows, 2, size=(style.WIDTH, 2.7 * n_rows), sharey=True)
     jitter = np.random.default_rng(0).uniform(-0.25, 0.25, len(tracks))
     rows = tracks["genre"].map(genres.index).to_numpy() + jitter
     for axis, (column, (name, limit)) in zip(axes.ravel(), panels.items(), strict=False):
@@ -174,11 +174,11 @@ def correlation_map(values: pd.DataFrame, groups: Mapping[str, int]) -> Figure:
     edges = np.cumsum([0, *groups.values()])
     if edges[-1] != values.shape[1]:
         raise ValueError(f"groups of {edges[-1]} columns for {values.shape[1]}")
-    figure, axis = single(6.2, 5.5)
+    figure, axis = single(style.WIDTH, 4.8)
     image = axis.imshow(values.corr(), vmin=-1, vmax=1, cmap="PuOr", interpolation="nearest")
     for edge in edges[1:-1] - 0.5:
-        axis.axhline(edge, color="black", linewidth=0.8)
-        axis.axvline(edge, color="black", linewidth=0.8)
+        axis.axhline(edge, color=style.ON_LIGHT, linewidth=0.8)
+        axis.axvline(edge, color=style.ON_LIGHT, linewidth=0.8)
     middles = (edges[:-1] + edges[1:] - 1) / 2
     axis.set_xticks(middles, list(groups), rotation=60, ha="right", rotation_mode="anchor")
     axis.set_yticks(middles, list(groups))
@@ -192,7 +192,7 @@ def bars(values: pd.Series, xlabel: str, *, chance: float | None = None) -> Figu
 
     `chance` is the value that noise would reach, drawn as a line.
     """
-    figure, axis = single(6.2, 0.6 + 0.29 * len(values))
+    figure, axis = single(style.WIDTH, 0.6 + 0.29 * len(values))
     names = [str(name) for name in values.index]
     shades = [style.GENRE_COLOURS.get(name, style.ACCENT) for name in names]
     axis.barh([tracks_module.label(name) for name in names], values.to_numpy(), color=shades)
@@ -214,7 +214,7 @@ def pair_map(pairs: pd.DataFrame) -> Figure:
     """
     area = triangle(pairs, "area", sorted({*pairs["first"], *pairs["second"]}))
     rows, columns = ([tracks_module.label(str(genre)) for genre in i] for i in (area.index, area))
-    figure, axis = single(6.4, 5.0)
+    figure, axis = single(style.WIDTH, 4.6)
     texts = area.map("{:.2f}".format, na_action="ignore")
     image = heatmap(axis, area, rows, columns, texts, vmin=0.5, vmax=1.0, aspect="equal")
     figure.colorbar(image, ax=axis, label="area under the ROC curve", shrink=0.7)
@@ -226,7 +226,7 @@ def projection(result: pd.DataFrame) -> Figure:
 
     `result` is `mgc.evaluation.separability.project_halves`; colour and marker tell the genre.
     """
-    figure, axes = style.subplots(1, 2, size=(6.4, 4.3), sharex=True, sharey=True)
+    figure, axes = style.subplots(1, 2, size=(style.WIDTH, 4.0), sharex=True, sharey=True)
     halves = (("the half they were fitted on", True), ("the other half", False))
     for axis, (title, fitted) in zip(axes[0], halves, strict=True):
         for genre, points in result[result["fitted"] == fitted].groupby("genre"):
@@ -239,5 +239,5 @@ def projection(result: pd.DataFrame) -> Figure:
         axis.set(title=title, xlabel="first discriminant")
     axes[0, 0].set_ylabel("second discriminant")
     handles, names = axes[0, 0].get_legend_handles_labels()
-    figure.legend(handles, names, loc="outside lower center", ncols=5)
+    figure.legend(handles, names, loc="outside lower center", ncols=4)
     return figure

@@ -51,7 +51,7 @@ def learning_curves(entry: Record | NotRun, stage: str = "fit") -> Figure:
         return note(f"{TITLES.get(entry.model, entry.model)} does not learn in epochs.")
     both, folds = stage == "fit", history["fold"].nunique()
     several = f" ({folds} folds)" if folds > 1 else ""
-    figure, axes = style.subplots(1, 2 if both else 1, size=(7.6 if both else 5.5, 3.4))
+    figure, axes = style.subplots(1, 2 if both else 1, size=(style.WIDTH, 3.4))
     for name, axis in zip(("loss", "accuracy") if both else ("loss",), axes[0], strict=True):
         for position, (_, rows) in enumerate(history.groupby("fold", sort=True)):
             rows = rows.sort_values("epoch")
@@ -100,7 +100,7 @@ def confusion(entry: Record | NotRun) -> Figure:
         return _not_run(entry)
     counts = metrics.confusion(metrics.test_rows(entry))
     share = counts.div(counts.sum(axis=1).clip(lower=1), axis=0)
-    figure, axis = single(6.2, 5.4)
+    figure, axis = single(style.WIDTH, 5.0)
     names = [tracks_module.label(genre) for genre in GENRES]
     heatmap(axis, share, names, names, counts.astype(str).where(counts > 0), vmin=0, vmax=1)
     axis.set(xlabel="genre that the model names", ylabel="true genre")
@@ -118,7 +118,7 @@ def reliability(records: Mapping[str, Record]) -> Figure:
     columns = min(3, len(records))
     lines = -(-len(records) // columns)
     figure, axes = style.subplots(
-        lines, columns, size=(7.6, 2.6 * lines + 0.4), sharex=True, sharey=True
+        lines, columns, size=(style.WIDTH, 2.0 * lines + 0.6), sharex=True, sharey=True
     )
     panels: list[Axes] = axes.ravel().tolist()
     for axis in panels[len(records) :]:

@@ -166,7 +166,7 @@ def onset_periodicity(
 def mel_filters() -> Figure:
     """Draw the mel scale and 16 triangular filters spaced evenly on it (128 were too many)."""
     shown = 16
-    figure, axes = style.subplots(2, 1, size=(6.2, 4.4), sharex=True)
+    figure, axes = style.subplots(2, 1, size=(style.WIDTH, 4.4), sharex=True)
     hz = np.linspace(0, SAMPLE_RATE / 2, 1000)
     axes[0, 0].plot(hz / 1000, librosa.hz_to_mel(hz), color=style.ACCENT)
     axes[0, 0].axvline(1.0, color=style.MUTED, linestyle=":")
@@ -194,7 +194,7 @@ def _panels(
     if not clips:
         raise ValueError("no clips to draw")
     rows = (len(clips) + 1) // 2
-    figure, axes = style.subplots(rows, 2, size=(6.4, height * rows + 0.6), sharex=True)
+    figure, axes = style.subplots(rows, 2, size=(style.WIDTH, height * rows + 0.6), sharex=True)
     if bar:  # pictures of frames weigh a page down, and have no edges to be sharp
         figure.set_dpi(PICTURE_DPI)
     image = None

@@ -14,7 +14,6 @@ from mgc.display.figures.style import note, single
 from mgc.display.formats import factor, points
 from mgc.experiments.ledger import HELPS, HURTS, NOT_SHOWN
 
-WIDTH = 5.4
 FAULT_FILTERED = "fault_filtered"
 EDGE = 0.13
 """Differences beyond this are drawn at the edge, as an arrow, so that the small ones are seen."""
@@ -37,7 +36,7 @@ def ledger(table: pd.DataFrame) -> Figure:
     rows = rows.assign(outside=outside).sort_values(["outside", "difference"], ascending=False)
     if rows.empty:
         return note("No step was measured.")
-    figure, axis = single(WIDTH, 0.6 * len(rows) + 1.3)
+    figure, axis = single(style.WIDTH, 0.6 * len(rows) + 1.3)
     for place, (_, row) in enumerate(rows.iterrows()):
         shade, shape = LOOKS[row["verdict"]]
         sure = row["verdict"] != NOT_SHOWN
@@ -59,7 +58,7 @@ def ledger(table: pd.DataFrame) -> Figure:
             place - 0.27,
             _against(row),
             va="center",
-            fontsize=9,
+            fontsize=10,
             color="#555555",
             in_layout=False,
         )

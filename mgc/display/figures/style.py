@@ -29,6 +29,13 @@ from matplotlib.ticker import FuncFormatter
 #: Widest figure in inches: more is scaled down by the page and its text gets too small to read.
 MAX_WIDTH: Final = 8.0
 
+#: Width of figures in inches: on a phone, letters of 10 points are 9 pixels high.
+WIDTH: Final = 5.1
+
+#: Text upon a picture, which keeps its colour where a figure is drawn for a dark page.
+ON_DARK: Final = "#FEFEFE"
+ON_LIGHT: Final = "#010101"
+
 #: Letters of the longest title: even wide ones leave the figure its width.
 TITLE_LENGTH: Final = 48
 
@@ -71,9 +78,8 @@ def marker(genre: str) -> str:
 def use_style() -> None:
     """Set matplotlib's defaults for the book.
 
-    The background is opaque white: the page theme lays a light box behind figures in dark mode,
-    and an opaque figure looks the same there, on a phone and in a saved file. Font sizes hold
-    for figures up to `MAX_WIDTH` inches.
+    The background is opaque white, so that a saved file can be read anywhere; the pages draw each
+    figure a second time, for dark ones (`tools.pages.sphinx_ext.figures`).
     """
     mpl.rcParams.update(
         {
@@ -181,7 +187,7 @@ def heatmap(
     if texts is not None:
         level = np.asarray(image.norm(np.asarray(values, dtype=float)), dtype=float)
         for row, column in zip(*np.nonzero(texts.notna()), strict=True):
-            shade = "white" if level[row, column] < 0.55 else "black"
+            shade = ON_DARK if level[row, column] < 0.55 else ON_LIGHT
             text = texts.iloc[row, column]
             axis.text(column, row, text, ha="center", va="center", color=shade, fontsize=10)
     return image

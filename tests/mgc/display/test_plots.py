@@ -1,5 +1,7 @@
 """Figures of results: what they show is what the records hold, and no reader is left out."""
 
+from io import StringIO
+
 import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
@@ -15,6 +17,7 @@ from mgc.models import TITLES
 from mgc.records.checks import HISTORY_COLUMNS
 from mgc.records.store import NotRun
 from tests.helpers.records import one_hot, predictions, unsaved
+from tools.pages.sphinx_ext import figures
 
 MISSING = NotRun("vgg16", "no ImageNet weights; name a file in MGC_VGG16_WEIGHTS")
 
@@ -84,6 +87,10 @@ def test_a_model_that_was_not_run_gives_a_figure_with_reason_and_remedy(good):
         assert "MGC_VGG16_WEIGHTS" in shown
 
 
+PHONE = 342
+"""Pixels of the column on a phone of 390."""
+
+
 def points(axis, shape):
     """Return where marks of a shape stand, without those of the legend."""
     found = [line for line in axis.lines if line.get_marker() == shape and len(line.get_xdata())]
@@ -93,7 +100,8 @@ def points(axis, shape):
 def test_accuracies_stand_where_the_records_put_them_and_claims_beside_them(good):
     records = {"mlp": good, "vgg16": MISSING}
     claims = {"vgg16": 0.8923}
-    axis = comparison_plots.accuracies(accuracy_table(records), claims=claims, line=0.1).axes[0]
+    table = accuracy_table(records)
+    axis = comparison_plots.accuracies(table, claims=claims, line=0.1, width=7.6).axes[0]
     accuracy = metrics.accuracy(metrics.test_rows(good))
     assert points(axis, "o") == [(accuracy, 0)]
     assert points(axis, "D") == [(0.8923, 1)]
@@ -167,11 +175,13 @@ def test_systems_stand_between_guess_and_ceilings_by_what_they_learned_from():
 
 
 def test_targets_are_drawn_with_their_values():
-    figure = comparison_plots.target_bars(
+    figure = comparison_plots.targets(
         {"MLP": 2.0, "CNN": 300.0}, 100.0, unit="milliseconds", target_label="target"
     )
     axis = figure.axes[0]
-    assert [bar.get_width() for bar in axis.patches] == [2.0, 300.0]
+    assert [(text.xy[0], text.get_text()) for text in axis.texts] == [(2.0, "2"), (300.0, "300")]
+    assert points(axis, "o")[:2] == [(2.0, 0.0), (300.0, 0.0)]
+    assert not axis.patches, "a bar has no length on a logarithmic axis"
     assert axis.get_xlim()[0] < 2.0 < 300.0 < axis.get_xlim()[1]
 
 
@@ -189,16 +199,16 @@ def every_figure(good, poor):
     yield comparison_plots.cost(summary)
     yield comparison_plots.genre_scores(scores)
     yield comparison_plots.literature(facts.literature(), "cv5", {})
-    yield comparison_plots.target_bars({"MLP": 1.0}, 2.0, unit="s", target_label="target")
+    yield comparison_plots.targets({"MLP": 1.0}, 2.0, unit="s", target_label="target")
 
 
 def test_every_figure_fits_a_page_and_is_legible(good, poor):
     for figure in every_figure(good, poor):
-        figure.canvas.draw()
-        assert figure.get_figwidth() <= style.MAX_WIDTH
-        assert to_hex(figure.get_facecolor()) == "#ffffff"  # the same in light and dark mode
-        sizes = [text.get_fontsize() for axis in figure.axes for text in axis.texts]
-        assert min(sizes, default=9) >= 9
+        drawn = StringIO()
+        figure.savefig(drawn, format="svg", bbox_inches="tight")
+        least, _ = figures.widths(drawn.getvalue())
+        assert least <= PHONE
+        assert to_hex(figure.get_facecolor()) == "#ffffff"  # dark pages have another drawing
 
 
 def test_figures_without_any_model_say_so_instead_of_failing():
@@ -207,7 +217,7 @@ def test_figures_without_any_model_say_so_instead_of_failing():
     for figure in (
         comparison_plots.cost(summary),
         comparison_plots.genre_scores(pd.DataFrame()),
-        comparison_plots.target_bars({}, 1.0, unit="s", target_label="target"),
+        comparison_plots.targets({}, 1.0, unit="s", target_label="target"),
         model_plots.reliability({}),
         comparison_plots.accuracies(summary),
     ):

@@ -1,10 +1,11 @@
-"""What a build says of itself: on the front page, and in the tables of the colophon."""
+"""What a build says of itself and of its authors, and the tables of the colophon."""
 
 from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import psutil
 
@@ -16,7 +17,7 @@ SHOWN = ("tensorflow", "keras", "librosa", "numpy", "scikit-learn", "statsmodels
 
 
 def front_page(evidence: Evidence, commit: str) -> str:
-    """Write the block of the front page that says what this build rests on, as Markdown."""
+    """Write the block that says what this build rests on, as Markdown."""
     packages = dict(evidence.packages)
     fitted = ", ".join(f"{name} {packages[name]}" for name in SHOWN if name in packages)
     rows = [
@@ -31,6 +32,30 @@ def front_page(evidence: Evidence, commit: str) -> str:
         ("Built", "{sub-ref}`today`"),
     ]
     return table(("This build", "Value"), rows)
+
+
+def authors(citation: Mapping[str, Any]) -> str:
+    """Write the line of the front page that says whose book this is, as Markdown."""
+    released = f"version {citation['version']}, {citation['date-released']}"
+    return f"{_names(citation)}; {released}. [How to cite](how-to-cite)"
+
+
+def how_to_cite(citation: Mapping[str, Any], site: str = "") -> str:
+    """Write how the book is cited, from the contents of CITATION.cff, as Markdown.
+
+    `site` is the book's address, where it is known.
+    """
+    year = str(citation["date-released"])[:4]
+    whole = f"> {_names(citation)} ({year}). *{citation['title']}*. Version {citation['version']}."
+    return f"{whole} <{site}>" if site else whole
+
+
+def _names(citation: Mapping[str, Any]) -> str:
+    """Join the authors: "Perry Cook, The mgc authors"."""
+    return ", ".join(
+        one.get("name") or f"{one.get('given-names', '')} {one['family-names']}".strip()
+        for one in citation["authors"]
+    )
 
 
 def tables(outcomes: Sequence[Outcome], evidence: Evidence) -> str:

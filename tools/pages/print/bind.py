@@ -16,7 +16,10 @@ from bs4 import BeautifulSoup, Tag
 
 from mgc.errors import BookError
 
-NOT_PRINTED = "script, style, template, a.headerlink, .headerbtn, button, .prev-next-area, nav"
+NOT_PRINTED = (
+    "script, style, template, a.headerlink, .headerbtn, button, .prev-next-area, nav,"
+    " img.only-dark"
+)
 HIDDEN = ".tag_hide-input > details, .cell > details.above-input, .cell > details.below-input"
 RUNNING = """
 .chapter-{number} {{ page: chapter{number}; }}

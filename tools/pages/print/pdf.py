@@ -7,17 +7,21 @@ the contents.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mgc.errors import BookError
-from mgc.util.atomic import scratch, whole_file
+from mgc.util.atomic import scratch, write_whole
 from tools.pages.print.bind import Chapter, bind, read_chapter
 from tools.pages.project import Project
+from tools.pages.sphinx_ext import figures
+from tools.pages.sphinx_ext.offers import PDF_PLACE, pdf_link
 from tools.pages.staging import commit_of
 
 if TYPE_CHECKING:
@@ -34,6 +38,8 @@ SHEETS = (
     "custom.css",
     "*.css",
 )
+
+JPEG_QUALITY = 80
 
 
 def chromium() -> str:
@@ -52,8 +58,8 @@ def find_chromium(named: str = "") -> str | None:
 def print_book(project: Project, site: Path, out: Path) -> int:
     """Print a built site into one PDF file, and return its number of pages.
 
-    The project's `_toc.yml` and `_config.yml` give order and title. Raises BookError if the site
-    is not built, or there is no Chromium.
+    The project's `_toc.yml` and `_config.yml` give order and title. A file beside the pages is
+    linked from each of them. Raises BookError if the site is not built, or there is no Chromium.
     """
     settings, names = project.settings, project.pages
     epoch = float(os.environ.get("SOURCE_DATE_EPOCH") or time.time())
@@ -70,19 +76,46 @@ def print_book(project: Project, site: Path, out: Path) -> int:
         ]
         printed = made / "book.pdf"
         for _ in range(2):
-            document.write_text(
-                bind(
-                    chapters,
-                    title=str(settings["title"]),
-                    about=about,
-                    sheets=_sheets(site, prefix),
-                    pages={anchor: page for anchor, (page, _) in places.items()},
-                ),
-                encoding="utf-8",
+            bound = bind(
+                chapters,
+                title=str(settings["title"]),
+                about=about,
+                sheets=_sheets(site, prefix),
+                pages={anchor: page for anchor, (page, _) in places.items()},
             )
+            document.write_text(_with_jpegs(bound, made), encoding="utf-8")
             _print(document, printed)
             places = find_places(printed, anchors)
-        return _finish(printed, out, chapters, places, str(settings["author"]))
+        count = _finish(printed, out, chapters, places, str(settings["author"]))
+    if out.parent.resolve() == site.resolve():
+        _link(site, out.name)
+    return count
+
+
+def _with_jpegs(document: str, folder: Path) -> str:
+    """Put JPEGs in the place of all other pictures, which Chromium prints as bare pixels."""
+    from PIL import Image
+
+    def converted(match: re.Match[str]) -> str:
+        source = folder / match[1]
+        target = folder / (source.name if source.suffix == ".svg" else f"{source.stem}.jpg")
+        if target.suffix == ".svg":
+            drawing = figures.lighter(source.read_text(encoding="utf-8"), "JPEG")
+            target.write_text(drawing, encoding="utf-8")
+        else:
+            with Image.open(source) as picture:
+                picture.convert("RGB").save(target, quality=JPEG_QUALITY)
+        return f'src="{target.name}"'
+
+    return re.sub(r'src="([^":]+\.(?:webp|svg))"', converted, document)
+
+
+def _link(site: Path, name: str) -> None:
+    """Lead from each page to the printed book."""
+    for page in site.glob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        if PDF_PLACE in text:
+            page.write_text(text.replace(PDF_PLACE, pdf_link(name)), encoding="utf-8")
 
 
 def _sheets(site: Path, prefix: str) -> list[str]:
@@ -137,8 +170,10 @@ def _finish(
 ) -> int:
     """Write the book with bookmarks and its author, and return its number of pages.
 
-    Chromium's own bookmarks would repeat the text of some headings.
+    Chromium's own bookmarks would repeat the text of some headings. Neither Chromium nor pypdf
+    packs the thousands of objects that tell a screen reader what is a heading or a table.
     """
+    from pikepdf import ObjectStreamMode, Pdf
     from pypdf import PdfWriter
     from pypdf.generic import Fit
 
@@ -155,6 +190,9 @@ def _finish(
         for anchor, title in one.sections:
             mark(anchor, title, parent)
     writer.add_metadata({"/Author": author})
-    with whole_file(out) as stream:
-        writer.write(stream)
+    written, packed = BytesIO(), BytesIO()
+    writer.write(written)
+    with Pdf.open(written) as book:
+        book.save(packed, object_stream_mode=ObjectStreamMode.generate)
+    write_whole(out, packed.getvalue())
     return len(writer.pages)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from bs4 import BeautifulSoup
 
+from tools.pages.sphinx_ext import figures
+
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
@@ -17,17 +19,15 @@ SCROLLS = "div.math, .pst-scrollable-table-container, div.cell_output .output.te
 def repair(soup: BeautifulSoup) -> None:
     """Put a page right for people who use a keyboard, a screen reader or large type.
 
+    - The front page bears the title of the book, and says it once.
     - What a button or a fold says is its name; a label that says something else hides it.
     - The bibliography is a list for readers of text, so that its entries are items of a list.
     - The contents of a page are called so, instead of by all their text.
     - The side bar with title, search and chapters is one landmark.
     - A box that may scroll can be reached by keyboard, and says what it is.
-    - A figure of a cell leads to its file: on a phone, whose column is narrow, one looks closer.
     """
-    for picture in soup.select("div.cell_output figure > img"):
-        link = soup.new_tag("a", attrs={"class": "mgc-figure", "title": "Enlarge the figure"})
-        link["href"] = str(picture["src"])
-        picture.wrap(link)
+    if soup.title is not None:
+        soup.title.string = " — ".join(dict.fromkeys(soup.title.get_text().split(" — ")))
     for element in soup.select("summary[aria-label], button.search-button-field[aria-label]"):
         del element["aria-label"]
     for element in soup.select("button.theme-switch-button [title]"):
@@ -65,6 +65,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
                 if path.stat().st_mtime >= began - 2:  # some disks count in steps of two seconds
                     soup = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
                     repair(soup)
+                    figures.show(soup, path.parent)
                     path.write_text(str(soup), encoding="utf-8")
 
     app.connect("build-finished", repair_site, priority=900)

@@ -12,14 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from tools.pages.place import Place, find_place
+from tools.pages.staging import read_citation
 
 CHAPTER = re.compile(r"^\d\d_\w+$")
 BIBTEX_SPECIAL = re.compile(r"([&%$#_{}~^\\])")
 FOLDER = "_sources"
 """Where Sphinx puts the source of each page, and the build the `.py` of each chapter."""
+PDF_PLACE = "<!-- the book as PDF -->"
+"""Where each page links to the PDF, once the book has been printed."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ def offers(name: str, place: Place) -> list[Offer]:
     if name != "numbers":
         file = f"book/{name}{'.py' if links else '.md'}"
         links.append(Offer("Suggest an edit", place.edit(file), "Suggest an edit"))
+    links.append(Offer("Report an error", place.issue(name), "Report an error"))
     return [link for link in links if link.address]
 
 
@@ -101,12 +103,17 @@ def block(links: Sequence[Offer], entry: str) -> str:
         )
     listed = f"<ul>{''.join(items)}</ul>" if items else ""
     return (
-        f'<div class="mgc-offers" role="group" aria-label="This page">{listed}'
+        f'<div class="mgc-offers" role="group" aria-label="This page">{PDF_PLACE}{listed}'
         '<details class="mgc-cite"><summary>Cite this</summary>'
         f'<div><pre tabindex="0" aria-label="BibTeX">{html.escape(entry)}</pre>'
         '<button type="button" class="pst-js-only">Copy</button>'
         '<span role="status"></span></div></details></div>'
     )
+
+
+def pdf_link(name: str) -> str:
+    """Write the link to the printed book, a file beside the pages."""
+    return f'<ul><li><a href="{name}" download>PDF of the book</a></li></ul>'
 
 
 def with_block(body: str, written: str) -> str:
@@ -119,8 +126,7 @@ def add_offers(app: Any, pagename: str, template: str, context: dict[str, Any], 
     if tree is None or "body" not in context:
         return
     place = find_place()
-    text = (Path(app.srcdir) / "CITATION.cff").read_text(encoding="utf-8")
-    citation = yaml.load(text, Loader=yaml.BaseLoader)
+    citation = read_citation(Path(app.srcdir))
     entry = bibtex(pagename, app.env.titles[pagename].astext(), citation, place.site)
     context["body"] = with_block(context["body"], block(offers(pagename, place), entry))
 

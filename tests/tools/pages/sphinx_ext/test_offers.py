@@ -13,7 +13,10 @@ from tools.pages.place import Place, find_place
 from tools.pages.sphinx_ext import offers, terms
 
 HUB = Place("https://github.com/some/book", "https://some.github.io/book/", "notebooks")
+REPORT = "https://github.com/some/book/issues/new?title=On%20the%20page%20"
 VARIABLES = ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "MGC_REPOSITORY_URL", "MGC_SITE_URL")
+
+BUT_COLAB = {"Notebook", ".py", "Binder", "Suggest an edit", "Report an error"}
 
 
 def named(name: str, place: Place) -> dict[str, str]:
@@ -28,6 +31,7 @@ def test_a_chapter_on_github_offers_everything():
         "Colab": "https://colab.research.google.com/github/some/book/blob/notebooks/05_x.ipynb",
         "Binder": binder,
         "Suggest an edit": "https://github.com/some/book/edit/main/book/05_x.py",
+        "Report an error": f"{REPORT}05_x%3A%20",
     }
 
 
@@ -35,9 +39,8 @@ def test_a_chapter_on_github_offers_everything():
     ("place", "offered"),
     [
         (Place(), {"Notebook", ".py"}),
-        (Place("https://github.com/a/b"), {"Notebook", ".py", "Binder", "Suggest an edit"}),
-        (Place("https://gitlab.com/a/b", "", "notebooks"),
-         {"Notebook", ".py", "Binder", "Suggest an edit"}),
+        (Place("https://github.com/a/b"), BUT_COLAB),
+        (Place("https://gitlab.com/a/b", "", "notebooks"), BUT_COLAB),
         (Place("https://git.example.org/a/b", "", "notebooks"), {"Notebook", ".py"}),
         (Place("file:///some/folder"), {"Notebook", ".py"}),
     ],
@@ -48,9 +51,10 @@ def test_what_is_not_known_to_work_is_left_out(place, offered):
 
 def test_other_pages_have_no_notebook_and_generated_ones_no_edit():
     assert named("glossary", HUB) == {
-        "Suggest an edit": "https://github.com/some/book/edit/main/book/glossary.md"
+        "Suggest an edit": "https://github.com/some/book/edit/main/book/glossary.md",
+        "Report an error": f"{REPORT}glossary%3A%20",
     }
-    assert named("numbers", HUB) == {}
+    assert named("numbers", HUB) == {"Report an error": f"{REPORT}numbers%3A%20"}
 
 
 def test_the_place_comes_from_the_environment(monkeypatch):
