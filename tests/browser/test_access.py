@@ -1,43 +1,10 @@
-"""Every page can be used without a mouse; what axe-core says of it stands in test_pages."""
+"""Dialogs and the skip link need no mouse; what holds for every page stands in test_pages."""
 
 from __future__ import annotations
 
 import pytest
 
-from .views import MODES, opened, page_names
-
-FOCUSED = """
-() => {
-    const one = document.activeElement;
-    if (!one || one === document.body) return null;
-    const box = one.getBoundingClientRect(), style = getComputedStyle(one);
-    return {
-        what: `${one.tagName}.${one.className} ${(one.textContent || '').trim().slice(0, 30)}`,
-        inside: !!one.closest('main'),
-        visible: box.width > 0 && box.height > 0 && box.right > 0 && box.left < innerWidth
-            && style.visibility !== 'hidden',
-        marked: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2,
-    };
-}
-"""
-
-
-@pytest.mark.parametrize("width", [1440, 390])
-@pytest.mark.parametrize("name", page_names())
-def test_focus_is_seen_wherever_the_keyboard_leads(browser, site, name, width):
-    """Tab reaches only what is on the page to see, and marks it with an outline."""
-    with opened(browser, site, name, width=width) as view:
-        seen, lost = 0, []
-        for _ in range(60):
-            view.page.keyboard.press("Tab")
-            state = view.page.evaluate(FOCUSED)
-            if state is None:  # past the last element
-                break
-            seen += 1
-            if not (state["visible"] and state["marked"]):
-                lost.append(state["what"])
-        assert seen > 0
-        assert lost == []
+from .views import FOCUSED, MODES, opened
 
 
 @pytest.mark.parametrize("width", [1440, 390])

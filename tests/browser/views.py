@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from .weight import Scale
+
 _SITE = os.environ.get("MGC_SITE", "")
 MODES = ("light", "dark")
 WIDTHS = {1440: 900, 390: 844}
@@ -18,6 +20,20 @@ async () => (await axe.run(document, {resultTypes: ['violations']})).violations.
     one => `${one.id} (${one.impact}) ${one.nodes.length}x: `
         + one.nodes.slice(0, 4).map(node => node.target.join(' ')
             + ' ' + node.any.map(any => any.message)).join(' | '))
+"""
+FOCUSED = """
+() => {
+    const one = document.activeElement;
+    if (!one || one === document.body) return null;
+    const box = one.getBoundingClientRect(), style = getComputedStyle(one);
+    return {
+        what: `${one.tagName}.${one.className} ${(one.textContent || '').trim().slice(0, 30)}`,
+        inside: !!one.closest('main'),
+        visible: box.width > 0 && box.height > 0 && box.right > 0 && box.left < innerWidth
+            && style.visibility !== 'hidden',
+        marked: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2,
+    };
+}
 """
 NO_PAGE = ["none"]  # keeps a test to skip where no site was built
 
@@ -37,6 +53,7 @@ class View:
     """A page as it was opened, and what went wrong on the way."""
 
     page: Any
+    scale: Scale
     problems: list[str] = field(default_factory=list)
 
 
@@ -48,16 +65,22 @@ def opened(
     mode: str = "light",
     width: int = 1440,
     script: str = "",
+    first: bool = False,
     **options: Any,
 ) -> Iterator[View]:
-    """Open a page in an empty profile and note all that it asks for; a script may run first."""
+    """Open a page in an empty profile and note all that it asks for; a script may run before.
+
+    Unless it is the `first` visit, the mode is one that the reader has chosen.
+    """
     size = {"width": width, "height": WIDTHS.get(width, 900)}
     context = browser.new_context(viewport=size, color_scheme=mode, **options)
-    context.add_init_script(
-        f"localStorage.setItem('mode', '{mode}'); localStorage.setItem('theme', '{mode}');"
-    )
+    if not first:
+        context.add_init_script(
+            f"localStorage.setItem('mode', '{mode}'); localStorage.setItem('theme', '{mode}');"
+        )
     context.add_init_script(script)
-    view = View(context.new_page())
+    page = context.new_page()
+    view = View(page, Scale(page))
     host = urlsplit(site).netloc
 
     def asked(request: Any) -> None:

@@ -1,14 +1,10 @@
-"""Pages are light and quick to show, from a server that compresses nothing."""
+"""What a page weighs, from a server that compresses nothing."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
 from typing import Any
-
-import pytest
-
-from .views import opened, page_names
 
 THEME = 2_600_000
 """Bytes of the plain theme on every page: its scripts, styles and icons, and the search index."""
@@ -31,6 +27,7 @@ async () => {
     // A picture that waits in a hidden part of the page is not loaded, and never decoded.
     const shown = [...document.images].filter(one => one.getClientRects().length);
     await Promise.all(shown.map(one => one.decode().catch(() => null)));
+    window.scrollTo({top: 0, behavior: 'instant'});
 }
 """
 
@@ -56,38 +53,29 @@ class Scale:
         self.sizes[name] = self.sizes.get(name, 0) + int(event["encodedDataLength"])
 
 
-@pytest.fixture(scope="module")
-def theme(browser: Any, site: str) -> dict[str, int]:
-    """Files that the browser waits for on a page that adds none of its own, and their bytes."""
-    with opened(browser, site, "search.html") as view:
-        return dict(view.page.evaluate(BLOCKING))
+def too_heavy(
+    page: Any, name: str, scale: Scale, theme: dict[str, int], folder: Path
+) -> list[object]:
+    """Say what is beyond a limit when a reader has scrolled to the end of a page.
 
-
-@pytest.mark.parametrize("name", page_names())
-def test_page_is_light(browser, site, screenshots, theme, name):
-    """All that a page transfers stays below the limit, and hardly any delays the first paint.
-
-    Bytes are what a page costs; seconds would tell how busy this machine is.
+    Bytes are what a page costs; seconds would tell how busy this machine is. `theme` are the files
+    that the browser waits for on a page that adds none of its own, and their bytes. The sum is
+    kept in a file of `folder`, one a page, for parallel tests.
     """
-    with browser.new_context() as context:
-        page = context.new_page()
-        scale = Scale(page)
-        page.goto(f"{site}{name}", wait_until="load")
-        waits = page.evaluate(BLOCKING)
-        page.evaluate(SCROLL)
-        page.wait_for_timeout(300)  # sizes are told after the load
+    waits = page.evaluate(BLOCKING)
+    page.evaluate(SCROLL)
+    page.wait_for_timeout(300)  # sizes are told after the load
     total = sum(scale.sizes.values())
-    _note(screenshots, name, "bytes", total)
-    heaviest = sorted(scale.sizes.items(), key=lambda one: -one[1])[:12]
-    assert scale.sizes, "nothing was counted"
-    assert total <= THEME + LIMITS.get(name, LIMIT), heaviest
-    assert scale.sizes[name] <= TEXT
-    assert theme.keys() <= waits.keys(), "the theme's files are known, so others can be told apart"
+    noted = json.dumps({"page": name, "bytes": total})
+    (folder / f"{Path(name).stem}.bytes.json").write_text(noted, encoding="utf-8")
     added = {file: size for file, size in waits.items() if file not in theme}
-    assert sum(added.values()) <= BEFORE_PAINT, added
-
-
-def _note(folder: Path, name: str, key: str, value: int) -> None:
-    """Keep what was measured beside the screenshots; one file a page, for parallel tests."""
-    path = folder / f"{Path(name).stem}.{key}.json"
-    path.write_text(json.dumps({"page": name, key: value}), encoding="utf-8")
+    wrong: list[object] = []
+    if not scale.sizes or not theme.keys() <= waits.keys():
+        wrong.append("nothing was counted, or the theme's files are not known")
+    if total > THEME + LIMITS.get(name, LIMIT):
+        wrong.append(sorted(scale.sizes.items(), key=lambda one: -one[1])[:12])
+    if scale.sizes.get(name, 0) > TEXT:
+        wrong.append(f"{scale.sizes[name]} bytes of text")
+    if sum(added.values()) > BEFORE_PAINT:
+        wrong.append(added)
+    return wrong
