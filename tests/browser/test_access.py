@@ -1,20 +1,21 @@
-"""Side bar and search without a mouse; what holds for every page stands in test_pages."""
+"""Dialogs and the skip link need no mouse; what holds for every page stands in test_pages."""
 
 from __future__ import annotations
 
 import pytest
 
-from .focus import step
-from .views import MODES, opened
+from .views import FOCUSED, MODES, opened
 
 
 @pytest.mark.parametrize("width", [1440, 390])
 def test_skip_link_leads_past_the_side_bar(browser, site, width):
     """The first stop of the keyboard is a link to the main part; the next stop is in it."""
     with opened(browser, site, "03_features.html", width=width) as view:
-        assert "Skip to main content" in step(view.page)["what"]
+        view.page.keyboard.press("Tab")
+        assert "Skip to main content" in view.page.evaluate(FOCUSED)["what"]
         view.page.keyboard.press("Enter")
-        assert step(view.page)["inside"]
+        view.page.keyboard.press("Tab")
+        assert view.page.evaluate(FOCUSED)["inside"]
 
 
 @pytest.mark.parametrize("mode", MODES)

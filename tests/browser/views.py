@@ -21,6 +21,20 @@ async () => (await axe.run(document, {resultTypes: ['violations']})).violations.
         + one.nodes.slice(0, 4).map(node => node.target.join(' ')
             + ' ' + node.any.map(any => any.message)).join(' | '))
 """
+FOCUSED = """
+() => {
+    const one = document.activeElement;
+    if (!one || one === document.body) return null;
+    const box = one.getBoundingClientRect(), style = getComputedStyle(one);
+    return {
+        what: `${one.tagName}.${one.className} ${(one.textContent || '').trim().slice(0, 30)}`,
+        inside: !!one.closest('main'),
+        visible: box.width > 0 && box.height > 0 && box.right > 0 && box.left < innerWidth
+            && style.visibility !== 'hidden',
+        marked: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2,
+    };
+}
+"""
 NO_PAGE = ["none"]  # keeps a test to skip where no site was built
 
 
@@ -36,7 +50,7 @@ def page_names() -> list[str]:
 
 @dataclass
 class View:
-    """A page as it was opened, what it transfers, and what went wrong on the way."""
+    """A page as it was opened, and what went wrong on the way."""
 
     page: Any
     scale: Scale
@@ -51,14 +65,19 @@ def opened(
     mode: str = "light",
     width: int = 1440,
     script: str = "",
+    first: bool = False,
     **options: Any,
 ) -> Iterator[View]:
-    """Open a page in an empty profile and note all that it asks for; a script may run first."""
+    """Open a page in an empty profile and note all that it asks for; a script may run before.
+
+    Unless it is the `first` visit, the mode is one that the reader has chosen.
+    """
     size = {"width": width, "height": WIDTHS.get(width, 900)}
     context = browser.new_context(viewport=size, color_scheme=mode, **options)
-    context.add_init_script(
-        f"localStorage.setItem('mode', '{mode}'); localStorage.setItem('theme', '{mode}');"
-    )
+    if not first:
+        context.add_init_script(
+            f"localStorage.setItem('mode', '{mode}'); localStorage.setItem('theme', '{mode}');"
+        )
     context.add_init_script(script)
     page = context.new_page()
     view = View(page, Scale(page))

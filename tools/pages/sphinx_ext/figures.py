@@ -26,13 +26,13 @@ QUALITY = 82
 COLOUR = re.compile(r"(?<=: )#[0-9a-f]{6}\b")
 LETTERS = re.compile(r"scale\((0?\.\d+) -0?\.\d+\)")
 """Letters drawn as paths; the factor is their size in hundreds of points."""
-BOX = re.compile(r'viewBox="0 0 ([\d.]+) [\d.]+"')
+BOX = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 LEGIBLE = 9
 """Pixels that a letter has at least."""
 LARGEST = 5 / 3
 """Pixels for each point of a drawing, from which on it looks coarse."""
 DARKEST, LIGHTEST = 0.09, 0.93
-GROUND = "#14181e"
+GROUND = "#121212"
 """Of the theme's dark pages."""
 
 
@@ -53,12 +53,14 @@ def show(soup: BeautifulSoup, folder: Path) -> None:
         dark = file.with_name(f"{file.stem}-dark.svg")
         dark.write_text(for_dark(drawing), encoding="utf-8")
         least, most = widths(drawing)
+        shape = [f"{float(side):.0f}" for side in BOX.findall(drawing)[0]]
         link["style"] = f"--least: {least:.0f}px; --most: {most:.0f}px"
         other = copy(picture)
         other["src"] = str(Path(str(picture["src"])).with_name(dark.name).as_posix())
         picture.insert_after(other)
         for image, kind in ((picture, "only-light"), (other, "only-dark")):
             image["loading"] = "lazy"  # so that the hidden one is not loaded
+            image["width"], image["height"] = shape  # until then the page keeps its place
             image["class"] = kind
 
 
@@ -96,7 +98,7 @@ def opposite(colour: str) -> str:
 
 
 def widths(drawing: str) -> tuple[float, float]:
-    """Return the least and the largest width of a drawing in pixels.
+    """Return the least and the largest width of a drawing [pixels].
 
     At the least its smallest letters are `LEGIBLE`; beyond the largest it would look coarse.
     """

@@ -46,6 +46,7 @@ def test_one_drawing_a_mode_that_leads_to_its_file(page, tmp_path):
     assert dark["src"] == "_images/a-dark.svg"
     assert dark["alt"] == light["alt"] == "Dots."
     assert {light["loading"], dark["loading"]} == {"lazy"}, "the hidden one is not loaded"
+    assert 1.4 < int(light["width"]) / int(light["height"]) < 1.9, "its place is kept"
     assert (tmp_path / dark["src"]).read_text() == figures.for_dark(drawing())
     once = str(page)
     figures.show(page, tmp_path)
