@@ -282,7 +282,6 @@ notebook.table(
 verdicts = [str(decision.verdict) for decision in decided.values()]
 counts = [f"{verdicts.count(v)} {v}" for v in map(str, Verdict) if v in verdicts]
 glue("c6_counts", formats.listing(counts))
-glue.many({f"c6_{v.replace(' ', '_')}": formats.count(verdicts.count(v)) for v in Verdict})
 glue("c6_claims", formats.count(len(decided)))
 glue("c6_n_test", formats.count(results.n_tracks))
 glue("c6_edition", study.edition_record.name, study.edition_record)
