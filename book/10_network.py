@@ -118,6 +118,7 @@ Glue(f"book/records/{transfer.FACTS_FILE}").many(
 notebook.table(
     result_tables.head_table(learned.folds),
     "Forms of the head, by folds over artists in the training part",
+    notebook.file_link(learned.folds, "head.csv", "CSV"),
 )
 
 # %% [markdown]
@@ -280,7 +281,12 @@ notebook.table(result_tables.genre_table(cnn), "The small network, genre by genr
 # Files can be made smaller than they ship: with half the digits, with integers of one byte in the place of weights (dynamic) and of what flows between layers, too (static, by training tracks), or without the smallest weights of each layer. The table shows what that costs: for the first network on recordings of GTZAN, training tracks among them, for the small one on the test part. Time is that of the network alone on one thread, as a multiple of the form that ships.
 
 # %%
-notebook.table(result_tables.compression_table(compression.load(root)), "Size, time and answers")
+compressed = compression.load(root)
+notebook.table(
+    result_tables.compression_table(compressed),
+    "Size, time and answers",
+    notebook.file_link(compressed, "compression.csv", "CSV"),
+)
 
 # %% [markdown]
 # Half the digits lose nothing that can be shown. One-byte weights cost the first network some answers and no form is much faster; static integers and pruning without training anew ruin both.

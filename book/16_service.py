@@ -99,7 +99,9 @@ glue.many(
 
 # %%
 notebook.table(
-    service_tables.load_table(load), "Answers of a service under load; times are of answered clips"
+    service_tables.load_table(load),
+    "Answers of a service under load; times are of answered clips",
+    notebook.file_link(load.levels, "load.csv", "CSV"),
 )
 
 # %% [markdown]
@@ -142,7 +144,9 @@ glue.many(
 
 # %%
 notebook.table(
-    service_tables.sequential_table(looks), "Tests looked at after every artist, by pair of models"
+    service_tables.sequential_table(looks),
+    "Tests looked at after every artist, by pair of models",
+    notebook.file_link(looks, "sequential.csv", "CSV"),
 )
 
 # %% [markdown]

@@ -273,7 +273,6 @@ def head_table(folds: pd.DataFrame) -> pd.DataFrame:
             "C": folds["C"].map("{:g}".format),
             "Crops": folds["n_windows"],
             "Accuracy": folds["accuracy"].map(lambda share: formats.percent(share, 1)),
-            "Its spread": folds["sd"].map(lambda share: formats.percent(share, 1)),
             "Log loss": folds["log_loss"].map(formats.number),
         }
     )
@@ -286,7 +285,6 @@ def compression_table(table: pd.DataFrame) -> pd.DataFrame:
             "Network": table["network"],
             "Form": table["form"],
             "File": (table["bytes"] / 1e6).map(lambda size: f"{formats.number(size)}\u00a0MB"),
-            "Packed": (table["packed"] / 1e6).map(lambda size: f"{formats.number(size)}\u00a0MB"),
             "Time": table["time"].map(formats.number),
             "Answers kept": table["kept"].map(formats.percent),
             "Answers right": table["accuracy"].map(formats.percent),

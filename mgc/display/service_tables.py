@@ -10,16 +10,14 @@ from mgc.service.records import Load
 
 def load_table(load: Load) -> pd.DataFrame:
     """Say for each number of clients how the service answered."""
-    counts = {"answered": "Answered", "refused": "Refused", "told_to_wait": "Told to wait",
-              "hung_up": "Hung up", "failed": "Failed"}  # fmt: skip
     levels = load.levels
     return pd.DataFrame(
         {
             "Clients": levels["clients"].map(formats.count),
-            **{title: levels[key].map(formats.count) for key, title in counts.items()},
+            "Answers a second": levels["a_second"].map(lambda value: formats.number(value, 1)),
             "Median": (levels["p50_ms"] / 1000).map(formats.duration),
             "95th percentile": (levels["p95_ms"] / 1000).map(formats.duration),
-            "Answers a second": levels["a_second"].map(lambda value: formats.number(value, 1)),
+            "Told to wait": levels["told_to_wait"].map(formats.count),
             "Memory, MB": levels["memory_mb"].map(formats.count),
         }
     )
@@ -32,12 +30,10 @@ def sequential_table(rates: pd.DataFrame) -> pd.DataFrame:
         {
             "Models": rates["first"] + " and " + rates["second"],
             "Difference": by_points,
-            "Paired test": rates["p"].map(formats.p_value),
-            "Tracks it needs": rates["needed"].map(formats.count),
+            "Tracks that a plain test needs": rates["needed"].map(formats.count),
             "Sequential test decides": rates["decided"].map(formats.percent),
             "Tracks until then, median": rates["median_tracks"].map(formats.count),
             "Wrongly": rates["false_sequential"].map(lambda share: formats.percent(share, 1)),
-            "Wrongly by looking": rates["false_peeking"].map(lambda s: formats.percent(s, 1)),
         }
     )
 

@@ -87,8 +87,8 @@ COLUMNS = """
     .filter(([columns]) => columns > 6)
     .map(([columns, table]) => `${columns}: ${(table.caption || table).textContent.slice(0, 60)}`)
 """
-WIDE = {"04_models.html": 2, "10_network.html": 2, "12_leak.html": 1, "16_service.html": 2}
-"""Tables of chapters with more than six columns, to become fewer; that of 12 is a drawing."""
+WIDE = {"12_leak.html": 1}
+"""Tables of chapters with more than six columns: that of 12 is a drawing."""
 
 
 def lost_focus(page: Any) -> list[str]:
