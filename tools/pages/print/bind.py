@@ -153,7 +153,8 @@ def _target(address: str, name: str, names: Sequence[str], prefix: str) -> str:
     page = unquote(parts.path).removesuffix(".html") or name
     if page not in names:
         return prefix + address
-    return f"#{page}--{parts.fragment}" if parts.fragment else f"#{page}"
+    place = "" if "=" in parts.fragment else parts.fragment  # paper has no explorer to set
+    return f"#{page}--{place}" if place else f"#{page}"
 
 
 def _in_words(soup: BeautifulSoup, audio: Tag) -> Tag:
