@@ -19,7 +19,7 @@ from PIL import Image
 
 from mgc.display.figures.style import ON_DARK, ON_LIGHT
 
-PICTURE = re.compile(r"data:image/(?:png|webp);base64,([^\"]+)")
+PICTURE = re.compile(r"data:image/(png|webp);base64,([^\"]+)")
 SMALL = 20_000
 """Letters of a picture that stays as it is: a colour bar, a matrix with sharp edges."""
 QUALITY = 82
@@ -68,10 +68,10 @@ def lighter(drawing: str, form: str) -> str:
     """Pack the large pictures within a drawing, spectrograms all of them, as WEBP or JPEG."""
 
     def packed(match: re.Match[str]) -> str:
-        if len(match[1]) < SMALL:
+        if match[1] == "png" and len(match[2]) < SMALL:
             return match[0]
         content = BytesIO()
-        with Image.open(BytesIO(base64.b64decode(match[1]))) as picture:
+        with Image.open(BytesIO(base64.b64decode(match[2]))) as picture:
             picture.convert("RGB").save(content, form, quality=QUALITY)
         return f"data:image/{form.lower()};base64,{base64.b64encode(content.getvalue()).decode()}"
 
