@@ -32,6 +32,8 @@ LEGIBLE = 9
 LARGEST = 5 / 3
 """Pixels for each point of a drawing, from which on it looks coarse."""
 DARKEST, LIGHTEST = 0.09, 0.93
+GREYEST = 0.25
+"""Saturation from which a shade counts as a colour."""
 GROUND = "#121212"
 """Of the theme's dark pages."""
 
@@ -86,12 +88,17 @@ def for_dark(drawing: str) -> str:
 
 
 def opposite(colour: str) -> str:
-    """Return the colour of the same hue that is as far from black as this one is from white."""
+    """Return the colour of the same hue that is as far from black as this one is from white.
+
+    What is no grey stays bright enough to be seen on a dark page.
+    """
     if colour == "#ffffff":
         return GROUND
     red, green, blue = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
     hue, light, saturation = colorsys.rgb_to_hls(red, green, blue)
     light = LIGHTEST - (LIGHTEST - DARKEST) * light
+    if saturation > GREYEST:
+        light = max(light, 0.5)
     return "#" + "".join(
         f"{round(255 * share):02x}" for share in colorsys.hls_to_rgb(hue, light, saturation)
     )
