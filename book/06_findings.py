@@ -169,7 +169,7 @@ decide(
 # %% tags=["remove-input"]
 by_chance = study.groups(protocol="random")
 decide(
-    "the five stated accuracies",
+    "the five stated accuracies hold",
     model_findings.accuracies_hold(by_chance if fits_of(by_chance) else fits),
 )
 

@@ -50,7 +50,8 @@ def leak_statements(table: pd.DataFrame) -> list[str]:
         if len(clear) == len(both) > 1:
             said.append("Each of these falls is clear: the intervals lie apart.")
         elif clear:
-            said.append(f"Clear, with intervals apart, is that of {formats.listing(clear)}.")
+            falls = "that" if len(clear) == 1 else "those"
+            said.append(f"The intervals lie apart for {falls} of {formats.listing(clear)}.")
         else:
             said.append("No single fall is certain: the intervals overlap.")
     return said or ["There are no records of two protocols that differ in one leak."]
@@ -71,7 +72,7 @@ def crossing_statements(trained: pd.DataFrame, validated: pd.DataFrame) -> list[
         )
     lift, (met, control) = means[0][0], (float(excess.mean()) for _, excess in means)
     meant = (
-        "So these tracks are easy for other reasons than that a network has met their artist."
+        "So it is not by meeting the artist that these tracks are easy."
         if met <= control
         else "So meeting the artist may have helped."
     )
@@ -79,8 +80,8 @@ def crossing_statements(trained: pd.DataFrame, validated: pd.DataFrame) -> list[
     return [
         f"Tracks whose artist trains lift the scores by {formats.number(least, 1)} to"
         f" {formats.number(most, 1)}\u00a0points, mostly because they are of easy genres.",
-        f"On average over the models they score {formats.points(met)} against what their genres"
-        f" let expect; tracks whose artist only validates, {formats.points(control)}.",
+        f"Against what their genres alone would give, they score {formats.points(met)} on average"
+        f" over the models; tracks whose artist only validates, {formats.points(control)}.",
         meant,
     ]
 

@@ -110,7 +110,8 @@ def _memory(record: Record) -> list[str]:
         return []
     known, new = (formats.percent(kept[part].mean()) for part in ("accuracy", "val_accuracy"))
     return [
-        f"It is right on {known} of what it was trained on and on {new} of the validation part."
+        f"At the kept epochs it is right on {known} of what it was trained on and on {new} of the"
+        " validation part."
     ]
 
 

@@ -81,7 +81,7 @@ def _drawing(plot: Plot, name: str) -> str:
     axis.xaxis.label.set_fontsize(10)
     if "F1" not in plot.axis:
         style.percent_axis(axis, "x")
-    axis.locator_params(axis="x", nbins=5)
+    axis.locator_params(axis="x", nbins=5, steps=[1, 2, 5, 10])
     said = [
         f"{row.label} {formats.number(row.value)} ({formats.number(row.low)} to"
         f" {formats.number(row.high)})"

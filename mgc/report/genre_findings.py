@@ -178,7 +178,7 @@ def genres_are_hard(pooled: Pool, *genres: str) -> Decision:
         f"Their mean F1 is {formats.number(theirs)}, that of the other genres"
         f" {formats.number(other)}"
     )
-    row = Row("other genres less these", other - theirs, low, high)
+    row = Row("other genres minus these", other - theirs, low, high)
     return Decision(
         Verdict.of_interval(low, high, 0.0),
         f"{plain}; the difference lies between {formats.number(low)} and"

@@ -215,6 +215,17 @@ def test_it_opens_as_a_file(browser: Any, folder: Path) -> None:
     page.close()
 
 
+def test_chapter_4_leads_to_the_matrix_of_each_network(page: Any) -> None:
+    page.goto(f"{page.site}04_models.html")
+    links = page.locator('main a[href^="explorer.html#"]')
+    states = links.evaluate_all("all => all.map(a => a.hash)")
+    assert len(states) == 5
+    for state in states:
+        go(page, state)
+        wanted = dict(part.split("=") for part in state.lstrip("#").split("&"))
+        assert matrix(page) == counted(fits(**wanted))
+
+
 @pytest.mark.parametrize("mode", MODES)
 def test_every_shade_and_a_list_of_tracks_are_accessible(browser, site, complaints, mode):
     """Where the model is nearly always right, cells have the darkest shades."""

@@ -48,7 +48,8 @@ def _room(room: str) -> str:
     names = "\n".join(_directive(name) for name in public_names(room))
     return (
         f"## `mgc.{room}`\n\n{said}\n\n```pycon\n{example}\n```\n\n"
-        f"````{{dropdown}} Names of mgc.{room}\n```{{eval-rst}}\n{names}\n```\n````"
+        f"````{{dropdown}} Names of mgc.{room}\n:class-container: mgc-names\n\n"
+        f"```{{eval-rst}}\n{names}\n```\n````"
     )
 
 

@@ -18,8 +18,9 @@ from mgc.errors import BookError
 
 NOT_PRINTED = (
     "script, style, template, a.headerlink, .headerbtn, button, .prev-next-area, nav,"
-    " img.only-dark"
+    " img.only-dark, .mgc-names"
 )
+"""The names of the package are looked up on the page; they would fill forty sheets."""
 HIDDEN = ".tag_hide-input > details, .cell > details.above-input, .cell > details.below-input"
 RUNNING = """
 .chapter-{number} {{ page: chapter{number}; }}
@@ -156,7 +157,8 @@ def _target(address: str, name: str, names: Sequence[str], prefix: str) -> str:
     page = unquote(parts.path).removesuffix(".html") or name
     if page not in names:
         return prefix + address
-    return f"#{page}--{parts.fragment}" if parts.fragment else f"#{page}"
+    place = "" if "=" in parts.fragment else parts.fragment  # paper has no explorer to set
+    return f"#{page}--{place}" if place else f"#{page}"
 
 
 def _in_words(soup: BeautifulSoup, audio: Tag) -> Tag:

@@ -19,7 +19,7 @@ from PIL import Image
 
 from mgc.display.figures.style import ON_DARK, ON_LIGHT
 
-PICTURE = re.compile(r"data:image/(?:png|webp);base64,([^\"]+)")
+PICTURE = re.compile(r"data:image/(png|webp);base64,([^\"]+)")
 SMALL = 20_000
 """Letters of a picture that stays as it is: a colour bar, a matrix with sharp edges."""
 QUALITY = 82
@@ -32,6 +32,8 @@ LEGIBLE = 9
 LARGEST = 5 / 3
 """Pixels for each point of a drawing, from which on it looks coarse."""
 DARKEST, LIGHTEST = 0.09, 0.93
+GREYEST = 0.25
+"""Saturation from which a shade counts as a colour."""
 GROUND = "#121212"
 """Of the theme's dark pages."""
 
@@ -68,10 +70,10 @@ def lighter(drawing: str, form: str) -> str:
     """Pack the large pictures within a drawing, spectrograms all of them, as WEBP or JPEG."""
 
     def packed(match: re.Match[str]) -> str:
-        if len(match[1]) < SMALL:
+        if match[1] == "png" and len(match[2]) < SMALL:
             return match[0]
         content = BytesIO()
-        with Image.open(BytesIO(base64.b64decode(match[1]))) as picture:
+        with Image.open(BytesIO(base64.b64decode(match[2]))) as picture:
             picture.convert("RGB").save(content, form, quality=QUALITY)
         return f"data:image/{form.lower()};base64,{base64.b64encode(content.getvalue()).decode()}"
 
@@ -86,12 +88,17 @@ def for_dark(drawing: str) -> str:
 
 
 def opposite(colour: str) -> str:
-    """Return the colour of the same hue that is as far from black as this one is from white."""
+    """Return the colour of the same hue that is as far from black as this one is from white.
+
+    What is no grey stays bright enough to be seen on a dark page.
+    """
     if colour == "#ffffff":
         return GROUND
     red, green, blue = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
     hue, light, saturation = colorsys.rgb_to_hls(red, green, blue)
     light = LIGHTEST - (LIGHTEST - DARKEST) * light
+    if saturation > GREYEST:
+        light = max(light, 0.5)
     return "#" + "".join(
         f"{round(255 * share):02x}" for share in colorsys.hls_to_rgb(hue, light, saturation)
     )

@@ -9,7 +9,7 @@ from tools.pages.project import page_names
 PAGE = """<html><body><nav>side</nav><article><section id="top"><h1>2. <i>Two</i><a
 class="headerlink" href="#top">#</a></h1><section id="part"><h2>Part "one"</h2>
 <p><a href="#part">here</a> <a href="one.html">one</a> <a href="one.html#x">x</a>
-<a href="other.html#y">other</a> <a href="https://a.org/">away</a></p>
+<a href="one.html#model=cnn">a state</a> <a href="other.html#y">other</a> <a href="https://a.org/">away</a></p>
 <img src="_images/a.png" loading="lazy" alt="a"><audio aria-label="a song" src="a.ogg"></audio>
 <div class="cell tag_hide-input"><details class="above-input">
 <pre>hidden code</pre></details></div>
@@ -41,6 +41,7 @@ def test_chapter_keeps_text_and_leaves_controls(chapter):
 
 
 def test_links_lead_within_the_document_where_they_can(chapter):
+    assert chapter.body.count('href="#one"') == 2, "paper has no state"
     for link in ("#two--part", "#one", "#one--x", "../html/other.html#y", "https://a.org/"):
         assert f'href="{link}"' in chapter.body
     assert 'src="../html/_images/a.png"' in chapter.body

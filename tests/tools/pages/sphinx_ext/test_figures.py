@@ -63,6 +63,7 @@ def test_dark_pages_get_the_opposite_colours_but_upon_pictures():
     assert 'id="text_' in dark
     assert f'<svg fill="{figures.opposite("#000000")}"' in dark, "black letters say no colour"
     assert figures.opposite("#000000") == "#ededed"
+    assert int(figures.opposite("#88ccee")[5:], 16) > 200, "pale colours are not lost in the dark"
     red, green, blue = (int(figures.opposite("#332288")[at : at + 2], 16) for at in (1, 3, 5))
     assert blue > red > green, "the hue stays"
 
