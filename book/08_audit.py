@@ -37,13 +37,20 @@ from mgc.report.cards import cards, filters
 from mgc.report.claims import find_claims, load_claims
 from mgc.report.evidence import Evidence
 
-study = open_study(data, records=records, protocol=protocol, variant=variant, seeds=(seed,))
+study = open_study(
+    data,
+    records=records,
+    protocol=protocol,
+    variant=variant,
+    seeds=seed,
+)
 claims = load_claims(find_claims())
 decisions = decide_all(claims, Evidence(study))
-basis = [study.store.get(fit) for decision in decisions.values() for fit in decision.records]
+named = {fit for decision in decisions.values() for fit in decision.records}
+basis = [study.store.get(fit) for fit in sorted(named)]
 glue = glue_module.Glue("book/claims.csv", [record for record in basis if record])
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 glue("c8_claims", formats.count(len(claims)), "book/claims.csv")
 glue("c8_edition", study.edition_record.name, study.edition_record)
 heard = study.with_audio().edition_record
@@ -56,7 +63,7 @@ for name, number in counts(decisions).items():
 #
 # We wrote down {glue:text}`c8_claims` statements of the report that can be right or wrong. Each has an entry in the file `book/claims.csv`, in our words, with the figure that it names and the kind of evidence that decides it. A few are implied by the code rather than said; they are marked. Records, measurements and calculations were judged by code when this page was built. Two kinds of verdict were not: where the report's own code is the evidence, somebody read it, and where nothing here can decide, somebody wrote down why. The counts of GTZAN's faults are Sturm's.
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 notebook.table(evidence_table(decisions), "Verdicts by evidence")
 
 # %% [markdown]

@@ -47,11 +47,17 @@ stated = facts.report_claims().set_index("model")
 glue = glue_module.Glue(glue_module.CHAPTER, glue_module.CLAIMS)
 
 # %% tags=["hide-input"]
-# The report's two splits of a thousand tracks, ten genres of a hundred, with its arguments.
+# The report's two splits of a thousand tracks, ten genres of a hundred, with its
+# arguments.
 n_tracks, n_genres, held_out, state = 1000, 10, 0.3, 42
 label = np.repeat(np.arange(n_genres), n_tracks // n_genres)
 track = np.arange(n_tracks)
-stratified, _ = train_test_split(track, test_size=held_out, random_state=state, stratify=label)
+stratified, _ = train_test_split(
+    track,
+    test_size=held_out,
+    random_state=state,
+    stratify=label,
+)
 plain, plain_test = train_test_split(track, test_size=held_out, random_state=state)
 own = float((stratified == plain).mean())
 right = float((label[stratified] == label[plain]).mean())
@@ -73,7 +79,8 @@ glue("c9_test", formats.percent(held_out))
 # Half of all normal numbers are negative, fewer where a constant was added.
 cells = N_MELS * N_FRAMES
 raised = [
-    s.cells / cells * (norm.cdf(-s.amount) - norm.cdf(0)) for s in synthetic.INPUTS["spectrogram"]
+    s.cells / cells * (norm.cdf(-s.amount) - norm.cdf(0))
+    for s in synthetic.INPUTS["spectrogram"]  # one line is too long for the page
 ]
 glue("c9_negative", formats.percent(float(norm.cdf(0) + sum(raised) / n_genres)))
 shown = stated["accuracy"]

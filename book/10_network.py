@@ -54,7 +54,7 @@ rows = metrics.test_rows(record)
 store = "book/records/transfer"
 glue = Glue(f"{store}/fits/{record.fit_id}")
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 summary = accuracy_summary(record)
 recall = metrics.per_genre(rows)["recall"]
 glue.many(
@@ -114,7 +114,7 @@ Glue(f"book/records/{transfer.FACTS_FILE}").many(
 #
 # It hears thirty seconds at a time, in {glue:text}`c10_crops` crops of three seconds. `mgc predict` decodes a file, takes the mean of its channels (or one of them, where they cancel), converts it to {glue:text}`c10_rate`, and leaves out silence: a second or more below the gate of the standard for loudness (ITU-R BS.1770). The mean over the crops is the answer for the half minute, and the mean over all half minutes, each by the seconds heard in it, is the answer for the file.
 
-# %%
+# %% tags=["remove-input"]
 notebook.table(
     result_tables.head_table(learned.folds),
     "Forms of the head, by folds over artists in the training part",
@@ -132,13 +132,13 @@ notebook.table(
 #
 # What the tags know without any of GTZAN's tracks is simple to ask: take the genre whose tag is most probable. That is right for {glue:text}`c10_read_out` of the test tracks ({glue:text}`c10_read_out_interval`), though it can never say classical, disco or reggae; of the genres that have a tag it finds {glue:text}`c10_read_out_named`.
 
-# %% mystnb={"image": {"alt": "Confusion matrix of the shipped network on the fault-filtered test part: rows are true genres, columns the genres it names."}}
+# %% tags=["remove-input"] mystnb={"image": {"alt": "Confusion matrix of the shipped network on the fault-filtered test part: rows are true genres, columns the genres it names."}}
 model_plots.confusion(record)
 
-# %%
+# %% tags=["remove-input"]
 notebook.table(result_tables.genre_table(record), "The shipped network, genre by genre")
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 top = metrics.probabilities(rows).max(axis=1)
 right = metrics.correct(rows)
 sure = top >= SURE_FROM
@@ -167,7 +167,7 @@ Glue(f"book/records/{transfer.NONE_FILE}").many(
 #
 # An answer whose first genre has less than {glue:text}`c10_threshold` is called **unsure**: by its own account it is more likely wrong than right. Of the test tracks {glue:text}`c10_sure` get a sure answer. Sure answers are right in {glue:text}`c10_sure_right` of the cases, unsure ones in {glue:text}`c10_unsure_right`.
 
-# %% mystnb={"image": {"alt": "Reliability diagram of the shipped network: share of right answers against the probability it gave them."}}
+# %% tags=["remove-input"] mystnb={"image": {"alt": "Reliability diagram of the shipped network: share of right answers against the probability it gave them."}}
 model_plots.reliability({"The shipped network": record})
 
 # %% [markdown]
@@ -175,12 +175,12 @@ model_plots.reliability({"The shipped network": record})
 #
 # A second head tells music from what is none. It learned from the tags of the training tracks and of sounds drawn by rule, and of speech by one synthesiser in five languages; it is set by folds over artists so that few training tracks fall below {glue:text}`c10_music`. Then the verdict is **none**: none of the ten genres. The table says how often, for sounds of the same kinds that it did not learn from, and, in the last column, for each kind while it knew no sound of that kind. Of the test tracks {glue:text}`c10_refused` are refused.
 
-# %%
+# %% tags=["remove-input"]
 notebook.table(
     result_tables.none_table(learned.none), "How often sounds are called none of the genres"
 )
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 answers = probes.load(root / "transfer")
 composed = answers[answers["kind"] == "composed"]
 n_composed = len(composed)
@@ -209,7 +209,7 @@ Glue(f"{store}/{probes.FILE}").many(
 #
 # The {glue:text}`c10_composed` clips of the demo edition were composed by rule and rendered with one SoundFont. It names their style for {glue:text}`c10_composed_right` of them (95 % interval {glue:text}`c10_composed_interval`; chance is a tenth), is sure of {glue:text}`c10_composed_sure`, and calls {glue:text}`c10_composed_none` none of the genres. So calibration holds for recordings like GTZAN's, and for no others.
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 measured = stability.load(root / "transfer")
 forms = stability.by_form(measured.answers)
 asked = forms[1:][~forms["form"][1:].str.endswith(stability.CONTROL)]
@@ -233,7 +233,7 @@ Glue(f"book/records/networks/{stability.FILE}").many(
 #
 # How a recording is compressed and at which rate it is sampled is no music, and should not matter. {glue:text}`c10_recordings` recordings of GTZAN were written in other forms ({glue:text}`c10_ffmpeg`), and the network heard them again. In the table, probability that moves is the mean total variation distance: how much of an answer went from one genre to others. Some of these recordings were in the training part, so compare the last column with itself alone.
 
-# %%
+# %% tags=["remove-input"]
 notebook.table(
     result_tables.stability_table(forms), "The shipped network and other forms of the same music"
 )
@@ -241,7 +241,7 @@ notebook.table(
 # %% [markdown]
 # Between {glue:text}`c10_kept_least` ("{glue:text}`c10_unstable`", of which the small network below keeps {glue:text}`c10_cnn_unstable`) and {glue:text}`c10_kept_most` of the answers stay. Its spectrogram ends at 8 kHz and counts what is loud, so that it does not hear what encoders drop.
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 cnn = shipped_record(root)
 cnn_rows = metrics.test_rows(cnn)
 cnn_summary = accuracy_summary(cnn)
@@ -265,14 +265,14 @@ Glue(f"book/records/networks/fits/{cnn.fit_id}").many(
 #
 # The tuned CNN of {doc}`04_models`, with {glue:text}`c10_cnn_parameters` parameters, ships beside it; `--network cnn` asks it. GTZAN's training part is all it ever heard. The validation part, {glue:text}`c10_cnn_valid` tracks, chose the epoch and the temperature, {glue:text}`c10_cnn_temperature`. It is right about {glue:text}`c10_cnn_accuracy` of the same test tracks ({glue:text}`c10_cnn_interval`): sure of {glue:text}`c10_cnn_sure`, right in {glue:text}`c10_cnn_sure_right` of these and in {glue:text}`c10_cnn_unsure_right` of the others. That is what a network learns from so little; the difference is what other people's songs are worth. It must choose among ten genres, whatever it hears:
 
-# %%
+# %% tags=["remove-input"]
 small_answers = probes.load(root / "networks")
 notebook.table(
     result_tables.sounds_table(small_answers[small_answers["kind"] == "no music"]),
     "Sounds that are no music, and the small network",
 )
 
-# %%
+# %% tags=["remove-input"]
 notebook.table(result_tables.genre_table(cnn), "The small network, genre by genre")
 
 # %% [markdown]
@@ -280,7 +280,7 @@ notebook.table(result_tables.genre_table(cnn), "The small network, genre by genr
 #
 # Files can be made smaller than they ship: with half the digits, with integers of one byte in the place of weights (dynamic) and of what flows between layers, too (static, by training tracks), or without the smallest weights of each layer. The table shows what that costs: for the first network on recordings of GTZAN, training tracks among them, for the small one on the test part. Time is that of the network alone on one thread, as a multiple of the form that ships.
 
-# %%
+# %% tags=["remove-input"]
 compressed = compression.load(root)
 notebook.table(
     result_tables.compression_table(compressed),

@@ -45,7 +45,7 @@ measured, machine = bench.figures, bench.machine
 value = {figure.key: figure.value for figure in measured}
 glue = Glue(f"book/records/{speed.FILE}")
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 with_goal = [figure for figure in measured if figure.goal]
 glue.many(
     {
@@ -68,13 +68,13 @@ glue.many({f"c11_{key}": formats.number(value[key], n) for key, n in digits.item
 #
 # Measured on {glue:text}`c11_date` on a machine with {glue:text}`c11_cores` cores ({glue:text}`c11_platform`, no GPU) that did nothing else. Of {glue:text}`c11_goals` goals {glue:text}`c11_met` are reached. An estimate is calculated from other figures of the table; nobody waited for it. A virtual machine shares its processor with others, so that single measurements wander: the column of ranges says how far.
 
-# %%
+# %% tags=["remove-input"]
 notebook.table(
     pd.DataFrame(figure.row() for figure in measured),
     "Speed: the median of n measurements, or what the name says",
 )
 
-# %% mystnb={"figure": {"caption": "How many times better than its goal each figure is. What ends left of the dashed line misses its goal.", "name": "fig-goals"}, "image": {"alt": "Dots: how many times better than its goal each figure is, on a logarithmic axis; a line marks the goal."}}
+# %% tags=["remove-input"] mystnb={"figure": {"caption": "How many times better than its goal each figure is. What ends left of the dashed line misses its goal.", "name": "fig-goals"}, "image": {"alt": "Dots: how many times better than its goal each figure is, on a logarithmic axis; a line marks the goal."}}
 comparison_plots.targets(
     {figure.title: figure.times_the_goal for figure in with_goal},
     1.0,
@@ -95,7 +95,7 @@ comparison_plots.targets(
 #
 # {numref}`fig-growth` shows the measurements and the fitted lines. A line of slope one would mean that twice the music takes twice the time.
 
-# %% mystnb={"figure": {"caption": "Seconds against size, both axes logarithmic: measurements (dots), the power law through them (lines) and its exponent. Time that falls with a second process has a negative exponent; halving it would be minus one.", "name": "fig-growth"}, "image": {"alt": "Three panels with logarithmic axes: seconds against tracks, seconds of audio, and processes; dots with a straight line through each series and its exponent."}}
+# %% tags=["remove-input"] mystnb={"figure": {"caption": "Seconds against size, both axes logarithmic: measurements (dots), the power law through them (lines) and its exponent. Time that falls with a second process has a negative exponent; halving it would be minus one.", "name": "fig-growth"}, "image": {"alt": "Three panels with logarithmic axes: seconds against tracks, seconds of audio, and processes; dots with a straight line through each series and its exponent."}}
 comparison_plots.growth(bench.curves)
 
 # %% [markdown]

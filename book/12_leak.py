@@ -39,12 +39,13 @@ from mgc.evaluation import batch_leak, leakage
 from mgc.models import TITLES
 from mgc.records.study import open_study
 
-# The fits were made for this page, on all of GTZAN, whatever the other chapters are about.
+# The fits were made for this page, on all of GTZAN, whatever the other chapters
+# are about.
 published = open_study("gtzan-archive", protocol="fault_filtered", variant="tuned")
 leaks = leakage.leak_summary(published.store.leak, published.edition_record)
 leak_slider.slider(leaks)
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 glue = glue_module.Glue(leaks.records)
 for name, number in leakage.sizes(published.edition_record).items():
     glue(f"c12_{name}", formats.count(number), published.edition_record)
@@ -62,17 +63,17 @@ glue("c12_lit_clean", formats.percent(pair["track_disjoint_segments"]), glue_mod
 # %% [markdown]
 # ## What it shows
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 said = leak_tables.gain_sentences(leaks)
 notebook.say(*said, leak_tables.ranking(leaks), leak_tables.doubts(leaks))
 
-# %%
+# %% tags=["remove-input"]
 notebook.table(leak_tables.gain_table(leaks), "What the leak adds to the same test pieces")
 
 # %% [markdown]
 # The gain of the leaked pieces is no surprise: to name their genre it is enough to know the recording again. That the clean pieces gain as well is less obvious. None of their tracks trains. The likely reason is that tracks *like* them do: the {term}`fault-filtered split` keeps most artists on one side, and a test track that leaks takes its artist, its album and its studio across. Then a leak is not confined to what was leaked. The table of artists lets us look: on the left are clean pieces whose artist has another track that leaks, on the right those whose artist has none.
 
-# %%
+# %% tags=["remove-input"]
 notebook.table(leak_tables.company_table(leaks), "Gain on clean pieces, by the company they keep")
 
 # %% [markdown]
@@ -82,7 +83,7 @@ notebook.table(leak_tables.company_table(leaks), "Gain on clean pieces, by the c
 #
 # Each track is cut into ten pieces of three seconds. Of a test track, every second piece is tested, the same pieces at every stop of the slider: {glue:text}`c12_test` pieces of {glue:text}`c12_test_tracks` tracks. The pieces between them are what may leak. Without a leak, the model trains on {glue:text}`c12_train` pieces: every second one of {glue:text}`c12_train_tracks` training tracks. For every test track that leaks, a training track of the same genre makes way, so that the number of pieces, of tracks and of tracks of each genre stays what it was. A larger share contains the smaller ones. Which tracks leak, and which make way, is drawn anew for each seed.
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 leak_slider.strips()
 
 # %% [markdown]
@@ -95,7 +96,8 @@ leak_slider.strips()
 # When all pieces of all tracks are shuffled and divided, {glue:text}`c12_usual_leaked` of {glue:text}`c12_usual_tested` test pieces have another piece of their track in training: that is the right end of the slider. It goes even further. There {glue:text}`c12_usual_others` of the nine other pieces of a track train on average, here five, and there the validation part leaks too. In the literature, one convolutional network scored <q class="claim">{glue:text}`c12_lit_leaky`</q> with such a leak and <q class="claim">{glue:text}`c12_lit_clean`</q> when the tracks were divided first, artists not kept apart.
 
 # %% tags=["hide-output"]
-notebook.table(leak_tables.stop_table(leaks), "Every stop of the slider, with 95 % intervals")
+stops = leak_tables.stop_table(leaks)
+notebook.table(stops, "Every stop of the slider, with 95 % intervals")
 
 # %% [markdown]
 # ## A leak that nobody saw
@@ -104,7 +106,7 @@ notebook.table(leak_tables.stop_table(leaks), "Every stop of the slider, with 95
 #
 # {cite:t}`choi2017` published features of all of GTZAN, made by a convolutional network, and many have used them as a baseline. The running statistics in the published file of that network are still 0 and 1, where they begin: it normalises by the batch, also when it predicts. We fed it the {glue:text}`c12_bn_tracks` recordings of the mini set in batches of several kinds, and did the same with our own CNN on the fault-filtered split. Logistic regression then names the genre, in five random folds for the first, from the training part to the test part for the second.
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Accuracy of logistic regression on features of the same network and the same tracks, by how the tracks were put into batches. Bars: 95 % intervals.", "name": "fig-batches"}, "image": {"alt": "Dot plot with a row for each way of making batches and a marker with an interval for each of two networks."}}
+# %% tags=["remove-input"] mystnb={"figure": {"caption": "Accuracy of logistic regression on features of the same network and the same tracks, by how the tracks were put into batches. Bars: 95 % intervals.", "name": "fig-batches"}, "image": {"alt": "Dot plot with a row for each way of making batches and a marker with an interval for each of two networks."}}
 measured = batch_leak.load(published.store.root)
 fed = batch_leak.accuracies(measured.answers)
 by_choi = fed[fed["network"] == "choi2017"].set_index("kind")["accuracy"]
@@ -132,7 +134,7 @@ comparison_plots.accuracies(
     line=0.1,
 )
 
-# %%
+# %% tags=["remove-input"]
 notebook.table(result_tables.batches_table(fed), "Features of the same tracks, in other company")
 
 # %% [markdown]

@@ -55,8 +55,9 @@ folder = Path(tempfile.mkdtemp())
 
 def mgc(*words: str) -> str:
     """Run a command in the folder of this example, as a terminal in a clone would."""
-    line = [sys.executable, "-m", "mgc", *words, "--records", str(study.store.root.resolve())]
-    done = subprocess.run(line, cwd=folder, capture_output=True, encoding="utf-8", check=False)
+    store = str(study.store.root.resolve())
+    line = [sys.executable, "-m", "mgc", *words, "--records", store]
+    done = subprocess.run(line, cwd=folder, capture_output=True, encoding="utf-8")
     return done.stdout or done.stderr
 
 
@@ -72,7 +73,8 @@ def mgc(*words: str) -> str:
 # %% tags=["hide-input"]
 print(mgc("splits", "artist_cv", "--csv", "folds.csv"))
 folds = pd.read_csv(folder / "folds.csv")
-notebook.table(folds.sample(5, random_state=1).sort_values("track_id"), "Five rows of folds.csv")
+some = folds.sample(5, random_state=1).sort_values("track_id")
+notebook.table(some, "Five rows of folds.csv")
 
 # %% [markdown]
 # ## Two: let your system answer
@@ -107,7 +109,7 @@ pd.concat(answers).to_csv(folder / "answers.csv", index=False)
 told = mgc("score", "answers.csv")
 print(told.partition("True genre")[0])
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 split = scoring.split_table(study.edition_record, "artist_cv")
 rows = scoring.read_answers(folder / "answers.csv", split)
 rivals = scoring.published(study, "artist_cv")
@@ -135,10 +137,10 @@ glue.many(
 # %% [markdown]
 # The example names the right genre of {glue:text}`c13_accuracy` of the {glue:text}`c13_tracks` tracks. The interval, {glue:text}`c13_interval`, comes from drawing the {glue:text}`c13_groups` artist groups anew, as everywhere in this book ({doc}`05_comparison`). Its probabilities deserve little trust: the calibration error is {glue:text}`c13_ece`. The command also prints which genre is taken for which, and a test against each published model:
 
-# %% mystnb={"image": {"alt": "Confusion matrix of the example system under the artist folds: rows are true genres, columns the genres it names."}}
+# %% tags=["remove-input"] mystnb={"image": {"alt": "Confusion matrix of the example system under the artist folds: rows are true genres, columns the genres it names."}}
 model_plots.confusion(scoring.as_record(rows, study.edition_record, "artist_cv"))
 
-# %%
+# %% tags=["remove-input"]
 notebook.table(system_tables.tests_rows(score.tests), "The example less each published model")
 
 # %% [markdown]
@@ -166,7 +168,7 @@ print(mgc("score", "short.csv"))
 #
 # The first rows are the models of this book, tuned and as the report describes them. Below them stand systems of others. Each score is computed from answers when this page is built; nobody states one.
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 systems = open_table.systems(study)
 table = open_table.open_table(systems)
 notebook.table(

@@ -42,10 +42,11 @@ from mgc.records.study import open_study
 
 # The page is about all of GTZAN, whatever data the other chapters were built on.
 study = open_study("gtzan-archive", protocol="fault_filtered", variant="tuned")
-systems = [row for row in open_table.systems(study) if row.protocol == "fault_filtered"]
+known = open_table.systems(study)
+systems = [row for row in known if row.protocol == "fault_filtered"]
 table = open_table.open_table(systems).set_index("system")
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 ceiling = facts.ceilings()
 inventory = facts.gtzan_faults().set_index("kind")["count"]
 tracks = gtzan_table().set_index("track_id")
@@ -81,7 +82,7 @@ glue("c14_copies_apart", formats.count(len(apart)), TRACKS)
 #
 # So *better than people* is not to be had from these figures, and *as good as people* neither. They say something else. If people who know the music agree with a shop so far and no further, then a system that agrees much more has learned this shop's habits.
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 taught = system_tables.taught_figures()
 others, alone = taught[taught["taught"]], taught[~taught["taught"]]
 best = table[table["outside"] == ""]["accuracy"]
@@ -98,7 +99,7 @@ glue.many(
 published = [record for row in systems for record in row.records if record.fit_id]
 glue("c14_own_best", formats.percent(best.max()), published)
 
-# %% mystnb={"figure": {"caption": "Between guess and ceiling, on the fault-filtered split. Dots: scored for this book, with 95 % intervals over artists. Squares: published figures. Filled: learned from GTZAN alone. Hollow: learned elsewhere, too.", "name": "fig-ceilings"}, "image": {"alt": "Dot plot of accuracies on the fault-filtered split, of systems that learned from GTZAN alone and of systems that learned elsewhere, with dashed lines for a guess, for people and for what the labels allow."}}
+# %% tags=["remove-input"] mystnb={"figure": {"caption": "Between guess and ceiling, on the fault-filtered split. Dots: scored for this book, with 95 % intervals over artists. Squares: published figures. Filled: learned from GTZAN alone. Hollow: learned elsewhere, too.", "name": "fig-ceilings"}, "image": {"alt": "Dot plot of accuracies on the fault-filtered split, of systems that learned from GTZAN alone and of systems that learned elsewhere, with dashed lines for a guess, for people and for what the labels allow."}}
 comparison_plots.between(table.reset_index(), taught, ceiling)
 
 # %% [markdown]
@@ -110,7 +111,7 @@ comparison_plots.between(table.reset_index(), taught, ceiling)
 #
 # **The same question.** The labels of AudioSet name genres of music among other sounds. The Million Song Dataset comes with tags that listeners gave. A network that was taught these was taught genres, by many more examples than GTZAN has.
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 tagged = outside.among_tagged(systems)
 row = tagged.set_index("system")
 word, regressed = "MusiCNN tags at their word", "MusiCNN tags + logistic regression"
@@ -137,7 +138,7 @@ glue("c14_tracks", formats.count(len(credited)), ARTISTS)
 #
 # On the {glue:text}`c14_tagged` test tracks of these genres it names the right one of {glue:text}`c14_word` (95 % interval {glue:text}`c14_word_interval`). The best model of the book that learned from GTZAN alone names {glue:text}`c14_best_alone` when it may choose among the same genres only.
 
-# %%
+# %% tags=["remove-input"]
 notebook.table(
     system_tables.tagged_rows(tagged),
     "Test tracks of the genres that are tags; each system chooses among these genres",

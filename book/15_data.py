@@ -45,13 +45,13 @@ root = default_root()
 #
 # Most of what is known about GTZAN was found by others, one fault and one name at a time. The book keeps each kind of fact as one CSV table in `mgc/tables`. A [Frictionless Data Package](https://specs.frictionlessdata.io/data-package/), `datapackage.json` beside them, says of each column what it holds, and of each table where it is from and on what terms.
 
-# %%
+# %% tags=["remove-input"]
 notebook.table(data_tables.sources_table(facts.described_tables()), "Tables of facts")
 
 # %% [markdown]
 # The terms of *facts* are these: their collectors state no licence, or one for their files. We pass on the facts, not the files, and so may you. Cite who collected them: the column names them, and the {doc}`bibliography` has the papers. Who plays is in {cite:t}`sturm2012` and {cite:t}`doh2023`, tempo, metre and swing in {cite:t}`marchand2015`, key in {cite:t}`kraft2013`, the fault-filtered split in {cite:t}`kereliuk2015`.
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 tapped = facts.tempo_and_key().set_index("track_id")["tempo_bpm"]
 mini = Store(root).edition("gtzan-mini")
 tempo = tempo_agreement(mini.tabular.set_index("track_id")["tempo_mean"], tapped)
@@ -80,7 +80,7 @@ glue("c15_tolerance", formats.percent(TOLERANCE), CHAPTER)
 # mgc published --archive mine.npz --records my-records
 # ```
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 packed = packing.load(root)
 cells = packing.by_genre(packed.tracks).set_index("genre")
 models = packing.by_model(packed.tracks).set_index("model")
@@ -116,7 +116,7 @@ glue("c15_cells", formats.count(N_CELLS), CHAPTER)
 #
 # We did it for the {glue:text}`c15_n` recordings of the mini set, and compared every cell. But for jazz, {glue:text}`c15_equal` of the cells are equal and {glue:text}`c15_near` within one grey level; in the track that agrees least it is {glue:text}`c15_near_least`. The {glue:text}`c15_jazz_n` jazz tracks are another matter: {glue:text}`c15_jazz_near` of the cells are within one level, and the mean difference is {glue:text}`c15_jazz_apart` levels. Their published pictures were drawn by another version of the plotting program ({doc}`02_dataset`). No rule of ours makes these from audio.
 
-# %%
+# %% tags=["remove-input"]
 notebook.table(
     data_tables.cells_table(cells.reset_index()), "Pictures from audio beside the published ones"
 )
@@ -124,7 +124,7 @@ notebook.table(
 # %% [markdown]
 # Does it matter? Two models that can be asked about both pictures of each track answer:
 
-# %%
+# %% tags=["remove-input"]
 notebook.table(
     data_tables.answers_table(models.reset_index()), "Answers to both pictures of a track"
 )

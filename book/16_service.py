@@ -39,13 +39,14 @@ from mgc.evaluation import drift
 from mgc.records.store import default_root
 from mgc.service import records as measured
 
-# What the service does depends on the network that ships, not on the data of the other chapters.
+# What the service does depends on the network that ships, not on the data of
+# the other chapters.
 load = measured.load_record(default_root())
 looks = measured.load_sequential(default_root())
 watched = measured.load_monitoring(default_root())
 glue = Glue(f"book/records/{measured.LOAD_FILE}")
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 first, last = load.levels.iloc[0], load.levels.iloc[-1]
 limits = load.facts["model"]["limits"]
 glue.many(
@@ -97,7 +98,7 @@ glue.many(
 #
 # Measured on {glue:text}`c16_date` on a machine with {glue:text}`c16_cores` cores, with the network {glue:text}`c16_network` in {glue:text}`c16_processes` processes. Each client sends one upload after the other: {glue:text}`c16_good` are clips of 30 s, {glue:text}`c16_bad` are broken or no music, and in {glue:text}`c16_gone` the client hangs up on the way. The clients run on the same machine and take their share of it. The service takes {glue:text}`c16_at_a_time` uploads at a time and tells others to come again.
 
-# %%
+# %% tags=["remove-input"]
 notebook.table(
     service_tables.load_table(load),
     "Answers of a service under load; times are of answered clips",
@@ -130,7 +131,7 @@ notebook.table(
 #
 # Where no difference is shown, the command says how many more tracks would show one as large as that seen, in four of five cases.
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 glue.many(
     {
         "c16_wrong_sequential": formats.percent(looks["false_sequential"].max(), 1),
@@ -142,7 +143,7 @@ glue.many(
 # %% [markdown]
 # How often each is wrong was simulated on the published records: for each pair of tuned models, many orders of the artists, with the answers of the two swapped within artists at random, so that no decision is right. The sequential test is wrong in {glue:text}`c16_wrong_sequential` at most, the exact test of signs, looked at after every artist, in up to {glue:text}`c16_wrong_peeking`. The price: without swapping, it decides less often than the paired test, which sees all tracks at once and how many of each artist a model wins by.
 
-# %%
+# %% tags=["remove-input"]
 notebook.table(
     service_tables.sequential_table(looks),
     "Tests looked at after every artist, by pair of models",
@@ -159,7 +160,7 @@ notebook.table(
 #
 # A network that was measured on one kind of music says little about another. `mgc monitor` sets a sliding window of answers against those to a reference. Two statistics are looked at: the largest of the Kolmogorov-Smirnov distances of the probabilities, each by itself (and of the tags, where the network tells them), and chi-square of the first genres. Their limits come from resampling the reference, so that a stream like it gives a false alarm in one of twenty cases within a thousand tracks. Neither statistic needs to know what is right.
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 window = watched[watched["window"] == drift.WINDOW].set_index("sets_in")
 same, other = (window["false_alarms"].filter(like=word).item() for word in ("again", "artists"))
 glue.many(
@@ -177,10 +178,10 @@ glue.many(
 # %% [markdown]
 # Measured on what the network that ships answered to GTZAN, to training tracks while its head learned from other artists, with streams drawn from its answers. With windows of {glue:text}`c16_window` tracks, a stream of the reference's own tracks gives an alarm in {glue:text}`c16_alarm_same` of the cases. Halves of GTZAN that share no artist are not the same music: there {glue:text}`c16_alarm_artists` of the streams give one, though nobody would say that anything has changed. A reference should hold as many artists as the stream does.
 
-# %%
+# %% tags=["remove-input"]
 notebook.table(service_tables.false_alarm_table(watched), "False alarms of the monitor")
 
-# %%
+# %% tags=["remove-input"]
 notebook.table(service_tables.delay_table(watched), "From a change to the alarm, in tracks")
 
 # %% [markdown]

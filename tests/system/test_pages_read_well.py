@@ -18,12 +18,7 @@ TOGGLES = 4
 """Blocks that a reader may unfold, solutions included, at most."""
 LETTERS = 87
 """Of a line of code that fits the column of a page."""
-CLOSER = {"17_protocols", "18_sureness", "19_cost"}
-CHAPTERS = [
-    path
-    for path in Project(ROOT).chapters()
-    if path.stem in CLOSER or int(path.stem.split("_")[0]) <= 6
-]
+CHAPTERS = Project(ROOT).chapters()
 
 
 def blocks(path: Path) -> list[tuple[str, bool]]:
