@@ -44,6 +44,8 @@ def accuracies(
     claims: Mapping[str, float] | None = None,
     line: float | None = None,
     line_label: str = "guessing",
+    band: tuple[float, float] | None = None,
+    band_label: str = "",
     seeds: bool = True,
     width: float = style.WIDTH,
 ) -> Figure:
@@ -60,6 +62,8 @@ def accuracies(
         Claimed accuracy (0 to 1) by model name.
     line : float, optional
         An accuracy (0 to 1) to draw as a dashed line: that of a guess, or a target.
+    band : tuple of float, optional
+        From where to where (0 to 1) to shade the ground, for what others reach.
     seeds : bool
         Whether each of several seeds is a small dot.
     width : float, inches
@@ -108,6 +112,8 @@ def accuracies(
         axis.plot([], [], "D", label="claimed", **hollow)
     if line is not None:
         axis.axvline(line, color=style.MUTED, ls="--", lw=1.2, label=line_label, zorder=0)
+    if band is not None:
+        axis.axvspan(*band, color=style.MUTED, alpha=0.18, lw=0, label=band_label, zorder=-1)
     axis.set_yticks([] if narrow else range(len(rows)), [] if narrow else rows)
     axis.set_ylim(len(rows) - 0.5, -0.5)
     axis.set_xlim(0, 1)

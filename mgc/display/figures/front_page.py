@@ -15,9 +15,11 @@ import pandas as pd
 from PIL import Image
 
 from mgc.datasets.facts import report_claims
+from mgc.datasets.gtzan import WHOLE_GTZAN
 from mgc.datasets.splits import PROTOCOL_TITLES
 from mgc.display.figures import comparison_plots, style
 from mgc.display.formats import count, percent
+from mgc.display.system_tables import taught_figures
 from mgc.evaluation.results import accuracy_table
 from mgc.evaluation.significance import fits_of
 from mgc.models import BASELINES, NAMES, ON_PICTURES
@@ -37,13 +39,15 @@ class FrontFigure:
     ``table`` has a row a network or baseline and protocol: ``model``, ``label``, ``group`` (title
     of the protocol, the study's first), ``accuracy``, ``low``, ``high`` (0 to 1; NaN: not run).
     ``claims`` are the report's accuracies by model, ``n_tracks`` the test tracks under the study's
-    protocol (0 without records), ``chance`` is the accuracy of guessing.
+    protocol (0 without records), ``chance`` is the accuracy of guessing. ``taught`` are published
+    accuracies of networks that first learned from other music, none but on GTZAN.
     """
 
     table: pd.DataFrame
     claims: dict[str, float]
     n_tracks: int
     chance: float
+    taught: tuple[float, ...] = ()
 
 
 def front_figure(study: Study) -> FrontFigure:
@@ -60,11 +64,14 @@ def front_figure(study: Study) -> FrontFigure:
     columns = ["model", "label", "group", "accuracy", "low", "high"]
     claims = report_claims().set_index("model")["accuracy"]
     n_tracks = tables[0]["n_tracks"].max()
+    known = taught_figures()
+    taught = known.loc[known["taught"], "accuracy"] / 100
     return FrontFigure(
         pd.concat(tables, ignore_index=True)[columns],
         {str(model): share for model, share in claims.items()},
         0 if pd.isna(n_tracks) else int(n_tracks),
         1 / study.edition_record.tracks["genre"].nunique(),
+        tuple(taught) if study.edition_record.name in WHOLE_GTZAN else (),
     )
 
 
@@ -80,6 +87,11 @@ def caption(shown: FrontFigure) -> str:
             " copies on both sides."
         )
     said.append("Diamonds: what the report claims for a random split.")
+    if shown.taught:
+        said.append(
+            f"Grey ground: what {count(len(shown.taught))} systems that first learned from other"
+            " recordings are published to reach on the fault-filtered split."
+        )
     table = shown.table.assign(claim=shown.table["model"].map(shown.claims))
     table = table.dropna(subset=["claim", "high"])
     beyond = (table["claim"] > table["high"]).groupby(table["group"]).sum()
@@ -111,7 +123,12 @@ def page_html(shown: FrontFigure) -> str:
     drawings = [
         style.page_svg(
             comparison_plots.accuracies(
-                shown.table, claims=shown.claims, line=shown.chance, width=width
+                shown.table,
+                claims=shown.claims,
+                line=shown.chance,
+                band=(min(shown.taught), max(shown.taught)) if shown.taught else None,
+                band_label="learned from other music",
+                width=width,
             ),
             name,
             alternative(shown),
@@ -133,6 +150,9 @@ def alternative(shown: FrontFigure) -> str:
         ]
         said += [f"{percent(shown.claims[model])} claimed"] if model in shown.claims else []
         parts.append(f"{label}: {', '.join(said) or 'not run'}")
+    if shown.taught:
+        ends = f"{percent(min(shown.taught))} to {percent(max(shown.taught))}"
+        parts.append(f"Networks that learned from other music, as published: {ends}")
     return f"Accuracy of networks and baselines. {'. '.join(parts)}."
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from mgc.datasets import facts
 from mgc.display.figures import front_page
 from mgc.display.figures.front_page import FrontFigure
 from mgc.records.study import open_study
@@ -111,3 +112,14 @@ def test_the_preview_has_the_size_that_its_tags_say(published, tmp_path):
     first = path.read_bytes()
     front_page.preview(published, "Book", path)
     assert path.read_bytes() == first, "the same records give the same file"
+
+
+def test_what_others_published_is_the_ground_on_gtzan_alone(published):
+    table = facts.literature()
+    table = table[table["protocol"] == "fault_filtered"]
+    clap = table.loc[table["system"].str.startswith("LAION-CLAP"), "accuracy"].item() / 100
+    svm = table.loc[table["representation"] == "hand-crafted", "accuracy"] / 100
+    assert clap in published.taught
+    assert not set(svm) & set(published.taught), "what learned nowhere else is no part of it"
+    assert f"what {len(published.taught)} systems" in front_page.caption(published)
+    assert "first learned" not in front_page.caption(made(a=(0.9, LOW)))
