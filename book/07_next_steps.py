@@ -90,10 +90,36 @@ step_plots.ledger(steps)
 notebook.say(step_tables.sentences(steps))
 
 # %% [markdown]
-# Gains of more than ten points were suspected first. Metadata alone is measured against the same facts dealt out to the wrong tracks, since what is left of a gain when the facts belong to nobody is a fault of the method; nothing is left. The artist's name is measured twice: where artists of the test tracks were heard in training it adds much, and the same columns do not help once artists are kept apart, so that it is a leak. MusiCNN may have heard some of these tracks; {doc}`14_ceilings` asks how much that can be worth. Suspect labels have two controls, for it costs something to lose any tracks at all.
+# Gains of more than ten points were suspected first. Metadata alone is measured against the same facts dealt out to the wrong tracks, since what is left of a gain when the facts belong to nobody is a fault of the method; nothing is left. The artist's name is measured twice: where artists of the test tracks were heard in training it adds much, and the same columns do not help once artists are kept apart, so that it is a leak. MusiCNN may have heard some of these tracks; {doc}`14_ceilings` asks how much that can be worth. Suspect labels have two controls, for it costs something to lose any tracks at all. Columns scaled anew for pictures in noise were suspected of having seen what they should not; they are scaled by validation tracks alone, and clean pictures, which need no such help, gain nothing from it.
 #
-# The cost is the time of training, that of the features left out since both sides read the same. What combines networks pays for all of them. A fit that leaves nothing to chance, such as logistic regression, has one seed, for another gives the same answer.
+# The cost is the time of training, that of the features left out. What combines networks pays for all of them. A fit that leaves nothing to chance, such as logistic regression, has one seed, for another gives the same answer.
 #
+# ### Learning in many places and in turns
+#
+# Archives that may not share music can share weights. In federated averaging {cite:p}`mcmahan2017` each archive trains the shared network on its own tracks, and the mean of all weights is the next shared network. The upper half of {numref}`fig-curves` shows how that goes on validation tracks, round by round. The lower half is about time in the place of space: five groups of artists arrive one after the other. Solid lines are about artists that nobody has heard, broken ones about the tracks of the first group. Where a broken line falls, the network forgets.
+
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Right answers of the MLP, mean over five folds. Above: validation tracks, after each round in which ten archives send weights. Below: validation tracks and those of the first of five groups of artists, after each group.", "name": "fig-curves"}, "image": {"alt": "Two panels of lines. Above, accuracy on validation tracks against rounds, for one place, ten archives dealt evenly and ten archives with few genres each. Below, accuracy against the number of groups of artists that have come, for three ways of learning, on the first group and on artists never heard."}}
+step_plots.curves(study.store.steps)
+
+# %% [markdown]
+# ### What is left in noise, and over a telephone
+#
+# A model that was fitted on clean pictures meets degraded ones. It is the pictures that are degraded and not sound: to each cell of a picture the power of noise is added, or rows outside a telephone's band are emptied. What a codec or a room does to a recording is more than that. Columns can be scaled anew by tracks of the new domain that nobody has labelled; here validation tracks serve for that.
+
+# %% tags=["hide-input"]
+clean = study.store.steps.find(model="logistic_picture", seed=0)
+plain = [record for record in clean if record.config["recipe"].get("left_out") == ""]
+notebook.table(step_tables.degraded_table(study.store.steps, plain[0])) if plain else None
+
+# %% [markdown]
+# ### Settings found by a program
+#
+# Optuna proposes settings, looks at the validation tracks, and learns from each trial what to propose next. What it gains there is partly luck, since of many trials the one that suits these tracks is kept. Test tracks show how much.
+
+# %% tags=["hide-input"]
+notebook.table(step_tables.searched_table(study.store.steps))
+
+# %% [markdown]
 # ### Which labels a model doubts
 #
 # A label is suspect when a model that never heard its artist gives it little probability. The table takes the published VGG16 and asks two others: the list of tracks that the fault-filtered split leaves out, for the faults that Sturm found {cite:p}`sturm2013`, and the genre under which a shop sells the recording. The last row is the share among all tracks. Most of the faults on that list are repetitions, which no model can suspect; shops disagree with GTZAN about much that is no fault.
@@ -157,7 +183,7 @@ notebook.say(*targets.sample_sizes(fits))
 # %% [markdown]
 # ## What this shows and what it does not
 #
-# The chapter shows what the steps change on {glue:text}`c7_n_test` test tracks of {glue:text}`c7_edition`, with the models of this book. Most of the cheap steps were tried on logistic regression, since that is where one thing can be changed at a time; a network may answer otherwise. A step that is not shown to help may still help by less than its row could have shown. Clips a day and tracks needed are estimates and are marked as such. It does not show how any step would do on other music, or on listeners.
+# The chapter shows what the steps change on {glue:text}`c7_n_test` test tracks of {glue:text}`c7_edition`, with the models of this book. Most of the cheap steps were tried on logistic regression or the MLP, since that is where one thing can be changed at a time; another network may answer otherwise. A step that is not shown to help may still help by less than its row could have shown. Clips a day and tracks needed are estimates and are marked as such. It does not show how any step would do on other music, or on listeners.
 
 # %% [markdown]
 # ## Exercises
@@ -207,4 +233,5 @@ notebook.table(
 # - {cite:t}`castellon2021` learn from music without labels, far beyond GTZAN, and score where this book does not reach.
 # - {cite:t}`northcutt2021` find wrong labels by what a model does not believe; cleanlab is their program.
 # - {cite:t}`zhou2004` let labels spread over a graph.
+# - {cite:t}`mcmahan2017` average the weights of networks that train apart.
 # - {cite:t}`dietterich1998` is the source for what a small test part can show.

@@ -9,21 +9,35 @@ import pandas as pd
 
 from mgc.datasets.splits import ARTIST_CV, PROTOCOL_TITLES
 from mgc.display import formats
-from mgc.experiments import artists, decades
+from mgc.evaluation.metrics import accuracy, test_rows
+from mgc.experiments import artists, decades, degraded
 from mgc.experiments.ledger import HELPS, HURTS, NOT_SHOWN
-from mgc.experiments.plan import NOT_TESTABLE, NOT_YET, Unmeasured
+from mgc.experiments.plan import NOT_TESTABLE, NOT_YET, STEPS, Unmeasured
 from mgc.experiments.remarks import REMARKS
-from mgc.records.store import Record
+from mgc.experiments.step import Step
+from mgc.records.store import Record, Store
 
 
 def sentences(table: pd.DataFrame) -> str:
-    """Say of each measured step what it was worth, as a list in Markdown, the best first.
+    """Say of each measured step what was asked, and what it was worth, as lists in Markdown.
 
-    Meaning comes before numbers. What was remarked on a verdict is said as long as the verdict
-    stands.
+    The step with the largest gain comes first, and so within a step. Meaning comes before
+    numbers. What was remarked on a verdict is said as long as the verdict stands.
     """
     rows = table.dropna(subset=["difference"]).sort_values("difference", ascending=False)
-    return "\n".join(f"- **{row['step']}.** {_said(row)}" for _, row in rows.iterrows())
+    order = {name: place for place, name in enumerate(rows["step"])}
+    told = []
+    for step in sorted(STEPS, key=lambda step: min(_places(step, order), default=len(order))):
+        here = rows.iloc[sorted(_places(step, order))]
+        if len(here):
+            told.append(f"**{step.name}.** {step.question} {step.fitted}\n")
+            told += [f"- *{row['step']}.* {_said(row)}" for _, row in here.iterrows()]
+            told.append("")
+    return "\n".join(told)
+
+
+def _places(step: Step, order: Mapping[str, int]) -> list[int]:
+    return [order[entry.step] for entry in step.comparisons if entry.step in order]
 
 
 def _said(row: pd.Series[Any]) -> str:
@@ -120,6 +134,42 @@ def suspects_table(table: pd.DataFrame) -> pd.DataFrame:
             ],
         }
     )
+
+
+def searched_table(store: Store) -> pd.DataFrame:
+    """Show what settings found by Optuna gain on validation and on test tracks, by model.
+
+    Parameters
+    ----------
+    store : Store
+        Of the steps.
+    """
+    rows = []
+    for name, title in {"logistic_tuned": "Logistic regression", "svm": "SVM"}.items():
+        for suffix, how in (("by_hand", "by hand"), ("searched", "found")):
+            for record in store.find(model=f"{name}_{suffix}", seed=0):
+                valid = record.predictions[record.predictions["part"] == "valid"]
+                rows.append(
+                    {
+                        "Model": title,
+                        "Settings": how,
+                        "Right, validation": formats.percent(accuracy(valid), 1),
+                        "Right, test": formats.percent(accuracy(test_rows(record)), 1),
+                    }
+                )
+    return pd.DataFrame(rows)
+
+
+def degraded_table(store: Store, clean: Record) -> pd.DataFrame:
+    """Show what is left of a model fitted on clean pictures; `store` is that of the steps."""
+    rows = [{"Test pictures": "clean", "Columns scaled": "as in training", "fit": clean}]
+    for record in store.find(model="logistic_degraded", seed=0):
+        recipe = record.config["recipe"]
+        how = "as in training" if recipe["normalisation"] == degraded.KEPT else "anew"
+        rows.append({"Test pictures": recipe["test"], "Columns scaled": how, "fit": record})
+    table = pd.DataFrame(rows)
+    table["Right"] = [formats.percent(accuracy(test_rows(fit)), 1) for fit in table.pop("fit")]
+    return table.sort_values(["Test pictures", "Columns scaled"], ascending=[True, False])
 
 
 def counts(table: pd.DataFrame) -> dict[str, str]:

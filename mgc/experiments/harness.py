@@ -12,14 +12,17 @@ import pandas as pd
 
 from mgc.datasets.tracks import P_COLUMNS
 from mgc.experiments.plan import comparisons
-from mgc.experiments.step import Arm, Comparison, Material
+from mgc.experiments.step import Answers, Arm, Comparison, Material
 from mgc.records.checks import HISTORY_COLUMNS
 from mgc.records.config import fit_id
 from mgc.records.store import Record
 from mgc.records.study import Study
 from mgc.util.machine import PeakMemory, machine
 
-PACKAGES = ("mgc", "cleanlab", "numpy", "scikit-learn", "scipy", "pandas")
+PACKAGES = (
+    "mgc", "cleanlab", "keras", "librosa", "numpy", "optuna", "pandas", "scikit-learn", "scipy",
+    "tensorflow",
+)  # fmt: skip
 VARIANT = "step"
 
 
@@ -102,13 +105,16 @@ def _fit(study: Study, entry: Pending, material: Material) -> Record:
     """
     if entry.arm.reads:
         getattr(material, entry.arm.reads)
-    rows, seconds = [], []
+    if entry.arm.makes:
+        material.once(entry.arm.makes)
+    rows, seconds, history = [], [], []
     with PeakMemory() as memory:
         for fold in material.split.folds:
             begin = time.process_time()
-            parts = entry.arm.fit(material, fold, int(entry.config["seed"]))
+            answers = Answers(*entry.arm.fit(material, fold, int(entry.config["seed"])))
             seconds.append(time.process_time() - begin)
-            for part, p in zip(("valid", "test"), parts, strict=True):
+            history += [{"fold": fold.name, "stage": "fit", **row} for row in answers.history]
+            for part, p in (("valid", answers.valid), ("test", answers.test)):
                 examples = getattr(fold, part)
                 of_example = {
                     "track_id": material.track_id[examples],
@@ -128,6 +134,6 @@ def _fit(study: Study, entry: Pending, material: Material) -> Record:
         entry.config,
         environment,
         [],
-        pd.DataFrame(columns=list(HISTORY_COLUMNS)),
+        pd.DataFrame(history, columns=list(HISTORY_COLUMNS)),
         pd.concat(rows, ignore_index=True),
     )

@@ -10,10 +10,11 @@ import pandas as pd
 from scipy.stats import norm
 from statsmodels.stats.multitest import multipletests
 
+from mgc.errors import RecordError
 from mgc.evaluation.clusters import artist_groups, count, net_by_group, percentiles, resample
 from mgc.evaluation.metrics import accuracy, test_rows
 from mgc.evaluation.significance import ALPHA, seed_pairs, sign_flip, tracks_ahead
-from mgc.experiments.harness import side_records
+from mgc.experiments.harness import VARIANT, side_records
 from mgc.experiments.plan import NOT_TESTABLE, comparisons
 from mgc.experiments.step import Comparison
 from mgc.records.stated import check_stated
@@ -42,7 +43,8 @@ def ledger(study: Study) -> pd.DataFrame:
         fits less that of the control's), ``low`` and ``high`` (95 % interval), ``p``,
         ``p_holm`` (over all rows), ``detectable`` (the true difference that such a comparison
         would show four times in five, before Holm's correction), ``cost_factor`` (training time
-        of the step by that of the control; missing where the step was trained elsewhere),
+        of the step by that of the control; missing where the two were timed otherwise, or the
+        step was trained elsewhere),
         ``verdict``, ``fits`` and ``control_fits`` (ids of the records).
 
     Notes
@@ -81,6 +83,7 @@ def load(root: Path) -> pd.DataFrame:
 def _row(
     comparison: Comparison, step: Sequence[Record], control: Sequence[Record]
 ) -> dict[str, object]:
+    _refuse_unequal_seeds(comparison, step, control)
     pairs = list(seed_pairs(step, control))
     step, control = (_each_once(side) for side in zip(*pairs, strict=True))
     artists = artist_groups(str(step[0].config["edition"]))
@@ -111,6 +114,18 @@ def _row(
     }
 
 
+def _refuse_unequal_seeds(
+    comparison: Comparison, step: Sequence[Record], control: Sequence[Record]
+) -> None:
+    """Refuse sides of which one lacks a seed; they are as planned, or lack the same ones."""
+    found = tuple({int(record.config["seed"]) for record in side} for side in (step, control))
+    if found[0] != found[1] and found != tuple(map(set, comparison.seeds)):
+        raise RecordError(
+            f"“{comparison.step}” has seeds {sorted(found[0])} and its control"
+            f" {sorted(found[1])}; run `mgc steps`, which fits what is missing."
+        )
+
+
 def _each_once(records: Iterable[Record]) -> list[Record]:
     return list({record.fit_id: record for record in records}.values())
 
@@ -122,11 +137,18 @@ def _mean_accuracy(records: Sequence[Record]) -> float:
 def _cost(step: Sequence[Record], control: Sequence[Record]) -> float:
     if step[0].config["edition"] != control[0].config["edition"]:
         return float("nan")
+    if _by_processor(step[0]) != _by_processor(control[0]):
+        return float("nan")
     mine, theirs = (
         float(np.mean([record.environment["duration_s"] for record in side]))
         for side in (step, control)
     )
     return mine / theirs if theirs > 0 else float("nan")
+
+
+def _by_processor(record: Record) -> bool:
+    """Whether the time of a fit is that of the processor, and not of the clock on the wall."""
+    return record.config["variant"] == VARIANT and "members" not in record.config["recipe"]
 
 
 def check_ledger(study: Study, file: Path) -> int:

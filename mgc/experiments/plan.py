@@ -6,13 +6,19 @@ from typing import NamedTuple
 
 from mgc.experiments import (
     artists,
+    augmentation,
     coarse_first,
+    continual,
+    degraded,
     ensembles,
+    federated,
     frequency_axis,
     graph,
     labels,
     metadata,
     outside_music,
+    search,
+    views,
 )
 from mgc.experiments.step import Comparison, Step
 
@@ -25,6 +31,12 @@ STEPS: tuple[Step, ...] = (
     graph.STEP,
     coarse_first.STEP,
     artists.STEP,
+    federated.STEP,
+    continual.STEP,
+    degraded.STEP,
+    views.STEP,
+    augmentation.STEP,
+    search.STEP,
 )
 
 
@@ -66,14 +78,14 @@ NOT_YET: tuple[Unmeasured, ...] = (
         "about three hours for five folds, a seed and two controls, or a graphics card",
     ),
     Unmeasured(
-        "Bayesian optimisation",
+        "Bayesian optimisation of the networks",
         "twenty trials of five networks, each a fit",
         "about four hours, on validation tracks alone",
     ),
     Unmeasured(
-        "Augmentation",
-        "each kind of change and all together, each a fit",
-        "about three hours, and audio for the kinds that change the sound itself",
+        "Augmentation for networks, and of sound",
+        "altered copies of pictures were given to logistic regression alone",
+        "about three hours for the CNN, and audio for the kinds that change the sound itself",
     ),
     Unmeasured(
         "More data by composition",
@@ -81,14 +93,17 @@ NOT_YET: tuple[Unmeasured, ...] = (
         "an hour of rendering, then one fit for each amount",
     ),
     Unmeasured(
-        "Several time scales, harmonic and percussive parts, chroma",
-        "each needs other pictures, and chroma needs audio",
-        "a fit of the CNN for each, and audio of all of GTZAN for chroma",
+        "Log-spaced frequency, harmonic and percussive parts, chroma",
+        "filters of each picture take long, chroma needs audio, and other views were shown to"
+        " logistic regression alone",
+        "ten minutes of a free core for the parts, a fit of the CNN for each channel, and audio of"
+        " all of GTZAN for chroma",
     ),
     Unmeasured(
         "Attention, transformers",
-        "each is another network, trained from nothing",
-        "two to three hours each with three seeds",
+        "each is another network to train, which logistic regression cannot stand for",
+        "five minutes of a free core for each seed of attention over VGG16's columns, fifteen for"
+        " a small transformer",
     ),
     Unmeasured(
         "Contrastive pretraining",
@@ -104,11 +119,6 @@ NOT_YET: tuple[Unmeasured, ...] = (
         "Explanations of single answers",
         "occlusion and gradients need the networks of the folds, which records do not hold",
         "one fit whose weights are kept, and the deletion test",
-    ),
-    Unmeasured(
-        "Federated and continual learning",
-        "both are many short trainings in a row",
-        "about an hour each with the MLP",
     ),
 )
 

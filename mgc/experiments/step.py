@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -18,6 +18,8 @@ from mgc.records.study import Study
 from mgc.training.transfer import transfer_rows
 from mgc.typing import Double, Float, StrArray
 
+Made = TypeVar("Made")
+
 
 @dataclass(frozen=True, eq=False)
 class Material:
@@ -29,6 +31,14 @@ class Material:
 
     study: Study
     split: Split
+    _made: dict[Callable[[Material], Any], Any] = field(default_factory=dict, init=False)
+
+    def once(self, make: Callable[[Material], Made]) -> Made:
+        """Give what a function makes of this material, and make it only once."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        made: Made = self._made[make]
+        return made
 
     @cached_property
     def track_id(self) -> StrArray:
@@ -68,20 +78,33 @@ class Material:
         return np.asarray([groups[name] for name in self.track_id.tolist()])
 
 
+class Answers(NamedTuple):
+    """Probabilities of the validation and the test part of a fold, [n, 10] each.
+
+    `history` has a row for each point of a curve: some of `mgc.records.checks.HISTORY_COLUMNS`.
+    """
+
+    valid: Double
+    test: Double
+    history: Sequence[Mapping[str, Any]] = ()
+
+
 class Arm(NamedTuple):
     """One side of a comparison that is fitted here.
 
     `settings` and the name decide the outcome, and so the record's id; `fit` takes material, fold
-    and seed and gives the probabilities of the validation and the test part, [n, 10] each.
-    `reads` names the features of `Material` that it needs, which are looked up before its time is
-    taken; `seconds_before` is what other fits took that this one needs.
+    and seed and gives the `Answers`, or the first two of them.
+    `reads` names the features of `Material` that it needs and `makes` gives others; both are
+    looked up, or made, before its time is taken. `seconds_before` is what other fits took that
+    this one needs.
     """
 
     name: str
     settings: Mapping[str, Any]
-    fit: Callable[[Material, Fold, int], tuple[Double, Double]]
+    fit: Callable[[Material, Fold, int], Answers | tuple[Double, Double]]
     reads: str = ""
     seconds_before: float = 0.0
+    makes: Callable[[Material], Any] | None = None
 
 
 Side = Callable[[Study, int], Arm | Record | None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from textwrap import fill
 from typing import Any
 
@@ -10,9 +11,11 @@ from matplotlib.figure import Figure
 
 from mgc.datasets.splits import ARTIST_CV, PROTOCOL_TITLES
 from mgc.display.figures import style
-from mgc.display.figures.style import note, single
+from mgc.display.figures.style import note, percent_axis, single, subplots
 from mgc.display.formats import factor, points
+from mgc.experiments import continual, federated
 from mgc.experiments.ledger import HELPS, HURTS, NOT_SHOWN
+from mgc.records.store import Record, Store
 
 FAULT_FILTERED = "fault_filtered"
 EDGE = 0.13
@@ -84,3 +87,58 @@ def _against(row: pd.Series[Any]) -> str:
     if protocol != ARTIST_CV:
         parts.append(f"{PROTOCOL_TITLES[protocol]} split")
     return "; ".join(parts)
+
+
+PLACES = {
+    federated.TOGETHER: ("one place", style.MUTED),
+    federated.EVEN: ("ten archives, dealt evenly", style.ACCENT),
+    federated.SKEWED: ("ten archives, few genres each", style.WARNING),
+}
+TURNS = {
+    continual.SCRATCH: ("trained anew", style.MUTED),
+    continual.REPLAY: ("with replay", style.ACCENT),
+    continual.NAIVE: ("new tracks alone", style.WARNING),
+}
+
+
+def curves(store: Store) -> Figure:
+    """Draw how learning in many places and in turns goes, mean over the folds of seed 0.
+
+    Parameters
+    ----------
+    store : Store
+        Of the steps.
+    """
+    places, turns = (
+        store.find(model=f"mlp_{name}", seed=0) for name in ("federated", "continual")
+    )
+    if not places or not turns:
+        return note("Learning in many places and in turns was not measured.")
+    figure, axes = subplots(2, 1, size=(WIDTH, 6.2))
+    above, below = axes[:, 0]
+    for how, (label, shade) in PLACES.items():
+        known = _curve(places, how)
+        above.plot(known.index, known["val_accuracy"], color=shade, lw=2, label=label)
+    above.set_xlabel("rounds")
+    for how, (label, shade) in TURNS.items():
+        known = _curve(turns, how)
+        below.plot(known.index, known["accuracy"], "o--", color=shade, lw=1.6, ms=4)
+        below.plot(known.index, known["val_accuracy"], "o-", color=shade, lw=2, ms=4, label=label)
+    below.plot([], [], "--", color="black", label="tracks of the first group")
+    below.plot([], [], "-", color="black", label="artists never heard")
+    below.set_xticks(range(1, continual.ARRIVALS + 1))
+    below.set_xlabel("groups of artists that have come")
+    below.set_ylim(0, 1.03)
+    above.set_ylim(0, None)
+    for axis, title in ((above, "Many places"), (below, "One group after the other")):
+        axis.set_title(title)
+        axis.set_ylabel("right")
+        percent_axis(axis)
+        axis.legend(loc="lower right", fontsize=9.5)
+    return figure
+
+
+def _curve(records: Sequence[Record], how: str) -> pd.DataFrame:
+    """Mean over folds, by the number of a point."""
+    (record,) = (record for record in records if record.config["recipe"]["how"] == how)
+    return record.history.groupby("epoch")[["accuracy", "val_accuracy"]].mean()

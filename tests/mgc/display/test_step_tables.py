@@ -6,15 +6,17 @@ import numpy as np
 
 from mgc.display import step_tables
 from mgc.display.figures import step_plots
-from mgc.experiments import ledger
+from mgc.experiments import continual, federated, ledger
+from mgc.records.store import Store
 from tests.helpers.outside import ROOT
 
 TABLE = ledger.load(ROOT / "book" / "records")
+STORE = Store(ROOT / "book" / "records").steps
 
 
 def test_sentences_say_the_verdict_and_no_remark_outlives_it():
     rows = TABLE.dropna(subset=["difference"])
-    said = step_tables.sentences(TABLE).splitlines()
+    said = [line for line in step_tables.sentences(TABLE).splitlines() if line.startswith("- ")]
     assert len(said) == len(rows)
     assert "The dullest step works" in "".join(said)
     turned = TABLE.assign(verdict=np.where(TABLE["difference"].notna(), "hurts", ""))
@@ -34,3 +36,40 @@ def test_the_figure_names_each_measured_step_the_best_first_and_writes_its_gain(
     assert gains[1:].is_monotonic_decreasing, "after what learned from outside music"
     assert f"{100 * gains.iloc[1]:+.1f}" in texts
     assert step_plots.ledger(TABLE.iloc[:0]).texts or step_plots.ledger(TABLE.iloc[:0]).axes
+
+
+def test_steps_are_told_with_their_question_the_best_first():
+    said = step_tables.sentences(TABLE)
+    best = TABLE.dropna(subset=["difference"]).sort_values("difference").iloc[-1]["step"]
+    assert said.index(best) < said.index("CNN and LSTM, weighted")
+    heading, first = said.index("**Continual learning.**"), said.index("Twenty old tracks")
+    assert heading < first < said.index("**", first)
+
+
+def test_curves_are_means_over_folds_of_what_records_hold():
+    above, below = step_plots.curves(STORE).axes
+    rounds, arrivals = federated.ROUNDS, continual.ARRIVALS
+    assert [len(line.get_xdata()) for line in above.lines] == [rounds] * 3
+    drawn = [line for line in below.lines if len(line.get_xdata())]
+    assert [len(line.get_xdata()) for line in drawn] == [arrivals] * 6
+    (naive,) = (
+        r
+        for r in STORE.find(model="mlp_continual", seed=0)
+        if r.config["recipe"]["how"] == "naive"
+    )
+    last = naive.history[naive.history["epoch"] == arrivals]["accuracy"]
+    assert len(last) == 5
+    assert any(np.isclose(line.get_ydata()[-1], last.mean()) for line in drawn)
+
+
+def test_tables_show_both_parts_of_a_search_and_all_that_was_degraded():
+    found = step_tables.searched_table(STORE)
+    assert list(found["Settings"]) == ["by hand", "found"] * (len(found) // 2)
+    (plain,) = (
+        r
+        for r in STORE.find(model="logistic_picture", seed=0)
+        if r.config["recipe"].get("left_out") == ""
+    )
+    table = step_tables.degraded_table(STORE, plain)
+    assert set(table["Test pictures"]) == {"clean", "noise", "telephone band"}
+    assert not table.duplicated(["Test pictures", "Columns scaled"]).any()

@@ -15,7 +15,7 @@ from mgc.errors import DataError, RecordError
 from mgc.experiments import harness, ledger
 from mgc.experiments.plan import NOT_TESTABLE, STEPS, comparisons
 from mgc.experiments.remarks import REMARKS
-from mgc.experiments.step import Arm, Comparison
+from mgc.experiments.step import Answers, Arm, Comparison
 from mgc.records.study import open_study
 from mgc.util.textfiles import csv_bytes
 from tests.helpers.outside import ROOT
@@ -148,6 +148,26 @@ def test_nothing_gained_is_nothing_shown():
     assert row["low"] < 0 < row["high"]
 
 
+def test_more_seeds_on_one_side_are_refused():
+    """A verdict must not rest on a step's lucky seeds beside a control that has fewer."""
+    fits = [unsaved(answers([True] * 10), seed=seed) for seed in (0, 1)]
+    comparison = Comparison("a", "b", (lambda *_: None,) * 2, seeds=((0, 1), (0, 1)))
+    with pytest.raises(RecordError, match=r"“a” has seeds \[0, 1\] and its control \[0\]"):
+        ledger._row(comparison, fits, fits[:1])
+    assert ledger._row(comparison, fits[:1], fits[:1])["seeds"] == "0"
+    once = Comparison("a", "b", (lambda *_: None,) * 2, seeds=((0,), (0, 1)))
+    assert ledger._row(once, fits[:1], fits)["seeds"] == "0", "one fit stands for every seed"
+    with pytest.raises(RecordError, match="its control"):
+        ledger._row(comparison, fits[:1], fits)
+
+
+def test_times_of_two_clocks_make_no_cost():
+    published = unsaved(answers([True] * 10), seed=0)
+    fitted = unsaved(answers([True] * 10), seed=0, variant="step")
+    assert np.isnan(ledger._cost([fitted], [published]))
+    assert ledger._cost([fitted], [fitted]) == 1
+
+
 def test_a_fit_is_kept_once_and_looked_up_again(tmp_path, monkeypatch):
     """An interrupted run continues where it stopped: what has a record is not fitted again."""
     source = BOOK / "records"
@@ -158,7 +178,8 @@ def test_a_fit_is_kept_once_and_looked_up_again(tmp_path, monkeypatch):
 
     def fit(material, fold, seed):
         calls.append(fold.name)
-        return (np.full((len(part), 10), 0.1) for part in (fold.valid, fold.test))
+        p = (np.full((len(part), 10), 0.1) for part in (fold.valid, fold.test))
+        return Answers(*p, [{"epoch": 1, "val_accuracy": 0.1}])
 
     arms = [Arm("toy", {"side": side}, fit) for side in (0, 1)]
     comparison = Comparison("toy", "its control", (lambda *_: arms[0], lambda *_: arms[1]))
@@ -167,6 +188,7 @@ def test_a_fit_is_kept_once_and_looked_up_again(tmp_path, monkeypatch):
     first = next(harness.carry_out(study, left))
     assert calls == [f"fold{n}" for n in range(1, 6)]
     assert json.loads((first.path / "config.json").read_text())["recipe"] == {"side": 0}
+    assert first.history[["fold", "val_accuracy"]].to_numpy().tolist()[0] == ["fold1", 0.1]
     (other,) = harness.pending(study)
     (second,) = harness.carry_out(study, [other])
     assert harness.pending(study) == []

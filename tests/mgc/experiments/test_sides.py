@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,17 +12,24 @@ from sklearn.neighbors import kneighbors_graph
 from sklearn.preprocessing import StandardScaler
 
 from mgc.datasets.artists import track_credits
-from mgc.datasets.splits import Fold
+from mgc.datasets.splits import Fold, Split
 from mgc.datasets.tracks import GENRES, P_COLUMNS
 from mgc.experiments import (
     artists,
+    augmentation,
     coarse_first,
+    continual,
     decades,
+    degraded,
     ensembles,
+    federated,
     graph,
     labels,
     metadata,
+    perceptron,
     readout,
+    search,
+    views,
 )
 from tests.helpers.records import one_hot, unsaved
 
@@ -180,3 +189,148 @@ def test_time_is_compared_within_genres():
     assert known.difference == pytest.approx(0, abs=1e-9)
     assert known.low <= 0 <= known.high
     assert set(known.genres) <= {"rock", "pop"}
+
+
+def toy_material(**features):
+    """Return what a fit looks up of `Material`, with made-up features."""
+    material = {
+        "genre": GENRE,
+        "groups": np.asarray([f"artist {n // 2}" for n in range(len(GENRE))]),
+        "split": Split("artist_cv", np.arange(len(GENRE)), np.full(len(GENRE), -1), (FOLD,)),
+    }
+    return SimpleNamespace(**material, **features)
+
+
+def test_heaps_hold_whole_artists_and_about_as_many_tracks():
+    groups = RNG.integers(0, 90, size=600).astype(str)
+    heaps = perceptron.deal(groups, 5, np.random.default_rng(0))
+    assert sorted(np.concatenate(heaps)) == list(range(600))
+    assert max(map(len, heaps)) - min(map(len, heaps)) <= 10
+    assert not set(groups[heaps[0]]) & set(groups[heaps[1]])
+
+
+def test_skewed_clients_have_few_genres_and_whole_artists():
+    groups = np.repeat([f"a{n:03d}" for n in range(300)], 2)
+    genre = np.repeat(GENRES, 60)
+    clients = federated.skewed(groups, genre, np.random.default_rng(1))
+    assert sorted(np.concatenate(clients)) == list(range(600))
+    assert all(len(set(genre[rows])) <= 4 for rows in clients)
+    assert not set(groups[clients[3]]) & set(groups[clients[4]])
+
+
+def test_weights_are_averaged_by_the_number_of_tracks():
+    one, other = [np.ones((2, 2)), np.zeros(3)], [np.zeros((2, 2)), np.ones(3)]
+    mean = federated.averaged([one, other], [30, 10])
+    np.testing.assert_allclose(mean[0], 0.75)
+    np.testing.assert_allclose(mean[1], 0.25)
+
+
+@pytest.mark.parametrize(
+    ("module", "how"),
+    [
+        (continual, continual.REPLAY),
+        (continual, continual.SCRATCH),
+        (federated, federated.SKEWED),
+        (federated, federated.TOGETHER),
+    ],
+)
+def test_learning_in_turns_and_in_places_does_not_read_test_labels(module, how, monkeypatch):
+    monkeypatch.setattr(module, "PASSES", 4)
+    monkeypatch.setattr(federated, "ROUNDS", 2)
+    material = toy_material(table=X)
+    answers = module._fit(material, FOLD, 0, how)
+    np.testing.assert_allclose(answers.test.sum(axis=1), 1, atol=1e-6)
+    assert len(answers.history) == {continual: 5, federated: 2}[module]
+    wrong = GENRE.copy()
+    wrong[FOLD.test] = "rock"
+    other = module._fit(SimpleNamespace(**vars(material) | {"genre": wrong}), FOLD, 0, how)
+    np.testing.assert_array_equal(other.test, answers.test)
+
+
+def test_rounds_in_one_place_are_one_training():
+    """Plain gradient descent remembers nothing, so that weights sent and put back change none."""
+    material = toy_material(table=X)
+    one, other = (perceptron.Learner(material, FOLD, 3) for _ in range(2))
+    one.learn(FOLD.train, 4)
+    for _ in range(2):
+        other.set_weights(other.weights())
+        other.learn(FOLD.train, 2)
+    np.testing.assert_allclose(other.predict(FOLD.test), one.predict(FOLD.test), atol=1e-9)
+    assert not np.allclose(one.weights()[0], one.fresh[0])
+
+
+def test_noise_has_the_level_that_it_says():
+    silent = np.full((1, 40, 500), -80.0, np.float32)
+    heard = degraded.with_noise(silent, -30, np.random.default_rng(0))
+    assert 10 * np.log10((10 ** (heard / 10)).mean()) == pytest.approx(-30, abs=0.1)
+    loud = degraded.with_noise(silent + 80, -30, np.random.default_rng(0))
+    np.testing.assert_allclose(loud, 0, atol=0.05)
+    levels = degraded.stretched(RNG.normal(size=(2, 5, 6)).astype(np.float32))
+    np.testing.assert_allclose(levels.min(axis=(1, 2)), -80, atol=1e-4)
+    np.testing.assert_allclose(levels.max(axis=(1, 2)), 0, atol=1e-4)
+    empty = RNG.normal(size=(3, 40, 50)).astype(np.float32)
+    empty[:, 7] = -99
+    assert (degraded.stretched(empty)[:, 7] == -80).all(), "exactly, in every picture"
+
+
+def test_scaling_anew_undoes_a_shift_and_sees_no_test_track():
+    """Columns that a domain moves and stretches alike are as good as new after it."""
+    moved = X * 3 + 50
+    material = toy_material(pictures=X)
+    material.once = {degraded.KINDS["noise"]: moved}.__getitem__
+    right = {}
+    for how in (degraded.KEPT, degraded.RENEWED):
+        _, test = degraded.arm("noise", how).fit(material, FOLD, 0)
+        right[how] = (np.asarray(GENRES)[test.argmax(axis=1)] == GENRE[FOLD.test]).mean()
+    assert right[degraded.RENEWED] > right[degraded.KEPT] + 0.15
+    spoilt = moved.copy()
+    spoilt[FOLD.test[0]] = 1e6
+    material.once = {degraded.KINDS["noise"]: spoilt}.__getitem__
+    _, other = degraded.arm("noise", degraded.RENEWED).fit(material, FOLD, 0)
+    np.testing.assert_allclose(other[1:], test[1:])
+
+
+def test_copies_are_what_they_are_called():
+    picture = np.full((128, 200), -80.0, np.float32)
+    picture[50] = 0
+    rng = np.random.default_rng(3)
+    widths = [augmentation.stretch(picture, rng).shape[1] for _ in range(50)]
+    assert 180 <= min(widths) < 190 < 210 < max(widths) <= 220
+    peaks = [int(augmentation.shift(picture, rng).mean(axis=1).argmax()) for _ in range(50)]
+    low, high = 50 * 2 ** (-2 / 12), 50 * 2 ** (2 / 12)
+    assert low - 1 <= min(peaks) < 47 < 53 < max(peaks) <= high + 1
+    noisy = augmentation.noise(picture, rng)
+    assert -80 < np.median(noisy) < -20
+    hidden = [(augmentation.mask(picture, rng) == picture.mean()).mean() for _ in range(50)]
+    assert 0 < np.mean(hidden) < max(hidden) <= 1 - 0.8**2
+
+
+def test_a_track_and_its_copies_weigh_as_the_track_did():
+    """Copies that are not altered change nothing."""
+    material = toy_material(pictures=X)
+    material.once = {augmentation.copies: dict.fromkeys(augmentation.KINDS, X)}.__getitem__
+    valid, test = augmentation.arm("").fit(material, FOLD, 0)
+    plain = readout.logistic(X, GENRE, FOLD)
+    np.testing.assert_allclose(valid, plain[0], atol=2e-3)
+    np.testing.assert_allclose(test, plain[1], atol=2e-3)
+
+
+def test_a_slower_time_scale_averages_neighbours():
+    slow = views.averaged(np.arange(12, dtype=np.float32).reshape(1, 2, 6), 4)
+    np.testing.assert_allclose(slow, [[[1.5], [7.5]]])
+
+
+def test_optuna_chooses_by_validation_and_keeps_its_trials():
+    pytest.importorskip("optuna")
+    material = toy_material(table=X)
+    found = search._fit(material, FOLD, 0, "logistic_tuned", 5)
+    losses = [row["val_loss"] for row in found.history]
+    assert len(losses) == 5
+    assert readout.loss(found.valid, GENRE[FOLD.valid]) == pytest.approx(min(losses))
+    wrong = GENRE.copy()
+    wrong[FOLD.test] = "rock"
+    material.genre = wrong
+    again = search._fit(material, FOLD, 0, "logistic_tuned", 5)
+    np.testing.assert_array_equal(again.test, found.test)
+    by_hand = search._fit(material, FOLD, 0, "logistic_tuned", 0)
+    np.testing.assert_allclose(by_hand.test, readout.logistic(X, GENRE, FOLD)[1], atol=1e-6)

@@ -1,0 +1,66 @@
+"""More statistics of the same pictures, with slower time scales."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from mgc.datasets.splits import Fold
+from mgc.experiments.readout import logistic
+from mgc.experiments.step import Arm, Comparison, Material, Step
+from mgc.features.statistics import picture_statistics
+from mgc.typing import Double, Float
+
+PENALTIES = (0.003, 0.01, 0.03, 0.1, 0.3)
+FRAMES = (4, 16)
+"""Neighbouring frames that are averaged: a quarter of a second, and a second."""
+View = Callable[[Material], Float]
+
+
+def averaged(spectrogram: Float, n_frames: int) -> Float:
+    """Average neighbouring frames, the last axis; a remainder is dropped."""
+    cut = spectrogram[..., : spectrogram.shape[-1] // n_frames * n_frames]
+    return np.asarray(cut.reshape(*cut.shape[:-1], -1, n_frames).mean(axis=-1), np.float32)
+
+
+def _spectrogram(material: Material) -> Float:
+    return material.arrays.spectrogram[material.split.example_track]
+
+
+def time_scales(material: Material) -> Float:
+    """Statistics of pictures with fewer, longer frames [n, 2 * 896]."""
+    whole = _spectrogram(material)
+    return np.concatenate([picture_statistics(averaged(whole, n)) for n in FRAMES], axis=1)
+
+
+def arm(name: str, view: View | None) -> Arm:
+    """Logistic regression on the statistics of the picture and those of a view of it."""
+
+    def fit(material: Material, fold: Fold, seed: int) -> tuple[Double, Double]:
+        x = material.pictures
+        if view is not None:
+            x = np.concatenate([x, material.once(view)], axis=1)
+        return logistic(x, material.genre, fold, PENALTIES)
+
+    settings = {"penalties": list(PENALTIES), "view": name}
+    return Arm("logistic_views", settings, fit, "pictures", makes=view)
+
+
+def _beside(step: str, name: str, view: View) -> Comparison:
+    return Comparison(
+        step,
+        "the statistics of the picture alone",
+        (lambda study, seed: arm(name, view), lambda study, seed: arm("", None)),
+    )
+
+
+STEP = Step(
+    name="More views of a picture",
+    question="Rhythm is slow and timbre is quick. Does it help to show both?",
+    changed="The read-out also sees the same statistics of another view of the picture.",
+    fitted="Logistic regression, its penalty chosen on validation among as many on both sides.",
+    comparisons=(
+        _beside("Two slower time scales beside the picture", "time scales", time_scales),
+    ),
+)
