@@ -114,7 +114,7 @@ def curves(store: Store) -> Figure:
     )
     if not places or not turns:
         return note("Learning in many places and in turns was not measured.")
-    figure, axes = subplots(2, 1, size=(WIDTH, 6.2))
+    figure, axes = subplots(2, 1, size=(style.WIDTH, 6.2))
     above, below = axes[:, 0]
     for how, (label, shade) in PLACES.items():
         known = _curve(places, how)
