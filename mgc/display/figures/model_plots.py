@@ -8,6 +8,7 @@ figure says so in its place.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from textwrap import fill
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -130,7 +131,8 @@ def reliability(records: Mapping[str, Record]) -> Figure:
         axis.plot(used["confidence"], used["accuracy"], color=style.ACCENT, lw=1)
         area = 160 * used["n"] / max(1, used["n"].sum()) + 8
         axis.scatter(used["confidence"], used["accuracy"], s=area, color=style.ACCENT, zorder=3)
-        axis.set_title(f"{TITLES.get(name, name)}\nECE {error:.2f}", fontsize=10)
+        title = fill(TITLES.get(name, name), 20)  # a longer one reaches into the next
+        axis.set_title(f"{title}\nECE {error:.2f}", fontsize=10)
         axis.set(xlim=(0, 1), ylim=(0, 1.02), xticks=(0, 0.5, 1), yticks=(0, 0.5, 1))
         percent_axis(axis)
         percent_axis(axis, "x")
