@@ -30,7 +30,7 @@ def sentences(table: pd.DataFrame) -> str:
     for step in sorted(STEPS, key=lambda step: min(_places(step, order), default=len(order))):
         here = rows.iloc[sorted(_places(step, order))]
         if len(here):
-            told.append(f"**{step.name}.** {step.question} {step.fitted}\n")
+            told.append(f"**{step.name}.** {step.question}\n")
             told += [f"- *{row['step']}.* {_said(row)}" for _, row in here.iterrows()]
             told.append("")
     return "\n".join(told)

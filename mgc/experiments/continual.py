@@ -57,13 +57,13 @@ STEP = Step(
     comparisons=(
         Comparison(
             "Artists in five groups, each learned when it comes",
-            "trained anew on all so far whenever a group comes",
+            "training anew on all so far whenever a group comes",
             (lambda study, seed: arm(NAIVE), lambda study, seed: arm(SCRATCH)),
             seeds=(SEEDS, SEEDS),
         ),
         Comparison(
             "Twenty old tracks of each group kept and replayed",
-            "each group learned when it comes, nothing kept",
+            "learning each group when it comes, nothing kept",
             (lambda study, seed: arm(REPLAY), lambda study, seed: arm(NAIVE)),
             seeds=(SEEDS, SEEDS),
         ),

@@ -98,7 +98,7 @@ def arm(kind: str, normalisation: str) -> Arm:
 def _renewed(kind: str, what: str) -> Comparison:
     return Comparison(
         f"Columns scaled anew for pictures {what}",
-        "scaled as in training",
+        "the scale of training",
         (lambda study, seed: arm(kind, RENEWED), lambda study, seed: arm(kind, KEPT)),
     )
 
@@ -115,7 +115,7 @@ STEP = Step(
         _renewed("telephone band", "cut to a telephone's band"),
         Comparison(
             "Columns scaled anew for clean pictures",
-            "scaled as in training",
+            "the scale of training",
             (lambda study, seed: arm("clean", RENEWED), lambda study, seed: CONTROL),
         ),
     ),

@@ -93,7 +93,7 @@ NOT_YET: tuple[Unmeasured, ...] = (
         "an hour of rendering, then one fit for each amount",
     ),
     Unmeasured(
-        "Log-spaced frequency, harmonic and percussive parts, chroma",
+        "Harmonic and percussive parts, chroma, more channels for the CNN",
         "filters of each picture take long, chroma needs audio, and other views were shown to"
         " logistic regression alone",
         "ten minutes of a free core for the parts, a fit of the CNN for each channel, and audio of"

@@ -87,6 +87,9 @@ REMARKS: Mapping[tuple[str, str], str] = MappingProxyType(
         ("Two slower time scales beside the picture", NOT_SHOWN): (
             "What the slower pictures say, the quick one has said already."
         ),
+        ("Log-spaced frequency beside the picture", NOT_SHOWN): (
+            "The same rows at other distances: less than a point, if anything."
+        ),
         ("Stretched, shifted, noisy and masked copies", NOT_SHOWN): (
             "The report's favourite. Statistics over half a minute change little when a song is"
             " stretched, so that copies have little to teach; a network may gain more."

@@ -1,4 +1,4 @@
-"""More statistics of the same pictures, with slower time scales."""
+"""More statistics of the same pictures: slower time scales, and log-spaced frequency."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from mgc.datasets.splits import Fold
 from mgc.experiments.readout import logistic
 from mgc.experiments.step import Arm, Comparison, Material, Step
 from mgc.features.statistics import picture_statistics
+from mgc.training.inputs import log_frequency
 from mgc.typing import Double, Float
 
 PENALTIES = (0.003, 0.01, 0.03, 0.1, 0.3)
@@ -32,6 +33,11 @@ def time_scales(material: Material) -> Float:
     """Statistics of pictures with fewer, longer frames [n, 2 * 896]."""
     whole = _spectrogram(material)
     return np.concatenate([picture_statistics(averaged(whole, n)) for n in FRAMES], axis=1)
+
+
+def log_spaced(material: Material) -> Float:
+    """Statistics of pictures whose rows stand at equal steps of log frequency [n, 896]."""
+    return picture_statistics(log_frequency(_spectrogram(material)))
 
 
 def arm(name: str, view: View | None) -> Arm:
@@ -57,10 +63,11 @@ def _beside(step: str, name: str, view: View) -> Comparison:
 
 STEP = Step(
     name="More views of a picture",
-    question="Rhythm is slow and timbre is quick. Does it help to show both?",
+    question="Rhythm is slow, timbre quick, and pitch counts in octaves. Does it help to say so?",
     changed="The read-out also sees the same statistics of another view of the picture.",
     fitted="Logistic regression, its penalty chosen on validation among as many on both sides.",
     comparisons=(
         _beside("Two slower time scales beside the picture", "time scales", time_scales),
+        _beside("Log-spaced frequency beside the picture", "log frequency", log_spaced),
     ),
 )

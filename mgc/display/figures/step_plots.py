@@ -114,7 +114,7 @@ def curves(store: Store) -> Figure:
     )
     if not places or not turns:
         return note("Learning in many places and in turns was not measured.")
-    figure, axes = subplots(2, 1, size=(style.WIDTH, 6.2))
+    figure, axes = subplots(2, 1, size=(style.WIDTH, 6.9))
     above, below = axes[:, 0]
     for how, (label, shade) in PLACES.items():
         known = _curve(places, how)
@@ -134,7 +134,8 @@ def curves(store: Store) -> Figure:
         axis.set_title(title)
         axis.set_ylabel("right")
         percent_axis(axis)
-        axis.legend(loc="lower right", fontsize=9.5)
+    above.legend(loc="lower right", fontsize=9.5)
+    below.legend(loc="upper center", bbox_to_anchor=(0.5, -0.22), ncols=2, fontsize=9.5)
     return figure
 
 
