@@ -93,11 +93,9 @@ NOT_YET: tuple[Unmeasured, ...] = (
         "an hour of rendering, then one fit for each amount",
     ),
     Unmeasured(
-        "Harmonic and percussive parts, chroma, more channels for the CNN",
-        "filters of each picture take long, chroma needs audio, and other views were shown to"
-        " logistic regression alone",
-        "ten minutes of a free core for the parts, a fit of the CNN for each channel, and audio of"
-        " all of GTZAN for chroma",
+        "Other views as channels of the CNN, chroma",
+        "logistic regression alone was shown other views, and chroma needs audio",
+        "a fit of the CNN for each, and audio of all of GTZAN for chroma",
     ),
     Unmeasured(
         "Attention, transformers",

@@ -87,6 +87,9 @@ REMARKS: Mapping[tuple[str, str], str] = MappingProxyType(
         ("Two slower time scales beside the picture", NOT_SHOWN): (
             "What the slower pictures say, the quick one has said already."
         ),
+        ("Lasting and striking parts beside the picture", NOT_SHOWN): (
+            "Voices apart from drums: a point that may be chance."
+        ),
         ("Log-spaced frequency beside the picture", NOT_SHOWN): (
             "The same rows at other distances: less than a point, if anything."
         ),

@@ -320,6 +320,18 @@ def test_a_slower_time_scale_averages_neighbours():
     np.testing.assert_allclose(slow, [[[1.5], [7.5]]])
 
 
+def test_views_keep_what_lasts_apart_from_what_strikes():
+    picture = np.full((1, 128, 496), -80.0, np.float32)
+    picture[0, 40] = 0  # a tone
+    picture[0, :, 100] = 0  # a stroke
+    split = SimpleNamespace(example_track=np.array([0]))
+    material = SimpleNamespace(arrays=SimpleNamespace(spectrogram=picture), split=split)
+    both = views.two_kinds(material)[0]
+    lasting, striking = both[:128], both[896:1024]
+    assert lasting.argmax() == 40
+    assert lasting[40] > 60 > 20 > striking[40]
+
+
 def test_optuna_chooses_by_validation_and_keeps_its_trials():
     pytest.importorskip("optuna")
     material = toy_material(table=X)
