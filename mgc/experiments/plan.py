@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from mgc.experiments import (
     artists,
+    attention,
     augmentation,
     coarse_first,
     continual,
@@ -31,6 +32,7 @@ STEPS: tuple[Step, ...] = (
     graph.STEP,
     coarse_first.STEP,
     artists.STEP,
+    attention.STEP,
     federated.STEP,
     continual.STEP,
     degraded.STEP,
@@ -98,10 +100,9 @@ NOT_YET: tuple[Unmeasured, ...] = (
         "a fit of the CNN for each, and audio of all of GTZAN for chroma",
     ),
     Unmeasured(
-        "Attention, transformers",
-        "each is another network to train, which logistic regression cannot stand for",
-        "five minutes of a free core for each seed of attention over VGG16's columns, fifteen for"
-        " a small transformer",
+        "A transformer",
+        "it is another network to train, which logistic regression cannot stand for",
+        "a quarter of an hour of a free core for each seed of a small one",
     ),
     Unmeasured(
         "Contrastive pretraining",

@@ -16,6 +16,7 @@ from mgc.datasets.splits import Fold, Split
 from mgc.datasets.tracks import GENRES, P_COLUMNS
 from mgc.experiments import (
     artists,
+    attention,
     augmentation,
     coarse_first,
     continual,
@@ -199,6 +200,17 @@ def toy_material(**features):
         "split": Split("artist_cv", np.arange(len(GENRE)), np.full(len(GENRE), -1), (FOLD,)),
     }
     return SimpleNamespace(**material, **features)
+
+
+def test_attention_begins_at_the_mean():
+    """At first all weights are alike, so the network is the published head on the mean."""
+    pytest.importorskip("tensorflow")
+    model = attention.pooled_by_attention((7, 12))
+    columns = RNG.normal(size=(3, 7, 12)).astype(np.float32)
+    head = model.layers[-1]
+    np.testing.assert_allclose(model(columns), head(columns.mean(axis=1)), atol=1e-5)
+    added = model.count_params() - head.count_params()
+    assert added == (12 + 1) * attention.WIDTH + attention.WIDTH
 
 
 def test_heaps_hold_whole_artists_and_about_as_many_tracks():
