@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from mgc.experiments import (
     artists,
+    attention,
     augmentation,
     coarse_first,
     continual,
@@ -31,6 +32,7 @@ STEPS: tuple[Step, ...] = (
     graph.STEP,
     coarse_first.STEP,
     artists.STEP,
+    attention.STEP,
     federated.STEP,
     continual.STEP,
     degraded.STEP,
@@ -93,17 +95,14 @@ NOT_YET: tuple[Unmeasured, ...] = (
         "an hour of rendering, then one fit for each amount",
     ),
     Unmeasured(
-        "Harmonic and percussive parts, chroma, more channels for the CNN",
-        "filters of each picture take long, chroma needs audio, and other views were shown to"
-        " logistic regression alone",
-        "ten minutes of a free core for the parts, a fit of the CNN for each channel, and audio of"
-        " all of GTZAN for chroma",
+        "Other views as channels of the CNN, chroma",
+        "logistic regression alone was shown other views, and chroma needs audio",
+        "a fit of the CNN for each, and audio of all of GTZAN for chroma",
     ),
     Unmeasured(
-        "Attention, transformers",
-        "each is another network to train, which logistic regression cannot stand for",
-        "five minutes of a free core for each seed of attention over VGG16's columns, fifteen for"
-        " a small transformer",
+        "A transformer",
+        "it is another network to train, which logistic regression cannot stand for",
+        "a quarter of an hour of a free core for each seed of a small one",
     ),
     Unmeasured(
         "Contrastive pretraining",

@@ -87,6 +87,12 @@ REMARKS: Mapping[tuple[str, str], str] = MappingProxyType(
         ("Two slower time scales beside the picture", NOT_SHOWN): (
             "What the slower pictures say, the quick one has said already."
         ),
+        ("Attention over time (VGG16)", NOT_SHOWN): (
+            "Which seconds to listen to can be learned, and the plain mean is hardly worse."
+        ),
+        ("Lasting and striking parts beside the picture", NOT_SHOWN): (
+            "Voices apart from drums: a point that may be chance."
+        ),
         ("Log-spaced frequency beside the picture", NOT_SHOWN): (
             "The same rows at other distances: less than a point, if anything."
         ),

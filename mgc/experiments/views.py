@@ -1,4 +1,4 @@
-"""More statistics of the same pictures: slower time scales, and log-spaced frequency."""
+"""More statistics of the same pictures: other time scales, log frequency, two kinds of sound."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from mgc.typing import Double, Float
 PENALTIES = (0.003, 0.01, 0.03, 0.1, 0.3)
 FRAMES = (4, 16)
 """Neighbouring frames that are averaged: a quarter of a second, and a second."""
+KERNEL = (11, 9)
+"""Frames (0.7 s) and rows over which a median is taken."""
 View = Callable[[Material], Float]
 
 
@@ -38,6 +40,22 @@ def time_scales(material: Material) -> Float:
 def log_spaced(material: Material) -> Float:
     """Statistics of pictures whose rows stand at equal steps of log frequency [n, 896]."""
     return picture_statistics(log_frequency(_spectrogram(material)))
+
+
+def two_kinds(material: Material) -> Float:
+    """Statistics of what lasts and of what strikes [n, 2 * 896].
+
+    Median filtering along time and along frequency (Fitzgerald 2010, librosa), of levels above
+    the picture's lowest, which are logarithms.
+    """
+    import librosa
+
+    parts = [
+        np.stack(librosa.decompose.hpss(picture + 80, kernel_size=KERNEL)).astype(np.float32)
+        for picture in _spectrogram(material)
+    ]
+    kinds = np.stack(parts, axis=1)
+    return np.concatenate([picture_statistics(kind) for kind in kinds], axis=1)
 
 
 def arm(name: str, view: View | None) -> Arm:
@@ -69,5 +87,6 @@ STEP = Step(
     comparisons=(
         _beside("Two slower time scales beside the picture", "time scales", time_scales),
         _beside("Log-spaced frequency beside the picture", "log frequency", log_spaced),
+        _beside("Lasting and striking parts beside the picture", "two kinds", two_kinds),
     ),
 )

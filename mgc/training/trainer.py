@@ -8,6 +8,7 @@ stands on the inputs.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -25,6 +26,8 @@ from mgc.training.tuned_recipes import TunedPolicy
 from mgc.typing import Double, Float, IntArray
 
 Policy = ReportPolicy | TunedPolicy
+Network = Callable[[tuple[int, ...]], keras.Model]
+"""Builds a network, not compiled, for inputs of a shape."""
 CODED_AT_ONCE = 64
 """Examples whose crops are encoded at a time: those of all would not fit into memory."""
 
@@ -56,13 +59,14 @@ class Trained:
         return normalised, n_crops
 
 
-def fit(fold_fit: FoldFit, *, test: bool = True) -> Fitted:
+def fit(fold_fit: FoldFit, *, test: bool = True, network: Network | None = None) -> Fitted:
     """Fit one of the five models on one fold, and predict validation and test part once.
 
     Without `test` the test part is not predicted: in `mgc.training.trials` it must choose nothing.
-    Raises WeightsError if VGG16 finds no ImageNet weights.
+    `network` is another one to train in the same way, see `train`. Raises WeightsError if VGG16
+    finds no ImageNet weights.
     """
-    trained, fold = train(fold_fit), fold_fit.fold
+    trained, fold = train(fold_fit, network), fold_fit.fold
     valid, n_crops = trained.predict(fold.valid)
     tested, seconds = np.empty((0, len(GENRES))), 0.0
     if trained.policy.shuffles_test:
@@ -84,13 +88,19 @@ def fit(fold_fit: FoldFit, *, test: bool = True) -> Fitted:
     )
 
 
-def train(fold_fit: FoldFit) -> Trained:
-    """Train one of the five models on the training part of a fold; see `fit`."""
+def train(fold_fit: FoldFit, network: Network | None = None) -> Trained:
+    """Train one of the five models on the training part of a fold; see `fit`.
+
+    Instead of the model itself, `network` may stand on its inputs; where these are columns over
+    time, as before VGG16's head, it reads all columns of a crop in the place of their mean.
+    """
     plan = from_settings(fold_fit.config["recipe"])
     policy = TunedPolicy(plan) if isinstance(plan, TunedRecipe) else ReportPolicy(plan)
     device = keras_fit.set_up(fold_fit.settings.threads)
     measured: dict[str, float] = {}
     examples, targets, rows = policy.gather(fold_fit, measured)
+    if network and examples.reduce == "mean":
+        examples = replace(examples, reduce="")
     # After the inputs: whether VGG16's base had to run for them must not change what is drawn.
     keras_fit.start(fold_fit.seed)
     history: list[dict[str, Any]] = []
@@ -106,7 +116,10 @@ def train(fold_fit: FoldFit) -> Trained:
         examples = policy.coded(_codes(model, policy, examples, measured), rows)
     x, n_crops = examples.cut(fold_fit.fold.valid, policy.validation_crops)
     valid = x, np.repeat(targets[fold_fit.fold.valid], n_crops, axis=0)
-    model = _network(fold_fit.model, x.shape[1:], policy, policy.momentum(len(rows)))
+    if network:
+        model = network(x.shape[1:])
+    else:
+        model = _network(fold_fit.model, x.shape[1:], policy, policy.momentum(len(rows)))
     batches = policy.batches(examples, targets, rows, fold_fit.seed)
     history += _fit(model, policy, batches, valid, fold_fit)
     architecture += policy.layers(fold_fit, model)

@@ -16,6 +16,7 @@ from mgc.datasets.splits import Fold, Split
 from mgc.datasets.tracks import GENRES, P_COLUMNS
 from mgc.experiments import (
     artists,
+    attention,
     augmentation,
     coarse_first,
     continual,
@@ -201,6 +202,17 @@ def toy_material(**features):
     return SimpleNamespace(**material, **features)
 
 
+def test_attention_begins_at_the_mean():
+    """At first all weights are alike, so the network is the published head on the mean."""
+    pytest.importorskip("tensorflow")
+    model = attention.pooled_by_attention((7, 12))
+    columns = RNG.normal(size=(3, 7, 12)).astype(np.float32)
+    head = model.layers[-1]
+    np.testing.assert_allclose(model(columns), head(columns.mean(axis=1)), atol=1e-5)
+    added = model.count_params() - head.count_params()
+    assert added == (12 + 1) * attention.WIDTH + attention.WIDTH
+
+
 def test_heaps_hold_whole_artists_and_about_as_many_tracks():
     groups = RNG.integers(0, 90, size=600).astype(str)
     heaps = perceptron.deal(groups, 5, np.random.default_rng(0))
@@ -318,6 +330,18 @@ def test_a_track_and_its_copies_weigh_as_the_track_did():
 def test_a_slower_time_scale_averages_neighbours():
     slow = views.averaged(np.arange(12, dtype=np.float32).reshape(1, 2, 6), 4)
     np.testing.assert_allclose(slow, [[[1.5], [7.5]]])
+
+
+def test_views_keep_what_lasts_apart_from_what_strikes():
+    picture = np.full((1, 128, 496), -80.0, np.float32)
+    picture[0, 40] = 0  # a tone
+    picture[0, :, 100] = 0  # a stroke
+    split = SimpleNamespace(example_track=np.array([0]))
+    material = SimpleNamespace(arrays=SimpleNamespace(spectrogram=picture), split=split)
+    both = views.two_kinds(material)[0]
+    lasting, striking = both[:128], both[896:1024]
+    assert lasting.argmax() == 40
+    assert lasting[40] > 60 > 20 > striking[40]
 
 
 def test_optuna_chooses_by_validation_and_keeps_its_trials():
