@@ -46,14 +46,20 @@ from mgc.records.store import default_root
 from mgc.records.study import open_study
 from mgc.report import targets
 
-study = open_study(data, records=records, protocol=protocol, variant=variant, seeds=(seed,))
+study = open_study(
+    data,
+    records=records,
+    protocol=protocol,
+    variant=variant,
+    seeds=seed,
+)
 results = load_results(study)
 fits = results.networks
 goal = facts.report_targets()
 steps = ledger.load(default_root())
 glue = Glue(fits)
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 glue.many(
     {
         "c7_target_accuracy": formats.percent(goal["accuracy"]),
@@ -72,7 +78,7 @@ glue.many(step_tables.counts(steps), "book/next_steps.csv")
 #
 # The report does not say what its targets of speed count. This book fixes one meaning, and {doc}`08_audit` and {doc}`11_speed` use the same: *from file to genre*, decoding included. A clip is thirty seconds, one request at a time, on one thread; the time is the one that nineteen in twenty stay below. A day is a folder on two cores.
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 measured = targets.speed_targets(speed.load(default_root() / speed.FILE))
 notebook.say(targets.answers(fits, goal, measured))
 
@@ -83,10 +89,10 @@ notebook.say(targets.answers(fits, goal, measured))
 #
 # {numref}`fig-ledger` shows every step that was measured, the largest gain first. Step and control are tested on the same tracks, with artists kept apart where nothing else is said; the interval and the test count artists, not tracks, and Holm's correction is over all {glue:text}`c7_measured` rows. Settings were chosen on validation tracks alone. Of the steps, {glue:text}`c7_helps` help, {glue:text}`c7_hurts` hurt, and for {glue:text}`c7_not_shown` no difference is shown.
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "What each step changes in accuracy, in points, with its 95 % interval. Filled marks are shown by the test after Holm's correction. In the pale band lies what could not have been shown. An arrow stands for what lies beyond the edge; time is that of training, by the control's.", "name": "fig-ledger"}, "image": {"alt": "One row a step, sorted by the change in accuracy: a mark with its interval around a line at zero, a pale band for what could not have been shown, the control below the name of the step, and the change in points at the right."}}
+# %% tags=["remove-input"] mystnb={"figure": {"caption": "What each step changes in accuracy, in points, with its 95 % interval. Filled marks are shown by the test after Holm's correction. In the pale band lies what could not have been shown. An arrow stands for what lies beyond the edge; time is that of training, by the control's.", "name": "fig-ledger"}, "image": {"alt": "One row a step, sorted by the change in accuracy: a mark with its interval around a line at zero, a pale band for what could not have been shown, the control below the name of the step, and the change in points at the right."}}
 step_plots.ledger(steps)
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 notebook.say(step_tables.sentences(steps))
 
 # %% [markdown]
@@ -98,7 +104,7 @@ notebook.say(step_tables.sentences(steps))
 #
 # Archives that may not share music can share weights. In federated averaging {cite:p}`mcmahan2017` each archive trains the shared network on its own tracks, and the mean of all weights is the next shared network. The upper half of {numref}`fig-curves` shows how that goes on validation tracks, round by round. The lower half is about time in the place of space: five groups of artists arrive one after the other. Solid lines are about artists that nobody has heard, broken ones about the tracks of the first group. Where a broken line falls, the network forgets.
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Right answers of the MLP, mean over five folds. Above: validation tracks, after each round in which ten archives send weights. Below: validation tracks and those of the first of five groups of artists, after each group.", "name": "fig-curves"}, "image": {"alt": "Two panels of lines. Above, accuracy on validation tracks against rounds, for one place, ten archives dealt evenly and ten archives with few genres each. Below, accuracy against the number of groups of artists that have come, for three ways of learning, on the first group and on artists never heard."}}
+# %% tags=["remove-input"] mystnb={"figure": {"caption": "Right answers of the MLP, mean over five folds. Above: validation tracks, after each round in which ten archives send weights. Below: validation tracks and those of the first of five groups of artists, after each group.", "name": "fig-curves"}, "image": {"alt": "Two panels of lines. Above, accuracy on validation tracks against rounds, for one place, ten archives dealt evenly and ten archives with few genres each. Below, accuracy against the number of groups of artists that have come, for three ways of learning, on the first group and on artists never heard."}}
 step_plots.curves(study.store.steps)
 
 # %% [markdown]
@@ -106,7 +112,7 @@ step_plots.curves(study.store.steps)
 #
 # A model that was fitted on clean pictures meets degraded ones. It is the pictures that are degraded and not sound: to each cell of a picture the power of noise is added, or rows outside a telephone's band are emptied. What a codec or a room does to a recording is more than that. Columns can be scaled anew by tracks of the new domain that nobody has labelled; here validation tracks serve for that.
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 clean = study.store.steps.find(model="logistic_picture", seed=0)
 plain = [record for record in clean if record.config["recipe"].get("left_out") == ""]
 notebook.table(step_tables.degraded_table(study.store.steps, plain[0])) if plain else None
@@ -116,7 +122,7 @@ notebook.table(step_tables.degraded_table(study.store.steps, plain[0])) if plain
 #
 # Optuna proposes settings, looks at the validation tracks, and learns from each trial what to propose next. What it gains there is partly luck, since of many trials the one that suits these tracks is kept. Test tracks show how much.
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 notebook.table(step_tables.searched_table(study.store.steps))
 
 # %% [markdown]
@@ -124,7 +130,7 @@ notebook.table(step_tables.searched_table(study.store.steps))
 #
 # A label is suspect when a model that never heard its artist gives it little probability. The table takes the published VGG16 and asks two others: the list of tracks that the fault-filtered split leaves out, for the faults that Sturm found {cite:p}`sturm2013`, and the genre under which a shop sells the recording. The last row is the share among all tracks. Most of the faults on that list are repetitions, which no model can suspect; shops disagree with GTZAN about much that is no fault.
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 whole = study.edition_record.name in WHOLE_GTZAN and protocol == "artist_cv"
 known = fits_of(fits) if whole else {}
 doubted = known.get("vgg16")
@@ -137,10 +143,10 @@ notebook.table(step_tables.suspects_table(precision(doubted[0]))) if doubted els
 #
 # The year of the matched release is known for most tracks. The table is about the published VGG16, all seeds. Genres come and go with decades, so the sentence below compares within genres, those with twenty tracks on both sides.
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 notebook.table(step_tables.decades_table(doubted)) if doubted else None
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 notebook.say(step_tables.decades_statement(doubted)) if doubted else None
 
 # %% [markdown]
@@ -148,7 +154,7 @@ notebook.say(step_tables.decades_statement(doubted)) if doubted else None
 #
 # An accuracy counts tracks, so that an artist with thirty of them counts thirty times. Counted by artist the picture is another:
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 by_title = {TITLES[name]: known[name] for name in known}
 notebook.table(step_tables.artists_table(by_title)) if known else None
 
@@ -157,13 +163,13 @@ notebook.table(step_tables.artists_table(by_title)) if known else None
 #
 # Some steps can be taken with the same data, and nobody has yet. They stand here with what it would take.
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 notebook.table(step_tables.unmeasured("yet"), "Not yet measured")
 
 # %% [markdown]
 # Others need what this data does not have. People name the right one of ten genres in about {glue:text}`c7_people` of clips {cite:p}`dong2018`, of other music; nobody asked them about GTZAN.
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 notebook.table(step_tables.unmeasured("here"), "Not testable here")
 
 # %% [markdown]
@@ -177,7 +183,7 @@ notebook.table(step_tables.unmeasured("here"), "Not testable here")
 #
 # tracks. The estimate uses the share $\psi$ of the two models with the highest accuracies here.
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 notebook.say(*targets.sample_sizes(fits))
 
 # %% [markdown]
@@ -192,7 +198,8 @@ notebook.say(*targets.sample_sizes(fits))
 
 # %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show the solution", "code_prompt_hide": "Hide the solution"}
 open_gains = steps[(steps["difference"] > 0) & (steps["verdict"] == ledger.NOT_SHOWN)]
-notebook.say(f"{len(open_gains)} of them: {formats.listing(list(open_gains['step']))}.")
+names = formats.listing(list(open_gains["step"]))
+notebook.say(f"{len(open_gains)} of them: {names}.")
 
 # %% [markdown]
 # **2.** What does a point of accuracy cost? Divide the extra training of each step that helps by its gain.
@@ -202,7 +209,7 @@ paid = steps[(steps["verdict"] == ledger.HELPS) & steps["cost_factor"].notna()]
 price = (paid["cost_factor"] - 1) / (100 * paid["difference"])
 notebook.table(
     paid.assign(price=price.map(lambda x: formats.number(x, 2)))[["step", "price"]],
-    "Further trainings for each point gained; below zero, the step is cheaper than its control",
+    "Further trainings for each point gained; below zero, cheaper than the control",
 )
 
 # %% [markdown]

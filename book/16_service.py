@@ -185,7 +185,7 @@ notebook.table(service_tables.false_alarm_table(watched), "False alarms of the m
 notebook.table(service_tables.delay_table(watched), "From a change to the alarm, in tracks")
 
 # %% [markdown]
-# Composed clips are noticed after {glue:text}`c16_delay_clips` tracks, synthetic speech after {glue:text}`c16_delay_speech`. A wider window sees smaller changes, and large ones later. The same recordings at 64 kbit/s are noticed in {glue:text}`c16_found_mp3` of the streams: the answers of this network hold whatever the form of a file ({doc}`10_network`), so they are no alarm for damaged sound. Only the ten genres were watched here; `mgc monitor` watches the tags, too.
+# Composed clips are noticed after {glue:text}`c16_delay_clips` tracks, synthetic speech after {glue:text}`c16_delay_speech`. A wider window sees smaller changes, and large ones later. The same recordings, compressed until they sound dull, are noticed in {glue:text}`c16_found_mp3` of the streams: the answers of this network hold whatever the form of a file ({doc}`10_network`), so they are no alarm for damaged sound. Only the ten genres were watched here; `mgc monitor` watches the tags, too.
 #
 # ## Live sound
 #

@@ -7,6 +7,6 @@
 Examples
 --------
 >>> from mgc.experiments.plan import STEPS
->>> len(STEPS)
-8
+>>> STEPS[0].comparisons[0].control
+'one that learned from photographs (VGG16)'
 """

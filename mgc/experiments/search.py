@@ -34,7 +34,7 @@ def _fit(material: Material, fold: Fold, seed: int, name: str, trials: int) -> A
         model = fitted(by_hand)
         valid, test = (genre_probabilities(model, x[part]) for part in (fold.valid, fold.test))
         return Answers(valid, test)
-    optuna = need("optuna", "fit")
+    optuna = need("optuna", "steps")
     history, models = [], []
     names = ["C", "gamma"] if by_hand.gamma else ["C"]
 

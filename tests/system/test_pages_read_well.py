@@ -14,7 +14,7 @@ HIDDEN = {"parameters", "remove-cell", "remove-input"}
 FOLDED = {"hide-input", "hide-cell"}
 BLOCKS = 10
 """Blocks of code that a page shows without a click, at most."""
-TOGGLES = 4
+TOGGLES = 5
 """Blocks that a reader may unfold, solutions included, at most."""
 LETTERS = 87
 """Of a line of code that fits the column of a page."""

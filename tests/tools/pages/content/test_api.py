@@ -53,4 +53,4 @@ def test_names_become_directives_and_links():
     assert ".. automodule:: mgc.evaluation.metrics\n" in page
     assert ".. autodata:: mgc.features.names.FEATURE_NAMES\n" in page
     with pytest.raises(ModuleNotFoundError):
-        api.found("mgc.audio.samples.none")
+        api.found("mgc.audio.samples" + ".none")
