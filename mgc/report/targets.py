@@ -71,8 +71,8 @@ def answers(groups: Groups, goal: Mapping[str, float], known: SpeedTargets) -> s
     lines = {
         f"More than {formats.percent(goal['accuracy'])} right": nearest(groups, goal["accuracy"]),
         f"A clip in {formats.duration(clip)}": f"{'Yes' if known.clip_s <= clip else 'No'}:"
-        f" the network that ships names its genre in less than {formats.duration(known.clip_s)},"
-        f" nineteen times in twenty. The report's CNN on its large spectrogram takes"
+        " nineteen times in twenty the network that ships names its genre within about"
+        f" {formats.duration(known.clip_s)}. The report's CNN on its large spectrogram takes"
         f" {formats.duration(known.report_s)}.",
         f"{formats.count(day)} clips a day": f"{'Yes' if known.clips_a_day >= day else 'No'}:"
         f" at the measured rate two cores do {formats.count(known.clips_a_day)}. That is an"

@@ -18,7 +18,7 @@ from mgc.errors import BookError
 
 NOT_PRINTED = (
     "script, style, template, a.headerlink, .headerbtn, button, .prev-next-area, nav,"
-    " img.only-dark, .mgc-names"
+    " a.only-dark, .mgc-names"
 )
 """The names of the package are looked up on the page; they would fill forty sheets."""
 HIDDEN = ".tag_hide-input > details, .cell > details.above-input, .cell > details.below-input"

@@ -57,13 +57,16 @@ def show(soup: BeautifulSoup, folder: Path) -> None:
         least, most = widths(drawing)
         shape = [f"{float(side):.0f}" for side in BOX.findall(drawing)[0]]
         link["style"] = f"--least: {least:.0f}px; --most: {most:.0f}px"
-        other = copy(picture)
-        other["src"] = str(Path(str(picture["src"])).with_name(dark.name).as_posix())
-        picture.insert_after(other)
-        for image, kind in ((picture, "only-light"), (other, "only-dark")):
+        other = copy(link)
+        other["href"] = str(Path(str(picture["src"])).with_name(dark.name).as_posix())
+        link.insert_after(other)
+        for one, kind in ((link, "only-light"), (other, "only-dark")):
+            image = one.select_one("img")
+            assert image is not None
+            one["class"], image["class"] = ["mgc-figure", kind], kind
+            image["src"] = one["href"]
             image["loading"] = "lazy"  # so that the hidden one is not loaded
             image["width"], image["height"] = shape  # until then the page keeps its place
-            image["class"] = kind
 
 
 def lighter(drawing: str, form: str) -> str:

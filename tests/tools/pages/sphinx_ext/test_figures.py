@@ -39,11 +39,12 @@ def page(tmp_path):
 
 
 def test_one_drawing_a_mode_that_leads_to_its_file(page, tmp_path):
-    assert [tag.name for tag in page.figure.find_all(recursive=False)] == ["a", "figcaption"]
-    link, (light, dark) = page.a, page.select("a > img")
-    assert link["href"] == light["src"] == "_images/a.svg"
+    assert [tag.name for tag in page.figure.find_all(recursive=False)] == ["a", "a", "figcaption"]
+    links, (light, dark) = page.select("a.mgc-figure"), page.select("a > img")
+    assert [link["href"] for link in links] == [light["src"], dark["src"]]
+    assert [link["class"][1:] for link in links] == [["only-light"], ["only-dark"]]
     assert (light["class"], dark["class"]) == ("only-light", "only-dark")
-    assert dark["src"] == "_images/a-dark.svg"
+    assert (light["src"], dark["src"]) == ("_images/a.svg", "_images/a-dark.svg")
     assert dark["alt"] == light["alt"] == "Dots."
     assert {light["loading"], dark["loading"]} == {"lazy"}, "the hidden one is not loaded"
     assert 1.4 < int(light["width"]) / int(light["height"]) < 1.9, "its place is kept"
