@@ -13,6 +13,8 @@
 # %% [markdown]
 # # Next steps
 #
+# *Level: some statistics, which {doc}`05_comparison` explains. Reading time: about {sub-ref}`wordcount-minutes` minutes.*
+#
 # ```{admonition} In this chapter
 # :class: tip
 # You learn
@@ -96,6 +98,11 @@ step_plots.ledger(steps)
 notebook.say(step_tables.sentences(steps))
 
 # %% [markdown]
+# ```{admonition} To remember
+# :class: important
+# Most next steps change less than a thousand tracks can show: {glue:text}`c7_not_shown` of {glue:text}`c7_measured` here. And a gain is worth what its control is worth; without one, a leak looks like the best step of all.
+# ```
+#
 # Gains of more than ten points were suspected first. Metadata alone is measured against the same facts dealt out to the wrong tracks, since what is left of a gain when the facts belong to nobody is a fault of the method; nothing is left. The artist's name is measured twice: where artists of the test tracks were heard in training it adds much, and the same columns do not help once artists are kept apart, so that it is a leak. MusiCNN may have heard some of these tracks; {doc}`14_ceilings` asks how much that can be worth. Suspect labels have two controls, for it costs something to lose any tracks at all. Columns scaled anew for pictures in noise were suspected of having seen what they should not; they are scaled by validation tracks alone, and clean pictures, which need no such help, gain nothing from it.
 #
 # Two groups of rows are less fresh than the others. Of degraded pictures, and of learning in many places or in turns, an earlier version had been scored on test tracks before the one that is shown was made. Its settings come from validation tracks all the same, and no setting was chosen for its test score; but whoever has seen a test score once is no longer blind.
@@ -192,6 +199,21 @@ notebook.say(*targets.sample_sizes(fits))
 # ## What this shows and what it does not
 #
 # The chapter shows what the steps change on {glue:text}`c7_n_test` test tracks of {glue:text}`c7_edition`, with the models of this book. Most of the cheap steps were tried on logistic regression or the MLP, since that is where one thing can be changed at a time; another network may answer otherwise. A step that is not shown to help may still help by less than its row could have shown. Clips a day and tracks needed are estimates and are marked as such. It does not show how any step would do on other music, or on listeners.
+
+# %% [markdown]
+# ## Check yourself
+#
+# **The artist's name adds much under the random split, and nothing with artists apart. Which of the two would a service gain?**
+#
+# ```{dropdown} Answer
+# The second, if it is asked about artists that are new to it. Under the random split the same name stands on both sides, and to know the name is to know the genre.
+# ```
+#
+# **A step gains a point and is not shown to help. Is it useless?**
+#
+# ```{dropdown} Answer
+# Nobody knows. Its row says which difference could have been seen; a smaller one may well be there, and it takes more tracks, more artists above all, to see it.
+# ```
 
 # %% [markdown]
 # ## Exercises
