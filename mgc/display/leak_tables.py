@@ -213,9 +213,9 @@ def gain_sentences(summary: LeakSummary) -> list[str]:
     for pieces, subject in zip(
         PIECES,
         (
-            "Where every test track leaks, accuracy changes by",
-            "Where half of them leak, it changes on the pieces of these tracks by",
-            "On the pieces of the other half, of which nothing trains, it changes by",
+            "With every test track leaking, accuracy changes by",
+            "With half of them leaking, it changes on the pieces of these tracks by",
+            "Nothing of the other half trains. All the same, accuracy changes on its pieces by",
         ),
         strict=True,
     ):
@@ -225,7 +225,7 @@ def gain_sentences(summary: LeakSummary) -> list[str]:
         span = " to ".join(dict.fromkeys(text.split()[0] for text in ends))
         every = len(clear) == len(gains) > 1
         whom = "every model" if every else formats.listing(clear) if clear else "no model"
-        said.append(f"{subject} {span} points; it clearly rises for {whom}.")
+        said.append(f"{subject} {span} points: a gain that is certain for {whom}.")
     return said
 
 
@@ -240,9 +240,8 @@ def ranking(summary: LeakSummary) -> str:
         return "Without a leak and with the whole leak the models stand in the same order."
     orders = [formats.listing([TITLES[name] for name in order]) for order in (left, right)]
     said = [
-        f"From the best down, the models stand in the order {orders[0]} without a leak, and"
-        f" {orders[1]} with the whole leak: a leak does not only raise scores, it can change"
-        " which model looks better."
+        "A leak does not only raise scores, it can change which model looks better. From the best"
+        f" down, the order is {orders[0]} without it, and {orders[1]} with the whole leak."
     ]
     for pair, ends in summary.gaps.groupby(["first", "second"], sort=False):
         one, two = map(str, pair)
@@ -251,17 +250,21 @@ def ranking(summary: LeakSummary) -> str:
         if left.index(two) < left.index(one):
             turned = {"mean": -ends["mean"], "low": -ends["high"], "high": -ends["low"]}
             one, two, ends = two, one, ends.assign(**turned)
-        places = [
-            f"{gain_text(end)}"
-            f" {place}{' (no clear difference)' if end['low'] <= 0 <= end['high'] else ''}"
-            for (_, end), place in zip(
-                ends.iterrows(),
-                (f"from {TITLES[one]} on the left of the slider", "on the right"),
-                strict=True,
-            )
-        ]
-        said.append(f"{TITLES[two]} stands {places[0]}, and {places[1]}.")
+        before, after = (_distance(end) for _, end in ends.iterrows())
+        said.append(
+            f"Compared with {TITLES[one]}, {TITLES[two]} is {before} without the leak, and {after}"
+            " with it."
+        )
     return " ".join(said)
+
+
+def _distance(end: pd.Series) -> str:
+    """Say how far one model stands before or behind another, and whether that is certain."""
+    side = "ahead" if end["mean"] > 0 else "behind"
+    size = formats.points(abs(end["mean"])).removeprefix("+")
+    low, high = formats.points(end["low"]), formats.points(end["high"])
+    doubt = "; not certain" if end["low"] <= 0 <= end["high"] else ""
+    return f"{size} {side} ({low.split()[0]} to {high}{doubt})"
 
 
 def doubts(summary: LeakSummary) -> str:
