@@ -203,7 +203,7 @@ Glue(f"{store}/{probes.FILE}").many(
 )
 
 # %% [markdown]
-# Of speech this is too hopeful. The head had heard {glue:text}`c10_taught` recordings of one synthesiser. Afterwards it was asked about {glue:text}`c10_spoken` recordings of {glue:text}`c10_voices` voices of two others, Flite and Festival, which read our glossary. It calls {glue:text}`c10_spoken_none` of them none; {glue:text}`c10_voices_never` of the voices it never refuses. Of {glue:text}`c10_spoken_sure` of the recordings it is sure, so its doubt shows another way, but a voice is no proof that **none** will be said.
+# For speech the table is too hopeful. The head had heard {glue:text}`c10_taught` recordings of one synthesiser. Afterwards it was asked about {glue:text}`c10_spoken` recordings of {glue:text}`c10_voices` voices of two others, Flite and Festival, which read our glossary. It calls {glue:text}`c10_spoken_none` of them none, and {glue:text}`c10_voices_never` of the voices it never refuses. It is sure of only {glue:text}`c10_spoken_sure`, so that its doubt shows; but do not rely on **none** to find speech.
 #
 # Not measured: human speech, recorded rain, animals and machines, and music of other genres, for which there are no recordings here. Expect a folk song or a raga to get one of the ten names.
 #
