@@ -101,7 +101,7 @@ def test_downloads_are_there_and_the_notebook_is_executed(page, site, folder):
             link.click()
         path = Path(waiting.value.path())
         name = waiting.value.suggested_filename
-        assert path.read_bytes() == (folder / "_sources" / name).read_bytes()
+        assert path.read_bytes() == (folder / link.get_attribute("href")).read_bytes()
         if name.endswith(".ipynb"):
             book = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
             assert any(cell.get("outputs") for cell in book.cells)
