@@ -87,6 +87,13 @@ COLUMNS = """
     .filter(([columns]) => columns > 6)
     .map(([columns, table]) => `${columns}: ${(table.caption || table).textContent.slice(0, 60)}`)
 """
+SETTLED = """
+async () => {
+    document.activeElement.blur();
+    scrollTo(0, 0);
+    for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
+}
+"""
 TALLEST = 60_000
 """Pixels that a JPEG may have; of a longer page the rest is not drawn."""
 WIDE = {"12_leak.html": 1}
@@ -117,7 +124,7 @@ def theme(browser: Any, site: str) -> dict[str, int]:
 
 def whole_page(page: Any) -> bytes:
     """Draw a page from top to end as JPEG, faster than Playwright's own way."""
-    page.evaluate("document.activeElement.blur(), scrollTo(0, 0)")
+    page.evaluate(SETTLED)
     session = page.context.new_cdp_session(page)
     size = session.send("Page.getLayoutMetrics")["cssContentSize"]
     size["height"] = min(size["height"], TALLEST)

@@ -291,7 +291,7 @@ def between(ours: pd.DataFrame, published: pd.DataFrame, ceilings: Mapping[str, 
             axis.plot(row["accuracy"], place, row["shape"], color=shade, ms=7, mfc=fill_colour)
             ticks[place] = fill(str(row["system"]), 26)
         place += 1.4
-    lines = {"guess": 0.1, "people, elsewhere": ceilings["people"], "labels": ceilings["labels"]}
+    lines = {"guess": 0.1, "people,\nelsewhere": ceilings["people"], "labels": ceilings["labels"]}
     for title, share in lines.items():
         axis.axvline(share, color=style.WARNING, ls="--", lw=1.2, zorder=0)
         axis.annotate(f"{title}\n{100 * share:g} %", (share, 1), (0, 4), ha="center", va="bottom",

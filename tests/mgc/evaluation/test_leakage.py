@@ -102,7 +102,9 @@ def test_an_artist_who_only_validates_is_the_control():
     assert "+20\u00a0points" in excess
     assert "+10\u00a0points" in excess
     assert "may have helped" in meant
-    assert "not by meeting the artist" in leak_tables.crossing_statements(effect(0.8), effect(0.9))[2]
+    assert (
+        "not by meeting the artist" in leak_tables.crossing_statements(effect(0.8), effect(0.9))[2]
+    )
     empty = effect(float("nan"))
     assert "No test track" in leak_tables.crossing_statements(empty, empty)[0]
 
@@ -209,7 +211,9 @@ def test_the_ranking_is_that_of_both_ends(summary):
     assert said.count("Compared with ") == len(swapped)
     for one, two in swapped:
         if {one, two} <= {"logistic", "mlp"}:  # of these there are all seeds
-            before, after = (round(100 * (share.loc[two, k] - share.loc[one, k])) for k in (0, 100))
+            before, after = (
+                round(100 * (share.loc[two, k] - share.loc[one, k])) for k in (0, 100)
+            )
             assert before < 0 < after
             places = rf"{-before}\spoints? behind .* without the leak, and {after}\spoints? ahead"
             assert re.search(f"Compared with {TITLES[one]}, {TITLES[two]} is {places}", said)
