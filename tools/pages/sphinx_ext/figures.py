@@ -63,7 +63,7 @@ def show(soup: BeautifulSoup, folder: Path) -> None:
         for one, kind in ((link, "only-light"), (other, "only-dark")):
             image = one.select_one("img")
             assert image is not None
-            one["class"], image["class"] = ["mgc-figure", kind], kind
+            one["class"], image["class"] = f"mgc-figure {kind}", kind
             image["src"] = one["href"]
             image["loading"] = "lazy"  # so that the hidden one is not loaded
             image["width"], image["height"] = shape  # until then the page keeps its place

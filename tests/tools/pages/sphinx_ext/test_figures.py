@@ -42,7 +42,8 @@ def test_one_drawing_a_mode_that_leads_to_its_file(page, tmp_path):
     assert [tag.name for tag in page.figure.find_all(recursive=False)] == ["a", "a", "figcaption"]
     links, (light, dark) = page.select("a.mgc-figure"), page.select("a > img")
     assert [link["href"] for link in links] == [light["src"], dark["src"]]
-    assert [link["class"][1:] for link in links] == [["only-light"], ["only-dark"]]
+    kinds = [link["class"] for link in links]
+    assert kinds == ["mgc-figure only-light", "mgc-figure only-dark"]
     assert (light["class"], dark["class"]) == ("only-light", "only-dark")
     assert (light["src"], dark["src"]) == ("_images/a.svg", "_images/a-dark.svg")
     assert dark["alt"] == light["alt"] == "Dots."
