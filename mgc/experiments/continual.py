@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from mgc.datasets.splits import Fold
-from mgc.experiments.perceptron import DECAY, HIDDEN, PASSES, RATE, SEEDS, Learner, deal
+from mgc.experiments.perceptron import LEARNING, PASSES, SEEDS, Learner, deal
 from mgc.experiments.step import Answers, Arm, Comparison, Material, Step
 
 ARRIVALS = 5
@@ -35,10 +35,7 @@ def _fit(material: Material, fold: Fold, seed: int, how: str) -> Answers:
 
 def arm(how: str) -> Arm:
     """Train a small MLP as artists arrive; the curve is that of the first group."""
-    settings: dict[str, object] = {
-        "how": how, "arrivals": ARRIVALS, "passes": PASSES,
-        "hidden": HIDDEN, "rate": RATE, "decay": DECAY,
-    }  # fmt: skip
+    settings: dict[str, object] = {"how": how, "arrivals": ARRIVALS, **LEARNING}
     if how == REPLAY:
         settings["kept"] = KEPT
 

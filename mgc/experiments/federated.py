@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from mgc.datasets.splits import Fold
-from mgc.experiments.perceptron import DECAY, HIDDEN, PASSES, RATE, SEEDS, Learner, deal
+from mgc.experiments.perceptron import LEARNING, PASSES, SEEDS, Learner, deal
 from mgc.experiments.step import Answers, Arm, Comparison, Material, Step
 from mgc.typing import Double, IntArray, StrArray
 
@@ -65,9 +65,11 @@ def _fit(material: Material, fold: Fold, seed: int, how: str) -> Answers:
 def arm(how: str) -> Arm:
     """Train a small MLP in several places, or in one."""
     settings: dict[str, object] = {
-        "how": how, "clients": 1 if how == TOGETHER else CLIENTS, "rounds": ROUNDS,
-        "passes": PASSES, "hidden": HIDDEN, "rate": RATE, "decay": DECAY,
-    }  # fmt: skip
+        "how": how,
+        "clients": 1 if how == TOGETHER else CLIENTS,
+        "rounds": ROUNDS,
+        **LEARNING,
+    }
 
     def fit(material: Material, fold: Fold, seed: int) -> Answers:
         return _fit(material, fold, seed, how)

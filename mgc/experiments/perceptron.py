@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 
@@ -21,6 +22,10 @@ Step and decay are the best of six pairs on validation tracks, when trained in o
 """
 PASSES = 30
 """Passes through the training tracks that a whole training takes, wherever they are."""
+LEARNING: Mapping[str, object] = MappingProxyType(
+    {"passes": PASSES, "hidden": HIDDEN, "rate": RATE, "decay": DECAY}
+)
+"""What decides a training, as records state it."""
 SEEDS = (0, 1, 2)
 
 

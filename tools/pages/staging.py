@@ -139,8 +139,8 @@ def stage_chapters(
     titles = {name: numbers.title(book) for name, book in books.items()}
     cells = [cell for book in books.values() for cell in book.cells]
     texts = [cell.source for cell in cells if cell.cell_type == "markdown"]
-    pages = [path.read_text(encoding="utf-8") for path in sorted(made.glob("*.md"))]
-    said = numbers.sentences([*texts, *pages], by_key, titles)
+    pages = {path: path.read_text(encoding="utf-8") for path in sorted(made.glob("*.md"))}
+    said = numbers.sentences([*texts, *pages.values()], by_key, titles)
     for name, book in books.items():
         downloads.make_portable(book, place, commit if COMMIT.fullmatch(commit) else "")
         for cell in book.cells:
@@ -148,8 +148,7 @@ def stage_chapters(
                 cell.source = numbers.linked(cell.source, by_key, by_id)
         nbformat.write(book, made / f"{name}.ipynb")
         shutil.copy(project.sources / f"{name}.py", sources)
-    for path in made.glob("*.md"):
-        text = path.read_text(encoding="utf-8")
+    for path, text in pages.items():
         path.write_text(numbers.linked(text, by_key, by_id), encoding="utf-8")
     page = numbers.page(glued, by_id, titles, said)
     (made / f"{numbers.PAGE}.md").write_text(page, encoding="utf-8")
