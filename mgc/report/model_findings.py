@@ -262,8 +262,8 @@ def combination_helps(groups: Groups, names: Sequence[str]) -> Decision:
     single = {
         name: [fits[seed] for seed in seeds] for name, fits in zip(names, by_seed, strict=True)
     }
-    known = {name: accuracy_summary(fits).accuracy for name, fits in single.items()}
-    best = max(known, key=lambda name: known[name])
+    known = {name: accuracy_summary(fits) for name, fits in single.items()}
+    best = max(known, key=lambda name: known[name].accuracy)
     together = [record for record, _ in made]
     (test,) = pairwise({"": together, best: single[best]}).to_dict("records")
     weights = np.mean([weights for _, weights in made], axis=0)
@@ -271,8 +271,7 @@ def combination_helps(groups: Groups, names: Sequence[str]) -> Decision:
         f"{formats.number(weight, 1)} {TITLES[name]}"
         for name, weight in zip(names, weights, strict=True)
     ]
-    combined = accuracy_summary(together)
-    alone = accuracy_summary(single[best])
+    combined, alone = accuracy_summary(together), known[best]
     lucky = "no more than luck explains" if test["p"] >= ALPHA else "more than luck explains"
     plain = (
         f"Together they are right for {formats.percent(combined.accuracy, 1)} of the tracks,"
@@ -286,7 +285,7 @@ def combination_helps(groups: Groups, names: Sequence[str]) -> Decision:
         Verdict.of_signs((test["p"] < ALPHA) * (1 if test["difference"] > 0 else -1)),
         f"Combined ({formats.listing(parts)}, chosen on validation tracks), they are right for"
         f" {formats.percent(combined.accuracy, 1)} of the tracks,"
-        f" {TITLES[best]} alone for {formats.percent(known[best], 1)}"
+        f" {TITLES[best]} alone for {formats.percent(alone.accuracy, 1)}"
         f" ({formats.p_value(test['p'])}, {formats.seeds(len(seeds))}).",
         plain=plain,
         plot=Plot("accuracy", rows),
