@@ -115,7 +115,7 @@ def _link(site: Path, name: str) -> None:
     for page in site.glob("*.html"):
         text = page.read_text(encoding="utf-8")
         if PDF_PLACE in text:
-            page.write_text(text.replace(PDF_PLACE, pdf_link(name)), encoding="utf-8")
+            write_whole(page, text.replace(PDF_PLACE, pdf_link(name)).encode())
 
 
 def _sheets(site: Path, prefix: str) -> list[str]:
