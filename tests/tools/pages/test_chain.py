@@ -57,6 +57,24 @@ def test_an_edit_executes_its_own_chapter_and_new_parameters_and_records_every_o
     assert build(project, only=("01_first.py",), seed=7, fresh=True).executed == ("01_first",)
 
 
+def test_chapters_side_by_side_work_in_their_folder_and_leave_this_process_where_it_is(
+    project, monkeypatch
+):
+    """One that papermill moved aside came back into the folder of another build."""
+    visited: list[Path] = []
+    change = os.chdir
+
+    def chdir(folder: str) -> None:
+        change(folder)
+        visited.append(Path.cwd())
+
+    monkeypatch.setattr(os, "chdir", chdir)
+    write_chapter(project, "02_second", "import os\nassert os.path.isfile('02_second.py')")
+    before = Path.cwd()
+    assert build(project).executed == ("01_first", "02_second")
+    assert set(visited) <= {before}
+
+
 def test_whatever_decides_an_output_is_part_of_the_hashes(project, tmp_path, monkeypatch):
     """Code of the package in any folder, files that are no code, and code that makes pages."""
     code = tmp_path / "code"

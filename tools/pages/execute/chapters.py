@@ -178,7 +178,8 @@ def _run(
             str(result),
             parameters=dict(values),
             kernel_name="python3",
-            cwd=str(chapter.parent),
+            # Not `cwd`: for that papermill moves this whole process, which other threads share.
+            resources={"metadata": {"path": str(chapter.parent)}},
             progress_bar=False,
             request_save_on_cell_execute=False,
             km=kernel,
