@@ -13,6 +13,8 @@
 # %% [markdown]
 # # The audit: every claim, one by one
 #
+# *Level: first steps; no mathematics. Reading time: about {sub-ref}`wordcount-minutes` minutes.*
+#
 # ```{admonition} In this appendix
 # :class: tip
 # You learn
@@ -59,6 +61,11 @@ for name, number in counts(decisions).items():
     glue(f"c8_{name.replace(' ', '_')}", formats.count(number))
 
 # %% [markdown]
+# ```{admonition} To remember
+# :class: important
+# A claim is worth what could have refuted it. Of {glue:text}`c8_claims` statements {glue:text}`c8_contradicted` are contradicted, many of them by the report's own code, and for {glue:text}`c8_not_testable_here` nothing at hand could decide.
+# ```
+#
 # ## The result
 #
 # We wrote down {glue:text}`c8_claims` statements of the report that can be right or wrong. Each has an entry in the file `book/claims.csv`, in our words, with the figure that it names and the kind of evidence that decides it. A few are implied by the code rather than said; they are marked. Records, measurements and calculations were judged by code when this page was built. Two kinds of verdict were not: where the report's own code is the evidence, somebody read it, and where nothing here can decide, somebody wrote down why. The counts of GTZAN's faults are Sturm's.
@@ -124,3 +131,18 @@ cards(decisions, 6, 7, 8)
 # ## What this shows and what it does not
 #
 # An audit can be wrong in three ways. The list may lack a claim. A claim may have been turned into a test that its author would not accept; the reasons say which test was used. And a verdict of *contradicted* rests on these tracks, these networks and these hours of training. Many claims of the report are contradicted by its own code; those verdicts rest on nothing else.
+
+# %% [markdown]
+# ## Check yourself
+#
+# **A claim is called compatible. Does the measurement bear it out?**
+#
+# ```{dropdown} Answer
+# No. The interval holds the claim, and much else beside it. A wide interval is compatible with nearly everything, so it speaks for hardly anything.
+# ```
+#
+# **Somebody changes one digit of a published accuracy. How does the audit find out?**
+#
+# ```{dropdown} Answer
+# It computes every published figure anew from the predictions for each track, and stops at the first that differs. Were the predictions changed as well, their checksum would no longer fit. Were that changed too, only the history of the repository would tell, or a fit made again.
+# ```

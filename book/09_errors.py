@@ -13,6 +13,8 @@
 # %% [markdown]
 # # What the original report got right and wrong
 #
+# *Level: some programming; each mistake is explained. Reading time: about {sub-ref}`wordcount-minutes` minutes.*
+#
 # ```{admonition} In this appendix
 # :class: tip
 # You learn
@@ -99,6 +101,11 @@ best = synthetic.ceiling(synthetic.INPUTS["spectrogram"])
 glue("c9_ceiling", formats.percent(best))
 
 # %% [markdown]
+# ```{admonition} To remember
+# :class: important
+# None of these mistakes stops a program. The code runs, and a number comes out. Only a question that the number could have failed finds them.
+# ```
+#
 # ## Results that were typed in
 #
 # **What stands there.** A table of accuracies, times and sizes is written into the code. Its comment calls the numbers synthetic. The text then treats them as measured.
@@ -256,3 +263,18 @@ glue("c9_ceiling", formats.percent(best))
 # - The base of VGG16 is frozen, its inputs are prepared by its own function, and each picture is stretched by its own range.
 # - The sizes of inputs and features add up ({doc}`03_features`).
 # - It names its data as synthetic. Whoever reads the code is not deceived. Whoever reads only the text is.
+
+# %% [markdown]
+# ## Check yourself
+#
+# **Features and labels of a training part belong to different tracks. What will the classifier reach on ten balanced genres, and why does nothing warn?**
+#
+# ```{dropdown} Answer
+# About chance, since the features of one track say nothing about the genre of another. Nothing warns because both tables have the right number of rows.
+# ```
+#
+# **Training and test parts are each divided by their own largest value. Which track cannot be classified like this, and what mends it?**
+#
+# ```{dropdown} Answer
+# A single new one: it comes without a test part whose largest value could be taken. Take the scale from the training part and use it everywhere, or scale each track by itself.
+# ```

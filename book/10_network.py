@@ -13,6 +13,8 @@
 # %% [markdown]
 # # The network that ships
 #
+# *Level: first steps; no mathematics. Reading time: about {sub-ref}`wordcount-minutes` minutes.*
+#
 # ```{admonition} In this appendix
 # :class: tip
 # You learn
@@ -106,6 +108,11 @@ Glue(f"book/records/{transfer.FACTS_FILE}").many(
 )
 
 # %% [markdown]
+# ```{admonition} To remember
+# :class: important
+# This network knew much music before it met GTZAN. So it is right more often than any network of this book that learned from GTZAN alone, and it answers another question. When it says that it is unsure, believe it.
+# ```
+#
 # ## What it is
 #
 # MusiCNN {cite}`pons2019` was trained on {glue:text}`c10_songs` songs of the Million Song Dataset to say which of {glue:text}`c10_tags` tags listeners gave them: rock, female vocalists, folk, Mellow. Its weights are published under the ISC licence; `mgc.models.musicnn` is that network in Keras's layers. On the {glue:text}`c10_alike_n` recordings that are at hand here its tags correlate with the published ones by {glue:text}`c10_alike_least` or more (median {glue:text}`c10_alike_median`); what differs is the converter of the sample rate. Most of its first filters never fire, since weight decay has taken all their weights to zero. They are left out, which changes no answer: of {glue:text}`c10_published` values {glue:text}`c10_values` are left, with the heads, and the file has {glue:text}`c10_megabytes` MB.
@@ -132,7 +139,7 @@ notebook.table(
 #
 # What the tags know without any of GTZAN's tracks is simple to ask: take the genre whose tag is most probable. That is right for {glue:text}`c10_read_out` of the test tracks ({glue:text}`c10_read_out_interval`), though it can never say classical, disco or reggae; of the genres that have a tag it finds {glue:text}`c10_read_out_named`.
 
-# %% tags=["remove-input"] mystnb={"image": {"alt": "Confusion matrix of the shipped network on the fault-filtered test part: rows are true genres, columns the genres it names."}}
+# %% tags=["remove-input"] mystnb={"figure": {"caption": "What the shipped network calls the test tracks: rows are true genres, columns the genres it names.", "name": "fig-shipped-confusion"}, "image": {"alt": "Confusion matrix of the shipped network on the fault-filtered test part: rows are true genres, columns the genres it names."}}
 model_plots.confusion(record)
 
 # %% tags=["remove-input"]
@@ -167,7 +174,7 @@ Glue(f"book/records/{transfer.NONE_FILE}").many(
 #
 # An answer whose first genre has less than {glue:text}`c10_threshold` is called **unsure**: by its own account it is more likely wrong than right. Of the test tracks {glue:text}`c10_sure` get a sure answer. Sure answers are right in {glue:text}`c10_sure_right` of the cases, unsure ones in {glue:text}`c10_unsure_right`.
 
-# %% tags=["remove-input"] mystnb={"image": {"alt": "Reliability diagram of the shipped network: share of right answers against the probability it gave them."}}
+# %% tags=["remove-input"] mystnb={"figure": {"caption": "Share of test tracks that the shipped network names rightly, against the probability it gave. Larger dots hold more tracks.", "name": "fig-shipped-reliability"}, "image": {"alt": "Reliability diagram of the shipped network: share of right answers against the probability it gave them."}}
 model_plots.reliability({"The shipped network": record})
 
 # %% [markdown]
@@ -315,3 +322,18 @@ notebook.table(
 # Both run in ONNX Runtime, in Python as on the page {doc}`try`, without TensorFlow. `mgc train my.keras --data PATH` makes another small one from your own edition, which takes `pip install "mgc[fit]"`, and `--network my.keras` uses it. A network is opened only if all its layers are of a kind that computes and nothing else.
 #
 # `mgc/networks/README.md` says under which licences the weights come.
+
+# %% [markdown]
+# ## Check yourself
+#
+# **Why has this network no line under the artist folds?**
+#
+# ```{dropdown} Answer
+# The folds promise that no artist of the test was heard before. Nobody can promise that of a network that learned from hundreds of thousands of songs elsewhere.
+# ```
+#
+# **It calls a recording of speech hip-hop, and says that it is unsure. Is it broken?**
+#
+# ```{dropdown} Answer
+# No. It has ten names for music, and a rule for what is none that some voices pass. Its doubt is the honest part of the answer.
+# ```

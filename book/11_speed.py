@@ -13,6 +13,8 @@
 # %% [markdown]
 # # How fast it is
 #
+# *Level: first steps; no mathematics. Reading time: about {sub-ref}`wordcount-minutes` minutes.*
+#
 # ```{admonition} In this appendix
 # :class: tip
 # You learn
@@ -62,8 +64,15 @@ digits = {
     "report_ms": 0, "plain_ms": 0,
 }  # fmt: skip
 glue.many({f"c11_{key}": formats.number(value[key], n) for key, n in digits.items()})
+goal = {figure.key: figure.goal for figure in measured}
+glue("c11_clip_ratio_goal", formats.count(goal["clip_ratio"]))
 
 # %% [markdown]
+# ```{admonition} To remember
+# :class: important
+# A time belongs to a machine. A ratio measured in one run carries further, and even that wanders: look at the range before you trust the median.
+# ```
+#
 # ## The figures
 #
 # Measured on {glue:text}`c11_date` on a machine with {glue:text}`c11_cores` cores ({glue:text}`c11_platform`, no GPU) that did nothing else. Of {glue:text}`c11_goals` goals {glue:text}`c11_met` are reached. An estimate is calculated from other figures of the table; nobody waited for it. A virtual machine shares its processor with others, so that single measurements wander: the column of ranges says how far.
@@ -89,7 +98,7 @@ comparison_plots.targets(
 #
 # **Two processes.** A second process makes the largest folder {glue:text}`c11_two_processes` times as fast. It would be twice, but each process starts SciPy and librosa for itself, which takes seconds, and the last part of the folder leaves one of them idle.
 #
-# **A clip.** From file to genre the shipped network needs {glue:text}`c11_clip_ms` ms, and nineteen times in twenty less than {glue:text}`c11_clip_p95` ms, decoding included. The report's CNN on the large spectrogram needs {glue:text}`c11_report_ms` ms, and the usual way, librosa and then Keras's `predict`, {glue:text}`c11_plain_ms` ms: {glue:text}`c11_clip_ratio` times ours. Most of the gain is the smaller picture. What it costs in accuracy can be seen in {doc}`05_comparison`, where both editions stand side by side.
+# **A clip.** From file to genre the shipped network needs {glue:text}`c11_clip_ms` ms, and nineteen times in twenty less than {glue:text}`c11_clip_p95` ms, decoding included. Set beside it are two ways to ask the report's CNN about its large spectrogram: with our own features it takes {glue:text}`c11_report_ms` ms, and the usual way, librosa and then Keras's `predict`, {glue:text}`c11_plain_ms` ms. That is {glue:text}`c11_clip_ratio` times ours; the goal was {glue:text}`c11_clip_ratio_goal` times. These are different networks: {doc}`10_network` says how often the one that ships is right, {doc}`17_protocols` what the report's CNN reaches.
 #
 # **Growth.** The time of a folder grows with the number of tracks to the power of {glue:text}`c11_tracks_exponent`; below one, because starting takes its share. The time of a file grows with its length to the power of {glue:text}`c11_length_exponent`. Memory does not grow: with ten times the tracks the peak is {glue:text}`c11_memory` times as high.
 #
@@ -104,3 +113,18 @@ comparison_plots.growth(bench.curves)
 # ## What is not shown
 #
 # No GPU was measured. The clips of the demo edition are short Ogg files on a local disk; other formats, and disks behind a network, have other costs. `nox -s bench` measures on your machine.
+
+# %% [markdown]
+# ## Check yourself
+#
+# **Two processes need more than half the time of one. Where does the rest go?**
+#
+# ```{dropdown} Answer
+# Each process starts its libraries for itself, and at the end of the folder one of them has nothing left to do.
+# ```
+#
+# **Why is the 95th percentile a better promise than the mean?**
+#
+# ```{dropdown} Answer
+# Who waits, waits for one answer. The percentile says how long nineteen of twenty wait at most. A mean may look fine while some wait much longer.
+# ```

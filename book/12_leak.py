@@ -13,6 +13,8 @@
 # %% [markdown]
 # # The leak slider
 #
+# *Level: first steps; no mathematics. Reading time: about {sub-ref}`wordcount-minutes` minutes.*
+#
 # ```{admonition} On this page
 # :class: tip
 # You see
@@ -61,6 +63,11 @@ glue("c12_lit_leaky", formats.percent(pair["leaky_segments"]), glue_module.LITER
 glue("c12_lit_clean", formats.percent(pair["track_disjoint_segments"]), glue_module.LITERATURE)
 
 # %% [markdown]
+# ```{admonition} To remember
+# :class: important
+# Divide the tracks first, by artist where you can, and cut them into pieces afterwards. A leak lifts what leaked, and it may lift the rest as well.
+# ```
+#
 # ## What it shows
 
 # %% tags=["remove-input"]
@@ -147,3 +154,18 @@ notebook.table(result_tables.batches_table(fed), "Features of the same tracks, i
 # The curves show what this leak is worth for these models, on pictures of low resolution. Features that hold more detail may give a recording away more easily, and a network that trains until it knows its pieces by heart gains more than one that stops early or is held back by dropout and mixup. The numbers are those of pieces of three seconds and cannot be set beside the accuracies for whole tracks in {doc}`05_comparison`. And at every stop half of each training track stays unused, to keep the exchange even.
 #
 # `mgc published --archive FILE` makes the fits that are missing; their records stand in `book/records/leak`.
+
+# %% [markdown]
+# ## Check yourself
+#
+# **Each piece of a track goes to training or to test at random. The network has never heard the test pieces. Why is its score too high?**
+#
+# ```{dropdown} Answer
+# It has heard other pieces of the same recordings. To name the genre it is enough to recognise the recording, and that is easier than to know the genre.
+# ```
+#
+# **A network normalises by the batch, and its features were made in the order of the files. How do you find out whether that matters?**
+#
+# ```{dropdown} Answer
+# Shuffle the tracks, make the features again, and fit the same classifier. If the score changes, the company of a track was part of its features. One track at a time, or stored statistics, mend it.
+# ```

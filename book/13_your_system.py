@@ -13,6 +13,8 @@
 # %% [markdown]
 # # Measure your own system
 #
+# *Level: some programming. Reading time: about {sub-ref}`wordcount-minutes` minutes.*
+#
 # ```{admonition} On this page
 # :class: tip
 # You learn
@@ -62,6 +64,11 @@ def mgc(*words: str) -> str:
 
 
 # %% [markdown]
+# ```{admonition} To remember
+# :class: important
+# Two scores can be compared if they answer the same question: the same split, all of its tracks, and test parts that were answered once.
+# ```
+#
 # ## One: get the split
 #
 # ```sh
@@ -137,7 +144,7 @@ glue.many(
 # %% [markdown]
 # The example names the right genre of {glue:text}`c13_accuracy` of the {glue:text}`c13_tracks` tracks. The interval, {glue:text}`c13_interval`, comes from drawing the {glue:text}`c13_groups` artist groups anew, as everywhere in this book ({doc}`05_comparison`). Its probabilities deserve little trust: the calibration error is {glue:text}`c13_ece`. The command also prints which genre is taken for which, and a test against each published model:
 
-# %% tags=["remove-input"] mystnb={"image": {"alt": "Confusion matrix of the example system under the artist folds: rows are true genres, columns the genres it names."}}
+# %% tags=["remove-input"] mystnb={"figure": {"caption": "What the example system calls the tracks: rows are true genres, columns the genres it names.", "name": "fig-example-confusion"}, "image": {"alt": "Confusion matrix of the example system under the artist folds: rows are true genres, columns the genres it names."}}
 model_plots.confusion(scoring.as_record(rows, study.edition_record, "artist_cv"))
 
 # %% tags=["remove-input"]
@@ -185,3 +192,18 @@ notebook.table(
 # ## Another measure of the same thing
 #
 # `mgc reproduce FIT_ID --archive FILE` fits a published record again and says how the two compare. `mgc data pack AUDIO OUT.npz --like gtzan-archive` draws the pictures that the published networks see from audio of your own, and `mgc data verify OUT.npz` says how far they agree with the published ones ({doc}`15_data`).
+
+# %% [markdown]
+# ## Check yourself
+#
+# **You try many settings and report the best score on the test parts. What have you measured?**
+#
+# ```{dropdown} Answer
+# How far the luckiest of your settings came. Some of that is skill and some is luck, and the score does not say how much. Choose on `valid`, and answer `test` once.
+# ```
+#
+# **Why does the command refuse answers that lack a single track?**
+#
+# ```{dropdown} Answer
+# Whoever may leave out one track may leave out the hard ones. A score for a part of the tracks cannot stand beside a score for all.
+# ```

@@ -13,6 +13,8 @@
 # %% [markdown]
 # # Ceilings and contamination
 #
+# *Level: first steps; no mathematics. Reading time: about {sub-ref}`wordcount-minutes` minutes.*
+#
 # ```{admonition} On this page
 # :class: tip
 # You learn
@@ -68,6 +70,11 @@ glue("c14_copies", formats.count(len(copies)), TRACKS)
 glue("c14_copies_apart", formats.count(len(apart)), TRACKS)
 
 # %% [markdown]
+# ```{admonition} To remember
+# :class: important
+# A perfect score on GTZAN would be a bad sign, since its labels do not allow one. And a network that learned elsewhere may have heard the test before.
+# ```
+#
 # ## What the labels allow
 #
 # {cite:t}`sturm2013` listened to all of GTZAN. He calls {glue:text}`c14_conspicuous` labels conspicuously wrong and {glue:text}`c14_contentious` more contentious. Who hears well loses on these tracks. If all of the first are lost and none of the others, {glue:text}`c14_high` can be reached; if all of both are lost, {glue:text}`c14_low`. Sturm estimates <q class="claim">{glue:text}`c14_labels`</q> for a system that hears as one should.
@@ -153,7 +160,23 @@ notebook.table(
 # - Outside data cannot be undone by a split. Who uses a network that learned elsewhere says what it heard, or that nobody knows.
 # - VGG16 in this book learned from photographs. It may have seen record covers, but it heard no music. What its weights are worth is another question, and {doc}`04_models` asks it.
 # - Nothing here says that a published figure is wrong. Each was measured as its authors say. What is missing is a test whose music is newer than every collection: that is what would tell knowledge from memory.
+
+# %% [markdown]
+# ## Check yourself
 #
+# **A system scores above what the labels allow. What would you look for?**
+#
+# ```{dropdown} Answer
+# For what it learned beside music: copies, artists or albums on both sides of the split, pieces of one recording on both sides, wrong labels that repeat.
+# ```
+#
+# **A network learned from outside music and is tested by artist folds. Are its test artists new to it?**
+#
+# ```{dropdown} Answer
+# Nobody knows. The folds keep the artists of GTZAN's own parts apart. They cannot keep them out of a collection that the network heard years before.
+# ```
+
+# %% [markdown]
 # ## Read on
 #
 # - {cite:t}`sturm2013` counts the faults of GTZAN and what they do to five systems.

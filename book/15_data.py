@@ -13,6 +13,8 @@
 # %% [markdown]
 # # Facts and data to cite
 #
+# *Level: first steps; no mathematics. Reading time: about {sub-ref}`wordcount-minutes` minutes.*
+#
 # ```{admonition} On this page
 # :class: tip
 # You learn
@@ -41,6 +43,11 @@ from mgc.records.store import Store, default_root
 root = default_root()
 
 # %% [markdown]
+# ```{admonition} To remember
+# :class: important
+# What is known about GTZAN was found by many people, one fact at a time. Cite who found it, and say which table, of which date, you used.
+# ```
+#
 # ## One table each
 #
 # Most of what is known about GTZAN was found by others, one fault and one name at a time. The book keeps each kind of fact as one CSV table in `mgc/tables`. A [Frictionless Data Package](https://specs.frictionlessdata.io/data-package/), `datapackage.json` beside them, says of each column what it holds, and of each table where it is from and on what terms.
@@ -148,3 +155,18 @@ notebook.table(
 # - **A release of the data:** the `CITATION.cff` inside of it, with its date as the version, and the DOI of the deposit where there is one.
 # - **A fact:** who found it, as the table above says, whether you take it from here or from them.
 # - **A single result:** the id of its record, which every number of this book leads to ({doc}`numbers`). The id is a hash of the configuration, and does not change.
+
+# %% [markdown]
+# ## Check yourself
+#
+# **You draw the pictures anew from audio of your own. At which genre should you look twice?**
+#
+# ```{dropdown} Answer
+# At jazz. Some of its published pictures were drawn by another version of the plotting program, and no rule makes those from audio.
+# ```
+#
+# **How can a table tell whether your pictures are the published ones, without holding them?**
+#
+# ```{dropdown} Answer
+# It keeps a checksum of each and a few of its cells. An equal checksum means an equal picture, and the cells say how far others agree. From so few cells nobody can draw anything.
+# ```

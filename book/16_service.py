@@ -13,6 +13,8 @@
 # %% [markdown]
 # # From a laptop to a service
 #
+# *Level: some programming. Reading time: about {sub-ref}`wordcount-minutes` minutes.*
+#
 # ```{admonition} In this appendix
 # :class: tip
 # You learn
@@ -67,6 +69,11 @@ glue.many(
 )
 
 # %% [markdown]
+# ```{admonition} To remember
+# :class: important
+# What strangers send will hang or kill a decoder one day. Let that cost one request, and tell the client what to do.
+# ```
+#
 # ## Ask it
 #
 # ```shell
@@ -176,7 +183,7 @@ glue.many(
 )
 
 # %% [markdown]
-# Measured on what the network that ships answered to GTZAN, to training tracks while its head learned from other artists, with streams drawn from its answers. With windows of {glue:text}`c16_window` tracks, a stream of the reference's own tracks gives an alarm in {glue:text}`c16_alarm_same` of the cases. Halves of GTZAN that share no artist are not the same music: there {glue:text}`c16_alarm_artists` of the streams give one, though nobody would say that anything has changed. A reference should hold as many artists as the stream does.
+# This was measured on what the network that ships says of GTZAN's tracks; of training tracks, what it says while its head learned from other artists. Streams were drawn from these answers. With windows of {glue:text}`c16_window` tracks, a stream of the reference's own tracks gives an alarm in {glue:text}`c16_alarm_same` of the cases. Halves of GTZAN that share no artist are not the same music: there {glue:text}`c16_alarm_artists` of the streams give one, though nobody would say that anything has changed. A reference should hold as many artists as the stream does.
 
 # %% tags=["remove-input"]
 notebook.table(service_tables.false_alarm_table(watched), "False alarms of the monitor")
@@ -195,3 +202,18 @@ notebook.table(service_tables.delay_table(watched), "From a change to the alarm,
 # ```
 #
 # Each second brings two answers: to the last three seconds, which follow the music at once and err more, and to the last thirty, on which the network was measured. How long after the second the answers come stands in {doc}`11_speed`.
+
+# %% [markdown]
+# ## Check yourself
+#
+# **Why may one not look at an ordinary test after each artist, and stop at the first small p?**
+#
+# ```{dropdown} Answer
+# Each look is another chance to be fooled, and the chances add up. The sequential test is made so that all looks together decide wrongly in one of twenty cases at most.
+# ```
+#
+# **The monitor gives an alarm. What has happened?**
+#
+# ```{dropdown} Answer
+# The answers are unlike those of the reference. Other genres may be the cause, or other artists of the same genres, or chance. It tells you to listen; it does not say what is wrong. And a change that leaves the answers as they are gives no alarm.
+# ```

@@ -56,6 +56,11 @@ results = load_results(study)
 glue = Glue(results.groups)
 
 # %% [markdown]
+# ```{admonition} To remember
+# :class: important
+# How the tracks are divided can matter more than which network reads them. Ask for it before you compare two accuracies.
+# ```
+#
 # The same networks, trained by the same recipe, are scored here under every protocol that has records. Only the division of the tracks differs, and with it how many of them train. Where tracks are cut into segments, each piece counts as one prediction. Elsewhere a whole track does, and a network that reads crops takes the mean over them. So compare segments with segments, and tracks with tracks.
 
 # %% tags=["remove-input"]
@@ -185,3 +190,18 @@ notebook.table(
 # ## What this shows and what it does not
 #
 # The page shows that the same networks score very differently when the tracks are divided differently, and how much of that is the artists alone. It does not say what a figure of a paper would be under another protocol: other features and longer training gain more or less from a leak. {doc}`12_leak` lets a single leak grow and nothing else change.
+
+# %% [markdown]
+# ## Check yourself
+#
+# **A paper divides pieces at random, you keep artists apart, and you measure far less. Is your network worse?**
+#
+# ```{dropdown} Answer
+# That is not shown. Score both under one division. Only the difference that is left belongs to the networks.
+# ```
+#
+# **Why does the waterfall keep the number of training tracks equal where size is not the step?**
+#
+# ```{dropdown} Answer
+# Fewer tracks to learn from lower a score by themselves. If the size changed along with the artists, nobody could say which of the two made the score fall.
+# ```

@@ -51,6 +51,11 @@ results = load_results(study)
 glue = Glue(results.groups)
 
 # %% [markdown]
+# ```{admonition} To remember
+# :class: important
+# That a model is sure does not make it right, and neither does that others agree. Count how often it is right when it says that it is sure.
+# ```
+#
 # ## Do the models know how sure they are?
 #
 # A model is {term}`calibrated <calibration>` {cite:p}`guo2017` when it is right as often as it says. Points above the diagonal mean that it is too modest, points below that it is too sure of itself.
@@ -91,3 +96,18 @@ notebook.table(
 # ## What this shows and what it does not
 #
 # The page shows how these fits behave on these tracks. A network that is too sure of itself can be mended after its training, by one number chosen on validation tracks {cite:p}`guo2017`; that was not done here. And that models agree does not make them right: they learned from the same tracks, with the same faults in their labels.
+
+# %% [markdown]
+# ## Check yourself
+#
+# **A model says nine in ten on average, and six in ten of its answers are right. Is it useless?**
+#
+# ```{dropdown} Answer
+# No. The genres it names may be as good as those of any other model; only its probabilities are too high. One number, chosen on validation tracks, lowers them and changes no answer.
+# ```
+#
+# **Every network misses the same track. Name two reasons that are not the networks' fault.**
+#
+# ```{dropdown} Answer
+# The label may be wrong or a matter of taste, and the clip may hold a part of the song that is not typical of its genre. A third: the track is a copy whose other label was learned.
+# ```

@@ -47,6 +47,11 @@ study = open_study(
 results = load_results(study)
 
 # %% [markdown]
+# ```{admonition} To remember
+# :class: important
+# The largest network need not be the best, nor the one that trains longest. Set cost beside accuracy, and keep apart what is computed once and what is computed for every answer.
+# ```
+#
 # The report has columns for training time and parameters. Here are ours, from the recorded runs. Operations are those of one forward pass, worked out from the layers. A network that reads crops runs several passes for a track. For VGG16 and the autoencoder the passes are those of the last part only: the base runs once a track, the encoder once a crop.
 
 # %% tags=["remove-input"]
@@ -70,3 +75,18 @@ comparison_plots.cost(accuracy_table(results.first_seed | study.baselines(), res
 # ## What this shows and what it does not
 #
 # The page shows what these fits took on the machine that made them. Ratios of times carry over to another machine roughly, times do not. {doc}`11_speed` measures how fast a file is answered.
+
+# %% [markdown]
+# ## Check yourself
+#
+# **The fits of VGG16 are short here. What does their time leave out?**
+#
+# ```{dropdown} Answer
+# The base, which runs once for each picture and whose output is kept. And the photographs that it had learned from before: somebody else paid for those.
+# ```
+#
+# **Why can an answer cost more than the operations of one pass?**
+#
+# ```{dropdown} Answer
+# A network that reads crops runs a pass for each crop and takes the mean. The column counts one.
+# ```

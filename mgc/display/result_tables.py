@@ -12,6 +12,7 @@ from mgc.datasets.splits import PROTOCOL_TITLES
 from mgc.display import formats
 from mgc.evaluation import batch_leak, metrics
 from mgc.evaluation.accuracy import accuracy_summary
+from mgc.evaluation.open_table import among
 from mgc.evaluation.results import accuracy_table, restricted
 from mgc.evaluation.significance import Groups, fits_of, pairwise
 from mgc.evaluation.tracks import outcomes
@@ -97,6 +98,21 @@ def controls_table(groups: Groups) -> pd.DataFrame:
             f"Against {first}": [against.get(key, "") for key in table["label"]],
         }
     )
+
+
+def order_table(groups: Mapping[str, Sequence[Record]], genres: Sequence[str]) -> pd.DataFrame:
+    """Write accuracies by how frames were ordered: on all genres, and among a few alone.
+
+    Groups without a record are passed over.
+    """
+    among_few = f"Choosing {formats.listing([tracks.label(genre) for genre in genres], 'or')}"
+    rows = []
+    for name, records in groups.items():
+        if records:
+            every, few = accuracy_summary(list(records)), among(records, genres)
+            texts = [formats.accuracy(s.accuracy, s.low, s.high) for s in (every, few)]
+            rows.append((name, *texts, len(records)))
+    return pd.DataFrame(rows, columns=["Frames", "All genres", among_few, "Seeds"])
 
 
 def subsets_table(

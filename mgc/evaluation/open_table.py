@@ -103,6 +103,14 @@ def among(records: Sequence[Record], genres: Sequence[str]) -> AccuracySummary:
 
     Raises `DataError` where one of them is no genre.
     """
+    return accuracy_summary(only(records, genres))
+
+
+def only(records: Sequence[Record], genres: Sequence[str]) -> list[Record]:
+    """Keep the test tracks of some genres, with no probability for any other genre.
+
+    Raises `DataError` where one of them is no genre.
+    """
     strange = set(genres) - set(GENRES)
     if strange:
         raise DataError(f"{min(strange)!r} is none of {', '.join(GENRES)}")
@@ -113,4 +121,4 @@ def among(records: Sequence[Record], genres: Sequence[str]) -> AccuracySummary:
         frame = frame[frame["genre"].isin(genres)].copy()
         frame[others] = np.float64(0)
         kept.append(replace(record, predictions=frame))
-    return accuracy_summary(kept)
+    return kept

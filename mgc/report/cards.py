@@ -79,7 +79,7 @@ def _drawing(plot: Plot, name: str) -> str:
     axis.set(ylim=(len(plot.rows) - 0.5, -0.5), xlabel=plot.axis)
     axis.tick_params(axis="y", length=0)
     axis.xaxis.label.set_fontsize(10)
-    if "F1" not in plot.axis:
+    if plot.shares:
         style.percent_axis(axis, "x")
     axis.locator_params(axis="x", nbins=5, steps=[1, 2, 5, 10])
     said = [

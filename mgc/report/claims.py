@@ -73,15 +73,17 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True)
 class Plot:
-    """Values to be drawn beside a verdict: shares, or differences of them, named by `axis`.
+    """Values to be drawn beside a verdict, named by `axis`.
 
-    `line` is what the claim is held against, `about` says what that is.
+    `line` is what the claim is held against, `about` says what that is. `shares` are written in
+    percent.
     """
 
     axis: str
     rows: tuple[Row, ...]
     line: float | None = None
     about: str = ""
+    shares: bool = True
 
 
 @dataclass(frozen=True)

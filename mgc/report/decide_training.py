@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from mgc.datasets import facts
 from mgc.datasets.splits import PROTOCOL_TITLES
+from mgc.datasets.tracks import label
 from mgc.display import formats
 from mgc.errors import RecordError
 from mgc.evaluation import speed
 from mgc.evaluation.accuracy import accuracy_summary
+from mgc.evaluation.open_table import only
 from mgc.evaluation.significance import ALPHA, pairwise
 from mgc.experiments import ledger
 from mgc.models import TITLES
@@ -28,9 +30,11 @@ def ablation(claim: Claim, evidence: Evidence, what: str) -> Decision:
     """Compare fits with and without one step, model by model: combined test, Bonferroni.
 
     Confirmed where leaving the step out is shown to cost every model that the claim is about
-    something, partly where some, contradicted where none and it is shown to help one.
+    something, partly where some, contradicted where none and it is shown to help one. `what` names
+    the step, the models and, where the claim is about some genres alone, these.
     """
-    step, _, models = what.partition(" ")
+    step, models, *of_genres = what.split()
+    genres = of_genres[0].split(",") if of_genres else []
     pairs = {model: evidence.ablated(model, step) for model in models.split(",")}
     absent = [TITLES[model] for model, (_, less) in pairs.items() if not less]
     pairs = {model: pair for model, pair in pairs.items() if all(pair)}
@@ -38,6 +42,10 @@ def ablation(claim: Claim, evidence: Evidence, what: str) -> Decision:
         raise NotTestableError(f"No records of the fits “{ABLATIONS[step].title}”.")
     signs, measured, ranges = [0] * len(absent), [], []
     reason = ["Under the fault-filtered split, tuned."]
+    if genres:
+        pairs = {m: (only(w, genres), only(less, genres)) for m, (w, less) in pairs.items()}
+        named = formats.listing([label(genre).lower() for genre in genres])
+        reason = [f"Under the fault-filtered split, tuned, choosing between {named} alone."]
     for model, (whole, less) in pairs.items():
         (test,) = pairwise({"whole": whole, "less": less}).to_dict("records")
         gain, p = test["difference"], min(1.0, test["p"] * len(pairs))

@@ -59,8 +59,13 @@ class Pool:
         flat = np.bincount(cells.ravel(), weights=repeated, minlength=len(GENRES) ** 2)
         return np.asarray(flat.reshape(len(GENRES), len(GENRES)), dtype=np.float64)
 
-    def bootstrap(self, statistic: Callable[[Counts], float]) -> npt.NDArray[np.float64]:
-        """Values of a statistic of `counts` over resampled artists, stratified by genre."""
+    def bootstrap(self, statistic: Callable[[Counts], float | Counts]) -> npt.NDArray[np.float64]:
+        """Values of a statistic of `counts` over resampled artists, stratified by genre.
+
+        Returns
+        -------
+        ndarray [shape=(n_draws,)], or (n_draws, n) for a statistic of n values.
+        """
         _, first = np.unique(self.group, return_index=True)
         weights = group_weights(self.truth[first])[:DRAWS, self.group]
         return np.asarray([statistic(self.counts(row)) for row in weights], dtype=np.float64)
@@ -138,23 +143,29 @@ def genres_stand_out(pooled: Pool, *genres: str) -> Decision:
     if absent := _absent(pooled, genres):
         return absent
     own = set(_codes(genres))
-
-    def first(counts: Counts) -> float:
-        order = np.argsort(-np.nan_to_num(_f1(counts), nan=-1.0), kind="stable")
-        return float(set(order[: len(own)].tolist()) == own)
-
-    share = float(pooled.bootstrap(first).mean())
+    drawn = pooled.bootstrap(_f1)
+    lead = np.argsort(-np.nan_to_num(drawn, nan=-1.0), axis=1, kind="stable")[:, : len(own)]
+    share = float(np.mean([set(row) == own for row in lead.tolist()]))
     scores = pd.Series(_f1(pooled.counts()), index=GENRES).sort_values(
         ascending=False, kind="stable"
     )
     order = list(scores.index)
     top = [f"{tracks.label(g)} ({formats.number(scores[g])})" for g in order[:3]]
     places = [f"{tracks.label(g)} rank {order.index(g) + 1}" for g in genres]
+    shown = sorted({*order[:3], *genres}, key=order.index)
+    rows = [
+        Row(tracks.label(genre), float(scores[genre]), *percentiles(drawn[:, code]))
+        for genre, code in zip(shown, _codes(shown), strict=True)
+    ]
+    plain = (
+        f"The highest F1 over all models belong to {formats.listing(top)};"
+        f" {formats.listing(places)} of {scores.notna().sum()}."
+    )
     return Decision(
         Verdict.of_signs(int(share >= LEVEL) - int(share <= 1 - LEVEL)),
-        f"The highest F1 over all models belong to {formats.listing(top)};"
-        f" {formats.listing(places)} of {scores.notna().sum()}. The named genres lead in"
-        f" {formats.percent(share)} of the resamples.",
+        f"{plain} The named genres lead in {formats.percent(share)} of the resamples.",
+        plain=plain,
+        plot=Plot("F1", tuple(rows), shares=False),
     )
 
 
@@ -184,7 +195,7 @@ def genres_are_hard(pooled: Pool, *genres: str) -> Decision:
         f"{plain}; the difference lies between {formats.number(low)} and"
         f" {formats.number(high)} (95 % interval).",
         plain=f"{plain}.",
-        plot=Plot("difference of mean F1", (row,), 0.0, "no difference"),
+        plot=Plot("difference of mean F1", (row,), 0.0, "no difference", shares=False),
     )
 
 

@@ -162,12 +162,21 @@ def lstm_costs_more(groups: Groups) -> Decision:
     if missing := _missing(groups, "lstm", "cnn"):
         return missing
     run = fits_of(groups)
-    lstm, cnn = (_mean(run[name], "duration_s") for name in ("lstm", "cnn"))
+    names = ("lstm", "cnn")
+    lstm, cnn = (_mean(run[name], "duration_s") for name in names)
+    took = (
+        f"A fit took {formats.duration(lstm)} for the LSTM and {formats.duration(cnn)} for the CNN"
+    )
+    rows = []
+    for name, mean in zip(names, (lstm, cnn), strict=True):
+        minutes = [float(record.environment["duration_s"]) / 60 for record in run[name]]
+        rows.append(Row(TITLES[name], mean / 60, min(minutes), max(minutes)))
     return Decision(
         Verdict.of_signs(time_sign(cnn, lstm)),
-        f"A fit took {formats.duration(lstm)} for the LSTM and {formats.duration(cnn)} for the CNN"
-        f" ({run['lstm'][0].environment['device']}, {formats.seeds(len(run['lstm']))} and"
+        f"{took} ({run['lstm'][0].environment['device']}, {formats.seeds(len(run['lstm']))} and"
         f" {formats.seeds(len(run['cnn']))}).",
+        plain=f"{took}.",
+        plot=Plot("minutes a fit, range over seeds", tuple(rows), shares=False),
     )
 
 
@@ -207,22 +216,36 @@ def transfer_has_best_ratio(groups: Groups) -> Decision:
     if missing := _missing(groups, "vgg16"):
         return missing
     run = {name: fits for name, fits in fits_of(groups).items() if name in NAMES}
-    share = {name: accuracy_summary(fits).accuracy for name, fits in run.items()}
-    ratio = {name: share[name] / max(fits[0].parameters, 1) for name, fits in run.items()}
+    known = {name: accuracy_summary(fits) for name, fits in run.items()}
+    share = {name: summary.accuracy for name, summary in known.items()}
+    size = {name: fits[0].parameters for name, fits in run.items()}
+    ratio = {name: share[name] / max(size[name], 1) for name in run}
     if len(ratio) < 2:
         return Decision(Verdict.NOT_TESTABLE, "No other model was run.")
     best = max(ratio, key=lambda name: ratio[name])
     claims = facts.report_claims().set_index("model")
     own = str((claims["accuracy"] / claims["parameters"]).idxmax())
+    plain = (
+        f"The best ratio is that of {TITLES[best]}, and in the report's own table that of"
+        f" {TITLES[own]}."
+    )
+    rows = [
+        Row(
+            f"{TITLES[name]}, {formats.count(size[name])}",
+            *(known[name].accuracy, known[name].low, known[name].high),
+        )
+        for name in sorted(run, key=size.__getitem__)
+    ]
+    reached = [
+        f"{TITLES[name]} reaches {formats.percent(share[name])} with"
+        f" {formats.count(size[name])} parameters."
+        for name in dict.fromkeys((best, "vgg16"))
+    ]
     return Decision(
         Verdict.of_parts([best == "vgg16"]),
-        " ".join(
-            f"{TITLES[name]} reaches {formats.percent(share[name])} with"
-            f" {formats.count(run[name][0].parameters)} parameters."
-            for name in dict.fromkeys((best, "vgg16"))
-        )
-        + f" The best ratio is that of {TITLES[best]}, and in the report's own table that of"
-        f" {TITLES[own]}.",
+        " ".join([*reached, plain]),
+        plain=plain,
+        plot=Plot("accuracy, from few parameters to many", tuple(rows)),
     )
 
 

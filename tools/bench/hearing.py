@@ -58,7 +58,7 @@ def measure(folder: Path) -> list[Figure | Curve]:
         figure("report_ms", "The same with the report's CNN on 128 x 1292", written, "ms"),
         figure("plain_ms", "The same with librosa and Keras's predict", usual, "ms"),
         figure("clip_ratio", "librosa and Keras's predict against ours",
-               [float(np.median(usual) / np.median(shipped))], "times"),
+               [float(np.median(usual) / np.median(shipped))], "times", 4),
         figure("length_exponent", "Growth with the seconds of audio, exponent",
                [slope - error, slope, slope + error], ""),
     ]  # fmt: skip

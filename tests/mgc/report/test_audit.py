@@ -13,7 +13,9 @@ import pytest
 
 from mgc.datasets import facts
 from mgc.errors import DataError
+from mgc.evaluation.metrics import test_rows
 from mgc.models import NAMES
+from mgc.records.study import open_study
 from mgc.report import audit, cards, own_figures
 from mgc.report.claims import Claim, Decision, Verdict, load_claims
 from mgc.report.evidence import Evidence
@@ -161,6 +163,22 @@ def test_an_ablation_is_judged_by_a_paired_test(study):
     assert half.verdict == "partly", "the claim is about the LSTM too"
     assert "LSTM" in half.reason
     assert judge(study, "ablation:no_log cnn").verdict == "not testable here"
+
+
+def test_an_ablation_may_be_about_a_choice_between_two_genres():
+    """Published fits are right where the probability of the one is above that of the other."""
+    published = open_study("gtzan-archive", records=ROOT / "book" / "records", variant="tuned")
+    shares = []
+    for variant in ("tuned", "no_scaling"):
+        hits = []
+        for fit in published.groups(variant, "fault_filtered", ("mlp",))["mlp"]:
+            rows = test_rows(fit).query("genre in ('jazz', 'blues')")
+            hits.append((rows["p_jazz"] > rows["p_blues"]) == (rows["genre"] == "jazz"))
+        shares.append(100 * pd.concat(hits).mean())
+    found = judge(published, "ablation:no_scaling mlp jazz,blues")
+    with_step, without = shares
+    assert found.measured == f"MLP {with_step:.1f}\u00a0% with, {without:.1f}\u00a0% without"
+    assert "between jazz and blues alone" in found.reason
 
 
 @pytest.mark.parametrize(

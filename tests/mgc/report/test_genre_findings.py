@@ -4,6 +4,7 @@ import math
 from dataclasses import replace
 
 import pytest
+from sklearn.metrics import f1_score
 
 from mgc.datasets.tracks import GENRES
 from mgc.errors import RecordError
@@ -31,7 +32,14 @@ def easy(*genres):
 def test_genres_that_are_always_found_stand_out():
     pooled = easy("classical", "metal")
     first, hard = genre_findings.genres_stand_out, genre_findings.genres_are_hard
-    assert first(pooled, "classical", "metal").verdict == Verdict.CONFIRMED
+    found = first(pooled, "classical", "metal")
+    assert found.verdict == Verdict.CONFIRMED
+    scores = f1_score(pooled.truth, pooled.predicted[:, 0], average=None, labels=range(10))
+    drawn = {row.label: row for row in found.plot.rows}
+    for genre in ("classical", "metal"):
+        row, score = drawn[genre], scores[GENRES.index(genre)]
+        assert row.value == pytest.approx(score)
+        assert row.low <= score <= row.high
     assert first(pooled, "pop", "rock").verdict == Verdict.CONTRADICTED
     assert hard(pooled, "pop", "rock").verdict != Verdict.CONTRADICTED
     assert hard(pooled, "classical", "metal").verdict == Verdict.CONTRADICTED

@@ -69,7 +69,9 @@ def test_timings_must_differ_by_more_than_two_runs_do(seconds, verdict):
     results = five(cnn=0.5, lstm=0.5)
     for name, duration in (("cnn", 100.0), ("lstm", float(seconds))):
         results[name] = with_environment(results[name], duration_s=duration)
-    assert model_findings.lstm_costs_more(results).verdict == verdict
+    found = model_findings.lstm_costs_more(results)
+    assert found.verdict == verdict
+    assert [row.value for row in found.plot.rows] == [seconds / 60, 100 / 60]
 
 
 def test_the_code_of_the_autoencoder_can_fail_in_two_ways_and_never_be_proven():
@@ -131,6 +133,7 @@ def test_the_report_refutes_its_own_ratio():
     assert found.verdict == Verdict.CONTRADICTED
     assert "MLP reaches 50\u00a0% with" in found.reason
     assert "report's own table that of MLP." in found.reason
+    assert [row.value for row in found.plot.rows] == [0.5, 0.4], "from few parameters to many"
 
 
 def test_every_claim_is_not_testable_without_records():
