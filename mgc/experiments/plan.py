@@ -19,6 +19,7 @@ from mgc.experiments import (
     metadata,
     outside_music,
     search,
+    transformer,
     views,
 )
 from mgc.experiments.step import Comparison, Step
@@ -33,6 +34,7 @@ STEPS: tuple[Step, ...] = (
     coarse_first.STEP,
     artists.STEP,
     attention.STEP,
+    transformer.STEP,
     federated.STEP,
     continual.STEP,
     degraded.STEP,
@@ -98,11 +100,6 @@ NOT_YET: tuple[Unmeasured, ...] = (
         "Other views as channels of the CNN, chroma",
         "logistic regression alone was shown other views, and chroma needs audio",
         "a fit of the CNN for each, and audio of all of GTZAN for chroma",
-    ),
-    Unmeasured(
-        "A transformer",
-        "it is another network to train, which logistic regression cannot stand for",
-        "a quarter of an hour of a free core for each seed of a small one",
     ),
     Unmeasured(
         "Contrastive pretraining",

@@ -87,6 +87,17 @@ COLUMNS = """
     .filter(([columns]) => columns > 6)
     .map(([columns, table]) => `${columns}: ${(table.caption || table).textContent.slice(0, 60)}`)
 """
+HIDDEN_CAPTIONS = """
+() => [...document.querySelectorAll('article :is(figcaption, caption)')]
+    .filter(one => one.parentElement.getClientRects().length && !one.closest('.mgc-leak'))
+    .filter(one => one.textContent.trim() && !one.getClientRects().length)
+    .map(one => one.textContent.trim().slice(0, 60))
+"""
+UNNUMBERED = """
+() => [...document.querySelectorAll('article div.cell_output a.mgc-figure:not(.only-dark)')]
+    .filter(one => !one.closest('figure')?.querySelector('figcaption .caption-number'))
+    .map(one => one.firstElementChild.alt.slice(0, 60))
+"""
 SETTLED = """
 async () => {
     document.activeElement.blur();
@@ -152,7 +163,8 @@ def test_page(browser, site, screenshots, complaints, theme, name, mode, width):
     It weighs no more than its limit. Tab reaches only what can be seen, and marks it. No rule of
     axe-core is broken, whatever its impact; none is left out. For people who ask for rest, no
     element has a transition, an animation or smooth scrolling. On a phone letters of figures are
-    legible. The page is loaded once, and then shown in the other width, too.
+    legible. Captions show, and figures have numbers. The page is loaded once, and then shown in
+    the other width, too.
     """
     other = next(one for one in WIDTHS if one != width)
     with opened(browser, site, name, mode, width, reduced_motion="reduce") as view:
@@ -171,6 +183,8 @@ def test_page(browser, site, screenshots, complaints, theme, name, mode, width):
         if page.locator(".theme-switch-button").count():
             assert page.evaluate("document.documentElement.dataset.theme") == mode
         assert page.evaluate(MOVING) == []
+        assert page.evaluate(HIDDEN_CAPTIONS) == []
+        assert page.evaluate(UNNUMBERED) == []
         if name[:2].isdigit():
             assert len(wide := page.evaluate(COLUMNS)) <= WIDE.get(name, 0), wide
         assert complaints(page) == []

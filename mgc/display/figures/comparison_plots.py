@@ -17,9 +17,9 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from mgc.datasets import tracks
 from mgc.datasets.splits import WATERFALL
+from mgc.display import formats
 from mgc.display.figures import style
 from mgc.display.figures.style import heatmap, note, percent_axis, single, triangle
-from mgc.display.formats import percent
 from mgc.evaluation.speed import Curve
 
 LOOKS = tuple(zip(style.GENRE_COLOURS.values(), style.GENRE_MARKERS.values(), strict=True))
@@ -130,7 +130,7 @@ def accuracies(
 
 def _beside(axis: Axes, x: float, y: float, share: float, shade: str, distance: float) -> None:
     """Write a share so many points to the right of its mark, or to the left if below 0."""
-    axis.annotate(percent(share), (x, y), (distance, 0), color=shade, fontsize=10,
+    axis.annotate(formats.percent(share), (x, y), (distance, 0), color=shade, fontsize=10,
                   textcoords="offset points", va="center",
                   ha="left" if distance > 0 else "right")  # fmt: skip
 
@@ -205,7 +205,7 @@ def agreement(table: pd.DataFrame) -> Figure:
     share, kappa = triangle(table, "share"), triangle(table, "kappa")
     figure, axis = single(style.WIDTH, 0.6 * len(share) + 2.1)
     rows, columns = ([fill(str(name), 16) for name in i] for i in (share.index, share.columns))
-    texts = share.map(percent) + kappa.map(lambda value: f"\n({value:.2f})".replace("-", "−"))
+    texts = share.map(formats.percent) + kappa.map(lambda value: f"\n({formats.number(value)})")
     heatmap(axis, share, rows, columns, texts.where(share.notna()), vmin=0, vmax=1)
     return figure
 
@@ -336,7 +336,7 @@ def growth(curves: Sequence[Curve]) -> Figure:
     for axis, unit in zip(axes[:, 0], units, strict=True):
         drawn = [curve for curve in curves if curve.unit == unit]
         for curve, colour, marker in zip(drawn, (style.ACCENT, style.WARNING), "os", strict=False):
-            label = f"{curve.title}, exponent {curve.exponent:.2f}"
+            label = f"{curve.title}, exponent {formats.number(curve.exponent)}"
             axis.plot(curve.sizes, curve.seconds, marker, color=colour, label=label)
             axis.plot(curve.sizes, curve.fitted(), "-", color=colour, linewidth=1)
         axis.set(xscale="log", yscale="log", xlabel=unit, ylabel="seconds")

@@ -59,6 +59,8 @@ def show(soup: BeautifulSoup, folder: Path) -> None:
         link["style"] = f"--least: {least:.0f}px; --most: {most:.0f}px"
         other = copy(link)
         other["href"] = str(Path(str(picture["src"])).with_name(dark.name).as_posix())
+        # The theme hides what stands beside a figure of the other mode, its caption included.
+        link.wrap(soup.new_tag("div", attrs={"class": "mgc-figures"}))
         link.insert_after(other)
         for one, kind in ((link, "only-light"), (other, "only-dark")):
             image = one.select_one("img")

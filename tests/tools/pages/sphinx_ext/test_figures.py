@@ -39,7 +39,8 @@ def page(tmp_path):
 
 
 def test_one_drawing_a_mode_that_leads_to_its_file(page, tmp_path):
-    assert [tag.name for tag in page.figure.find_all(recursive=False)] == ["a", "a", "figcaption"]
+    inside = page.figure.find_all(recursive=False)
+    assert [tag.name for tag in inside] == ["div", "figcaption"], "the caption is beside no link"
     links, (light, dark) = page.select("a.mgc-figure"), page.select("a > img")
     assert [link["href"] for link in links] == [light["src"], dark["src"]]
     kinds = [link["class"] for link in links]
