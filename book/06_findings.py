@@ -146,13 +146,14 @@ orders = {
     "shuffled in the test alone": "shuffled_to_test",
     "shuffled in training and test": "shuffled",
 }
-ordered = result_tables.order_table(
-    {name: evidence.group("lstm", variant, FILTERED) for name, variant in orders.items()},
-    ("jazz", "blues"),
-)
+by_order = {name: evidence.group("lstm", variant, FILTERED) for name, variant in orders.items()}
+ordered = result_tables.order_table(by_order, ("jazz", "blues"))
 notebook.table(ordered, "The LSTM, fault-filtered split: accuracy and 95 % interval") if len(
     ordered
 ) else None
+
+# %% tags=["remove-input"]
+notebook.say(*model_findings.order_said(by_order))
 
 # %% [markdown]
 # ### Does the autoencoder keep what matters?

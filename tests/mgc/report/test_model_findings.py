@@ -74,6 +74,17 @@ def test_timings_must_differ_by_more_than_two_runs_do(seconds, verdict):
     assert [row.value for row in found.plot.rows] == [seconds / 60, 100 / 60]
 
 
+def test_an_order_that_is_not_needed_is_said_not_to_be_needed():
+    kept, lost = right(0.8, model="lstm"), right(0.2, model="lstm")
+    said = model_findings.order_said({"in order": [kept], "shuffled": [kept], "gone": []})
+    assert len(said) == 2
+    assert "shuffled change the accuracy by 0.0 points" in said[0].replace("\u00a0", " ")
+    (one,) = model_findings.order_said({"in order": [kept], "shuffled": [lost]})
+    assert "−60.0 points" in one.replace("\u00a0", " ")
+    assert model_findings.order_said({"in order": [kept], "shuffled": []}) == []
+    assert model_findings.order_said({}) == []
+
+
 def test_the_code_of_the_autoencoder_can_fail_in_two_ways_and_never_be_proven():
     claim = model_findings.autoencoder_keeps_information
     results = five(autoencoder=0.2, cnn=0.8)
