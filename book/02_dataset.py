@@ -65,7 +65,7 @@ glue = Glue(TRACKS)
 # %% [markdown]
 # The figure that matters shows who plays. A genre looks like a hundred tracks, but in some genres a few artists fill most of them.
 
-# %% tags=["remove-input"] mystnb={"figure": {"caption": "The tracks of each genre in the order of their numbers, coloured by artist group. Grey: groups of fewer than four tracks. White: nobody knows. At the right: known groups of the genre.", "name": "fig-artists"}, "image": {"alt": "Ten rows of a hundred tracks. Blues is nine long blocks of one colour each; disco and country are mostly small grey groups; pop, reggae, hip-hop and rock have long runs of one artist."}}
+# %% tags=["remove-input"] mystnb={"figure": {"caption": "The tracks of each genre in the order of their numbers, coloured by artist group. Grey: groups of fewer than four tracks. Gaps: nobody knows. At the right: known groups of the genre.", "name": "fig-artists"}, "image": {"alt": "Ten rows of a hundred tracks. Blues is nine long blocks of one colour each; disco and country are mostly small grey groups; pop, reggae, hip-hop and rock have long runs of one artist."}}
 feature_plots.artist_map([known[name] for name in sorted(known)])
 
 # %% [markdown]

@@ -98,6 +98,14 @@ UNNUMBERED = """
     .filter(one => !one.closest('figure')?.querySelector('figcaption .caption-number'))
     .map(one => one.firstElementChild.alt.slice(0, 60))
 """
+LIGHT_BOXES = """
+() => [...document.querySelectorAll('article :not(img)')].filter(one => {
+    const [red, green, blue, cover = 1] =
+        getComputedStyle(one).backgroundColor.match(/[\\d.]+/g).map(Number);
+    const {width, height} = one.getBoundingClientRect();
+    return cover > 0.5 && width * height > 20000 && red + green + blue > 400;
+}).map(one => `${one.tagName}.${one.className}`)
+"""
 SETTLED = """
 async () => {
     document.activeElement.blur();
@@ -184,6 +192,8 @@ def test_page(browser, site, screenshots, complaints, theme, name, mode, width):
             assert page.evaluate("document.documentElement.dataset.theme") == mode
         assert page.evaluate(MOVING) == []
         assert page.evaluate(HIDDEN_CAPTIONS) == []
+        if mode == "dark":
+            assert page.evaluate(LIGHT_BOXES) == []
         assert page.evaluate(UNNUMBERED) == []
         if name[:2].isdigit():
             assert len(wide := page.evaluate(COLUMNS)) <= WIDE.get(name, 0), wide
