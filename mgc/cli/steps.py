@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -12,20 +13,27 @@ from mgc.cli.tables import console_for_output, print_frame
 
 @click.command()
 @click.option("--archive", type=options.FILE, help="Spectrogram archive of all of GTZAN.")
+@click.option("--composed", type=options.FOLDER,
+              help="The 500 pieces of `python -m tools.demo_clips --each 50`.")  # fmt: skip
 @options.RECORDS
 @click.option("--status", "only_say", is_flag=True, help="Say what is left; fit nothing.")
-def steps(archive: Path | None, records: Path | None, only_say: bool) -> None:
+def steps(
+    archive: Path | None, composed: Path | None, records: Path | None, only_say: bool
+) -> None:
     """Carry out the report's next steps, and write what each is worth; continues where it stopped.
 
-    Ensembles combine published records and need no archive. The ledger stands beside the records,
+    Ensembles combine published records and need no archive; two rows take composed pieces that do
+    not ship with the package. The ledger stands beside the records,
     in next_steps.csv; `mgc audit` recomputes it.
     """
-    carry_out_steps(archive, records, only_say)
+    carry_out_steps(archive, records, only_say, composed)
 
 
-def carry_out_steps(archive: Path | None, records: Path | None, only_say: bool) -> None:
+def carry_out_steps(
+    archive: Path | None, records: Path | None, only_say: bool, composed: Path | None = None
+) -> None:
     """Fit what has no record yet, print the ledger and write it, unless asked for the status."""
-    from mgc.experiments import harness, ledger
+    from mgc.experiments import composition, harness, ledger
     from mgc.records.store import Store, default_root
     from mgc.records.study import prepare_study
     from mgc.training.published import ARCHIVE
@@ -34,6 +42,8 @@ def carry_out_steps(archive: Path | None, records: Path | None, only_say: bool) 
 
     store = Store(records or default_root())
     study = prepare_study(archive or ARCHIVE, records=store.root, variant="tuned")
+    if composed is not None:
+        study = replace(study, composed=composition.open_larger(composed))
     left = harness.pending(study)
     console = console_for_output()
     console.print(

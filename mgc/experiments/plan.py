@@ -9,6 +9,7 @@ from mgc.experiments import (
     attention,
     augmentation,
     coarse_first,
+    composition,
     continual,
     degraded,
     ensembles,
@@ -40,6 +41,7 @@ STEPS: tuple[Step, ...] = (
     degraded.STEP,
     views.STEP,
     augmentation.STEP,
+    composition.STEP,
     search.STEP,
 )
 
@@ -90,11 +92,6 @@ NOT_YET: tuple[Unmeasured, ...] = (
         "Augmentation for networks, and of sound",
         "altered copies of pictures were given to logistic regression alone",
         "about three hours for the CNN, and audio for the kinds that change the sound itself",
-    ),
-    Unmeasured(
-        "More data by composition",
-        "the demo's pieces must be rendered in numbers first",
-        "an hour of rendering, then one fit for each amount",
     ),
     Unmeasured(
         "Other views as channels of the CNN, chroma",

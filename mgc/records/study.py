@@ -162,7 +162,7 @@ class Study:
     """An edition, a protocol, a variant and seeds, with the store of their records.
 
     `edition` is None where only records are at hand; `cache` is the folder of features and of
-    finished folds.
+    finished folds. `composed` holds pieces that a next step trains with, where they are at hand.
     """
 
     store: Store
@@ -172,6 +172,7 @@ class Study:
     variant: str
     seeds: tuple[int, ...]
     cache: Path
+    composed: Edition | None = None
 
     def results(
         self,

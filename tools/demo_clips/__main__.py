@@ -16,20 +16,22 @@ import click
 from mgc.cli.terminal import plain_where_needed
 from mgc.datasets.demo import CLIPS, MANIFEST_COLUMNS
 from mgc.util.pools import process_pool
-from tools.demo_clips.compose import SEED, TRACK_IDS
+from tools.demo_clips.compose import MOST_PER_GENRE, SEED, TRACKS_PER_GENRE, track_ids
 from tools.demo_clips.render import write_clip
 
 
 @click.command(help=__doc__)
 @click.option("--jobs", type=click.IntRange(min=1), default=2, show_default=True)
 @click.option("--seed", default=SEED, show_default=True, help="Seed of the edition.")
+@click.option("--each", type=click.IntRange(1, MOST_PER_GENRE), default=TRACKS_PER_GENRE,
+              show_default=True, help="Tracks a genre; the demo's come first.")  # fmt: skip
 @click.option("--out", type=click.Path(path_type=Path), default=CLIPS, help="Where to write.")
-def main(jobs: int, seed: int, out: Path) -> None:
+def main(jobs: int, seed: int, each: int, out: Path) -> None:
     """Render, and say what is done."""
     plain_where_needed()
     rows = []
     with process_pool(jobs) as pool:
-        for row in pool.map(partial(write_clip, folder=out, seed=seed), TRACK_IDS):
+        for row in pool.map(partial(write_clip, folder=out, seed=seed), track_ids(each)):
             rows.append(row)
             click.echo(f"{row['track_id']} {row['artist']} {row['tempo_bpm']} {row['key']}")
     with (out / "manifest.csv").open("w", newline="", encoding="utf-8") as stream:

@@ -15,7 +15,15 @@ from tools.demo_clips.theory import TONICS, Chord, Dice, parse_progression
 
 SEED = 20240229
 TRACKS_PER_GENRE = 9
-TRACK_IDS = tuple(f"{genre}.{n:05d}" for genre in GENRES for n in range(TRACKS_PER_GENRE))
+MOST_PER_GENRE = 100  # as in GTZAN
+
+
+def track_ids(each: int) -> tuple[str, ...]:
+    """Name the tracks of an edition with so many a genre, at most `MOST_PER_GENRE`."""
+    return tuple(f"{genre}.{n:05d}" for genre in GENRES for n in range(each))
+
+
+TRACK_IDS = track_ids(TRACKS_PER_GENRE)
 
 
 @dataclass(frozen=True)
@@ -63,9 +71,9 @@ class Piece:
 
 
 def artist_of(track_id: str) -> str:
-    """Return the artist of a track: three tracks each, ``-a``, ``-b``, ``-c``."""
+    """Return the artist of a track: three tracks each, ``-a``, ``-b``, ``-c``, in turn."""
     genre, number = track_id.split(".")
-    return f"{genre}-{'abc'[int(number) // 3]}"
+    return f"{genre}-{'abc'[int(number) // 3 % 3]}"
 
 
 @dataclass
@@ -184,14 +192,16 @@ def _classical(plan: _Plan) -> None:
 
 
 def compose(track_id: str, seed: int = SEED) -> Piece:
-    """Compose one track of `TRACK_IDS`: 30 s of notes, all decided by the seed and its name.
+    """Compose one track: 30 s of notes, all decided by the seed and its name.
+
+    The demo's are `TRACK_IDS`; a larger edition begins with them.
 
     Raises
     ------
     KeyError
-        If the demo has no such track.
+        If no edition has such a track.
     """
-    if track_id not in TRACK_IDS:
+    if track_id not in track_ids(MOST_PER_GENRE):
         raise KeyError(track_id)
     genre = track_id.split(".")[0]
     plan = _plan(track_id, seed)

@@ -19,8 +19,9 @@ import numpy.typing as npt
 from mgc.datasets.demo import DURATION_S, MANIFEST_COLUMNS
 from mgc.util.atomic import write_whole
 from tools.demo_clips.artists import Production, production_of
-from tools.demo_clips.compose import SEED, TRACK_IDS, Piece, compose
+from tools.demo_clips.compose import SEED, TRACKS_PER_GENRE, Piece, compose
 from tools.demo_clips.ogg import with_serial
+from tools.demo_clips.styles import GENRES
 from tools.demo_clips.theory import Dice
 
 SAMPLE_RATE = 22_050
@@ -145,7 +146,8 @@ def write_clip(track_id: str, folder: Path, seed: int = SEED) -> dict[str, str]:
         if peak <= wanted:
             break
         sound *= 0.995 * wanted / peak
-    content = with_serial(buffer.getvalue(), TRACK_IDS.index(track_id) + 1)
+    number = GENRES.index(piece.genre) * TRACKS_PER_GENRE + int(track_id.split(".")[1])
+    content = with_serial(buffer.getvalue(), number + 1)
     path = folder / piece.genre / f"{track_id}.ogg"
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, content)

@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
+import scipy.signal
+import soundfile
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import kneighbors_graph
 from sklearn.preprocessing import StandardScaler
 
 from mgc.datasets.artists import track_credits
+from mgc.datasets.opening import open_edition
 from mgc.datasets.splits import Fold, Split
 from mgc.datasets.tracks import GENRES, P_COLUMNS
+from mgc.errors import DataError
 from mgc.experiments import (
     artists,
     attention,
     augmentation,
     coarse_first,
+    composition,
     continual,
     decades,
     degraded,
     ensembles,
     federated,
     graph,
+    harness,
     labels,
     metadata,
     perceptron,
@@ -32,6 +39,10 @@ from mgc.experiments import (
     search,
     views,
 )
+from mgc.features.statistics import picture_statistics
+from mgc.records.config import fit_id
+from mgc.records.study import open_study
+from tests.helpers.outside import ROOT
 from tests.helpers.records import one_hot, unsaved
 
 RNG = np.random.default_rng(0)
@@ -358,3 +369,84 @@ def test_optuna_chooses_by_validation_and_keeps_its_trials():
     np.testing.assert_array_equal(again.test, found.test)
     by_hand = search._fit(material, FOLD, 0, "logistic_tuned", 0)
     np.testing.assert_allclose(by_hand.test, readout.logistic(X, GENRE, FOLD)[1], atol=1e-6)
+
+
+def composed(genre=GENRE[80:100], shift=0.0):
+    """Stand in for composed pieces that sound like the tracks, moved by some of their spread."""
+    numbers = np.asarray([GENRES.index(g) for g in genre])[:, None]
+    x = np.random.default_rng(4).normal(size=(len(genre), 6)) + numbers + shift
+    return composition.Pieces(x.astype(np.float32), np.asarray(genre))
+
+
+def test_composed_pieces_train_beside_the_music_and_are_never_asked_about():
+    pieces = composed()
+    material = toy_material(pictures=X, once=lambda make: pieces)
+    valid, test = composition.arm(composition.BESIDE, "", drawn := lambda _: pieces).fit(
+        material, FOLD, 0
+    )
+    assert (len(valid), len(test)) == (20, 20)
+    x, genre = np.concatenate([X, pieces.pictures]), np.concatenate([GENRE, pieces.genre])
+    train = np.concatenate([FOLD.train, np.arange(120, 140)])
+    plain = readout.logistic(x, genre, FOLD, views.PENALTIES, train=train)
+    np.testing.assert_array_equal(test, plain[1])
+    wrong = GENRE.copy()
+    wrong[FOLD.test] = "rock"
+    material.genre = wrong
+    again = composition.arm(composition.BESIDE, "", drawn).fit(material, FOLD, 0)
+    np.testing.assert_array_equal(again[1], test)
+
+
+def test_without_music_no_training_track_teaches():
+    material = toy_material(pictures=X, once=lambda make: composed())
+    _, test = composition.arm(composition.ALONE, "", composed).fit(material, FOLD, 0)
+    spoilt, wrong = X.copy(), GENRE.copy()
+    spoilt[FOLD.train], wrong[FOLD.train] = 1e3, "rock"
+    other = toy_material(pictures=spoilt, once=lambda make: composed())
+    other.genre = wrong
+    _, again = composition.arm(composition.ALONE, "", composed).fit(other, FOLD, 0)
+    np.testing.assert_array_equal(again, test)
+
+
+def test_pieces_with_genres_dealt_out_teach_nothing():
+    pieces = composed(np.asarray(GENRES * 30))
+    material = toy_material(pictures=X, once=lambda make: pieces)
+    p = {
+        (how, seed): composition.arm(how, "", lambda _: pieces).fit(material, FOLD, seed)[1]
+        for how, seed in ((composition.ALONE, 0), (composition.DEALT, 0), (composition.DEALT, 1))
+    }
+    right = {
+        key: (np.asarray(GENRES)[answer.argmax(axis=1)] == GENRE[FOLD.test]).mean()
+        for key, answer in p.items()
+    }
+    assert right[composition.ALONE, 0] > 0.3 > max(right[composition.DEALT, n] for n in (0, 1))
+    assert not np.allclose(p[composition.DEALT, 0], p[composition.DEALT, 1])
+
+
+def test_a_composed_piece_is_drawn_as_the_archive_draws():
+    """By scipy alone: defaults, logarithm, without the highest bin and the last frame."""
+    demo = open_edition("demo")
+    assert demo.content_hash == composition.DEMO
+    one = replace(demo, tracks=demo.tracks[:2])
+    samples, rate = soundfile.read(one.tracks[0].path)
+    power = scipy.signal.spectrogram(samples, rate)[2][:128, :-1]
+    frame = np.floor((np.arange(496) + 1) * (power.shape[1] / 496) - 1e-9).astype(int)
+    level = np.log(np.maximum(power, power[power > 0].min()))
+    grey = (level - level.min()) / (level.max() - level.min()) * 256
+    spectrogram = np.minimum(np.floor(grey), 255)[:, frame] * 80 / 255 - 80
+    pieces = composition.drawn(one)
+    assert pieces.genre.tolist() == ["blues", "blues"]
+    expected = picture_statistics(spectrogram[None].astype(np.float32))[0]
+    np.testing.assert_allclose(pieces.pictures[0], expected, atol=1e-3)
+
+
+def test_the_larger_edition_is_looked_up_where_it_is_not_at_hand():
+    study = open_study("gtzan-archive", records=ROOT / "book" / "records", protocol="artist_cv")
+    larger = [row for row in composition.STEP.comparisons if row.step.startswith("Five hundred")]
+    for row in larger:
+        record = row.sides[0](study, 0)
+        assert record.config["recipe"]["composed"] == composition.LARGER
+        there = replace(study, composed=open_edition("demo"))
+        made = harness.configuration(study, row.sides[0](there, 0), "artist_cv", 0)
+        assert fit_id(made) == record.fit_id
+    with pytest.raises(DataError, match="not the 500 composed pieces"):
+        composition.open_larger("demo")

@@ -13,7 +13,7 @@ import soundfile
 
 from mgc.datasets import demo
 from tests.helpers.outside import python
-from tools.demo_clips.compose import SEED, TRACK_IDS, Piece, compose
+from tools.demo_clips.compose import SEED, TRACK_IDS, Piece, artist_of, compose, track_ids
 from tools.demo_clips.layers import DRUM_CHANNEL, Note
 from tools.demo_clips.ogg import crc32, with_serial
 from tools.demo_clips.theory import Dice, parse_chord, parse_progression
@@ -50,6 +50,16 @@ def test_recomposing_from_the_seed_gives_the_manifests_notes(track_id: str) -> N
 def test_every_piece_that_is_composed_ships_and_another_seed_gives_others() -> None:
     assert [row["track_id"] for row in demo.manifest()] == sorted(TRACK_IDS)
     assert compose("rock.00004", SEED + 1).notes != compose("rock.00004").notes
+
+
+def test_a_larger_edition_begins_with_the_demos_and_its_artists_take_turns() -> None:
+    larger = track_ids(50)
+    assert set(TRACK_IDS) < set(larger)
+    assert len(set(larger)) == 500
+    assert [artist_of(f"jazz.{n:05d}")[-1] for n in (0, 3, 6, 9, 12, 49)] == list("abcabb")
+    assert compose("jazz.00049").notes != compose("jazz.00004").notes
+    with pytest.raises(KeyError):
+        compose("jazz.00100")
 
 
 def test_composing_needs_no_rendering_library() -> None:
