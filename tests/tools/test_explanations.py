@@ -25,11 +25,11 @@ def test_the_record_is_about_the_network_that_ships_and_a_spread_of_its_test_tra
     assert sorted(TABLE["track_id"].unique()) == sorted(tracks[number] for number in first)
     assert TABLE["genre"].nunique() == len(GENRES)
     assert (TABLE.groupby("track_id").size() == 4).all()
-    p = test.set_index("track_id").filter(like="p_")
     named = TABLE.drop_duplicates("track_id").set_index("track_id")["named"]
-    assert (
-        p.idxmax(axis=1).str.removeprefix("p_") == named
-    ).mean() > 0.9  # fewer crops, as a rule
+    p = test.set_index("track_id").loc[named.index].filter(like="p_")
+    highest = p.to_numpy().max(axis=1)
+    own = [p.loc[track, f"p_{genre}"] for track, genre in named.items()]
+    assert (highest - own).max() < 0.05, "half the crops turn near ties alone"
 
 
 @pytest.mark.parametrize("place", [0, 12])
