@@ -41,7 +41,7 @@ from mgc.display.glue import CEILINGS, TARGETS, Glue
 from mgc.evaluation import speed
 from mgc.evaluation.results import load_results
 from mgc.evaluation.significance import fits_of
-from mgc.experiments import ledger
+from mgc.experiments import explanations, ledger
 from mgc.experiments.labels import precision
 from mgc.models import TITLES
 from mgc.records.store import default_root
@@ -74,6 +74,13 @@ glue("c7_people", formats.percent(facts.ceilings()["people"]), CEILINGS)
 glue("c7_n_test", formats.count(results.n_tracks))
 glue("c7_edition", study.edition_record.name, study.edition_record)
 glue.many(step_tables.counts(steps), "book/next_steps.csv")
+mapped = explanations.load(default_root())
+maps = explanations.load_facts(default_root())
+glue.many(
+    step_tables.explanations_numbers(mapped, maps),
+    f"book/records/{explanations.FILE}",
+    f"book/records/{explanations.FACTS}",
+)
 
 # %% [markdown]
 # ## The four targets
@@ -166,6 +173,31 @@ notebook.say(step_tables.decades_statement(doubted)) if doubted else None
 # %% tags=["remove-input"]
 by_title = {TITLES[name]: known[name] for name in known}
 notebook.table(step_tables.artists_table(by_title)) if known else None
+
+# %% [markdown]
+# ### What an answer rests on
+#
+# The small CNN that ships names a genre and gives no reason. Two methods say of each patch of a picture, time by frequency, how much of the answer rests on it. Occlusion replaces the patch by the mean level of its frequencies in the track, and sees how far the probability of the named genre falls {cite:p}`zeiler2014`. Integrated gradients share out the score of that genre over all cells {cite:p}`sundararajan2017`. {numref}`fig-maps` draws both.
+
+# %% tags=["remove-input"] mystnb={"figure": {"caption": "The first explained track of three genres: its picture, with the genre that the network names, and what the answer rests on. Violet patches speak against the genre, orange ones for it; each map has a scale of its own.", "name": "fig-maps"}, "image": {"alt": "Three rows of three panels, frequency against time: the picture of a track at the left, then the map by occlusion and the map by integrated gradients, in patches of violet and orange."}}
+step_plots.maps(maps)
+
+# %% [markdown]
+# A map looks convincing whether it is right or not. So all {glue:text}`c7_patches` patches are taken away in its order, step by step, and put back into an emptied picture in the same order {cite:p}`petsiuk2018`. If the map is right, the probability falls early and rises early. Two orders that know nothing of the network are the controls: a random one, and the loudest patch first. A map must also differ from that of the same network with random weights, or it shows the music and not what was learned {cite:p}`adebayo2018`.
+
+# %% tags=["remove-input"]
+notebook.table(
+    step_tables.explanations_table(mapped),
+    "Mean probability of the named genre while patches go (low is good) and come (high is good)",
+)
+
+# %% tags=["remove-input"]
+notebook.say(step_tables.explanations_statement(mapped))
+
+# %% [markdown]
+# The table is about {glue:text}`c7_explained` of the {glue:text}`c7_unseen` test tracks that the network has not seen, spread over all genres; the intervals count their artists. The gap is what is reached by putting back less what is left by taking away, in points; likeness is a rank correlation. Occlusion asks what the test asks, one patch at a time, so that its lead over gradients is no surprise. No accuracy is compared, so this is no row of the ledger.
+#
+# Two things lessen what such maps can say. An emptied picture is not empty to this network: it calls {glue:text}`c7_neutral_share` of them {glue:text}`c7_neutral_genre`, and the named genre falls from {glue:text}`c7_whole_p` to {glue:text}`c7_neutral_p`. So each curve also measures how soon a picture looks strange, and only the difference from the controls counts. And the map depends on what stands for nothing. The mean level was chosen on validation tracks, since the gradients then add up to what they share out, within {glue:text}`c7_score_gap`; a flat grey, which had been tried on ten test tracks before, did not let them.
 
 # %% [markdown]
 # ## What was not measured

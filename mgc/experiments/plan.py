@@ -108,11 +108,6 @@ NOT_YET: tuple[Unmeasured, ...] = (
         "it takes audio, and the folds' networks in files",
         "the mini set through each kind of loss",
     ),
-    Unmeasured(
-        "Explanations of single answers",
-        "occlusion and gradients need the networks of the folds, which records do not hold",
-        "one fit whose weights are kept, and the deletion test",
-    ),
 )
 
 

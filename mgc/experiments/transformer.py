@@ -60,7 +60,7 @@ STEP = Step(
                 ),
                 itself("cnn"),
             ),
-            seeds=((0,), (0,)),
+            seeds=((0, 1), (0, 1)),
         ),
     ),
 )

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from textwrap import fill
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from mgc.audio.windows import WINDOW_S
+from mgc.datasets import tracks
 from mgc.datasets.splits import ARTIST_CV, PROTOCOL_TITLES
 from mgc.display.figures import style
 from mgc.display.figures.style import note, percent_axis, single, subplots
-from mgc.display.formats import factor, points
+from mgc.display.formats import factor, percent, points
 from mgc.experiments import continual, federated
+from mgc.experiments.explanations import MAPS
 from mgc.experiments.ledger import HELPS, HURTS, NOT_SHOWN
+from mgc.features.archive_picture import FREQ_HZ
 from mgc.records.store import Record, Store
 
 FAULT_FILTERED = "fault_filtered"
@@ -143,3 +148,35 @@ def _curve(records: Sequence[Record], how: str) -> pd.DataFrame:
     """Mean over folds, by the number of a point."""
     (record,) = (record for record in records if record.config["recipe"]["how"] == how)
     return record.history.groupby("epoch")[["accuracy", "val_accuracy"]].mean()
+
+
+def maps(facts: Mapping[str, Any]) -> Figure:
+    """Draw the picture of some tracks beside the maps of what the answer rests on.
+
+    Parameters
+    ----------
+    facts : mapping
+        `mgc.experiments.explanations.load_facts`.
+    """
+    shown = facts["shown"]
+    figure, axes = subplots(
+        len(shown), 1 + len(MAPS), size=(style.WIDTH, 1.65 * len(shown) + 0.7),
+        sharex=True, sharey=True,
+    )  # fmt: skip
+    extent = (0.0, WINDOW_S, 0.0, float(FREQ_HZ[-1]) / 1000)
+    place = {"origin": "lower", "aspect": "auto", "extent": extent, "interpolation": "nearest"}
+    for row, track in zip(axes, shown, strict=True):
+        seen = [[int(level, 16) for level in line] for line in track["picture"]]
+        row[0].imshow(seen, vmin=0, vmax=15, **place)
+        row[0].set_title(f"{tracks.label(track['named'])}, {percent(track['p'])}", fontsize=10)
+        for axis, method in zip(row[1:], MAPS, strict=True):
+            values = np.reshape(track["maps"][method], facts["patches"])
+            reach = np.abs(values).max()
+            image = axis.imshow(values, vmin=-reach, vmax=reach, cmap="PuOr_r", **place)
+            axis.set_title(method, fontsize=10, weight="normal")
+    bar = figure.colorbar(image, ax=axes, orientation="horizontal", aspect=40, ticks=[])
+    bar.set_label("violet: speaks against the genre; orange: for it", fontsize=10)
+    axes[-1, 0].set_xlabel("seconds", fontsize=10)
+    figure.supylabel("kHz", fontsize=10)
+    axes[0, 0].set_xticks([0, 10, 20, 30])
+    return figure

@@ -6,11 +6,13 @@ import numpy as np
 
 from mgc.display import step_tables
 from mgc.display.figures import step_plots
-from mgc.experiments import continual, federated, ledger
+from mgc.experiments import continual, explanations, federated, ledger
 from mgc.records.store import Store
 from tests.helpers.outside import ROOT
 
 TABLE = ledger.load(ROOT / "book" / "records")
+MAPPED = explanations.load(ROOT / "book" / "records")
+MAPS = explanations.load_facts(ROOT / "book" / "records")
 STORE = Store(ROOT / "book" / "records").steps
 
 
@@ -73,3 +75,24 @@ def test_tables_show_both_parts_of_a_search_and_all_that_was_degraded():
     table = step_tables.degraded_table(STORE, plain)
     assert set(table["Test pictures"]) == {"clean", "noise", "telephone band"}
     assert not table.duplicated(["Test pictures", "Columns scaled"]).any()
+
+
+def test_what_is_said_of_maps_turns_with_what_was_measured():
+    said = step_tables.explanations_statement(MAPPED)
+    assert said.count("not shown") < 4
+    same = MAPPED.assign(deletion=0.1, insertion=0.2)
+    assert step_tables.explanations_statement(same).count("not shown to be better") == 4
+    row = step_tables.explanations_table(MAPPED).set_index("Order of patches")
+    mean = MAPPED[MAPPED["method"] == "loudest first"]["deletion"].mean()
+    assert f"{100 * mean:.1f}" in row.loc["Loudest first", "Taken away"]
+    assert len(row.columns) <= 5
+
+
+def test_maps_are_drawn_beside_their_pictures():
+    *panels, _ = step_plots.maps(MAPS).axes
+    assert len(panels) == 3 * len(MAPS["shown"])
+    for row, track in zip(np.reshape(panels, (-1, 3)), MAPS["shown"], strict=True):
+        occlusion = row[1].images[0].get_array()
+        assert occlusion.shape == (8, 8)
+        assert occlusion.ravel().tolist() == track["maps"]["occlusion"]
+        assert row[0].images[0].get_array().shape == (32, 124)
