@@ -195,7 +195,7 @@ notebook.table(
 notebook.say(step_tables.explanations_statement(mapped))
 
 # %% [markdown]
-# The table is about {glue:text}`c7_explained` of the {glue:text}`c7_unseen` test tracks that the network has not seen, spread over all genres; the intervals count their artists. The gap is what is reached by putting back less what is left by taking away, in points; likeness is a rank correlation. Occlusion asks what the test asks, one patch at a time, so that its lead over gradients is no surprise. No accuracy is compared, so this is no row of the ledger.
+# The table is about {glue:text}`c7_explained` of the {glue:text}`c7_unseen` test tracks that the network has not seen, spread over all genres; the intervals count their artists. Every third track was compared with random weights. The gap is what is reached by putting back less what is left by taking away, in points; likeness is a rank correlation. Occlusion asks what the test asks, one patch at a time, so that its lead over gradients is no surprise. No accuracy is compared, so this is no row of the ledger.
 #
 # Two things lessen what such maps can say. An emptied picture is not empty to this network: it calls {glue:text}`c7_neutral_share` of them {glue:text}`c7_neutral_genre`, and the named genre falls from {glue:text}`c7_whole_p` to {glue:text}`c7_neutral_p`. So each curve also measures how soon a picture looks strange, and only the difference from the controls counts. And the map depends on what stands for nothing. The mean level was chosen on validation tracks, since the gradients then add up to what they share out, within {glue:text}`c7_score_gap`; a flat grey, which had been tried on ten test tracks before, did not let them.
 

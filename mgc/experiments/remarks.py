@@ -90,6 +90,10 @@ REMARKS: Mapping[tuple[str, str], str] = MappingProxyType(
         ("Attention over time (VGG16)", NOT_SHOWN): (
             "Which seconds to listen to can be learned, and the plain mean is hardly worse."
         ),
+        ("A small transformer on patches", HURTS): (
+            "What convolution has built in, attention must learn, from few tracks. Two settings"
+            " were tried for it, and more for the CNN."
+        ),
         ("Lasting and striking parts beside the picture", NOT_SHOWN): (
             "Voices apart from drums: a point that may be chance."
         ),
