@@ -217,6 +217,10 @@ def explanations_statement(table: pd.DataFrame) -> str:
             ]
             for control in CONTROLS
         }
+        if all(len(ways) > 1 for ways in beaten.values()):
+            both = "better than both controls, in taking away and in putting back"
+            said.append(f"The order by {method} is {both}.")
+            continue
         parts = [
             f"better than {control} in {formats.listing(ways)}"
             if ways
