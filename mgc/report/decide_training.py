@@ -55,7 +55,10 @@ def ablation(claim: Claim, evidence: Evidence, what: str) -> Decision:
         measured.append(f"{TITLES[model]} {', '.join(shares)}")
         ranges.append(" and ".join(formats.interval(s.low, s.high) for s in known.values()))
         known_by = f"{formats.p_value(p)}, {formats.seeds(len(whole))}"
-        reason.append(f"{TITLES[model]}: {formats.points(gain, 1)} by it ({known_by}).")
+        if round(100 * gain, 1):
+            reason.append(f"{TITLES[model]}: {formats.points(gain, 1)} by it ({known_by}).")
+        else:
+            reason.append(f"{TITLES[model]} is right as often without it ({known_by}).")
     if absent:
         reason.append(f"Not fitted without it: {formats.listing(absent)}.")
     if not any(signs):

@@ -27,9 +27,8 @@ def test_the_record_is_about_the_network_that_ships_and_a_spread_of_its_test_tra
     assert (TABLE.groupby("track_id").size() == 4).all()
     named = TABLE.drop_duplicates("track_id").set_index("track_id")["named"]
     p = test.set_index("track_id").loc[named.index].filter(like="p_")
-    highest = p.to_numpy().max(axis=1)
-    own = [p.loc[track, f"p_{genre}"] for track, genre in named.items()]
-    assert (highest - own).max() < 0.05, "half the crops turn near ties alone"
+    recorded = p.idxmax(axis=1).str.removeprefix("p_")
+    assert (named == recorded).mean() > 0.9, "half the crops name what all of them name"
 
 
 @pytest.mark.parametrize("place", [0, 12])
