@@ -186,7 +186,8 @@ def variant_statements(tests: pd.DataFrame, variant: str) -> list[str]:
         )
         only = "Only " if len(better) == 1 < len(names) else ""
         verb = "are" if len(better) > 1 else "is"
-        whom = f"{only}{_titles(better)} {verb}" if better else "No model is"
+        none = "No model is" if len(names) > 1 else f"{_titles(names)} is not"
+        whom = f"{only}{_titles(better)} {verb}" if better else none
         said.append(
             f"{whom} better {VARIANTS[variant].title} than {VARIANTS[other].title} for certain."
         )

@@ -274,6 +274,9 @@ def test_variants_with_records_have_rows_of_their_own(study):
     assert results.table.set_index("label")["accuracy"].tolist() == [0.9, 0.2]
     said = comparison.variant_statements(pairwise(results.groups), "quick")
     assert said == ["MLP is better quick than as written for certain."]
+    alike = {"mlp": right(0.5, model="mlp"), "mlp as_written": right(0.5, model="mlp")}
+    (said,) = comparison.variant_statements(pairwise(alike), "quick")
+    assert said == "MLP is not better quick than as written for certain.", "one was compared"
     assert results.table.equals(load_results(study).table)
     fits = results.fits("as_written", "quick")
     assert [record.config["variant"] for record in fits] == ["as_written", "quick"]
