@@ -21,14 +21,23 @@ def percent(share: float | None, digits: int = 0) -> str:
     return MISSING if pd.isna(share) else f"{100 * float(share or 0):.{digits}f}\u00a0%"
 
 
-def points(difference: float | None, digits: int = 0) -> str:
-    """Write a difference of two shares (-1 to 1) in percentage points: ``"+12 points"``."""
+def signed(difference: float | None, digits: int = 0) -> str:
+    """Write a difference of two shares (-1 to 1) in percentage points, without the unit."""
     if pd.isna(difference):
         return MISSING
     text = f"{100 * float(difference or 0):+.{digits}f}".replace("-", "−")
-    if text.strip("+−0.") == "":
-        text = text[1:]
-    return f"{text}\u00a0points"
+    return text[1:] if text.strip("+−0.") == "" else text
+
+
+def points(difference: float | None, digits: int = 0) -> str:
+    """Write a difference of two shares (-1 to 1) in percentage points: ``"+12 points"``."""
+    text = signed(difference, digits)
+    return text if pd.isna(difference) else f"{text}\u00a0points"
+
+
+def points_interval(low: float, high: float, digits: int = 0) -> str:
+    """Write an interval of differences of shares (-1 to 1): ``"−3 to +12 points"``."""
+    return f"{signed(low, digits)} to {points(high, digits)}"
 
 
 def interval(low: float | None, high: float | None, digits: int = 0) -> str:

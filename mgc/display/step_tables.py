@@ -47,10 +47,9 @@ def _said(row: pd.Series[Any]) -> str:
     gain, verdict = row["difference"], row["verdict"]
     remark = REMARKS.get((row["step"], verdict), "")
     meaning = {HELPS: "It helps.", HURTS: "It hurts."}.get(verdict, "No difference is shown.")
-    low, high = (formats.points(row[end], 1) for end in ("low", "high"))
-    low = low.removesuffix("\u00a0points")
+    between = formats.points_interval(row["low"], row["high"], 1)
     measured = (
-        f"{formats.points(gain, 1)} against {row['control']} ({low} to {high};"
+        f"{formats.points(gain, 1)} against {row['control']} ({between};"
         f" {formats.p_value(row['p_holm'])} after Holm)"
     )
     if verdict not in (HELPS, HURTS):
@@ -96,11 +95,10 @@ def decades_statement(records: Sequence[Record]) -> str:
         if known.high < 0
         else "Newer music is heard neither better nor worse, as far as can be shown"
     )
-    low = formats.points(known.low).removesuffix("\u00a0points")
+    between = formats.points_interval(known.low, known.high)
     return (
         f"{what}: within {formats.listing(known.genres)}, tracks released from {decades.TURN} on"
-        f" differ by {formats.points(known.difference, 1)} ({low} to"
-        f" {formats.points(known.high)}) from earlier ones,"
+        f" differ by {formats.points(known.difference, 1)} ({between}) from earlier ones,"
         f" {formats.count(known.tracks)} tracks in all. The year is that of the matched release,"
         " which for a reissue is too late."
     )
@@ -198,7 +196,7 @@ def explanations_table(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _points(value: Estimate) -> str:
-    middle, low, high = (formats.points(x, 1).removesuffix("\u00a0points") for x in value)
+    middle, low, high = (formats.signed(x, 1) for x in value)
     return f"{middle} ({low} to {high})"
 
 

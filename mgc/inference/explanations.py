@@ -117,7 +117,7 @@ def _scores(model: keras.Model) -> Any:
 
     body, head = keras.Model(model.inputs, model.layers[-1].input), model.layers[-1]
 
-    @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]
+    @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]  # has no type hints
     def scores(cut: Any, genre: Any) -> Any:
         with tf.GradientTape() as tape:
             tape.watch(cut)

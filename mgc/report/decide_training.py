@@ -79,14 +79,13 @@ def next_step(claim: Claim, evidence: Evidence, step: str) -> Decision:
     if rows.empty:
         raise NotTestableError(f"No record of the step “{step}”.")
     (row,) = rows.to_dict("records")
-    low = formats.points(row["low"], 1).removesuffix("\u00a0points")
     sign = {ledger.HELPS: 1, ledger.HURTS: -1}.get(row["verdict"], 0)
     return Decision(
         Verdict.of_signs(sign),
         f"{row['step']}, against {row['control']}: {formats.p_value(row['p_holm'])} after Holm's"
         f" correction over all next steps, seeds {row['seeds']}, artists kept apart (chapter 7).",
         formats.points(row["difference"], 1),
-        f"{low} to {formats.points(row['high'], 1)}",
+        formats.points_interval(row["low"], row["high"], 1),
         tuple(sorted({*row["fits"].split(), *row["control_fits"].split()})),
     )
 

@@ -240,6 +240,8 @@ def test_texts_of_numbers():
         "34\u00a0ms", "2.5\u00a0min", "2.0\u00a0h", "2.0\u00a0µs",
     ]  # fmt: skip
     assert formats.p_value(0.0004) == "p\u00a0<\u00a00.001"
+    assert formats.points_interval(-0.034, 0.012, 1) == "−3.4 to +1.2\u00a0points"
+    assert formats.signed(-0.0001) == "0"
     assert [formats.listing(n) for n in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == [
         "none", "a", "a and b", "a, b and c",
     ]  # fmt: skip
