@@ -36,7 +36,7 @@ seed = 0
 import pandas as pd
 
 from mgc.display import formats, notebook
-from mgc.display.figures import comparison_plots
+from mgc.display.figures import speed_plots
 from mgc.display.glue import Glue
 from mgc.evaluation import speed
 from mgc.records.store import default_root
@@ -84,7 +84,7 @@ notebook.table(
 )
 
 # %% tags=["remove-input"] mystnb={"figure": {"caption": "How many times better than its goal each figure is. What ends left of the dashed line misses its goal.", "name": "fig-goals"}, "image": {"alt": "Dots: how many times better than its goal each figure is, on a logarithmic axis; a line marks the goal."}}
-comparison_plots.targets(
+speed_plots.targets(
     {figure.title: figure.times_the_goal for figure in with_goal},
     1.0,
     unit="times as good as the goal",
@@ -105,7 +105,7 @@ comparison_plots.targets(
 # {numref}`fig-growth` shows the measurements and the fitted lines. A line of slope one would mean that twice the music takes twice the time.
 
 # %% tags=["remove-input"] mystnb={"figure": {"caption": "Seconds against size, both axes logarithmic: measurements (dots), the power law through them (lines) and its exponent. Time that falls with a second process has a negative exponent; halving it would be minus one.", "name": "fig-growth"}, "image": {"alt": "Three panels with logarithmic axes: seconds against tracks, seconds of audio, and processes; dots with a straight line through each series and its exponent."}}
-comparison_plots.growth(bench.curves)
+speed_plots.growth(bench.curves)
 
 # %% [markdown]
 # **A million clips.** At this rate they take {glue:text}`c11_genres_million` hours of this machine. {doc}`cluster` tells how to use more than one.

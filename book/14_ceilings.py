@@ -37,7 +37,7 @@ from mgc.datasets import facts
 from mgc.datasets.artists import track_credits
 from mgc.datasets.gtzan import gtzan_table
 from mgc.display import formats, notebook, system_tables
-from mgc.display.figures import comparison_plots
+from mgc.display.figures import literature_plots
 from mgc.display.glue import ARTISTS, CEILINGS, INVENTORY, LITERATURE, TRACKS, Glue
 from mgc.evaluation import open_table, outside
 from mgc.records.study import open_study
@@ -107,7 +107,7 @@ published = [record for row in systems for record in row.records if record.fit_i
 glue("c14_own_best", formats.percent(best.max()), published)
 
 # %% tags=["remove-input"] mystnb={"figure": {"caption": "Between guess and ceiling, on the fault-filtered split. Dots: scored for this book, with 95 % intervals over artists. Squares: published figures. Filled: learned from GTZAN alone. Hollow: learned elsewhere, too.", "name": "fig-ceilings"}, "image": {"alt": "Dot plot of accuracies on the fault-filtered split, of systems that learned from GTZAN alone and of systems that learned elsewhere, with dashed lines for a guess, for people and for what the labels allow."}}
-comparison_plots.between(table.reset_index(), taught, ceiling)
+literature_plots.between(table.reset_index(), taught, ceiling)
 
 # %% [markdown]
 # ## What others heard before

@@ -5,7 +5,7 @@ Each returns a Figure of at most `mgc.display.figures.style.MAX_WIDTH` inches.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from textwrap import fill
 from typing import Any
 
@@ -13,14 +13,12 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from mgc.datasets import tracks
 from mgc.datasets.splits import WATERFALL
 from mgc.display import formats
 from mgc.display.figures import style
 from mgc.display.figures.style import heatmap, note, percent_axis, single, triangle
-from mgc.evaluation.speed import Curve
 
 LOOKS = tuple(zip(style.GENRE_COLOURS.values(), style.GENRE_MARKERS.values(), strict=True))
 """Colours and markers by which up to ten models or protocols are told apart."""
@@ -220,130 +218,4 @@ def genre_scores(scores: pd.DataFrame) -> Figure:
     texts = scores.map(lambda f1: f"{f1:.2f}".replace("0.", ".", 1), na_action="ignore")
     image = heatmap(axis, scores, rows, columns, texts, vmin=0, vmax=1)
     figure.colorbar(image, ax=axis, pad=0.02).set_label("F1")
-    return figure
-
-
-def literature(published: pd.DataFrame, protocol: str, ours: Mapping[str, float]) -> Figure:
-    """Draw published accuracies by protocol, and ours beside those of its own.
-
-    `published` is `mgc.datasets.facts.literature` (in percent) with titles of protocols,
-    `protocol` the title of that of our results, and `ours` accuracies (0 to 1) by row title.
-    """
-    own = [
-        {
-            "system": f"{name} (this book)",
-            "accuracy": 100 * share,
-            "protocol": protocol,
-            "own": True,
-        }
-        for name, share in ours.items()
-    ]
-    lines = pd.DataFrame([*own, *published.assign(own=False).to_dict("records")])
-    groups = list(dict.fromkeys([protocol, *published["protocol"]]))
-    figure, axis = single(style.WIDTH, 0.36 * len(lines) + 0.36 * len(groups) + 0.9)
-    place, ticks = 0.0, {}
-    for group in groups:
-        part = lines[lines["protocol"] == group]
-        if part.empty:
-            continue
-        place += 1.2
-        axis.text(0.01, place - 0.85, group, weight="bold", fontsize=10)
-        for row in part.itertuples():
-            look, shade = ("o", style.ACCENT) if row.own else ("s", style.MUTED)
-            axis.plot(row.accuracy / 100, place, look, color=shade, ms=7)
-            ticks[place] = fill(str(row.system), 26)
-            place += 1
-    axis.set_yticks(list(ticks), list(ticks.values()))
-    axis.set_ylim(place, -0.2)
-    axis.set_xlim(0, 1)
-    percent_axis(axis, "x")
-    axis.set_xlabel("accuracy; compare within a group only")
-    axis.grid(axis="x")
-    return figure
-
-
-def between(ours: pd.DataFrame, published: pd.DataFrame, ceilings: Mapping[str, float]) -> Figure:
-    """Draw accuracies between a guess and two ceilings, split by what a system learned from.
-
-    Parameters
-    ----------
-    ours : DataFrame
-        `mgc.evaluation.open_table.open_table` of one protocol.
-    published : DataFrame
-        `mgc.display.system_tables.taught_figures` (in percent) of the same protocol.
-    ceilings : mapping of str to float
-        `mgc.datasets.facts.ceilings`.
-    """
-    theirs = published.assign(
-        accuracy=published["accuracy"] / 100, low=np.nan, high=np.nan, shape="s"
-    )
-    every = pd.concat([ours.assign(taught=ours["outside"] != "", shape="o"), theirs])
-    every = every.sort_values(["taught", "accuracy"])
-    figure, axis = single(style.WIDTH, 0.36 * len(every) + 1.9)
-    place, ticks = 0.0, {}
-    for taught, title in ((False, "learned from GTZAN alone"), (True, "learned elsewhere, too")):
-        axis.text(0.01, place + 0.15, title, weight="bold", fontsize=10)
-        for _, row in every[every["taught"] == taught].iterrows():
-            place += 1.0
-            shade = style.ACCENT if row["shape"] == "o" else style.MUTED
-            axis.plot([row["low"], row["high"]], [place] * 2, color=shade, lw=2)
-            fill_colour = "white" if taught else shade
-            axis.plot(row["accuracy"], place, row["shape"], color=shade, ms=7, mfc=fill_colour)
-            ticks[place] = fill(str(row["system"]), 26)
-        place += 1.4
-    lines = {"guess": 0.1, "people,\nelsewhere": ceilings["people"], "labels": ceilings["labels"]}
-    for title, share in lines.items():
-        axis.axvline(share, color=style.WARNING, ls="--", lw=1.2, zorder=0)
-        axis.annotate(f"{title}\n{100 * share:g} %", (share, 1), (0, 4), ha="center", va="bottom",
-                      xycoords=axis.get_xaxis_transform(), textcoords="offset points",
-                      fontsize=10, color=style.WARNING)  # fmt: skip
-    axis.set_yticks(list(ticks), list(ticks.values()))
-    axis.set_ylim(place - 0.4, -0.4)
-    axis.set_xlim(0, 1)
-    percent_axis(axis, "x")
-    axis.set_xlabel("accuracy on the fault-filtered test part")
-    axis.grid(axis="x")
-    return figure
-
-
-def targets(values: Mapping[str, float], target: float, *, unit: str, target_label: str) -> Figure:
-    """Draw measured values (above 0, by row title) and a target on a logarithmic axis."""
-    if not values:
-        return note("The records hold no measurement of this.")
-    figure, axis = single(style.WIDTH, 0.42 * len(values) + 1.4)
-    rows = range(len(values))
-    axis.plot(list(values.values()), rows, "o", color=style.ACCENT, ms=8, label="measured")
-    axis.axvline(target, color=style.WARNING, ls="--", lw=1.6, label=target_label)
-    for row, value in enumerate(values.values()):
-        text = f"{value:,.2g}" if value < 100 else f"{value:,.0f}"
-        axis.annotate(text, (value, row), (8, 0), textcoords="offset points", va="center")
-    axis.set_yticks(rows, [fill(title, 28) for title in values])
-    axis.set_xscale("log")
-    axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
-    every = [*values.values(), target]
-    axis.set_xlim(min(every) / 5, max(every) * 8)
-    axis.invert_yaxis()
-    axis.set_xlabel(unit)
-    axis.grid(axis="x")
-    figure.legend(loc="outside upper center", ncols=2)
-    return figure
-
-
-def growth(curves: Sequence[Curve]) -> Figure:
-    """Draw seconds against size with the fitted power law, a panel for each kind of size."""
-    units = list(dict.fromkeys(curve.unit for curve in curves))
-    figure, axes = style.subplots(len(units), 1, size=(style.WIDTH, 2.9 * len(units)))
-    for axis, unit in zip(axes[:, 0], units, strict=True):
-        drawn = [curve for curve in curves if curve.unit == unit]
-        for curve, colour, marker in zip(drawn, (style.ACCENT, style.WARNING), "os", strict=False):
-            label = f"{curve.title}, exponent {formats.number(curve.exponent)}"
-            axis.plot(curve.sizes, curve.seconds, marker, color=colour, label=label)
-            axis.plot(curve.sizes, curve.fitted(), "-", color=colour, linewidth=1)
-        axis.set(xscale="log", yscale="log", xlabel=unit, ylabel="seconds")
-        axis.set_xticks(drawn[0].sizes)
-        axis.yaxis.set_major_locator(LogLocator(subs=(1.0, 1.5, 2.0, 3.0, 5.0, 7.0)))
-        for side in (axis.xaxis, axis.yaxis):
-            side.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-            side.set_minor_formatter(NullFormatter())
-        axis.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0))
     return figure

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from mgc.datasets import facts
 from mgc.datasets.tracks import GENRES
-from mgc.display.figures import comparison_plots, model_plots, style
+from mgc.display.figures import comparison_plots, literature_plots, model_plots, speed_plots, style
 from mgc.evaluation import metrics
 from mgc.evaluation.results import accuracy_table
 from mgc.evaluation.significance import only_run
@@ -146,7 +146,7 @@ def test_a_marker_means_the_same_model_in_both_panels_of_the_cost(good, poor):
 
 
 def test_own_results_stand_only_in_the_group_of_their_protocol():
-    figure = comparison_plots.literature(facts.literature(), "random", {"MLP": 0.5})
+    figure = literature_plots.literature(facts.literature(), "random", {"MLP": 0.5})
     axis = figure.axes[0]
     groups = [text.get_text() for text in axis.texts]
     assert groups[0] == "random"
@@ -161,7 +161,7 @@ def test_systems_stand_between_guess_and_ceilings_by_what_they_learned_from():
     columns = ["system", "outside", "accuracy", "low", "high"]
     ours = pd.DataFrame([("A", "", 0.5, 0.4, 0.6), ("B", "web", 0.8, 0.7, 0.9)], columns=columns)
     published = pd.DataFrame({"system": ["C"], "accuracy": [60.0], "taught": [False]})
-    axis = comparison_plots.between(ours, published, {"people": 0.7, "labels": 0.945}).axes[0]
+    axis = literature_plots.between(ours, published, {"people": 0.7, "labels": 0.945}).axes[0]
     assert [label.get_text() for label in axis.get_yticklabels()] == ["A", "C", "B"]
     drawn = {line.get_ydata()[0]: line for line in axis.lines if line.get_marker() in ("o", "s")}
     named = dict(zip(axis.get_yticks(), "ACB", strict=True))
@@ -175,7 +175,7 @@ def test_systems_stand_between_guess_and_ceilings_by_what_they_learned_from():
 
 
 def test_targets_are_drawn_with_their_values():
-    figure = comparison_plots.targets(
+    figure = speed_plots.targets(
         {"MLP": 2.0, "CNN": 300.0}, 100.0, unit="milliseconds", target_label="target"
     )
     axis = figure.axes[0]
@@ -198,8 +198,8 @@ def every_figure(good, poor):
     yield comparison_plots.accuracies(summary, claims={"mlp": 0.7}, line=0.1)
     yield comparison_plots.cost(summary)
     yield comparison_plots.genre_scores(scores)
-    yield comparison_plots.literature(facts.literature(), "cv5", {})
-    yield comparison_plots.targets({"MLP": 1.0}, 2.0, unit="s", target_label="target")
+    yield literature_plots.literature(facts.literature(), "cv5", {})
+    yield speed_plots.targets({"MLP": 1.0}, 2.0, unit="s", target_label="target")
 
 
 def test_every_figure_fits_a_page_and_is_legible(good, poor):
@@ -217,7 +217,7 @@ def test_figures_without_any_model_say_so_instead_of_failing():
     for figure in (
         comparison_plots.cost(summary),
         comparison_plots.genre_scores(pd.DataFrame()),
-        comparison_plots.targets({}, 1.0, unit="s", target_label="target"),
+        speed_plots.targets({}, 1.0, unit="s", target_label="target"),
         model_plots.reliability({}),
         comparison_plots.accuracies(summary),
     ):
