@@ -24,7 +24,7 @@
 # - which published accuracies may be set beside ours;
 # - what the evidence of this build carries, and what it does not.
 #
-# Three pages look closer: {doc}`17_protocols` at what the division of the tracks makes of a score, {doc}`18_sureness` at how sure the models are and where they agree, {doc}`19_cost` at time and size.
+# Four pages look closer: {doc}`17_protocols` at what the division of the tracks makes of a score, {doc}`18_sureness` at how sure the models are and where they agree, {doc}`19_cost` at time and size, {doc}`23_more_music` at what more tracks would do.
 # ```
 
 # %% tags=["parameters", "remove-cell"]
@@ -38,7 +38,7 @@ seed = 0
 from mgc.datasets import facts
 from mgc.datasets.gtzan import REPLOTTED, gtzan_table
 from mgc.display import comparison, formats, notebook, pair_table, result_tables
-from mgc.display.figures import comparison_plots
+from mgc.display.figures import comparison_plots, literature_plots
 from mgc.display.glue import CLAIMS, TRACKS, Glue
 from mgc.evaluation.clusters import wilson
 from mgc.evaluation.results import accuracy_table, load_results
@@ -188,7 +188,7 @@ published = comparison.published_figures()
 ours = comparison.comparable_accuracies(results)
 
 # %% tags=["remove-input"] mystnb={"figure": {"caption": "Published accuracies on GTZAN by protocol (squares). Dots are this book's, where the edition is all of GTZAN. Compare within a group only.", "name": "fig-literature"}, "image": {"alt": "Dot plot of published accuracies on GTZAN, grouped by protocol."}}
-comparison_plots.literature(published, facts.protocol_title(protocol), ours)
+literature_plots.literature(published, facts.protocol_title(protocol), ours)
 
 # %% tags=["remove-input"]
 notebook.say(comparison.beside_literature(results))

@@ -34,16 +34,12 @@ seed = 0
 
 # %% tags=["hide-input"]
 from mgc.datasets import facts
-from mgc.datasets.gtzan import WHOLE_GTZAN
 from mgc.display import formats, notebook, step_tables
 from mgc.display.figures import step_plots
 from mgc.display.glue import CEILINGS, TARGETS, Glue
 from mgc.evaluation import speed
 from mgc.evaluation.results import load_results
-from mgc.evaluation.significance import fits_of
-from mgc.experiments import explanations, ledger
-from mgc.experiments.labels import precision
-from mgc.models import TITLES
+from mgc.experiments import ledger, plan
 from mgc.records.store import default_root
 from mgc.records.study import open_study
 from mgc.report import targets
@@ -74,13 +70,6 @@ glue("c7_people", formats.percent(facts.ceilings()["people"]), CEILINGS)
 glue("c7_n_test", formats.count(results.n_tracks))
 glue("c7_edition", study.edition_record.name, study.edition_record)
 glue.many(step_tables.counts(steps), "book/next_steps.csv")
-mapped = explanations.load(default_root())
-maps = explanations.load_facts(default_root())
-glue.many(
-    step_tables.explanations_numbers(mapped, maps),
-    f"book/records/{explanations.FILE}",
-    f"book/records/{explanations.FACTS}",
-)
 
 # %% [markdown]
 # ## The four targets
@@ -101,8 +90,31 @@ notebook.say(targets.answers(fits, goal, measured))
 # %% tags=["remove-input"] mystnb={"figure": {"caption": "What each step changes in accuracy, in points, with its 95 % interval. Filled marks are shown by the test after Holm's correction. In the pale band lies what could not have been shown. An arrow stands for what lies beyond the edge; time is that of training, by the control's.", "name": "fig-ledger"}, "image": {"alt": "One row a step, sorted by the change in accuracy: a mark with its interval around a line at zero, a pale band for what could not have been shown, the control below the name of the step, and the change in points at the right."}}
 step_plots.ledger(steps)
 
+# %% [markdown]
+# Three pages have each step in full, with its control, its numbers and a figure of its own. In a sentence or two:
+#
+# ### Models and data
+#
+# In full in {doc}`20_steps_models`.
+
 # %% tags=["remove-input"]
-notebook.say(step_tables.sentences(steps))
+notebook.say(step_tables.remarks(steps, [*plan.MODELS, *plan.DATA]))
+
+# %% [markdown]
+# ### Features and architectures
+#
+# In full in {doc}`21_steps_features`.
+
+# %% tags=["remove-input"]
+notebook.say(step_tables.remarks(steps, [*plan.FEATURES, *plan.ARCHITECTURES]))
+
+# %% [markdown]
+# ### Training, testing and research
+#
+# In full in {doc}`22_steps_training`, with three questions that change no accuracy: does a model hear newer music as well, and all artists alike, and what does an answer rest on?
+
+# %% tags=["remove-input"]
+notebook.say(step_tables.remarks(steps, [*plan.TRAINING, *plan.RESEARCH]))
 
 # %% [markdown]
 # ```{admonition} To remember
@@ -110,94 +122,13 @@ notebook.say(step_tables.sentences(steps))
 # Most next steps change less than a thousand tracks can show: {glue:text}`c7_not_shown` of {glue:text}`c7_measured` here. And a gain is worth what its control is worth; without one, a leak looks like the best step of all.
 # ```
 #
+# ## What was suspected
+#
 # Gains of more than ten points were suspected first. Metadata alone is measured against the same facts dealt out to the wrong tracks, since what is left of a gain when the facts belong to nobody is a fault of the method; nothing is left. The artist's name is measured twice: where artists of the test tracks were heard in training it adds much, and the same columns do not help once artists are kept apart, so that it is a leak. MusiCNN may have heard some of these tracks; {doc}`14_ceilings` asks how much that can be worth. Suspect labels have two controls, for it costs something to lose any tracks at all. Columns scaled anew for pictures in noise were suspected of having seen what they should not; they are scaled by validation tracks alone, and clean pictures, which need no such help, gain nothing from it.
 #
 # Two groups of rows are less fresh than the others. Of degraded pictures, and of learning in many places or in turns, an earlier version had been scored on test tracks before the one that is shown was made. Its settings come from validation tracks all the same, and no setting was chosen for its test score; but whoever has seen a test score once is no longer blind.
 #
 # The cost is the time of training, that of the features left out. What combines networks pays for all of them. A fit that leaves nothing to chance, such as logistic regression, has one seed, for another gives the same answer.
-#
-# ### Learning in many places and in turns
-#
-# Archives that may not share music can share weights. In federated averaging {cite:p}`mcmahan2017` each archive trains the shared network on its own tracks, and the mean of all weights is the next shared network. The upper half of {numref}`fig-curves` shows how that goes on validation tracks, round by round. The lower half is about time in the place of space: five groups of artists arrive one after the other. Solid lines are about artists that nobody has heard, broken ones about the tracks of the first group. Where a broken line falls, the network forgets.
-
-# %% tags=["remove-input"] mystnb={"figure": {"caption": "Right answers of the MLP, mean over five folds. Above: validation tracks, after each round in which ten archives send weights. Below: validation tracks and those of the first of five groups of artists, after each group.", "name": "fig-curves"}, "image": {"alt": "Two panels of lines. Above, accuracy on validation tracks against rounds, for one place, ten archives dealt evenly and ten archives with few genres each. Below, accuracy against the number of groups of artists that have come, for three ways of learning, on the first group and on artists never heard."}}
-step_plots.curves(study.store.steps)
-
-# %% [markdown]
-# ### What is left in noise, and over a telephone
-#
-# A model that was fitted on clean pictures meets degraded ones. It is the pictures that are degraded and not sound: to each cell of a picture the power of noise is added, or rows outside a telephone's band are emptied. What a codec or a room does to a recording is more than that. Columns can be scaled anew by tracks of the new domain that nobody has labelled; here validation tracks serve for that.
-
-# %% tags=["remove-input"]
-clean = study.store.steps.find(model="logistic_picture", seed=0)
-plain = [record for record in clean if record.config["recipe"].get("left_out") == ""]
-notebook.table(step_tables.degraded_table(study.store.steps, plain[0])) if plain else None
-
-# %% [markdown]
-# ### Settings found by a program
-#
-# Optuna proposes settings, looks at the validation tracks, and learns from each trial what to propose next. What it gains there is partly luck, since of many trials the one that suits these tracks is kept. Test tracks show how much.
-
-# %% tags=["remove-input"]
-notebook.table(step_tables.searched_table(study.store.steps))
-
-# %% [markdown]
-# ### Which labels a model doubts
-#
-# A label is suspect when a model that never heard its artist gives it little probability. The table takes the published VGG16 and asks two others: the list of tracks that the fault-filtered split leaves out, for the faults that Sturm found {cite:p}`sturm2013`, and the genre under which a shop sells the recording. The last row is the share among all tracks. Most of the faults on that list are repetitions, which no model can suspect; shops disagree with GTZAN about much that is no fault.
-
-# %% tags=["remove-input"]
-whole = study.edition_record.name in WHOLE_GTZAN and protocol == "artist_cv"
-known = fits_of(fits) if whole else {}
-doubted = known.get("vgg16")
-notebook.table(step_tables.suspects_table(precision(doubted[0]))) if doubted else notebook.say(
-    "It takes VGG16 under the artist folds of GTZAN."
-)
-
-# %% [markdown]
-# ### Does it hear newer music as well?
-#
-# The year of the matched release is known for most tracks. The table is about the published VGG16, all seeds. Genres come and go with decades, so the sentence below compares within genres, those with twenty tracks on both sides.
-
-# %% tags=["remove-input"]
-notebook.table(step_tables.decades_table(doubted)) if doubted else None
-
-# %% tags=["remove-input"]
-notebook.say(step_tables.decades_statement(doubted)) if doubted else None
-
-# %% [markdown]
-# ### Are all artists heard alike?
-#
-# An accuracy counts tracks, so that an artist with thirty of them counts thirty times. Counted by artist the picture is another:
-
-# %% tags=["remove-input"]
-by_title = {TITLES[name]: known[name] for name in known}
-notebook.table(step_tables.artists_table(by_title)) if known else None
-
-# %% [markdown]
-# ### What an answer rests on
-#
-# The small CNN that ships names a genre and gives no reason. Two methods say of each patch of a picture, time by frequency, how much of the answer rests on it. Occlusion replaces the patch by the mean level of its frequencies in the track, and sees how far the probability of the named genre falls {cite:p}`zeiler2014`. Integrated gradients share out the score of that genre over all cells {cite:p}`sundararajan2017`. {numref}`fig-maps` draws both.
-
-# %% tags=["remove-input"] mystnb={"figure": {"caption": "The first explained track of three genres: its picture, with the genre that the network names, and what the answer rests on. Violet patches speak against the genre, orange ones for it; each map has a scale of its own.", "name": "fig-maps"}, "image": {"alt": "Three rows of three panels, frequency against time: the picture of a track at the left, then the map by occlusion and the map by integrated gradients, in patches of violet and orange."}}
-step_plots.maps(maps)
-
-# %% [markdown]
-# A map looks convincing whether it is right or not. So all {glue:text}`c7_patches` patches are taken away in its order, step by step, and put back into an emptied picture in the same order {cite:p}`petsiuk2018`. If the map is right, the probability falls early and rises early. Two orders that know nothing of the network are the controls: a random one, and the loudest patch first. A map must also differ from that of the same network with random weights, or it shows the music and not what was learned {cite:p}`adebayo2018`.
-
-# %% tags=["remove-input"]
-notebook.table(
-    step_tables.explanations_table(mapped),
-    "Mean probability of the named genre while patches go (low is good) and come (high is good)",
-)
-
-# %% tags=["remove-input"]
-notebook.say(step_tables.explanations_statement(mapped))
-
-# %% [markdown]
-# The table is about {glue:text}`c7_explained` of the {glue:text}`c7_unseen` test tracks that the network has not seen, spread over all genres; the intervals count their artists. Every third track was compared with random weights. The answer that is explained is the mean over crops that do not overlap; for a few tracks, with two genres nearly as probable as each other, it is not the published one. The gap is what is reached by putting back less what is left by taking away, in points; likeness is a rank correlation. Occlusion asks what the test asks, one patch at a time, so that its larger gap is no surprise. No accuracy is compared, so this is no row of the ledger.
-#
-# Two things lessen what such maps can say. An emptied picture is not empty to this network: it calls {glue:text}`c7_neutral_share` of them {glue:text}`c7_neutral_genre`, and the named genre falls from {glue:text}`c7_whole_p` to {glue:text}`c7_neutral_p`. So each curve also measures how soon a picture looks strange, and only the difference from the controls counts. And the map depends on what stands for nothing. The mean level was chosen on validation tracks, since the gradients then add up to what they share out, within {glue:text}`c7_score_gap`; a flat grey, which had been tried on ten test tracks before, did not let them.
 
 # %% [markdown]
 # ## What was not measured

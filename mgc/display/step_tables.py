@@ -2,51 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from mgc.datasets.splits import ARTIST_CV, PROTOCOL_TITLES
-from mgc.datasets.tracks import label
 from mgc.display import formats
 from mgc.evaluation.metrics import accuracy, test_rows
 from mgc.experiments import artists, decades, degraded
-from mgc.experiments.explanations import CONTROLS, MAPS, Estimate, estimate
 from mgc.experiments.ledger import HELPS, HURTS, NOT_SHOWN
-from mgc.experiments.plan import NOT_TESTABLE, NOT_YET, STEPS, Unmeasured
+from mgc.experiments.plan import NOT_TESTABLE, NOT_YET, Unmeasured
 from mgc.experiments.remarks import REMARKS
 from mgc.experiments.step import Step
 from mgc.records.store import Record, Store
 
 
-def sentences(table: pd.DataFrame) -> str:
-    """Say of each measured step what was asked, and what it was worth, as lists in Markdown.
+def remarks(table: pd.DataFrame, steps: Iterable[Step]) -> str:
+    """Say of some steps what a reader should make of each row, as lists in Markdown.
 
-    The step with the largest gain comes first, and so within a step. Meaning comes before
-    numbers. What was remarked on a verdict is said as long as the verdict stands.
+    The step with the largest gain comes first, and so within a step. A remark is said as long as
+    the verdict stands that it was written for; a row without one is left to the figure, unless
+    its step has no other.
     """
-    rows = table.dropna(subset=["difference"]).sort_values("difference", ascending=False)
-    order = {name: place for place, name in enumerate(rows["step"])}
     told = []
-    for step in sorted(STEPS, key=lambda step: min(_places(step, order), default=len(order))):
-        here = rows.iloc[sorted(_places(step, order))]
-        if len(here):
-            told.append(f"**{step.name}.** {step.question}\n")
-            told += [f"- *{row['step']}.* {_said(row)}" for _, row in here.iterrows()]
-            told.append("")
+    for step, rows in _ranked(table, steps):
+        said = [
+            f"- *{row['step']}.* {remark}"
+            for _, row in rows.iterrows()
+            if (remark := REMARKS.get((row["step"], row["verdict"])))
+        ]
+        plain = [f"- *{row['step']}.* {_verdict(row)}" for _, row in rows.head(1).iterrows()]
+        told += [f"**{step.name}.** {step.question}\n", *(said or plain), ""]
     return "\n".join(told)
 
 
-def _places(step: Step, order: Mapping[str, int]) -> list[int]:
-    return [order[entry.step] for entry in step.comparisons if entry.step in order]
+def details(table: pd.DataFrame, step: Step) -> str:
+    """Say what a step asks, changes and fits, and what came out of each row, in Markdown."""
+    told = [
+        step.question,
+        "",
+        f"*What differs.* {step.changed}",
+        "",
+        f"*What is fitted.* {step.fitted}",
+        "",
+    ]
+    for _, rows in _ranked(table, [step]):
+        told += [f"- *{row['step']}.* {_said(row)}" for _, row in rows.iterrows()]
+    return "\n".join(told)
+
+
+def _ranked(table: pd.DataFrame, steps: Iterable[Step]) -> list[tuple[Step, pd.DataFrame]]:
+    """Give each step its measured rows, the largest gain first; steps without one are left out."""
+    rows = table.dropna(subset=["difference"]).sort_values("difference", ascending=False)
+    own = [
+        (step, rows[rows["step"].isin([entry.step for entry in step.comparisons])])
+        for step in steps
+    ]
+    measured = [pair for pair in own if len(pair[1])]
+    return sorted(measured, key=lambda pair: -pair[1]["difference"].max())
+
+
+def _verdict(row: pd.Series[Any]) -> str:
+    told = {HELPS: "It helps.", HURTS: "It hurts."}
+    return told.get(str(row["verdict"]), "No difference is shown.")
 
 
 def _said(row: pd.Series[Any]) -> str:
     gain, verdict = row["difference"], row["verdict"]
-    remark = REMARKS.get((row["step"], verdict), "")
-    meaning = {HELPS: "It helps.", HURTS: "It hurts."}.get(verdict, "No difference is shown.")
     between = formats.points_interval(row["low"], row["high"], 1)
     measured = (
         f"{formats.points(gain, 1)} against {row['control']} ({between};"
@@ -58,7 +81,7 @@ def _said(row: pd.Series[Any]) -> str:
     if row["protocol"] != ARTIST_CV:
         measured = f"under the {PROTOCOL_TITLES[row['protocol']]} split, {measured}"
     measured = measured[0].upper() + measured[1:]
-    return f"{remark or meaning} {measured}."
+    return f"{_verdict(row)} {measured}."
 
 
 def unmeasured(kind: str) -> pd.DataFrame:
@@ -66,20 +89,6 @@ def unmeasured(kind: str) -> pd.DataFrame:
     listed: Sequence[Unmeasured] = {"here": NOT_TESTABLE, "yet": NOT_YET}[kind]
     return pd.DataFrame(listed).rename(
         columns={"step": "Step", "reason": "Why not", "takes": "What it would take"}
-    )
-
-
-def decades_table(records: Sequence[Record]) -> pd.DataFrame:
-    """Write accuracy by decade of release as texts."""
-    table = decades.by_decade(records)
-    first = [f"{year:.0f}s".replace("nans", "unknown") for year in table["decade"]]
-    rows = zip(table["accuracy"], table["low"], table["high"], strict=True)
-    return pd.DataFrame(
-        {
-            "Released in the": first,
-            "Tracks": table["tracks"].map(formats.count),
-            "Accuracy": [formats.accuracy(*row) for row in rows],
-        }
     )
 
 
@@ -171,89 +180,6 @@ def degraded_table(store: Store, clean: Record) -> pd.DataFrame:
     table = pd.DataFrame(rows)
     table["Right"] = [formats.percent(accuracy(test_rows(fit)), 1) for fit in table.pop("fit")]
     return table.sort_values(["Test pictures", "Columns scaled"], ascending=[True, False])
-
-
-def explanations_table(table: pd.DataFrame) -> pd.DataFrame:
-    """Write how orders of patches stand the test (`mgc.experiments.explanations.load`)."""
-    rows = []
-    for method in (*MAPS, *CONTROLS):
-        row = {"Order of patches": method.capitalize()}
-        for measure, title in (("deletion", "Taken away"), ("insertion", "Put back")):
-            row[title] = formats.accuracy(*estimate(table, measure, method))
-        for control in CONTROLS:
-            row[f"Gap, against {control}"] = (
-                _points(estimate(table, "gap", method, control)) if method in MAPS else ""
-            )
-        like = estimate(table, "untrained", method) if method in MAPS else None
-        row["Like random weights"] = (
-            f"{formats.number(like.mean)} ({formats.number(like.low)} to"
-            f" {formats.number(like.high)})"
-            if like
-            else ""
-        )
-        rows.append(row)
-    return pd.DataFrame(rows)
-
-
-def _points(value: Estimate) -> str:
-    middle, low, high = (formats.signed(x, 1) for x in value)
-    return f"{middle} ({low} to {high})"
-
-
-def explanations_statement(table: pd.DataFrame) -> str:
-    """Say which maps are better than the controls, test by test, and what else they resemble."""
-    said = []
-    for method in MAPS:
-        beaten = {
-            control: [
-                what
-                for measure, sign, what in (
-                    ("deletion", -1, "taking away"),
-                    ("insertion", 1, "putting back"),
-                )
-                if min(sign * end for end in estimate(table, measure, method, control)[1:]) > 0
-            ]
-            for control in CONTROLS
-        }
-        if all(len(ways) > 1 for ways in beaten.values()):
-            both = "better than both controls, in taking away and in putting back"
-            said.append(f"The order by {method} is {both}.")
-            continue
-        parts = [
-            f"better than {control} in {formats.listing(ways)}"
-            if ways
-            else f"not shown to be better than {control}"
-            for control, ways in beaten.items()
-        ]
-        said.append(f"The order by {method} is {', and '.join(parts)}.")
-    agreement = formats.number(estimate(table, "agreement", MAPS[0]).mean)
-    loud, signed, sizes = (
-        formats.listing([formats.number(estimate(table, what, method).mean) for method in MAPS])
-        for what in ("loudness", "untrained", "untrained_size")
-    )
-    said.append(
-        f"The two maps have a rank correlation of {agreement} with each other, of {loud} with"
-        f" loudness, and of {signed} with those of networks with random weights; without signs,"
-        f" of {sizes}."
-    )
-    return " ".join(said)
-
-
-def explanations_numbers(table: pd.DataFrame, facts: Mapping[str, Any]) -> dict[str, str]:
-    """Write what the prose of chapter 7 says of the maps."""
-    named: Mapping[str, int] = facts["neutral_named"]
-    most = max(named, key=lambda genre: named[genre])
-    tracks = table["track_id"].nunique()
-    return {
-        "c7_explained": formats.count(tracks),
-        "c7_unseen": formats.count(facts["test_tracks"]),
-        "c7_neutral_genre": label(most),
-        "c7_neutral_share": f"{formats.count(named[most])} of {formats.count(tracks)}",
-        "c7_neutral_p": formats.percent(facts["p_neutral"], 1),
-        "c7_whole_p": formats.percent(facts["p"], 1),
-        "c7_score_gap": formats.percent(facts["score_gap"] / facts["score_apart"], 1),
-        "c7_patches": formats.count(np.prod(facts["patches"])),
-    }
 
 
 def counts(table: pd.DataFrame) -> dict[str, str]:

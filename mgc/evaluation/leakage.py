@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +24,8 @@ from mgc.datasets.leak_splits import SHARES, leaked_tracks, share_of
 from mgc.datasets.splits import ARTIST_CV, LEAK_SHARES, PROTOCOLS
 from mgc.errors import DataError, RecordError
 from mgc.evaluation.accuracy import accuracy_summary
-from mgc.evaluation.clusters import artist_groups, count, interval, percentiles, resample
+from mgc.evaluation.clusters import artist_groups, count, interval
+from mgc.evaluation.gain import Gain, summed_up
 from mgc.evaluation.metrics import correct, test_rows
 from mgc.evaluation.significance import EXAMPLE
 from mgc.records.editions import EditionRecord
@@ -258,14 +258,6 @@ def _accuracies(fits: Sequence[Record], tested: Sequence[pd.DataFrame]) -> list[
     return summaries
 
 
-class Gain(NamedTuple):
-    """A paired difference of two accuracies and its 95 % interval."""
-
-    mean: float
-    low: float
-    high: float
-
-
 def gain(before: pd.DataFrame, after: pd.DataFrame) -> Gain:
     """Compare the same pieces before and after, seed by seed.
 
@@ -281,10 +273,7 @@ def gain(before: pd.DataFrame, after: pd.DataFrame) -> Gain:
     """
     ahead = after.assign(right=after["right"].sub(before["right"])).dropna().reset_index()
     frames = [rows for _, rows in ahead.groupby("seed")]
-    means = [float(rows["right"].mean()) for rows in frames]
-    return Gain(
-        float(np.mean(means)), *percentiles(resample(count(frames, artist_groups("gtzan"))))
-    )
+    return summed_up(frames, artist_groups("gtzan"))
 
 
 def sizes(edition: EditionRecord) -> dict[str, int]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -10,9 +11,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, StratifiedGroupKFold
 
 from mgc.datasets.splits import Fold
-from mgc.datasets.tracks import P_COLUMNS
+from mgc.datasets.tracks import GENRES, P_COLUMNS
 from mgc.evaluation.combining import best_weights
-from mgc.evaluation.metrics import SMALLEST_P, log_loss
+from mgc.evaluation.metrics import SMALLEST_P, log_loss, test_rows
 from mgc.experiments.step import Arm, Comparison, Material, Side, Step
 from mgc.models import NAMES, TITLES
 from mgc.records.store import NotRun, Record
@@ -23,6 +24,7 @@ from mgc.typing import Double, StrArray
 SEEDS = (0, 1, 2)
 CLASSICAL = ("logistic_picture", "svm_picture")
 """The classical models that join all networks; each has one fit, which stands for every seed."""
+SEVERAL = "one fit of each network"
 PENALTIES = (1e-4, 1e-3, 1e-2, 1e-1)
 Mix = Callable[[Material, Double, Double, StrArray, Fold], tuple[Double, Double]]
 
@@ -128,6 +130,38 @@ def best_single(models: tuple[str, ...]) -> Side:
 def _validation_loss(record: Record) -> float:
     rows = record.predictions[record.predictions["part"] == "valid"]
     return log_loss(rows)
+
+
+def by_size(study: Study) -> pd.DataFrame:
+    """Accuracy of the plain mean of published fits against how many there are.
+
+    Returns
+    -------
+    DataFrame
+        ``what`` (fits of one network by name, or one fit of several), ``members`` and
+        ``accuracy``: mean over all choices of so many members, and over seeds for those of
+        several networks. Networks that lack a seed are left out.
+    """
+    fits: dict[str, list[pd.DataFrame]] = {}
+    for model in NAMES:
+        records = [record for seed in SEEDS if (record := published(study, model, seed))]
+        if len(records) == len(SEEDS):
+            rows = [test_rows(record).sort_values("track_id") for record in records]
+            fits[TITLES[model]] = rows
+    teams = {title: [rows] for title, rows in fits.items()}
+    teams[SEVERAL] = [list(one_each) for one_each in zip(*fits.values(), strict=True)]
+    found = []
+    for what, groups in teams.items():
+        for size in range(1, len(groups[0]) + 1 if groups else 1):
+            chosen = [team for group in groups for team in combinations(group, size)]
+            found.append((what, size, float(np.mean([_mean_accuracy(team) for team in chosen]))))
+    return pd.DataFrame(found, columns=["what", "members", "accuracy"])
+
+
+def _mean_accuracy(team: Sequence[pd.DataFrame]) -> float:
+    """Accuracy of the mean probabilities of fits whose test rows stand in the same order."""
+    p = np.mean([rows[list(P_COLUMNS)].to_numpy(np.float64) for rows in team], axis=0)
+    return float((np.asarray(GENRES)[p.argmax(axis=1)] == team[0]["genre"]).mean())
 
 
 def _of_one(model: str) -> Comparison:

@@ -12,8 +12,9 @@ from statsmodels.stats.multitest import multipletests
 
 from mgc.errors import RecordError
 from mgc.evaluation.clusters import artist_groups, count, net_by_group, percentiles, resample
+from mgc.evaluation.gain import gained
 from mgc.evaluation.metrics import accuracy, test_rows
-from mgc.evaluation.significance import ALPHA, seed_pairs, sign_flip, tracks_ahead
+from mgc.evaluation.significance import ALPHA, seed_pairs, sign_flip
 from mgc.experiments.harness import VARIANT, side_records
 from mgc.experiments.plan import NOT_TESTABLE, comparisons
 from mgc.experiments.step import Comparison
@@ -87,16 +88,11 @@ def _row(
     pairs = list(seed_pairs(step, control))
     step, control = (_each_once(side) for side in zip(*pairs, strict=True))
     artists = artist_groups(str(step[0].config["edition"]))
-    frames, net = [], []
-    for first, second in pairs:
-        mine, theirs = test_rows(first), test_rows(second)
-        ahead = tracks_ahead(mine, theirs)
-        net.append(ahead)
-        gained = mine[["track_id", "genre"]].assign(right=mine["track_id"].map(ahead))
-        frames.append(gained)
+    frames = [gained(first, second) for first, second in pairs]
     # What is resampled is by how much the step is ahead on each track: both sides at once.
     spread = resample(count(frames, artists))
     low, high = percentiles(spread)
+    net = [frame.set_index("track_id")["right"] for frame in frames]
     total = pd.concat(net, axis=1).fillna(0).sum(axis=1).astype(np.int64)
     return {
         "step": comparison.step,

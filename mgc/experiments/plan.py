@@ -25,25 +25,16 @@ from mgc.experiments import (
 )
 from mgc.experiments.step import Comparison, Step
 
+MODELS = (frequency_axis.STEP, search.STEP, ensembles.STEP)
+DATA = (augmentation.STEP, labels.STEP, composition.STEP)
+FEATURES = (views.STEP, metadata.STEP)
+ARCHITECTURES = (attention.STEP, transformer.STEP, graph.STEP)
+TRAINING = (coarse_first.STEP, degraded.STEP, artists.STEP)
+RESEARCH = (federated.STEP, continual.STEP, outside_music.STEP)
+
 STEPS: tuple[Step, ...] = (
-    outside_music.STEP,
-    frequency_axis.STEP,
-    ensembles.STEP,
-    labels.STEP,
-    metadata.STEP,
-    graph.STEP,
-    coarse_first.STEP,
-    artists.STEP,
-    attention.STEP,
-    transformer.STEP,
-    federated.STEP,
-    continual.STEP,
-    degraded.STEP,
-    views.STEP,
-    augmentation.STEP,
-    composition.STEP,
-    search.STEP,
-)
+    *MODELS, *DATA, *FEATURES, *ARCHITECTURES, *TRAINING, *RESEARCH
+)  # fmt: skip
 
 
 class Unmeasured(NamedTuple):

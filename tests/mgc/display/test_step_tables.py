@@ -1,28 +1,44 @@
-"""What chapter 7 says of a step follows its verdict, and the figure draws every row."""
+"""What the pages say of a step follows its verdict, and the figure draws every row."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from mgc.display import step_tables
+from mgc.display import explanation_tables, step_tables
 from mgc.display.figures import step_plots
-from mgc.experiments import continual, explanations, federated, ledger
+from mgc.experiments import continual, ensembles, explanations, ledger, plan
 from mgc.records.store import Store
 from tests.helpers.outside import ROOT
 
 TABLE = ledger.load(ROOT / "book" / "records")
 MAPPED = explanations.load(ROOT / "book" / "records")
-MAPS = explanations.load_facts(ROOT / "book" / "records")
 STORE = Store(ROOT / "book" / "records").steps
 
 
-def test_sentences_say_the_verdict_and_no_remark_outlives_it():
-    rows = TABLE.dropna(subset=["difference"])
-    said = [line for line in step_tables.sentences(TABLE).splitlines() if line.startswith("- ")]
-    assert len(said) == len(rows)
-    assert "The dullest step works" in "".join(said)
+def test_remarks_follow_the_verdict_and_no_step_is_silent():
+    said = step_tables.remarks(TABLE, plan.STEPS)
+    assert all(f"**{step.name}.**" in said for step in plan.STEPS)
+    assert "The dullest step works" in said
     turned = TABLE.assign(verdict=np.where(TABLE["difference"].notna(), "hurts", ""))
-    assert "The dullest step works" not in step_tables.sentences(turned)
+    outlived = step_tables.remarks(turned, [ensembles.STEP])
+    assert "The dullest step works" not in outlived
+    assert "It hurts." in outlived, "a step without a remark says its verdict"
+
+
+def test_every_row_is_told_on_the_page_of_its_step_with_its_verdict():
+    rows = TABLE.dropna(subset=["difference"])
+    told = [
+        line
+        for step in plan.STEPS
+        for line in step_tables.details(TABLE, step).splitlines()
+        if line.startswith("- ")
+    ]
+    assert len(told) == len(rows)
+    words = {"helps": "It helps.", "hurts": "It hurts.", "not shown": "No difference is shown."}
+    for row in rows.itertuples():
+        (line,) = (line for line in told if line.startswith(f"- *{row.step}.*"))
+        assert words[row.verdict] in line
+        assert row.control in line
     counts = step_tables.counts(TABLE)
     assert counts["c7_measured"] == str(len(rows))
     assert counts["c7_helps"] == str((rows["verdict"] == "helps").sum())
@@ -41,27 +57,15 @@ def test_the_figure_names_each_measured_step_the_best_first_and_writes_its_gain(
 
 
 def test_steps_are_told_with_their_question_the_best_first():
-    said = step_tables.sentences(TABLE)
+    said = step_tables.remarks(TABLE, plan.STEPS)
     best = TABLE.dropna(subset=["difference"]).sort_values("difference").iloc[-1]["step"]
     assert said.index(best) < said.index("CNN and LSTM, weighted")
     heading, first = said.index("**Continual learning.**"), said.index("Twenty old tracks")
     assert heading < first < said.index("**", first)
-
-
-def test_curves_are_means_over_folds_of_what_records_hold():
-    above, below = step_plots.curves(STORE).axes
-    rounds, arrivals = federated.ROUNDS, continual.ARRIVALS
-    assert [len(line.get_xdata()) for line in above.lines] == [rounds] * 3
-    drawn = [line for line in below.lines if len(line.get_xdata())]
-    assert [len(line.get_xdata()) for line in drawn] == [arrivals] * 6
-    (naive,) = (
-        r
-        for r in STORE.find(model="mlp_continual", seed=0)
-        if r.config["recipe"]["how"] == "naive"
-    )
-    last = naive.history[naive.history["epoch"] == arrivals]["accuracy"]
-    assert len(last) == 5
-    assert any(np.isclose(line.get_ydata()[-1], last.mean()) for line in drawn)
+    full = step_tables.details(TABLE, continual.STEP)
+    places = [full.index(text) for text in (continual.STEP.question, continual.STEP.changed)]
+    assert places == sorted(places)
+    assert places[-1] < full.index("Twenty old tracks")
 
 
 def test_tables_show_both_parts_of_a_search_and_all_that_was_degraded():
@@ -78,21 +82,11 @@ def test_tables_show_both_parts_of_a_search_and_all_that_was_degraded():
 
 
 def test_what_is_said_of_maps_turns_with_what_was_measured():
-    said = step_tables.explanations_statement(MAPPED)
+    said = explanation_tables.statement(MAPPED)
     assert said.count("not shown") < 4
     same = MAPPED.assign(deletion=0.1, insertion=0.2)
-    assert step_tables.explanations_statement(same).count("not shown to be better") == 4
-    row = step_tables.explanations_table(MAPPED).set_index("Order of patches")
+    assert explanation_tables.statement(same).count("not shown to be better") == 4
+    row = explanation_tables.table_of_orders(MAPPED).set_index("Order of patches")
     mean = MAPPED[MAPPED["method"] == "loudest first"]["deletion"].mean()
     assert f"{100 * mean:.1f}" in row.loc["Loudest first", "Taken away"]
     assert len(row.columns) <= 5
-
-
-def test_maps_are_drawn_beside_their_pictures():
-    *panels, _ = step_plots.maps(MAPS).axes
-    assert len(panels) == 3 * len(MAPS["shown"])
-    for row, track in zip(np.reshape(panels, (-1, 3)), MAPS["shown"], strict=True):
-        occlusion = row[1].images[0].get_array()
-        assert occlusion.shape == (8, 8)
-        assert occlusion.ravel().tolist() == track["maps"]["occlusion"]
-        assert row[0].images[0].get_array().shape == (32, 124)

@@ -22,7 +22,8 @@ from mgc.display import formats, leak_tables
 from mgc.display.figures import leak_slider
 from mgc.errors import RecordError
 from mgc.evaluation import leakage
-from mgc.evaluation.leakage import Gain, gain
+from mgc.evaluation.gain import Gain
+from mgc.evaluation.leakage import gain
 from mgc.models import TITLES
 from mgc.records.editions import EditionRecord
 from mgc.records.store import Store
