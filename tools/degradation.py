@@ -57,8 +57,10 @@ def stored(samples: Samples) -> Samples:
     The weakest cell of a picture is its level 0. Without the rounding it would be whatever a
     filter leaves where nothing is, far below what any file holds.
     """
-    loud = max(1.0, float(np.abs(samples).max()) * 32768 / 32767)
-    return np.asarray(np.rint(samples / loud * 32768) / 32768, np.float32)
+    loudest = 32767 / 32768
+    if samples.max() > loudest or samples.min() < -1:
+        samples = samples * (loudest / float(np.abs(samples).max()))
+    return np.asarray(np.rint(samples * 32768) / 32768, np.float32)
 
 
 def noisy(samples: Samples, snr_db: float, name: str) -> Samples:

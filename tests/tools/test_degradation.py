@@ -118,6 +118,8 @@ def test_what_a_file_cannot_hold_is_turned_down_and_not_clipped():
     assert np.abs(heard).max() < 1
     assert np.corrcoef(heard, loud)[0, 1] > 0.999999
     assert np.array_equal(heard * 32768, np.rint(heard * 32768))
+    full = np.array([-1, 0.25, 32767 / 32768], np.float32)
+    assert np.array_equal(degradation.stored(full), full), "a file at full scale is left alone"
 
 
 def test_undegraded_sound_of_the_mini_set_is_the_picture_that_is_packed(gtzan_mini):
