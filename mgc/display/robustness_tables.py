@@ -19,7 +19,6 @@ from mgc.experiments.robustness import (
     PITCH,
     PLAIN,
     STRENGTHS,
-    TELEPHONE,
     TIME,
     WAYS,
     Condition,
@@ -31,19 +30,19 @@ WAY_TITLES: Mapping[str, str] = {
     PLAIN: "No copies", COPIES: "Altered copies", ANEW: "Columns scaled anew",
 }  # fmt: skip
 UNITS: Mapping[str, str] = {
-    NONE: "", TIME: "times the tempo", PITCH: "semitones", NOISE: "dB", MP3: "kbit/s",
-    TELEPHONE: "",
+    TIME: "times the tempo", PITCH: "semitones", NOISE: "dB", MP3: "kbit/s",
 }  # fmt: skip
 
 
-def how_far(kind: str, strength: float) -> str:
-    """Write the strength of a degradation with its unit; nothing for a kind that has one only."""
-    if kind in (NONE, TELEPHONE):
+def how_far(kind: str, *strengths: float) -> str:
+    """Write strengths of a kind with its unit; nothing for a kind that has one only."""
+    if kind not in UNITS:
         return ""
-    if kind == PITCH:
-        unit = "semitone" if abs(strength) == 1 else "semitones"
-        return f"{strength:+g}".replace("-", "−").replace("+0", "0") + f"\u00a0{unit}"
-    return f"{strength:g}\u00a0{UNITS[kind]}"
+    sign = "+" if kind == PITCH else ""
+    values = [f"{value:{sign if value else ''}g}".replace("-", "−") for value in strengths]
+    # The unit goes with the last value: "−2 and −1 semitone".
+    unit = "semitone" if kind == PITCH and abs(strengths[-1]) == 1 else UNITS[kind]
+    return f"{formats.listing(values)}\u00a0{unit}"
 
 
 def accuracies(table: pd.DataFrame) -> pd.DataFrame:
@@ -53,13 +52,19 @@ def accuracies(table: pd.DataFrame) -> pd.DataFrame:
         for strength in strengths:
             row = {
                 "Sound went through": kind.capitalize() if kind != MP3 else kind,
-                "How far": how_far(kind, strength) or formats.MISSING,
+                "How far": _in_table(kind, strength),
             }
             for way in WAYS:
                 value = estimate(table, Condition(kind, strength, way))
                 row[WAY_TITLES[way]] = formats.accuracy(*value)
             rows.append(row)
     return pd.DataFrame(rows)
+
+
+def _in_table(kind: str, strength: float) -> str:
+    text = how_far(kind, strength) or formats.MISSING
+    method_alone = kind != NONE and NEUTRAL.get(kind) == strength
+    return f"{text} (the method alone)" if method_alone else text
 
 
 def statement(table: pd.DataFrame) -> str:
@@ -78,42 +83,41 @@ def statement(table: pd.DataFrame) -> str:
             else "A loss is shown at every strength.",
         ]
     said += [
-        _changed("Altered copies", "make", table, COPIES),
-        _changed("Scaling columns anew", "makes", table, ANEW),
+        _changed("Altered copies", plural=True, table=table, way=COPIES),
+        _changed("Scaling columns anew", plural=False, table=table, way=ANEW),
         "Each interval stands for itself; of so many, one may leave out zero by chance.",
     ]
     return " ".join(said)
 
 
-def _changed(what: str, verb: str, table: pd.DataFrame, way: str) -> str:
+def _changed(what: str, *, plural: bool, table: pd.DataFrame, way: str) -> str:
     """Say where a way is shown to be better, and where worse, than the model as it was."""
-    better, worse = [], []
-    for kind, strength in degradations():
-        gain = estimate(table, Condition(kind, strength, way), Condition(kind, strength))
+    higher, lower = [], []
+    for pair in degradations():
+        gain = estimate(table, Condition(*pair, way), Condition(*pair))
         if gain.low > 0:
-            better.append((kind, strength))
+            higher.append(pair)
         if gain.high < 0:
-            worse.append((kind, strength))
-    parts = [
-        f"{word} with {_listed(pairs)}"
-        for word, pairs in (("better", better), ("worse", worse))
-        if pairs
-    ]
-    if not parts:
-        return f"{what} {'are' if verb == 'make' else 'is'} not shown to change it anywhere."
-    end = "" if better else "; they are nowhere shown to help" if verb == "make" else (
-        "; nowhere is it shown to help"
-    )  # fmt: skip
-    return f"{what} {verb} it {', and '.join(parts)}{end}."
+            lower.append(pair)
+    end, be = ("", "are") if plural else ("s", "is")
+    if higher and lower:
+        return (
+            f"{what} raise{end} accuracy with {_listed(higher)}, and lower{end} it with"
+            f" {_listed(lower)}."
+        )
+    if higher:
+        return f"{what} raise{end} accuracy with {_listed(higher)}; elsewhere no change is shown."
+    if lower:
+        return f"{what} lower{end} accuracy with {_listed(lower)}, and {be} nowhere shown to help."
+    return f"{what} {be} not shown to change accuracy at any strength."
 
 
 def _listed(pairs: Iterable[tuple[str, float]]) -> str:
-    """Name degradations, those of a kind together: ``white noise (10 dB and 0 dB)``."""
+    """Name degradations, those of a kind together: ``white noise (10 and 0 dB)``."""
     parts = []
     for kind, group in groupby(pairs, key=lambda pair: pair[0]):
-        strengths = [how_far(kind, strength) for _, strength in group]
-        named = "a telephone's band" if kind == TELEPHONE else kind
-        parts.append(f"{named} ({formats.listing(strengths)})" if strengths[0] else named)
+        strengths = how_far(kind, *(strength for _, strength in group))
+        parts.append(f"{kind} ({strengths})" if strengths else f"the {kind}")
     return formats.listing(parts)
 
 

@@ -38,7 +38,7 @@ PANELS: Mapping[str, tuple[str, str]] = {
     PITCH: ("Pitch shift", "semitones"),
     NOISE: ("White noise", "signal to noise, dB"),
     MP3: ("MP3", "kbit/s"),
-    TELEPHONE: ("Telephone", "band in Hz"),
+    TELEPHONE: ("Telephone band", "Hz"),
 }
 
 
@@ -71,7 +71,7 @@ def curves(table: pd.DataFrame) -> Figure:
         free.plot([], [], f"{shape}{dash}", color=shade, ms=6, label=WAY_TITLES[way].lower())
     free.plot([], [], color=style.MUTED, lw=1, label="undegraded, no copies")
     free.fill_between([], [], [], color=style.ACCENT, alpha=0.12, label="95 %, no copies")
-    free.legend(loc="center", fontsize=10)
+    free.legend(loc="center", fontsize=10, handlelength=2.8)
     return figure
 
 
@@ -80,12 +80,14 @@ def _panel(axis: Axes, table: pd.DataFrame, kind: str) -> None:
     shown = [(kind, strength) for strength in STRENGTHS[kind]]
     if kind in NEUTRAL:
         x: Sequence[float] = [strength for _, strength in shown]
-        axis.set_xticks(x, [f"{value:g}".replace("-", "−") for value in x], fontsize=10)
+        # Labels of a semitone up or down would touch their neighbours.
+        names = ["" if abs(value) == 1 and kind == PITCH else f"{value:g}" for value in x]
+        axis.set_xticks(x, [name.replace("-", "−") for name in names], fontsize=10)
     else:
         shown.insert(0, (NONE, 0.0))
         x = range(len(shown))
         names = ["300–3400"] if kind == TELEPHONE else [f"{value:g}" for _, value in shown[1:]]
-        axis.set_xticks(x, ["as it is", *names], fontsize=10)
+        axis.set_xticks(x, ["none", *names], fontsize=10)
         axis.set_xlim(-0.4, len(shown) - 0.6)
     for way in WAYS:
         shade, shape, dash = LOOKS[way]
