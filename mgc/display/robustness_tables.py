@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from mgc.datasets.tracks import label
 from mgc.display import formats
 from mgc.experiments.robustness import (
     ANEW,
@@ -78,6 +79,7 @@ def statement(table: pd.DataFrame) -> str:
         between = formats.points_interval(change.low, change.high)
         said = [
             f"Most is lost with {_listed([worst])}: {formats.points(change.mean)} ({between}).",
+            _named(table, *worst),
             f"A loss is shown with {_listed(shown)}."
             if len(shown) < len(known)
             else "A loss is shown at every strength.",
@@ -88,6 +90,15 @@ def statement(table: pd.DataFrame) -> str:
         "Each interval stands for itself; of so many, one may leave out zero by chance.",
     ]
     return " ".join(said)
+
+
+def _named(table: pd.DataFrame, kind: str, strength: float) -> str:
+    """Say which genre the model without copies names most often."""
+    here = (table["kind"] == kind) & (table["strength"] == strength) & (table["model"] == PLAIN)
+    named = table.loc[here, "named"].value_counts()
+    n, total = formats.count(named.iloc[0]), formats.count(named.sum())
+    share = f"all {total}" if n == total else f"{n} of {total}"
+    return f"There the model without copies says {label(str(named.index[0]))} of {share} tracks."
 
 
 def _changed(what: str, *, plural: bool, table: pd.DataFrame, way: str) -> str:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from mgc.datasets.tracks import label
 from mgc.display import robustness_tables
 from mgc.display.figures import robustness_plots, style
 from mgc.experiments import robustness
@@ -69,6 +70,9 @@ def test_the_largest_loss_is_the_one_that_is_named():
     first = robustness_tables.statement(TABLE).split(".")[0]
     assert kind in first
     assert robustness_tables.how_far(kind, strength) in first
+    asked = TABLE[(TABLE["kind"] == kind) & (TABLE["strength"] == strength)]
+    named = asked.loc[asked["model"] == PLAIN, "named"].mode()[0]
+    assert f"says {label(named)} of" in robustness_tables.statement(TABLE)
 
 
 @pytest.mark.parametrize(
