@@ -124,7 +124,7 @@ decide(
 # %% [markdown]
 # ### Does the LSTM cost more?
 #
-# The report says that modelling the order of frames is promising but expensive. The rule looks at the clock: the LSTM must take longer to train than the CNN, by more than two runs of the same thing differ.
+# The report says that modelling the order of frames is promising but expensive. The rule looks at the clock: each fit of the LSTM must take longer than each fit of the CNN, by more than two runs of the same thing differ. Means would not do, for a fit beside other work takes much longer than the same fit alone.
 
 # %% tags=["remove-input"]
 decide("the LSTM costs more to train than the CNN", model_findings.lstm_costs_more(fits))

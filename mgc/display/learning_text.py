@@ -12,7 +12,7 @@ from mgc.models import TITLES
 
 COLUMNS = {
     "tracks": "Twice the tracks",
-    "artists": "Twice the artists",
+    "artists": "Twice the artists and their tracks",
     "spread": "As many tracks of more artists",
 }
 

@@ -133,15 +133,15 @@ def _listed(pairs: Iterable[tuple[str, float]]) -> str:
 
 
 def numbers(table: pd.DataFrame, facts: Mapping[str, Any]) -> dict[str, str]:
-    """Write what the prose of chapter 7 says of the measurement and of its controls.
+    """Write what the prose of the page says of the measurement and of its controls.
 
     `facts` are those of `mgc.experiments.robustness.load_facts`.
     """
     same = facts["same_answer_as_published_picture"]
     neutral = (estimate(table, Condition(TIME, NEUTRAL[TIME])), estimate(table, Condition()))
     return {
-        "c7_sound_tracks": formats.count(facts["tracks"]),
-        "c7_sound_same": formats.percent(same[PLAIN]),
-        "c7_sound_right": formats.accuracy(*neutral[1]),
-        "c7_sound_neutral": formats.accuracy(*neutral[0]),
+        "c22_sound_tracks": formats.count(facts["tracks"]),
+        "c22_sound_same": formats.percent(same[PLAIN]),
+        "c22_sound_right": formats.accuracy(*neutral[1]),
+        "c22_sound_neutral": formats.accuracy(*neutral[0]),
     }

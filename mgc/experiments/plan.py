@@ -82,7 +82,7 @@ NOT_YET: tuple[Unmeasured, ...] = (
     Unmeasured(
         "Augmentation for networks, and of sound",
         "altered copies of pictures were given to logistic regression alone",
-        "about three hours for the CNN, and audio for the kinds that change the sound itself",
+        "about three hours for the CNN, and audio of all of GTZAN for copies of sound",
     ),
     Unmeasured(
         "Other views as channels of the CNN, chroma",
@@ -93,11 +93,6 @@ NOT_YET: tuple[Unmeasured, ...] = (
         "Contrastive pretraining",
         "it trains on all pictures before it sees a label",
         "about two hours for a pretraining and its read-outs",
-    ),
-    Unmeasured(
-        "Degraded sound",
-        "it takes audio, and the folds' networks in files",
-        "the mini set through each kind of loss",
     ),
 )
 

@@ -25,7 +25,7 @@ def test_what_is_said_follows_the_intervals():
     said = learning_text.statement(found)
     assert said == (
         "From twice the tracks, CNN gains; of MLP that is not shown."
-        " From twice the artists, no gain is shown for any model."
+        " From twice the artists and their tracks, no gain is shown for any model."
         " From as many tracks of more artists, CNN and MLP gain."
     )
     shown = learning_text.changes_table(found)

@@ -99,7 +99,7 @@ def test_the_table_has_a_row_a_strength_and_a_column_a_way():
     share = 100 * (plain["named"] == plain["genre"]).mean()
     assert shown.iloc[0]["No copies"].startswith(f"{share:.1f}\u00a0%")
     numbers = robustness_tables.numbers(TABLE, FACTS)
-    assert numbers["c7_sound_tracks"] == str(plain["track_id"].nunique())
+    assert numbers["c22_sound_tracks"] == str(plain["track_id"].nunique())
 
 
 def test_the_figure_draws_every_accuracy_and_is_legible_on_a_phone():

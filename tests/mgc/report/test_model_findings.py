@@ -74,6 +74,14 @@ def test_timings_must_differ_by_more_than_two_runs_do(seconds, verdict):
     assert [row.value for row in found.plot.rows] == [seconds / 60, 100 / 60]
 
 
+def test_timings_that_overlap_show_nothing():
+    """One fit beside other work must not decide, whatever it does to the mean."""
+    assert model_findings.time_sign([100, 300], [150, 160]) == 0
+    assert model_findings.time_sign([100, 110], [150, 500]) == 1
+    assert model_findings.time_sign([150, 500], [100, 110]) == -1
+    assert model_findings.time_sign([100], [120]) == 0, "two runs differ by as much"
+
+
 def test_an_order_that_is_not_needed_is_said_not_to_be_needed():
     kept, lost = right(0.8, model="lstm"), right(0.2, model="lstm")
     said = model_findings.order_said({"in order": [kept], "shuffled": [kept], "gone": []})
