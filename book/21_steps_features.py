@@ -37,7 +37,15 @@ seed = 0
 # %% tags=["hide-input"]
 from mgc.display import notebook, step_tables
 from mgc.display.figures import step_details
-from mgc.experiments import attention, by_genre, graph, ledger, metadata, transformer, views
+from mgc.experiments import (
+    attention,
+    by_genre,
+    graph,
+    ledger,
+    metadata,
+    transformer,
+    views,
+)
 from mgc.records.study import open_study
 
 # The steps were measured on all of GTZAN, whatever data the other chapters were

@@ -35,7 +35,7 @@ seed = 0
 # %% tags=["hide-input"]
 from mgc.display import formats, learning_text, notebook
 from mgc.display.figures import learning_plots
-from mgc.display.glue import Glue
+from mgc.display.glue import ARTISTS, Glue
 from mgc.evaluation import learning
 from mgc.records.study import open_study
 
@@ -44,7 +44,7 @@ from mgc.records.study import open_study
 study = open_study("gtzan-archive", protocol="artist_cv", variant="tuned")
 table = learning.curves(study)
 changes = learning.changes(study)
-glue = Glue(learning.fits(study))
+glue = Glue(ARTISTS, study.edition_record)
 
 # %% tags=["remove-input"]
 halves = table[table["share"] == 50].groupby("kind")[["tracks", "artists"]].mean()
@@ -62,7 +62,7 @@ glue.many(
 # %% [markdown]
 # ```{admonition} To remember
 # :class: important
-# A curve that still rises at its end asks for more data. Count what is independent: tracks of one artist are not.
+# A curve that still rises at its end asks for more data. And count what is independent: as many tracks of more artists teach more than tracks of the same ones.
 # ```
 #
 # ## Two ways to take music away

@@ -5,6 +5,7 @@
 - `significance.pairwise`: paired tests of models, over tracks and seeds.
 - `results.load_results`, `results.accuracy_table`: the records of a study, summed up by model.
 - `leakage`: what training and test share, and what that is worth.
+- `learning`: what fewer training tracks, or fewer artists, leave of an accuracy.
 
 Examples
 --------

@@ -3,10 +3,12 @@
 - `plan`: the list of steps, and what was not measured.
 - `harness`: makes their records.
 - `ledger`: the table of differences.
+- `by_genre`: where a step gains.
+- `robustness`: what degraded sound leaves of an accuracy.
 
 Examples
 --------
->>> from mgc.experiments.plan import STEPS
->>> STEPS[0].comparisons[0].control
+>>> from mgc.experiments.outside_music import STEP
+>>> STEP.comparisons[0].control
 'one that learned from photographs (VGG16)'
 """
