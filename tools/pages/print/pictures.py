@@ -42,14 +42,15 @@ def take(project: Project) -> list[Path]:
             page.add_init_script(
                 f"localStorage.setItem('mode', '{mode}'); localStorage.setItem('theme', '{mode}')"
             )
-            for name, shown in PLAY.items():
-                _open(page, project, name)
-                made[f"play-{name}-{mode}.webp"] = _card(page, shown)
-            if mode == "light":
+            if mode == "light":  # first, for the side bar stays where other pages left it
                 page.set_viewport_size({"width": FRONT_SIZE[0], "height": FRONT_SIZE[1]})
                 _open(page, project, "index")
                 image = _image(page.screenshot()).quantize(FRONT_COLOURS)
                 made[FRONT] = _written(image, "PNG", optimize=True)
+                page.set_viewport_size({"width": WINDOW[0], "height": WINDOW[1]})
+            for name, shown in PLAY.items():
+                _open(page, project, name)
+                made[f"play-{name}-{mode}.webp"] = _card(page, shown)
             page.close()
         browser.close()
     folder = project.sources / "_static"
