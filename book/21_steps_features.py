@@ -71,7 +71,7 @@ step_details.genres(by_genre.of_comparison(study, views.STEP.comparisons[2]))
 # %% [markdown]
 # ## Facts about the recording
 #
-# Tempo, key and metre were annotated by others; the year is that of the release that a shop sells. None of them is heard by the models of this book.
+# Tempo, key and metre were annotated by others; the year is that of the release that a shop sells. None of them comes from the pictures.
 
 # %% tags=["remove-input"]
 notebook.say(step_tables.details(steps, metadata.STEP))
@@ -80,7 +80,7 @@ notebook.say(step_tables.details(steps, metadata.STEP))
 step_details.genres(by_genre.of_comparison(study, metadata.STEP.comparisons[1]))
 
 # %% [markdown]
-# The name of the artist is a fact, too. Where the artists of the test tracks were heard in training, it adds much; the same columns add nothing where they are kept apart. Both figures are about the same features.
+# The name of the artist is a fact, too. Where the artists of the test tracks were heard in training, it adds much; where they are kept apart, the same columns take something away. Both figures are about the same features.
 
 # %% tags=["remove-input"] mystnb={"figure": {"caption": "The artist's name beside the sound, artists shared by training and test: change in right answers by genre, mean over three seeds.", "name": "fig-step-artist-shared"}, "image": {"alt": "Ten rows, one a genre, sorted: a mark for the change in right answers with its interval around a line at zero, filled where the interval does not hold zero."}}
 step_details.genres(by_genre.of_comparison(study, metadata.STEP.comparisons[3]))

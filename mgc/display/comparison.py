@@ -106,7 +106,7 @@ def _against_classical(results: Groups, table: pd.DataFrame, names: list[str]) -
     if not run:
         return []
     best = next(iter(run))
-    title = TITLES[best][0].lower() + TITLES[best][1:]
+    title = formats.inside(TITLES[best])
     title = title.replace("on pictures", "on statistics of the same pictures")
     plain = f"{title} ({formats.percent(accuracy_summary(run[best]).accuracy)})"
     above, under = (

@@ -114,6 +114,11 @@ def p_value(p: float | None) -> str:
     return "p\u00a0<\u00a00.001" if value < 0.001 else f"p\u00a0=\u00a0{value:.3f}"
 
 
+def inside(title: str) -> str:
+    """Write a title as it stands inside a sentence: ``"logistic regression"``, ``"CNN"``."""
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
+
+
 def listing(names: Sequence[str], word: str = "and") -> str:
     """Join names to one phrase: ``"A, B and C"``; ``"none"`` where there are none."""
     *most, last = names or ["none"]

@@ -35,11 +35,13 @@ def statement(found: Sequence[Change]) -> str:
 
 
 def _gains(found: Sequence[Change], what: str) -> str:
-    shown = [TITLES[model] for model, _, gain in found if gain.low > 0]
-    others = [TITLES[model] for model, _, gain in found if gain.low <= 0]
+    shown = [formats.inside(TITLES[model]) for model, _, gain in found if gain.low > 0]
+    others = [formats.inside(TITLES[model]) for model, _, gain in found if gain.low <= 0]
     source = COLUMNS[what].lower()
     if not shown:
         return f"From {source}, no gain is shown for any model."
+    if not others:
+        return f"From {source}, every model gains."
     verb = "gains" if len(shown) == 1 else "gain"
-    rest = f"; of {formats.listing(others)} that is not shown" if others else ""
-    return f"From {source}, {formats.listing(shown)} {verb}{rest}."
+    rest = formats.listing(others)
+    return f"From {source}, {formats.listing(shown)} {verb}; of {rest} that is not shown."

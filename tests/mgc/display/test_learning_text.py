@@ -26,8 +26,10 @@ def test_what_is_said_follows_the_intervals():
     assert said == (
         "From twice the tracks, CNN gains; of MLP that is not shown."
         " From twice the artists and their tracks, no gain is shown for any model."
-        " From as many tracks of more artists, CNN and MLP gain."
+        " From as many tracks of more artists, every model gains."
     )
+    mixed = [change("logistic", "tracks", -0.1), change("cnn", "tracks", 0.1)]
+    assert "CNN gains; of logistic regression" in learning_text.statement(mixed)
     shown = learning_text.changes_table(found)
     assert shown["Model"].tolist() == ["CNN", "MLP"]
     assert "+3.0" in shown.iloc[0, 1]
