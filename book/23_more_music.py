@@ -42,8 +42,9 @@ from mgc.records.study import open_study
 # The fits were made for this page, on all of GTZAN, whatever data the other
 # chapters were built on.
 study = open_study("gtzan-archive", protocol="artist_cv", variant="tuned")
-table = learning.curves(study)
-changes = learning.changes(study)
+fits = learning.fits(study)
+table = learning.curves(study, fits)
+changes = learning.changes(study, fits)
 glue = Glue(ARTISTS, study.edition_record)
 
 # %% tags=["remove-input"]

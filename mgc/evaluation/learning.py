@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -21,6 +21,8 @@ KINDS = ("tracks", "artists")
 """What is left out: single tracks, so that most artists stay, or whole artists."""
 SHARES = (25, 50, 100)
 
+Fits = Mapping[tuple[str, str, int], Record]
+"""By model, kind and share of the training tracks in percent."""
 
 COMPARED = {
     "tracks": (("tracks", 100), ("tracks", 50)),
@@ -38,33 +40,34 @@ class Change(NamedTuple):
     gain: Gain
 
 
-def fits(study: Study) -> dict[tuple[str, str, int], Record]:
-    """Look up the fits of seed 0 by model, kind and share of the training tracks in percent.
+def fits(study: Study) -> Fits:
+    """Look up the fits of seed 0.
 
     All tracks are those of either kind. Models that lack a fit are left out.
     """
     found: dict[tuple[str, str, int], Record] = {}
+    fewer = Store(study.store.root / "curves")
     for model in MODELS:
-        own = dict(_of_model(study, model))
+        own = dict(_of_model(study, fewer, model))
         if len(own) == len(KINDS) * len(SHARES):
             found |= {(model, kind, share): record for (kind, share), record in own.items()}
     return found
 
 
-def _of_model(study: Study, model: str) -> Iterator[tuple[tuple[str, int], Record]]:
+def _of_model(study: Study, fewer: Store, model: str) -> Iterator[tuple[tuple[str, int], Record]]:
     for kind in KINDS:
         for share in SHARES:
             whole = share == SHARES[-1]
             protocol = ARTIST_CV if whole else f"artist_cv_{kind}_{share}"
-            store = study.store if whole else Store(study.store.root / "curves")
+            store = study.store if whole else fewer
             asked = replace(study, store=store, protocol=protocol, variant="tuned", seeds=(0,))
             record = asked.results(models=(model,))[model]
             if not isinstance(record, NotRun):
                 yield (kind, share), record
 
 
-def curves(study: Study) -> pd.DataFrame:
-    """Sum up the fits of `fits`.
+def curves(study: Study, known: Fits) -> pd.DataFrame:
+    """Sum up what `fits` found.
 
     Returns
     -------
@@ -72,13 +75,13 @@ def curves(study: Study) -> pd.DataFrame:
         ``model``, ``kind``, ``share``, ``tracks`` and ``artists`` (in training, mean over folds),
         ``accuracy``, ``low``, ``high``.
     """
+    protocols = {str(record.config["protocol"]) for record in known.values()}
+    trained = {protocol: _in_training(study, protocol) for protocol in protocols}
     rows = []
-    for (model, kind, share), record in fits(study).items():
+    for key, record in known.items():
         summary = accuracy_summary([record])
-        tracks, artists = _in_training(study, str(record.config["protocol"]))
-        rows.append(
-            (model, kind, share, tracks, artists, summary.accuracy, summary.low, summary.high)
-        )
+        counted = trained[str(record.config["protocol"])]
+        rows.append((*key, *counted, summary.accuracy, summary.low, summary.high))
     names = ("model", "kind", "share", "tracks", "artists", "accuracy", "low", "high")
     return pd.DataFrame(rows, columns=list(names))
 
@@ -96,9 +99,9 @@ def _in_training(study: Study, protocol: str) -> tuple[float, float]:
     return float(tracks), float(artists)
 
 
-def changes(study: Study) -> list[Change]:
+def changes(study: Study, known: Fits) -> list[Change]:
     """Compare each model with itself, fitted on other training tracks; see `COMPARED`."""
-    known, groups = fits(study), artist_groups(study.edition_record.name)
+    groups = artist_groups(study.edition_record.name)
     found = []
     for model in dict.fromkeys(name for name, _, _ in known):
         for what, (after, before) in COMPARED.items():

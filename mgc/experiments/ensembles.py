@@ -11,9 +11,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, StratifiedGroupKFold
 
 from mgc.datasets.splits import Fold
-from mgc.datasets.tracks import GENRES, P_COLUMNS
+from mgc.datasets.tracks import P_COLUMNS
 from mgc.evaluation.combining import best_weights
-from mgc.evaluation.metrics import SMALLEST_P, log_loss, test_rows
+from mgc.evaluation.metrics import SMALLEST_P, accuracy, log_loss, test_rows
 from mgc.experiments.step import Arm, Comparison, Material, Side, Step
 from mgc.models import NAMES, TITLES
 from mgc.records.store import NotRun, Record
@@ -161,7 +161,7 @@ def by_size(study: Study) -> pd.DataFrame:
 def _mean_accuracy(team: Sequence[pd.DataFrame]) -> float:
     """Accuracy of the mean probabilities of fits whose test rows stand in the same order."""
     p = np.mean([rows[list(P_COLUMNS)].to_numpy(np.float64) for rows in team], axis=0)
-    return float((np.asarray(GENRES)[p.argmax(axis=1)] == team[0]["genre"]).mean())
+    return accuracy(team[0].assign(**dict(zip(P_COLUMNS, p.T, strict=True))))
 
 
 def _of_one(model: str) -> Comparison:

@@ -18,7 +18,8 @@ import pandas as pd
 
 from mgc.datasets.tracks import GENRES
 from mgc.errors import RecordError
-from mgc.evaluation.clusters import artist_groups, count, interval, percentiles, resample
+from mgc.evaluation.clusters import artist_groups, count, interval
+from mgc.evaluation.gain import summed_up
 from mgc.experiments.explanations import Estimate
 from mgc.util.textfiles import read_csv, read_json
 
@@ -100,8 +101,7 @@ def estimate(table: pd.DataFrame, asked: Condition, less: Condition | None = Non
         return Estimate(float(rows["right"].mean()), *interval(count([rows], groups)))
     other = _right(table, less).set_index("track_id")["right"]
     ahead = rows.assign(right=rows["right"].astype(int) - rows["track_id"].map(other).astype(int))
-    spread = resample(count([ahead], groups))
-    return Estimate(float(ahead["right"].mean()), *percentiles(spread))
+    return Estimate(*summed_up([ahead], groups))
 
 
 def _right(table: pd.DataFrame, asked: Condition) -> pd.DataFrame:

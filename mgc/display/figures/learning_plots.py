@@ -10,10 +10,10 @@ from mgc.display.figures.style import note, percent_axis, subplots
 from mgc.models import TITLES
 
 LOOKS = {
-    "vgg16": ("#332288", "o"),
-    "cnn": ("#AA3344", "s"),
+    "vgg16": (style.ACCENT, "o"),
+    "cnn": (style.WARNING, "s"),
     "mlp": ("#117733", "D"),
-    "logistic": ("#8A8A8A", "^"),
+    "logistic": (style.MUTED, "^"),
 }
 AXES = {"tracks": "tracks left out one by one", "artists": "whole artists left out"}
 

@@ -38,7 +38,7 @@ def test_what_is_said_follows_the_intervals():
 
 def test_the_figure_has_a_line_for_each_model_in_both_panels():
     study = open_study("gtzan-archive", records=ROOT / "book" / "records", protocol="artist_cv")
-    table = learning.curves(study)
+    table = learning.curves(study, learning.fits(study))
     figure = learning_plots.curves(table)
     for axis in figure.axes:
         assert len(axis.containers) == table["model"].nunique()

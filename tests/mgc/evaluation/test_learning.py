@@ -18,7 +18,7 @@ STUDY = open_study("gtzan-archive", records=ROOT / "book" / "records", protocol=
 
 @pytest.fixture(scope="module")
 def table():
-    return learning.curves(STUDY)
+    return learning.curves(STUDY, learning.fits(STUDY))
 
 
 def test_every_model_has_three_points_of_each_kind_and_they_meet_at_the_end(table):
@@ -58,7 +58,7 @@ def test_changes_are_differences_of_accuracies(table):
         p = rows.filter(like="p_")
         return np.mean(p.idxmax(axis=1).str.removeprefix("p_") == rows["genre"])
 
-    for model, what, gain in learning.changes(STUDY):
+    for model, what, gain in learning.changes(STUDY, known):
         after, before = (score(known[model, *side]) for side in learning.COMPARED[what])
         assert gain.mean == pytest.approx(after - before)
         assert gain.low <= gain.mean <= gain.high
