@@ -15,10 +15,15 @@ from mgc.cli.tables import console_for_output, print_frame
 @click.option("--archive", type=options.FILE, help="Spectrogram archive of all of GTZAN.")
 @click.option("--composed", type=options.FOLDER,
               help="The 500 pieces of `python -m tools.demo_clips --each 50`.")  # fmt: skip
+@click.option("--mini", type=options.FOLDER, help="The hundred tracks with audio, for chroma.")
 @options.RECORDS
 @click.option("--status", "only_say", is_flag=True, help="Say what is left; fit nothing.")
 def steps(
-    archive: Path | None, composed: Path | None, records: Path | None, only_say: bool
+    archive: Path | None,
+    composed: Path | None,
+    mini: Path | None,
+    records: Path | None,
+    only_say: bool,
 ) -> None:
     """Carry out the report's next steps, and write what each is worth; continues where it stopped.
 
@@ -26,14 +31,18 @@ def steps(
     not ship with the package. The ledger stands beside the records,
     in next_steps.csv; `mgc audit` recomputes it.
     """
-    carry_out_steps(archive, records, only_say, composed)
+    carry_out_steps(archive, records, only_say, composed, mini)
 
 
 def carry_out_steps(
-    archive: Path | None, records: Path | None, only_say: bool, composed: Path | None = None
+    archive: Path | None,
+    records: Path | None,
+    only_say: bool,
+    composed: Path | None = None,
+    mini: Path | None = None,
 ) -> None:
     """Fit what has no record yet, print the ledger and write it, unless asked for the status."""
-    from mgc.experiments import composition, harness, ledger
+    from mgc.experiments import chroma, composition, harness, ledger
     from mgc.records.store import Store, default_root
     from mgc.records.study import prepare_study
     from mgc.training.published import ARCHIVE
@@ -45,16 +54,23 @@ def carry_out_steps(
     if composed is not None:
         study = replace(study, composed=composition.open_larger(composed))
     left = harness.pending(study)
+    with_audio = None if mini is None else prepare_study(mini, records=store.root)
+    described = [] if with_audio is None else chroma.pending(with_audio)
     console = console_for_output()
     console.print(
         f"Next steps: {len(left)} fits left, about {harness.minutes(study, left):.0f} minutes."
         if left
         else "Every next step has its records."
     )
+    if described:
+        console.print(f"Chroma: {len(described)} fits left.")
     if only_say:
         return
     for record in harness.carry_out(study, left):
         console.print(f"{record.fit_id} {record.model}, seed {record.config['seed']}")
+    if with_audio is not None:
+        for record in harness.carry_out(with_audio, described):
+            console.print(f"{record.fit_id} {record.model}, seed {record.config['seed']}")
     table = ledger.ledger(study)
     texts = {"difference": "+.1%", "low": "+.1%", "high": "+.1%", "p_holm": ".3f"}
     columns = ["step", "protocol", "seeds", *texts, "verdict"]
