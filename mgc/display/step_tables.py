@@ -14,8 +14,10 @@ from mgc.experiments import artists, decades, degraded
 from mgc.experiments.ledger import HELPS, HURTS, NOT_SHOWN
 from mgc.experiments.plan import NOT_TESTABLE, NOT_YET, Unmeasured
 from mgc.experiments.remarks import REMARKS
+from mgc.experiments.searches import searches
 from mgc.experiments.step import Step
 from mgc.records.store import Record, Store
+from mgc.records.study import Study
 
 
 def remarks(table: pd.DataFrame, steps: Iterable[Step]) -> str:
@@ -146,28 +148,28 @@ def suspects_table(table: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def searched_table(store: Store) -> pd.DataFrame:
-    """Show what settings found by Optuna gain on validation and on test tracks, by model.
-
-    Parameters
-    ----------
-    store : Store
-        Of the steps.
-    """
+def searched_table(study: Study) -> pd.DataFrame:
+    """Show what settings found by Optuna gain on validation and on test tracks, by model."""
     rows = []
-    for name, title in {"logistic_tuned": "Logistic regression", "svm": "SVM"}.items():
-        for suffix, how in (("by_hand", "by hand"), ("searched", "found")):
-            for record in store.find(model=f"{name}_{suffix}", seed=0):
-                valid = record.predictions[record.predictions["part"] == "valid"]
-                rows.append(
-                    {
-                        "Model": title,
-                        "Settings": how,
-                        "Right, validation": formats.percent(accuracy(valid), 1),
-                        "Right, test": formats.percent(accuracy(test_rows(record)), 1),
-                    }
-                )
+    for title, found, by_hand in searches(study):
+        for how, record in (("by hand", by_hand), ("found", found)):
+            valid = record.predictions[record.predictions["part"] == "valid"]
+            rows.append(
+                {
+                    "Model": title,
+                    "Settings": how,
+                    "Right, validation": formats.percent(accuracy(valid), 1),
+                    "Right, test": formats.percent(accuracy(test_rows(record)), 1),
+                }
+            )
     return pd.DataFrame(rows)
+
+
+def chroma_table(table: pd.DataFrame) -> pd.DataFrame:
+    """Write `mgc.experiments.chroma.described` as texts."""
+    shares = table[["accuracy", "low", "high"]].itertuples(index=False)
+    right = [formats.accuracy(*three) for three in shares]
+    return pd.DataFrame({"Columns": table["columns"], "Right (95 % interval)": right})
 
 
 def degraded_table(store: Store, clean: Record) -> pd.DataFrame:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 
-from mgc.datasets.splits import Fold
+from mgc.datasets.splits import Fold, Split
 from mgc.experiments.degraded import stretched, with_noise
 from mgc.experiments.labels import CONTROL
+from mgc.experiments.networks import answers, fold_fit, itself
 from mgc.experiments.readout import PENALTY, logistic
-from mgc.experiments.step import Arm, Comparison, Material, Step
+from mgc.experiments.step import Answers, Arm, Comparison, Material, Step
 from mgc.features.augment import SEMITONES, STRETCH
 from mgc.features.statistics import picture_statistics
 from mgc.typing import Double, Float
@@ -67,13 +69,31 @@ def copies(material: Material) -> dict[str, Float]:
     copies of its training tracks alone.
     """
     made = {}
-    for number, (kind, alter) in enumerate(KINDS.items()):
-        rng = np.random.default_rng([SEED, number])
-        shown = material.arrays.spectrogram[material.split.example_track]
+    for kind in KINDS:
         # One by one: stretched copies differ in length.
-        rows = [picture_statistics(alter(picture, rng)[None])[0] for picture in shown]
+        rows = [picture_statistics(picture[None])[0] for picture in _altered(material, kind)]
         made[kind] = np.stack(rows)
     return made
+
+
+def pictures(material: Material) -> Float:
+    """All pictures and an altered copy of each kind, one set after the other [5 n, 128, n_frames].
+
+    Copies are those of `copies`; a stretched one is cut, or begun again, at the usual length.
+    """
+    shown = material.arrays.spectrogram[material.split.example_track]
+    column = np.arange(shown.shape[2])
+    kinds = [
+        [picture[:, column % picture.shape[1]] for picture in _altered(material, kind)]
+        for kind in KINDS
+    ]
+    return np.concatenate([shown, *kinds])
+
+
+def _altered(material: Material, kind: str) -> Iterator[Float]:
+    rng = np.random.default_rng([SEED, list(KINDS).index(kind)])
+    for picture in material.arrays.spectrogram[material.split.example_track]:
+        yield KINDS[kind](picture, rng)
 
 
 def arm(left_out: str) -> Arm:
@@ -98,12 +118,46 @@ def arm(left_out: str) -> Arm:
     )
 
 
+def with_copies(material: Material, fold: Fold) -> tuple[Split, Fold]:
+    """Let the copies of training tracks train, too, where examples are those of `pictures`."""
+    n, sets = len(material.genre), len(KINDS) + 1
+    rows = np.concatenate([fold.train + n * number for number in range(sets)])
+    folds = tuple(
+        replace(each, train=rows) if each is fold else each for each in material.split.folds
+    )
+    split = replace(
+        material.split,
+        example_track=np.arange(n * sets),
+        example_segment=np.full(n * sets, -1),
+        folds=folds,
+    )
+    return split, folds[material.split.folds.index(fold)]
+
+
+def network_arm() -> Arm:
+    """Train the CNN by its recipe on crops of training tracks and of their copies."""
+
+    def fit(material: Material, fold: Fold, seed: int) -> Answers:
+        asked = fold_fit(material, fold, seed, "cnn", {})
+        split, widened = with_copies(material, fold)
+        arrays = replace(
+            asked.arrays,
+            spectrogram=material.once(pictures),
+            genre=np.tile(material.genre, len(KINDS) + 1),
+        )
+        return answers(replace(asked, arrays=arrays, split=split, fold=widened))
+
+    settings = {"recipe_of": "cnn", "copies": list(KINDS), "copies_seed": SEED}
+    return Arm("cnn_augmented", settings, fit, "arrays", makes=pictures)
+
+
 STEP = Step(
     name="Augmentation",
     question="A song played faster or in noise keeps its genre. Do altered copies teach more?",
     changed="Four altered copies of each training picture learn with it; then all but one kind.",
     fitted="Logistic regression on the statistics of the pictures; a track and its copies weigh as"
-    " much as the track did.",
+    " much as the track did. Then the CNN by its recipe, as many crops as before, four in five of"
+    " them cut from copies.",
     comparisons=(
         Comparison(
             "Stretched, shifted, noisy and masked copies",
@@ -120,6 +174,12 @@ STEP = Step(
                 ),
             )
             for kind in KINDS
+        ),
+        Comparison(
+            "Altered copies for the CNN",
+            "the CNN on the tracks alone",
+            (lambda study, seed: network_arm(), itself("cnn")),
+            seeds=((0, 1), (0, 1)),
         ),
     ),
 )

@@ -112,7 +112,7 @@ def _fit(study: Study, entry: Pending, material: Material) -> Record:
         for fold in material.split.folds:
             begin = time.process_time()
             answers = Answers(*entry.arm.fit(material, fold, int(entry.config["seed"])))
-            seconds.append(time.process_time() - begin)
+            seconds.append(time.process_time() - begin + answers.seconds_before)
             history += [{"fold": fold.name, "stage": "fit", **row} for row in answers.history]
             for part, p in (("valid", answers.valid), ("test", answers.test)):
                 examples = getattr(fold, part)

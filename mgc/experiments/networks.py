@@ -1,4 +1,4 @@
-"""A published network with another one in its place, trained by the same recipe."""
+"""A published network trained by its recipe with one thing in it changed."""
 
 from __future__ import annotations
 
@@ -9,6 +9,24 @@ from mgc.datasets.splits import Fold
 from mgc.experiments.ensembles import published
 from mgc.experiments.step import Answers, Arm, Material, Side
 from mgc.training.fold_fit import FoldFit, Settings
+
+
+def fold_fit(
+    material: Material, fold: Fold, seed: int, model: str, changes: Mapping[str, Any]
+) -> FoldFit:
+    """Ask for the tuned fit of a model, with other values in some fields of its recipe."""
+    config = material.study.config(model, "tuned", material.split.protocol, seed)
+    config["recipe"] = config["recipe"] | dict(changes)
+    settings = Settings(1, material.study.cache)
+    return FoldFit(material.arrays, material.split, fold, config, settings)
+
+
+def answers(asked: FoldFit, build: Callable[[tuple[int, ...]], Any] | None = None) -> Answers:
+    """Train the model's own network, or the one that `build` makes in its place."""
+    from mgc.training import trainer
+
+    fitted = trainer.fit(asked, network=build)
+    return Answers(fitted.valid, fitted.test, fitted.history)
 
 
 def in_its_place(
@@ -24,15 +42,7 @@ def in_its_place(
     """
 
     def fit(material: Material, fold: Fold, seed: int) -> Answers:
-        from mgc.training import trainer
-
-        config = material.study.config(model, "tuned", material.split.protocol, seed)
-        config["recipe"] = config["recipe"] | dict(changes)
-        fold_fit = FoldFit(
-            material.arrays, material.split, fold, config, Settings(1, material.study.cache)
-        )
-        fitted = trainer.fit(fold_fit, network=build)
-        return Answers(fitted.valid, fitted.test, fitted.history)
+        return answers(fold_fit(material, fold, seed, model, changes), build)
 
     arm = Arm(name, {"recipe_of": model, **shape, **changes}, fit, "arrays")
     return lambda study, seed: arm

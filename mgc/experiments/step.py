@@ -82,11 +82,13 @@ class Answers(NamedTuple):
     """Probabilities of the validation and the test part of a fold, [n, 10] each.
 
     `history` has a row for each point of a curve: some of `mgc.records.checks.HISTORY_COLUMNS`.
+    `seconds_before` of the processor were spent, perhaps for another fit, on what this one needs.
     """
 
     valid: Double
     test: Double
     history: Sequence[Mapping[str, Any]] = ()
+    seconds_before: float = 0.0
 
 
 class Arm(NamedTuple):

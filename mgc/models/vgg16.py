@@ -179,7 +179,7 @@ def base_columns(
     model = Model(base.input, [base.get_layer(block).output for block in blocks])
     columns: dict[str, list[Float]] = {block: [] for block in blocks}
     axis = {"frequency": 1, "time": 2}[mean_over]
-    for maps in _batches(model, grey(spectrograms)):
+    for maps in batches(model, grey(spectrograms)):
         for block, each in zip(blocks, maps, strict=True):
             columns[block].append(np.asarray(each).mean(axis=axis, dtype=np.float32))
     return {block: np.concatenate(parts) for block, parts in columns.items()}
@@ -199,12 +199,12 @@ def base_features(base: keras.Model, spectrograms: Float, batch_size: int = 8) -
     -------
     features : ndarray [shape=(n, 512)], float32
     """
-    found = list(_batches(base, pictures(spectrograms), batch_size))
+    found = list(batches(base, pictures(spectrograms), batch_size))
     return np.concatenate(found).astype(np.float32)
 
 
-def _batches(model: keras.Model, shown: Grey, batch_size: int = 8) -> Iterator[Any]:
-    """Show grey pictures to a network in the colours that ImageNet's are in."""
+def batches(model: keras.Model, shown: Grey, batch_size: int = 8) -> Iterator[Any]:
+    """Show grey pictures to a network in the colours that ImageNet's are in, some at a time."""
     from keras.applications.vgg16 import preprocess_input
 
     for start in range(0, len(shown), batch_size):

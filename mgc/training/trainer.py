@@ -109,7 +109,7 @@ def train(fold_fit: FoldFit, network: Network | None = None) -> Trained:
         x, _ = examples.cut(fold_fit.fold.valid, policy.validation_crops)
         model = autoencoder.build(x.shape[1:], code_size=policy.code_size)
         batches = policy.batches(examples, None, rows, fold_fit.seed)
-        history = _fit(model, policy, batches, (x, x), fold_fit, "autoencoder")
+        history = learn(model, policy, batches, (x, x), fold_fit, "autoencoder")
         architecture = keras_fit.describe(model)
         measured["reconstruction_mse"] = min(row["val_loss"] for row in history)
         measured["reconstruction_variance"] = float(x.var(axis=0).mean())
@@ -121,7 +121,7 @@ def train(fold_fit: FoldFit, network: Network | None = None) -> Trained:
     else:
         model = _network(fold_fit.model, x.shape[1:], policy, policy.momentum(len(rows)))
     batches = policy.batches(examples, targets, rows, fold_fit.seed)
-    history += _fit(model, policy, batches, valid, fold_fit)
+    history += learn(model, policy, batches, valid, fold_fit)
     architecture += policy.layers(fold_fit, model)
     return Trained(model, policy, examples, history, architecture, device, measured)
 
@@ -137,7 +137,7 @@ def _network(name: str, shape: tuple[int, ...], policy: Policy, momentum: float)
     return build(name, shape, len(GENRES))
 
 
-def _fit(
+def learn(
     model: keras.Model,
     policy: Policy,
     batches: dict[str, Any],

@@ -173,7 +173,7 @@ class RandomCrops(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ships n
         if plan.frames == "shuffled" and self._axis:
             batch = shuffled(batch, self._axis, rng)
         if plan.mask and batch.ndim == 4:
-            _mask(batch, plan.mask, rng)
+            mask_blocks(batch, plan.mask, rng)
         batch = reduced(batch, self._reduce)
         targets = batch if self._targets is None else self._targets[rows]
         if plan.mixup and self._targets is not None:
@@ -200,7 +200,7 @@ def _mix(one: Float, other: Float, share: Float) -> Float:
     return np.asarray(weight * one + (1 - weight) * other, np.float32)
 
 
-def _mask(batch: Float, largest: float, rng: np.random.Generator) -> None:
+def mask_blocks(batch: Float, largest: float, rng: np.random.Generator) -> None:
     """Set one band and one span of each picture to its mean, which is 0 after scaling."""
     _, n_bins, n_frames, _ = batch.shape
     for picture in batch:

@@ -16,11 +16,13 @@ from mgc.display.figures import style
 from mgc.display.figures.style import note, percent_axis, single, subplots
 from mgc.display.formats import percent
 from mgc.evaluation.metrics import log_loss
-from mgc.experiments import artists, continual, federated
+from mgc.experiments import artists, continual, contrastive, federated
 from mgc.experiments.ensembles import SEVERAL
 from mgc.experiments.explanations import MAPS
+from mgc.experiments.searches import searches
 from mgc.features.archive_picture import FREQ_HZ
 from mgc.records.store import Record, Store
+from mgc.records.study import Study
 
 SHADES = (style.ACCENT, style.WARNING, style.MUTED, "#117733", "#882255", "#444444")
 MARKERS = "osD^vP"
@@ -80,26 +82,18 @@ def members(table: pd.DataFrame) -> Figure:
     return figure
 
 
-def trials(store: Store, models: Mapping[str, str]) -> Figure:
-    """Draw the best log loss so far against the number of trials, mean over folds.
-
-    Parameters
-    ----------
-    store : Store
-        Of the steps.
-    models : mapping of str to str
-        Name of a model to its title.
-    """
-    figure, axis = single(style.WIDTH, 3.4)
-    for shade, shape, (name, title) in zip(SHADES, MARKERS, models.items(), strict=False):
-        for record in store.find(model=f"{name}_searched", seed=0):
-            by_trial = record.history.pivot_table(index="epoch", columns="fold", values="val_loss")
-            best = by_trial.cummin().mean(axis=1)
-            axis.plot(best.index, best, f"{shape}-", color=shade, lw=2, ms=4, label=title)
-        for record in store.find(model=f"{name}_by_hand", seed=0):
-            valid = record.predictions[record.predictions["part"] == "valid"]
-            by_hand = valid.groupby("fold")[list(valid)].apply(log_loss).mean()
-            axis.axhline(by_hand, color=shade, ls="--", lw=1.4)
+def trials(study: Study) -> Figure:
+    """Draw the best log loss so far against the number of trials, mean over folds, by model."""
+    figure, axis = single(style.WIDTH, 3.6)
+    for shade, shape, (title, found, by_hand) in zip(
+        SHADES, MARKERS, searches(study), strict=False
+    ):
+        by_trial = found.history.pivot_table(index="epoch", columns="fold", values="val_loss")
+        best = by_trial.cummin().mean(axis=1)
+        axis.plot(best.index, best, f"{shape}-", color=shade, lw=2, ms=4, label=title)
+        valid = by_hand.predictions[by_hand.predictions["part"] == "valid"]
+        level = valid.groupby("fold")[list(valid)].apply(log_loss).mean()
+        axis.axhline(level, color=shade, ls="--", lw=1.4)
     if not axis.lines:
         return note("No search for settings was measured.")
     axis.plot([], [], "--", color="black", lw=1.4, label="set by hand")
@@ -107,6 +101,34 @@ def trials(store: Store, models: Mapping[str, str]) -> Figure:
     axis.set_ylabel("log loss, best so far")
     axis.set_xticks([1, 5, 10, 15, 20])
     axis.legend()
+    return figure
+
+
+READ_OUTS = {
+    contrastive.PRETRAINED: ("pretrained without labels", style.ACCENT, "o"),
+    contrastive.RANDOM: ("random weights", style.MUTED, "s"),
+}
+
+
+def read_outs(table: pd.DataFrame) -> Figure:
+    """Draw accuracy against labelled tracks, of `mgc.experiments.contrastive.read_outs`."""
+    if table.empty:
+        return note("No pretraining was measured.")
+    figure, axis = single(style.WIDTH, 3.4)
+    for weights, (label, shade, shape) in READ_OUTS.items():
+        rows = table[table["weights"] == weights]
+        axis.fill_between(rows["tracks"], rows["low"], rows["high"], color=shade, alpha=0.15, lw=0)
+        x, y = rows["tracks"], rows["accuracy"]
+        axis.plot(x, y, f"{shape}-", color=shade, lw=2, ms=5, label=label)
+    axis.set_xscale("log")
+    told = sorted(set(table["tracks"]))
+    axis.set_xticks(told, [f"{tracks:.0f}" for tracks in told])
+    axis.minorticks_off()
+    axis.set_xlabel("training tracks whose genre is told")
+    axis.set_ylabel("right (95 % interval)")
+    axis.set_ylim(0, None)
+    percent_axis(axis)
+    axis.legend(loc="upper left")
     return figure
 
 

@@ -8,6 +8,7 @@ from mgc.display import explanation_tables, step_tables
 from mgc.display.figures import step_plots
 from mgc.experiments import continual, ensembles, explanations, ledger, plan
 from mgc.records.store import Store
+from mgc.records.study import open_study
 from tests.helpers.outside import ROOT
 
 TABLE = ledger.load(ROOT / "book" / "records")
@@ -69,7 +70,8 @@ def test_steps_are_told_with_their_question_the_best_first():
 
 
 def test_tables_show_both_parts_of_a_search_and_all_that_was_degraded():
-    found = step_tables.searched_table(STORE)
+    study = open_study("gtzan-archive", protocol="artist_cv", variant="tuned")
+    found = step_tables.searched_table(study)
     assert list(found["Settings"]) == ["by hand", "found"] * (len(found) // 2)
     (plain,) = (
         r
