@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 import click
@@ -54,8 +55,8 @@ def carry_out_steps(
     if composed is not None:
         study = replace(study, composed=composition.open_larger(composed))
     left = harness.pending(study)
-    with_audio = None if mini is None else prepare_study(mini, records=store.root)
-    described = [] if with_audio is None else chroma.pending(with_audio)
+    with_audio = study if mini is None else prepare_study(mini, records=store.root)
+    described = [] if mini is None else chroma.pending(with_audio)
     console = console_for_output()
     console.print(
         f"Next steps: {len(left)} fits left, about {harness.minutes(study, left):.0f} minutes."
@@ -66,11 +67,8 @@ def carry_out_steps(
         console.print(f"Chroma: {len(described)} fits left.")
     if only_say:
         return
-    for record in harness.carry_out(study, left):
+    for record in chain(harness.carry_out(study, left), harness.carry_out(with_audio, described)):
         console.print(f"{record.fit_id} {record.model}, seed {record.config['seed']}")
-    if with_audio is not None:
-        for record in harness.carry_out(with_audio, described):
-            console.print(f"{record.fit_id} {record.model}, seed {record.config['seed']}")
     table = ledger.ledger(study)
     texts = {"difference": "+.1%", "low": "+.1%", "high": "+.1%", "p_holm": ".3f"}
     columns = ["step", "protocol", "seeds", *texts, "verdict"]

@@ -15,7 +15,7 @@ from mgc.experiments.readout import PENALTY, logistic
 from mgc.experiments.step import Answers, Arm, Comparison, Material, Step
 from mgc.features.augment import SEMITONES, STRETCH
 from mgc.features.statistics import picture_statistics
-from mgc.typing import Double, Float
+from mgc.typing import Double, Float, IntArray
 
 NOISE_DB = (-60.0, -30.0)
 MASK = 0.2
@@ -96,6 +96,11 @@ def _altered(material: Material, kind: str) -> Iterator[Float]:
         yield KINDS[kind](picture, rng)
 
 
+def _with_copies(rows: IntArray, n: int, sets: int) -> IntArray:
+    """Give the same rows of each of several sets of `n`, one set after the other."""
+    return np.concatenate([rows + n * number for number in range(sets)])
+
+
 def arm(left_out: str) -> Arm:
     """Logistic regression on training tracks and their copies, which together weigh as before."""
     kinds = [kind for kind in KINDS if kind != left_out]
@@ -104,7 +109,7 @@ def arm(left_out: str) -> Arm:
         known = material.once(copies)
         x = np.concatenate([material.pictures, *(known[kind] for kind in kinds)])
         n = len(material.genre)
-        rows = np.concatenate([fold.train + n * number for number in range(len(kinds) + 1)])
+        rows = _with_copies(fold.train, n, len(kinds) + 1)
         genre = np.tile(material.genre, len(kinds) + 1)
         weight = np.full(len(x), 1 / (len(kinds) + 1))
         return logistic(x, genre, fold, train=rows, weight=weight)
@@ -121,7 +126,7 @@ def arm(left_out: str) -> Arm:
 def with_copies(material: Material, fold: Fold) -> tuple[Split, Fold]:
     """Let the copies of training tracks train, too, where examples are those of `pictures`."""
     n, sets = len(material.genre), len(KINDS) + 1
-    rows = np.concatenate([fold.train + n * number for number in range(sets)])
+    rows = _with_copies(fold.train, n, sets)
     folds = tuple(
         replace(each, train=rows) if each is fold else each for each in material.split.folds
     )

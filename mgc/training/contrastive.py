@@ -10,7 +10,7 @@ import numpy as np
 from mgc.models import cnn
 from mgc.models.backend import keras
 from mgc.training import keras_fit
-from mgc.training.crops import Examples
+from mgc.training.crops import Examples, at_random
 from mgc.training.tuned_recipes import mask_blocks
 from mgc.typing import Float, IntArray
 
@@ -125,10 +125,7 @@ class _Pairs(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ships no typ
     def __getitem__(self, index: int) -> tuple[Float, Float]:
         rng = np.random.default_rng([self._seed, index])
         rows = rng.choice(self._rows, size=self._size, replace=False)
-        twice = np.concatenate([rows, rows])
-        length, values = self._examples.length, self._examples.values
-        first = rng.integers(0, values.shape[2] - length + 1, size=len(twice))
-        pieces = [values[row][:, s : s + length] for row, s in zip(twice, first, strict=True)]
-        crops = np.stack(pieces)
+        shown = self._examples
+        crops = at_random(shown.values, shown.axis, shown.length, np.tile(rows, 2), rng)
         mask_blocks(crops, self._mask, rng)
         return crops, np.zeros(len(crops), np.float32)

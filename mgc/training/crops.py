@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +34,18 @@ def regular(inputs: Float, axis: int, length: int, at_most: int | None = None) -
         first = first[np.rint(np.linspace(0, len(first) - 1, at_most + 2)[1:-1]).astype(int)]
     pieces = [np.take(inputs, np.arange(start, start + length), axis=axis) for start in first]
     return np.stack(pieces, axis=1)
+
+
+def at_random(
+    inputs: Float, axis: int, length: int, rows: npt.NDArray[Any], rng: np.random.Generator
+) -> Float:
+    """Cut a crop of `length` frames, at a random place, from each of some rows of the inputs."""
+    last = inputs.shape[axis] - length
+    before = (slice(None),) * (axis - 1)
+    pieces = []
+    for row, start in zip(rows, rng.integers(0, last + 1, size=len(rows)), strict=True):
+        pieces.append(inputs[row][(*before, slice(start, start + length))])
+    return np.asarray(np.stack(pieces), np.float32)
 
 
 def shuffled(crops: Float, axis: int, rng: np.random.Generator) -> Float:

@@ -16,7 +16,7 @@ from mgc.models import autoencoder, cnn, vgg16
 from mgc.models.backend import keras
 from mgc.models.recipe import TunedRecipe
 from mgc.training import inputs, keras_fit, transfer
-from mgc.training.crops import TIME_AXIS, Examples, reduced, shuffled
+from mgc.training.crops import TIME_AXIS, Examples, at_random, reduced, shuffled
 from mgc.training.fold_fit import FoldFit
 from mgc.typing import Float, IntArray
 
@@ -187,12 +187,7 @@ class RandomCrops(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ships n
         if not self._axis:
             picked: Float = self._inputs[rows]
             return picked
-        last = self._inputs.shape[self._axis] - self._length
-        before = (slice(None),) * (self._axis - 1)
-        pieces = []
-        for row, start in zip(rows, rng.integers(0, last + 1, size=len(rows)), strict=True):
-            pieces.append(self._inputs[row][(*before, slice(start, start + self._length))])
-        return np.asarray(np.stack(pieces), np.float32)
+        return at_random(self._inputs, self._axis, self._length, rows, rng)
 
 
 def _mix(one: Float, other: Float, share: Float) -> Float:
