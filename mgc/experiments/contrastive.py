@@ -13,9 +13,10 @@ import pandas as pd
 from mgc.datasets.splits import ARTIST_CV, Fold
 from mgc.datasets.tracks import GENRES
 from mgc.evaluation.accuracy import accuracy_summary
-from mgc.experiments.networks import answers, fold_fit, itself
+from mgc.experiments.networks import again, answers, fold_fit, itself
 from mgc.experiments.readout import logistic
 from mgc.experiments.step import Answers, Arm, Comparison, Material, Side, Step
+from mgc.models import cnn
 from mgc.records.study import Study
 from mgc.typing import IntArray, StrArray
 
@@ -170,6 +171,12 @@ STEP = Step(
             "the CNN from nothing",
             (trained_on(), itself("cnn")),
             seeds=((0, 1), (0, 1)),
+        ),
+        Comparison(
+            "Contrastive pretraining against as many more crops with labels",
+            "the CNN trained twice as long",
+            (trained_on(), again("cnn_longer", "cnn", {"epochs": 2 * cnn.TUNED.epochs})),
+            seeds=((2, 3, 4), (2, 3, 4)),
         ),
         *(_read(each) for each in LABELLED),
     ),

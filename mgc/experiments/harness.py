@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from mgc.datasets.tracks import P_COLUMNS
+from mgc.experiments import backends
 from mgc.experiments.plan import comparisons
 from mgc.experiments.step import Answers, Arm, Comparison, Material
 from mgc.records.checks import HISTORY_COLUMNS
@@ -20,8 +21,8 @@ from mgc.records.study import Study
 from mgc.util.machine import PeakMemory, machine
 
 PACKAGES = (
-    "mgc", "cleanlab", "keras", "librosa", "numpy", "optuna", "pandas", "scikit-learn", "scipy",
-    "tensorflow",
+    "mgc", "cleanlab", "jax", "keras", "librosa", "numpy", "optuna", "pandas", "scikit-learn",
+    "scipy", "tensorflow",
 )  # fmt: skip
 VARIANT = "step"
 
@@ -65,9 +66,9 @@ def _entries(
 
 
 def pending(study: Study) -> list[Pending]:
-    """List the fits without a record, each once."""
+    """List the fits without a record, those of controls included, each once."""
     left: dict[str, Pending] = {}
-    for _, comparison in comparisons():
+    for comparison in (*backends.COMPARISONS, *(each for _, each in comparisons())):
         for side in (0, 1):
             for entry in _entries(study, comparison, side):
                 if isinstance(entry, tuple) and study.store.steps.get(fit_id(entry[1])) is None:
@@ -107,12 +108,13 @@ def _fit(study: Study, entry: Pending, material: Material) -> Record:
         getattr(material, entry.arm.reads)
     if entry.arm.makes:
         material.once(entry.arm.makes)
-    rows, seconds, history = [], [], []
+    rows, seconds, history, device = [], [], [], "CPU"
     with PeakMemory() as memory:
         for fold in material.split.folds:
             begin = time.process_time()
             answers = Answers(*entry.arm.fit(material, fold, int(entry.config["seed"])))
             seconds.append(time.process_time() - begin + answers.seconds_before)
+            device = answers.device
             history += [{"fold": fold.name, "stage": "fit", **row} for row in answers.history]
             for part, p in (("valid", answers.valid), ("test", answers.test)):
                 examples = getattr(fold, part)
@@ -125,7 +127,7 @@ def _fit(study: Study, entry: Pending, material: Material) -> Record:
                 }
                 rows.append(pd.DataFrame(of_example | dict(zip(P_COLUMNS, p.T, strict=True))))
     environment = {
-        "device": "CPU",
+        "device": device,
         "duration_s": round(sum(seconds) + entry.arm.seconds_before, 2),
         "peak_memory_mb": round(memory.mb),
         **machine(PACKAGES),

@@ -26,7 +26,7 @@ def answers(asked: FoldFit, build: Callable[[tuple[int, ...]], Any] | None = Non
     from mgc.training import trainer
 
     fitted = trainer.fit(asked, network=build)
-    return Answers(fitted.valid, fitted.test, fitted.history)
+    return Answers(fitted.valid, fitted.test, fitted.history, device=fitted.device)
 
 
 def in_its_place(
@@ -45,6 +45,19 @@ def in_its_place(
         return answers(fold_fit(material, fold, seed, model, changes), build)
 
     arm = Arm(name, {"recipe_of": model, **shape, **changes}, fit, "arrays")
+    return lambda study, seed: arm
+
+
+def again(name: str, model: str, changes: Mapping[str, Any]) -> Side:
+    """Train a model by its recipe, with other values in some fields, where its step is trained.
+
+    As a control on the machine and the backend of the step, which the published fit may not share.
+    """
+
+    def fit(material: Material, fold: Fold, seed: int) -> Answers:
+        return answers(fold_fit(material, fold, seed, model, changes))
+
+    arm = Arm(name, {"recipe_of": model, **changes}, fit, "arrays")
     return lambda study, seed: arm
 
 

@@ -8,6 +8,7 @@ from mgc.experiments import (
     artists,
     attention,
     augmentation,
+    channels,
     coarse_first,
     composition,
     continual,
@@ -29,7 +30,7 @@ from mgc.experiments.step import Comparison, Step
 
 MODELS = (fine_tuning.STEP, frequency_axis.STEP, search.STEP, ensembles.STEP)
 DATA = (augmentation.STEP, labels.STEP, composition.STEP)
-FEATURES = (views.STEP, metadata.STEP)
+FEATURES = (views.STEP, channels.STEP, metadata.STEP)
 ARCHITECTURES = (attention.STEP, transformer.STEP, graph.STEP)
 TRAINING = (contrastive.STEP, coarse_first.STEP, degraded.STEP, artists.STEP)
 RESEARCH = (federated.STEP, continual.STEP, outside_music.STEP)

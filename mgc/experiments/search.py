@@ -10,7 +10,7 @@ import numpy as np
 
 from mgc.datasets.splits import Fold
 from mgc.datasets.tracks import GENRES
-from mgc.experiments.networks import fold_fit, itself
+from mgc.experiments.networks import again, fold_fit, itself
 from mgc.experiments.readout import loss
 from mgc.experiments.step import Answers, Arm, Comparison, Material, Step
 from mgc.models.classical import RECIPES, build
@@ -29,6 +29,9 @@ NETWORK_RANGES = {
     "label_smoothing": (0.003, 0.3),
 }
 """The same for fields of a network's recipe."""
+SEARCHED = (
+    ("cnn", "CNN"), ("lstm", "LSTM"), ("autoencoder", "autoencoder"), ("vgg16", "VGG16")
+)  # fmt: skip
 Tried = tuple[Double, Callable[[], Double]]
 """Probabilities of the validation part, and how to ask for those of the test part."""
 
@@ -43,14 +46,19 @@ def _searched(
 ) -> Answers:
     """Try settings on the validation part; predict the test part with the best of them alone."""
     optuna = need("optuna", "steps")
-    genre, history, tried = material.genre[fold.valid], [], []
+    genre = material.genre[fold.valid]
+    history: list[dict[str, float]] = []
+    # Of all trials the best alone is kept: each may hold the inputs of its network.
+    best: list[Tried] = []
 
     def objective(trial: Any) -> float:
         values = {key: trial.suggest_float(key, *ranges[key], log=True) for key in ranges}
-        tried.append(fitted(values))
-        p = tried[-1][0]
+        tried = fitted(values)
+        p = tried[0]
         right = float((genre == np.asarray(GENRES)[p.argmax(axis=1)]).mean())
         value = loss(p, genre)
+        if all(value < row["val_loss"] for row in history):
+            best[:] = [tried]
         history.append({"epoch": trial.number + 1, "val_loss": value, "val_accuracy": right})
         return value
 
@@ -59,7 +67,7 @@ def _searched(
     sampler = optuna.samplers.TPESampler(seed=1000 * seed + number)
     study = optuna.create_study(sampler=sampler)
     study.optimize(objective, n_trials=trials)
-    valid, test = tried[study.best_trial.number]
+    valid, test = best[0]
     return Answers(valid, test(), history)
 
 
@@ -87,11 +95,15 @@ def network_arm(model: str) -> Arm:
     def fit(material: Material, fold: Fold, seed: int) -> Answers:
         from mgc.training import trainer
 
+        devices: list[str] = []
+
         def fitted(values: dict[str, float]) -> Tried:
             trained = trainer.train(fold_fit(material, fold, seed, model, values))
+            devices.append(trained.device)
             return trained.predict(fold.valid)[0], lambda: trained.predict(fold.test)[0]
 
-        return _searched(material, fold, seed, NETWORK_RANGES, TRIALS, fitted)
+        found = _searched(material, fold, seed, NETWORK_RANGES, TRIALS, fitted)
+        return found._replace(device=devices[-1])
 
     ranges = {key: list(span) for key, span in NETWORK_RANGES.items()}
     settings = {"recipe_of": model, "trials": TRIALS, **ranges, "sampler": "TPE"}
@@ -135,6 +147,17 @@ STEP = Step(
             "Settings found by Optuna: MLP",
             "settings chosen by hand",
             (lambda study, seed: network_arm("mlp"), itself("mlp")),
+        ),
+        *(
+            Comparison(
+                f"Settings found by Optuna: {title}",
+                "settings chosen by hand",
+                (
+                    lambda study, seed, model=model: network_arm(model),  # type: ignore[misc]
+                    again(f"{model}_again", model, {}),
+                ),
+            )
+            for model, title in SEARCHED
         ),
     ),
 )

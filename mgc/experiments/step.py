@@ -83,12 +83,14 @@ class Answers(NamedTuple):
 
     `history` has a row for each point of a curve: some of `mgc.records.checks.HISTORY_COLUMNS`.
     `seconds_before` of the processor were spent, perhaps for another fit, on what this one needs.
+    `device` is what a network was trained on.
     """
 
     valid: Double
     test: Double
     history: Sequence[Mapping[str, Any]] = ()
     seconds_before: float = 0.0
+    device: str = "CPU"
 
 
 class Arm(NamedTuple):

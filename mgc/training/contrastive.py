@@ -62,7 +62,9 @@ def pretrain(
     model = keras.Model(encoder.input, keras.layers.Dense(width)(projected))
     rate = keras.optimizers.schedules.CosineDecay(learning_rate, decay_steps=steps)
     adam = keras.optimizers.AdamW(rate, weight_decay=weight_decay)
-    model.compile(optimizer=adam, loss=partial(nt_xent, temperature), jit_compile=False)
+    model.compile(
+        optimizer=adam, loss=partial(nt_xent, temperature), jit_compile=keras_fit.compiled()
+    )
     pairs = _Pairs(examples, rows, seed, steps, batch_size, mask)
     model.fit(pairs, shuffle=False, verbose=0)
     return encoder

@@ -16,7 +16,9 @@ from mgc.features.names import AUDIO_VERSION
 from mgc.training.transfer import weights_digest
 from mgc.util.machine import machine
 
-_PACKAGES = ("mgc", "tensorflow", "keras", "numpy", "librosa", "scikit-learn", "scipy", "pandas")
+_PACKAGES = (
+    "mgc", "tensorflow", "jax", "keras", "numpy", "librosa", "scikit-learn", "scipy", "pandas",
+)  # fmt: skip
 
 
 def describe(

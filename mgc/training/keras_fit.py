@@ -7,17 +7,30 @@ from typing import Any
 
 import numpy as np
 
+from mgc.errors import MgcError
 from mgc.models.backend import keras
 from mgc.training.fold_fit import OnEpoch
 from mgc.typing import Double, Float
 
 
 def set_up(threads: int) -> str:
-    """Prepare TensorFlow: a GPU if it sees one, else the CPU with repeatable operations.
+    """Prepare what Keras runs on: a GPU if it sees one, else the CPU with repeatable operations.
 
-    Returns the name of the device. `threads` are those of one operation on the CPU, on which the
-    last digits of a result depend; a process that has used TensorFlow before keeps its number.
+    Returns the name of the device. `threads` are those of one TensorFlow operation on the CPU, on
+    which the last digits of a result depend; a process that has used TensorFlow before keeps its
+    number. Raises MgcError where ``KERAS_BACKEND`` names neither TensorFlow nor JAX.
     """
+    backend = keras.backend.backend()
+    if backend == "tensorflow":
+        return _tensorflow(threads)
+    if backend == "jax":
+        return _jax()
+    raise MgcError(
+        f"KERAS_BACKEND={backend}: networks are fitted on tensorflow or jax; name one of them"
+    )
+
+
+def _tensorflow(threads: int) -> str:
     import tensorflow as tf
 
     # It warns that each network's predict function is compiled anew, which it must be.
@@ -34,6 +47,20 @@ def set_up(threads: int) -> str:
         tf.config.threading.set_inter_op_parallelism_threads(1)
     tf.config.experimental.enable_op_determinism()
     return "CPU"
+
+
+def _jax() -> str:
+    import jax
+
+    # Otherwise products on a GPU have ten bits of mantissa, those on the CPU twenty-three.
+    jax.config.update("jax_default_matmul_precision", "highest")
+    device = jax.devices()[0]
+    return "CPU" if device.platform == "cpu" else f"GPU {device.device_kind}"
+
+
+def compiled() -> bool:
+    """Say whether Keras is to compile a network as a whole, without which JAX is slow."""
+    return bool(keras.backend.backend() == "jax")
 
 
 def start(seed: int) -> None:

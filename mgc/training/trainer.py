@@ -155,7 +155,7 @@ def learn(
         optimizer=optimizer,
         loss="mse" if reconstructs else loss,
         metrics=[] if reconstructs else ["accuracy"],
-        jit_compile=False,
+        jit_compile=keras_fit.compiled(),
     )
     log = keras_fit.Log(stage, policy.plan.epochs, fold_fit.on_epoch)
     model.fit(
