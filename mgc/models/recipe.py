@@ -181,7 +181,11 @@ ABLATIONS: Mapping[str, Variant] = MappingProxyType(
             "VGG16 with random weights, reading block 5 alone",
             vgg16={"block": "block5_pool", "weights": "random"},
         ),
-        "long": _ablation("CNN, three times as many epochs", cnn={"epochs": 120}),
+        "long": _ablation(
+            "tuned, three times as many epochs",
+            **{name: {"epochs": 180} for name in ("mlp", "lstm", "autoencoder", "vgg16")},
+            cnn={"epochs": 120},
+        ),
         "no_smoothing": _ablation("CNN without label smoothing", cnn={"label_smoothing": 0.0}),
         "no_decay": _ablation("CNN without weight decay", cnn={"weight_decay": 0.0}),
         "no_dropout": _ablation("CNN without dropout", cnn={"dropout": False}),

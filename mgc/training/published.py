@@ -89,10 +89,10 @@ PLAN: tuple[Block, ...] = (
         for protocol in FEWER_TRACKS
     ),
     *(
-        Block(ARCHIVE, "fault_filtered", variant, (0, 1, 2), ("cnn",))
+        Block(ARCHIVE, "artist_cv", variant, (0,), ("cnn",), "controls")
         for variant in ("log_frequency", "no_mixup", "no_dropout", "no_smoothing", "no_decay")
     ),
-    Block(ARCHIVE, "fault_filtered", "long", (0, 1, 2), ("cnn",)),
+    Block(ARCHIVE, "artist_cv", "long", (0, 1, 2), ("cnn", "mlp", "vgg16"), "controls"),
     Block(ARCHIVE, "fault_filtered", "tuned", (3, 4), ("cnn",), "controls"),
     Block(ARCHIVE, "fault_filtered", "no_log", (3, 4), ("cnn",), "controls"),
     Block(ARCHIVE, "fault_filtered", "long_crops", (0, 1, 2), ("cnn",)),
