@@ -24,7 +24,7 @@
 # - which published accuracies may be set beside ours;
 # - what the evidence of this build carries, and what it does not.
 #
-# Four pages look closer: {doc}`17_protocols` at what the division of the tracks makes of a score, {doc}`18_sureness` at how sure the models are and where they agree, {doc}`19_cost` at time and size, {doc}`23_more_music` at what more tracks would do.
+# Five pages look closer: {doc}`17_protocols` at what the division of the tracks makes of a score, {doc}`18_sureness` at how sure the models are and where they agree, {doc}`19_cost` at time and size, {doc}`23_more_music` at what more tracks would do, {doc}`24_why_cnn` at what a longer training would.
 # ```
 
 # %% tags=["parameters", "remove-cell"]

@@ -100,7 +100,7 @@ def decide(*claims_and_decisions):
 #
 # ### Do spectrograms beat hand-crafted features?
 #
-# The report says that raw spectra hold more than engineered features. The rule: the CNN and VGG16, which see spectrograms, must each be shown to beat the MLP, which sees statistics, and the best classical model. That one, by its validation score, is logistic regression on seven statistics of each row of the same pictures: mean, spread, three percentiles, and how fast the row changes. They are hand-crafted features, too.
+# The report says that raw spectra hold more than engineered features. The rule: the CNN and VGG16, which see spectrograms, must each be shown to beat the MLP, which sees statistics, and the best classical model. That one, by its validation score, is logistic regression on seven statistics of each row of the same pictures: mean, spread, three percentiles, and how fast the row changes. They are hand-crafted features, too. The rule judges the CNN as its recipe was chosen; {doc}`24_why_cnn` finds that this recipe stops too early, and what a longer training gains.
 
 # %% tags=["remove-input"]
 decide(

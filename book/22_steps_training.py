@@ -91,7 +91,7 @@ notebook.say(step_tables.details(steps, contrastive.STEP))
 step_details.read_outs(contrastive.read_outs(study))
 
 # %% [markdown]
-# Two things are worth a second look. Random convolutions are the control of the read-outs, and they do well: much of what a picture says of its genre passes through filters of any kind, and regression finds it. And the CNN that begins from pretrained weights was trained for twice as long in all as the one that begins from nothing. A control that trains for as long with labels alone has not been run, so that a gain there, if it is one, may be that of time.
+# Two things are worth a second look. Random convolutions are the control of the read-outs, and they do well: much of what a picture says of its genre passes through filters of any kind, and regression finds it. And the CNN that begins from pretrained weights was trained for twice as long in all as the one that begins from nothing. So there is a further control: a CNN that spends all of that time on labels. Against it pretraining gains nothing; if anything, it loses. What looked like a gain of pretraining was one of time, which {doc}`24_why_cnn` follows.
 
 # %% [markdown]
 # ## A family of genres first

@@ -8,9 +8,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from mgc.evaluation.clusters import count, percentiles, resample
+from mgc.evaluation.clusters import count, net_by_group, percentiles, resample
 from mgc.evaluation.metrics import test_rows
-from mgc.evaluation.significance import tracks_ahead
+from mgc.evaluation.significance import sign_flip, tracks_ahead
 from mgc.records.store import Record
 
 
@@ -44,3 +44,13 @@ def summed_up(frames: Sequence[pd.DataFrame], groups: Mapping[str, str]) -> Gain
     """
     mean = float(np.mean([float(rows["right"].mean()) for rows in frames]))
     return Gain(mean, *percentiles(resample(count(frames, groups))))
+
+
+def p_value(frames: Sequence[pd.DataFrame], groups: Mapping[str, str]) -> float:
+    """Two-sided p that nothing is gained, artists swapped whole, all seeds of one together.
+
+    `frames` and `groups` are as of `summed_up`; see `mgc.evaluation.significance.sign_flip`.
+    """
+    net = [frame.set_index("track_id")["right"] for frame in frames]
+    total = pd.concat(net, axis=1).fillna(0).sum(axis=1).astype(np.int64)
+    return sign_flip(net_by_group(total, groups))

@@ -11,8 +11,7 @@ import numpy as np
 import pandas as pd
 
 from mgc.datasets.tracks import P_COLUMNS
-from mgc.experiments import backends
-from mgc.experiments.plan import comparisons
+from mgc.experiments.plan import CONTROLS, comparisons
 from mgc.experiments.step import Answers, Arm, Comparison, Material
 from mgc.records.checks import HISTORY_COLUMNS
 from mgc.records.config import fit_id
@@ -68,7 +67,7 @@ def _entries(
 def pending(study: Study) -> list[Pending]:
     """List the fits without a record, those of controls included, each once."""
     left: dict[str, Pending] = {}
-    for comparison in (*backends.COMPARISONS, *(each for _, each in comparisons())):
+    for comparison in (*CONTROLS, *(each for _, each in comparisons())):
         for side in (0, 1):
             for entry in _entries(study, comparison, side):
                 if isinstance(entry, tuple) and study.store.steps.get(fit_id(entry[1])) is None:

@@ -11,16 +11,17 @@ from scipy.stats import norm
 from statsmodels.stats.multitest import multipletests
 
 from mgc.errors import RecordError
-from mgc.evaluation.clusters import artist_groups, count, net_by_group, percentiles, resample
-from mgc.evaluation.gain import gained
+from mgc.evaluation.clusters import artist_groups, count, percentiles, resample
+from mgc.evaluation.gain import gained, p_value
 from mgc.evaluation.metrics import accuracy, test_rows
-from mgc.evaluation.significance import ALPHA, seed_pairs, sign_flip
+from mgc.evaluation.significance import ALPHA, seed_pairs
 from mgc.experiments.harness import VARIANT, side_records
 from mgc.experiments.plan import NOT_TESTABLE, comparisons
 from mgc.experiments.step import Comparison
 from mgc.records.stated import check_stated
 from mgc.records.store import Record
 from mgc.records.study import Study
+from mgc.util.machine import NOT_INSTALLED
 from mgc.util.textfiles import read_csv
 
 HELPS, HURTS, NOT_SHOWN, UNTESTABLE = "helps", "hurts", "not shown", "not testable here"
@@ -44,8 +45,8 @@ def ledger(study: Study) -> pd.DataFrame:
         fits less that of the control's), ``low`` and ``high`` (95 % interval), ``p``,
         ``p_holm`` (over all rows), ``detectable`` (the true difference that such a comparison
         would show four times in five, before Holm's correction), ``cost_factor`` (training time
-        of the step by that of the control; missing where the two were timed otherwise, or the
-        step was trained elsewhere),
+        of the step by that of the control; missing where the two were timed otherwise, on a
+        graphics card, or the step was trained elsewhere),
         ``verdict``, ``fits`` and ``control_fits`` (ids of the records).
 
     Notes
@@ -92,8 +93,6 @@ def _row(
     # What is resampled is by how much the step is ahead on each track: both sides at once.
     spread = resample(count(frames, artists))
     low, high = percentiles(spread)
-    net = [frame.set_index("track_id")["right"] for frame in frames]
-    total = pd.concat(net, axis=1).fillna(0).sum(axis=1).astype(np.int64)
     return {
         "step": comparison.step,
         "control": comparison.control,
@@ -102,7 +101,7 @@ def _row(
         "difference": _mean_accuracy(step) - _mean_accuracy(control),
         "low": low,
         "high": high,
-        "p": sign_flip(net_by_group(total, artists)),
+        "p": p_value(frames, artists),
         "detectable": float(norm.ppf(1 - ALPHA / 2) + norm.ppf(POWER)) * float(spread.std()),
         "cost_factor": _cost(step, control),
         "fits": " ".join(record.fit_id for record in step),
@@ -133,7 +132,7 @@ def _mean_accuracy(records: Sequence[Record]) -> float:
 def _cost(step: Sequence[Record], control: Sequence[Record]) -> float:
     if step[0].config["edition"] != control[0].config["edition"]:
         return float("nan")
-    if _by_processor(step[0]) != _by_processor(control[0]):
+    if _clock(step[0]) != _clock(control[0]) or not _clock(step[0]):
         return float("nan")
     mine, theirs = (
         float(np.mean([record.environment["duration_s"] for record in side]))
@@ -142,9 +141,13 @@ def _cost(step: Sequence[Record], control: Sequence[Record]) -> float:
     return mine / theirs if theirs > 0 else float("nan")
 
 
-def _by_processor(record: Record) -> bool:
-    """Whether the time of a fit is that of the processor, and not of the clock on the wall."""
-    return record.config["variant"] == VARIANT and "members" not in record.config["recipe"]
+def _clock(record: Record) -> str:
+    """By what a fit was timed; on a graphics card others ran beside it, so that no time counts."""
+    if record.environment["device"] != "CPU":
+        return ""
+    by_processor = record.config["variant"] == VARIANT and "members" not in record.config["recipe"]
+    backend = record.environment["packages"].get("tensorflow") != NOT_INSTALLED
+    return f"{'processor' if by_processor else 'wall'}, {'TensorFlow' if backend else 'JAX'}"
 
 
 def check_ledger(study: Study, file: Path) -> int:

@@ -13,6 +13,7 @@ from mgc.experiments import (
     composition,
     continual,
     contrastive,
+    controls,
     degraded,
     ensembles,
     federated,
@@ -38,6 +39,10 @@ RESEARCH = (federated.STEP, continual.STEP, outside_music.STEP)
 STEPS: tuple[Step, ...] = (
     *MODELS, *DATA, *FEATURES, *ARCHITECTURES, *TRAINING, *RESEARCH
 )  # fmt: skip
+
+
+CONTROLS: tuple[Comparison, ...] = (*controls.ON_JAX, controls.TWICE)
+"""Fitted with the steps, and no row of the ledger."""
 
 
 class Unmeasured(NamedTuple):
@@ -81,11 +86,6 @@ NOT_YET: tuple[Unmeasured, ...] = (
         "Bayesian optimisation of the larger networks",
         "twenty trials of the MLP are a matter of minutes, those of the other four are not",
         "about a day for the CNN, LSTM, autoencoder and VGG16, on validation tracks alone",
-    ),
-    Unmeasured(
-        "Other views as channels of the CNN",
-        "logistic regression alone was shown other views",
-        "half an hour for each fit of the CNN",
     ),
     Unmeasured(
         "Augmentation of sound, and chroma with artists apart",

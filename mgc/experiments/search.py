@@ -10,7 +10,7 @@ import numpy as np
 
 from mgc.datasets.splits import Fold
 from mgc.datasets.tracks import GENRES
-from mgc.experiments.networks import again, fold_fit, itself
+from mgc.experiments.networks import fold_fit, itself
 from mgc.experiments.readout import loss
 from mgc.experiments.step import Answers, Arm, Comparison, Material, Step
 from mgc.models.classical import RECIPES, build
@@ -29,9 +29,6 @@ NETWORK_RANGES = {
     "label_smoothing": (0.003, 0.3),
 }
 """The same for fields of a network's recipe."""
-SEARCHED = (
-    ("cnn", "CNN"), ("lstm", "LSTM"), ("autoencoder", "autoencoder"), ("vgg16", "VGG16")
-)  # fmt: skip
 Tried = tuple[Double, Callable[[], Double]]
 """Probabilities of the validation part, and how to ask for those of the test part."""
 
@@ -147,17 +144,6 @@ STEP = Step(
             "Settings found by Optuna: MLP",
             "settings chosen by hand",
             (lambda study, seed: network_arm("mlp"), itself("mlp")),
-        ),
-        *(
-            Comparison(
-                f"Settings found by Optuna: {title}",
-                "settings chosen by hand",
-                (
-                    lambda study, seed, model=model: network_arm(model),  # type: ignore[misc]
-                    again(f"{model}_again", model, {}),
-                ),
-            )
-            for model, title in SEARCHED
         ),
     ),
 )

@@ -7,6 +7,6 @@
 Examples
 --------
 >>> from mgc.training.published import PLAN
->>> sorted({block.variant for block in PLAN if block.protocol == "artist_cv"})
-['as_written', 'block5', 'random_weights', 'tuned']
+>>> sorted({block.variant for block in PLAN if block.protocol == "fault_filtered"})[:3]
+['as_written', 'block5', 'block5_random_weights']
 """

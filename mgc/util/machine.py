@@ -16,6 +16,8 @@ import psutil
 
 from mgc.errors import ClusterError, MgcError
 
+NOT_INSTALLED = "not installed"
+
 
 def machine(packages: Sequence[str]) -> dict[str, Any]:
     """Name what something is measured on: cores, platform, versions, commit of this checkout."""
@@ -29,11 +31,11 @@ def machine(packages: Sequence[str]) -> dict[str, Any]:
 
 
 def package_version(package: str) -> str:
-    """Version of an installed package, or ``not installed``."""
+    """Version of an installed package, or `NOT_INSTALLED`."""
     try:
         return version(package)
     except PackageNotFoundError:
-        return "not installed"
+        return NOT_INSTALLED
 
 
 def need(name: str, extra: str = "cluster", error: type[MgcError] = ClusterError) -> Any:

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from mgc.audio.windows import WINDOW_S
 from mgc.datasets import tracks
 from mgc.display.figures import style
+from mgc.display.figures.gain_plot import gains
 from mgc.display.figures.style import note, percent_axis, single, subplots
 from mgc.display.formats import percent
 from mgc.evaluation.metrics import log_loss
@@ -40,23 +41,9 @@ def genres(table: pd.DataFrame) -> Figure:
     if table.empty:
         return note("This step was not measured.")
     rows = table.sort_values("difference", kind="stable")
-    figure, axis = single(style.WIDTH, 3.3)
-    axis.axvline(0, color="black", lw=1)
+    names = [tracks.label(genre) for genre in rows["genre"]]
     numbers = rows[["difference", "low", "high"]].to_numpy(np.float64)
-    for place, (difference, low, high) in enumerate(numbers):
-        shade, shape = (style.ACCENT, "o") if difference >= 0 else (style.WARNING, "s")
-        apart = low > 0 or high < 0
-        axis.plot([low, high], [place] * 2, color=shade if apart else style.MUTED, lw=2)
-        inside = shade if apart else "white"
-        axis.plot(difference, place, shape, color=shade, mfc=inside, ms=7, zorder=3)
-    axis.set_yticks(range(len(rows)), [tracks.label(genre) for genre in rows["genre"]])
-    axis.tick_params(axis="y", length=0)
-    axis.xaxis.set_major_formatter(
-        lambda value, _: f"{100 * value:+.0f}".replace("-", "−") if value else "0"
-    )
-    axis.set_xlabel("change in right answers, points (95 % interval)")
-    axis.spines["left"].set_visible(False)
-    return figure
+    return gains(names, numbers, (numbers[:, 1] > 0) | (numbers[:, 2] < 0))
 
 
 def _lines(axis: Axes, table: pd.DataFrame, of: str, x: str, y: str) -> None:

@@ -6,20 +6,46 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from scipy.ndimage import median_filter
 
 pytest.importorskip("tensorflow", reason="needs the extra 'train'")
 
 from mgc.datasets.splits import Fold, Split
 from mgc.datasets.tracks import GENRES
-from mgc.experiments import augmentation, contrastive, fine_tuning, search
+from mgc.experiments import augmentation, channels, contrastive, fine_tuning, search
 from mgc.experiments.readout import loss
 from mgc.models import vgg16
 from mgc.models.backend import keras
 from mgc.training import contrastive as training
 from mgc.training import keras_fit, trainer
 from mgc.training.crops import Examples
+from mgc.training.inputs import log_frequency
 
 RNG = np.random.default_rng(0)
+
+
+CROPS = RNG.normal(size=(2, 128, 48, 1)).astype(np.float32)
+
+
+def shown(view):
+    picture = keras.Input(CROPS.shape[1:])
+    return keras.Model(picture, view(picture)).predict(CROPS, verbose=0)
+
+
+def test_channels_hold_the_picture_its_moving_means_and_its_log_spaced_rows():
+    seen = shown(channels.slower_and_logarithmic)
+    np.testing.assert_array_equal(seen[..., 0], CROPS[..., 0])
+    # "Same" padding of an even window has one more frame after than before.
+    np.testing.assert_allclose(seen[:, :, 20, 1], CROPS[:, :, 19:23, 0].mean(axis=2), atol=1e-5)
+    np.testing.assert_allclose(seen[:, :, 20, 2], CROPS[:, :, 13:29, 0].mean(axis=2), atol=1e-5)
+    np.testing.assert_allclose(seen[..., 3], log_frequency(CROPS[..., 0]), atol=1e-5)
+
+
+def test_channels_hold_medians_as_scipy_takes_them():
+    seen = shown(channels.lasting_and_striking)
+    for picture, views in zip(CROPS[..., 0], seen, strict=True):
+        np.testing.assert_array_equal(views[..., 1], median_filter(picture, (1, 11)))
+        np.testing.assert_array_equal(views[..., 2], median_filter(picture, (9, 1)))
 
 
 def pictures_of(n, size=(64, 96)):
@@ -129,13 +155,14 @@ def test_a_network_is_searched_on_validation_and_tested_once(monkeypatch):
             p = right + 0.1
             return p / p.sum(axis=1, keepdims=True), 1
 
-        return SimpleNamespace(predict=predict)
+        return SimpleNamespace(predict=predict, device="GPU 9")
 
     monkeypatch.setattr(search, "fold_fit", lambda *arguments: arguments[-1])
     monkeypatch.setattr(trainer, "train", train)
     material = SimpleNamespace(genre=genre, split=SimpleNamespace(folds=(fold,)))
     found = search.network_arm("mlp").fit(material, fold, 0)
     assert len(found.history) == search.TRIALS
+    assert found.device == "GPU 9"
     tested = [rate for rate, first in asked if first == 20]
     assert tested == [max(rate for rate, _ in asked)]
     assert loss(found.valid, genre[fold.valid]) == min(row["val_loss"] for row in found.history)

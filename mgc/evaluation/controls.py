@@ -1,0 +1,129 @@
+"""What holds the tuned networks back: parts of a recipe left out, and longer training."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from statsmodels.stats.multitest import multipletests
+
+from mgc.datasets.splits import ARTIST_CV
+from mgc.evaluation.clusters import artist_groups
+from mgc.evaluation.gain import gained, p_value, summed_up
+from mgc.evaluation.metrics import accuracy
+from mgc.models import NAMES
+from mgc.records.store import NotRun, Record, Store
+from mgc.records.study import Study
+
+STORE = "controls"
+"""Folder of their records, beside those of the published fits."""
+LONG, TWICE = "long", "twice"
+ON_JAX = "jax"
+VARIANTS: Mapping[str, str] = {
+    "no_mixup": "without mixup",
+    "no_smoothing": "without label smoothing",
+    "no_decay": "without weight decay",
+    "no_dropout": "without dropout",
+    "log_frequency": "log-spaced frequency",
+    TWICE: "twice as many epochs",
+    LONG: "three times as many epochs",
+    ON_JAX: "the same recipe on JAX",
+}
+"""Name of a variant, and in what it differs from the tuned recipe."""
+
+
+class Pair(NamedTuple):
+    """Fits of one model by a changed recipe, and the published ones of the same seeds."""
+
+    model: str
+    variant: str
+    changed: tuple[Record, ...]
+    usual: tuple[Record, ...]
+
+
+def pairs(study: Study) -> list[Pair]:
+    """Look up what was fitted under the artist folds; longer training comes last."""
+    found = []
+    for variant in VARIANTS:
+        for model in NAMES:
+            both = list(_both(study, variant, model))
+            if both:
+                changed, usual = zip(*both, strict=True)
+                found.append(Pair(model, variant, changed, usual))
+    return found
+
+
+def _both(study: Study, variant: str, model: str) -> Iterator[tuple[Record, Record]]:
+    kept = Store(study.store.root / STORE)
+    for record in kept.find(protocol=ARTIST_CV, variant=variant, model=model):
+        seed = int(record.config["seed"])
+        asked = replace(study, protocol=ARTIST_CV, variant="tuned", seeds=(seed,))
+        usual = asked.results(seed=seed, models=(model,))[model]
+        if not isinstance(usual, NotRun):
+            yield record, usual
+
+
+def table(found: Sequence[Pair]) -> pd.DataFrame:
+    """Compare right answers of each pair on test tracks, seed by seed.
+
+    Returns
+    -------
+    DataFrame
+        ``model``, ``variant``, ``seeds`` (how many), ``accuracy`` and ``usual`` on test tracks,
+        ``gain``, ``low``, ``high`` (95 % interval over artists and seeds), ``p_holm`` (over all
+        rows), ``valid`` (gain on validation tracks, from which a recipe may be chosen).
+    """
+    rows = []
+    for model, variant, changed, usual in found:
+        groups = artist_groups(str(usual[0].config["edition"]))
+        frames = [gained(*both) for both in zip(changed, usual, strict=True)]
+        gain = summed_up(frames, groups)
+        rows.append(
+            {
+                "model": model,
+                "variant": variant,
+                "seeds": len(changed),
+                "accuracy": _mean(changed, "test"),
+                "usual": _mean(usual, "test"),
+                "gain": gain.mean,
+                "low": gain.low,
+                "high": gain.high,
+                "p": p_value(frames, groups),
+                "valid": _mean(changed, "valid") - _mean(usual, "valid"),
+            }
+        )
+    whole = pd.DataFrame(rows)
+    if len(whole):
+        whole["p_holm"] = multipletests(whole["p"], method="holm")[1]
+    return whole
+
+
+def _mean(records: Sequence[Record], part: str) -> float:
+    rows = [record.predictions for record in records]
+    return float(np.mean([accuracy(frame[frame["part"] == part]) for frame in rows]))
+
+
+def epochs(found: Sequence[Pair], model: str) -> pd.DataFrame:
+    """Follow the validation loss of a model by its recipe and for three times as long, seed 0.
+
+    Returns
+    -------
+    DataFrame
+        ``variant``, ``epoch``, ``share`` (of all epochs), ``val_loss`` (mean over folds).
+    """
+    rows = []
+    for pair in found:
+        if pair.model == model and pair.variant == LONG:
+            for variant, record in (("tuned", pair.usual[0]), (LONG, pair.changed[0])):
+                loss = record.history.query("stage == 'fit'").groupby("epoch")["val_loss"].mean()
+                rows.append(pd.DataFrame({"variant": variant, **_points(loss)}))
+    columns = ["variant", "epoch", "share", "val_loss"]
+    return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=columns)
+
+
+def _points(loss: pd.Series[float]) -> dict[str, object]:
+    epoch = loss.index.to_numpy()
+    return {"epoch": epoch, "share": epoch / epoch.max(), "val_loss": loss.to_numpy()}

@@ -1,0 +1,50 @@
+"""What is said of changed recipes follows intervals and p values."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from mgc.display import control_text
+from mgc.display.figures import control_plots
+
+
+def row(variant, gain, p, model="cnn"):
+    return {
+        "model": model, "variant": variant, "seeds": 1, "accuracy": 0.5 + gain, "usual": 0.5,
+        "gain": gain, "low": gain - 0.02, "high": gain + 0.02, "p_holm": p, "valid": gain / 2,
+    }  # fmt: skip
+
+
+TABLE = pd.DataFrame(
+    [
+        row("no_dropout", 0.05, 0.01),
+        row("no_mixup", -0.05, 0.01),
+        row("long", 0.05, 0.2, "mlp"),
+        row("jax", 0.01, 0.01),
+    ]
+)
+
+
+def test_only_what_both_interval_and_p_show_is_shown():
+    assert control_text.statement(TABLE) == (
+        "Shown to help: CNN, without dropout. Shown to hurt: CNN, without mixup."
+        " No difference is shown: MLP, three times as many epochs; CNN."
+    )
+    assert control_text.statement(TABLE.iloc[:0])
+
+
+def test_a_table_has_a_row_for_each_change():
+    shown = control_text.changes_table(TABLE)
+    assert len(shown) == len(TABLE)
+    assert shown["Trained"].is_unique
+    assert shown.loc[0, "Change (95 % interval)"].startswith("+5.0")
+
+
+def test_marks_are_filled_where_a_gain_is_shown():
+    (axis,) = control_plots.changes(TABLE).axes
+    names = [label.get_text() for label in axis.get_yticklabels()]
+    marks = [line for line in axis.lines if line.get_marker() in ("o", "s")]
+    filled = {name for name, mark in zip(names, marks, strict=True) if mark.get_mfc() != "white"}
+    assert filled == {"without dropout", "without mixup"}
+    nothing = control_plots.changes(TABLE.iloc[:0])
+    assert nothing.texts or nothing.axes, "a note where nothing was changed"
