@@ -69,7 +69,7 @@ notebook.table(networks[cost_tables.ANSWER], "What an answer takes")
 comparison_plots.cost(accuracy_table(results.first_seed | study.baselines(), results.labels))
 
 # %% [markdown]
-# Times are wall times of the recorded fits, with whatever else their machine did. The published fits ran two at a time on two cores, one thread each. VGG16's frozen base runs once, for the first fit that needs it, and its output is kept. So the times of later fits are those of the head alone, and the column of the base says what a track costs before that.
+# Times are wall times of the recorded fits, with whatever else their machine did, and compare only where both were trained on the same. Those on TensorFlow ran two at a time on two cores, one thread each; those on the graphics card shared it with a dozen others, so that their times say little. VGG16's frozen base runs once, for the first fit that needs it, and its output is kept. So the times of later fits are those of the head alone, and the column of the base says what a track costs before that.
 
 # %% [markdown]
 # ## What this shows and what it does not

@@ -12,26 +12,37 @@ from mgc.display import formats
 from mgc.models import TITLES
 from mgc.models.recipe import VARIANTS
 
-TRAINING = ["Model", "Fits", "Training", "Report", "Parameters", "Report's parameters"]
-ANSWER = ["Model", "Device", "Operations of a pass", "Passes a track", "Base, a track"]
+TRAINING = [
+    "Model",
+    "Trained on",
+    "Fits",
+    "Training",
+    "Report",
+    "Parameters",
+    "Report's parameters",
+]
+ANSWER = ["Model", "Trained on", "Operations of a pass", "Passes a track", "Base, a track"]
+
+BY = ["model", "variant", "device", "backend"]
 
 
 def networks_table(costs: pd.DataFrame) -> pd.DataFrame:
     """Write `mgc.evaluation.cost.table` as texts, a row a model and variant, beside the report's.
 
-    Training is the mean over the fits of a row. `TRAINING` and `ANSWER` name the columns of two
-    tables that fit a page.
+    Fits on different devices or backends stand in rows of their own, since their times do not
+    compare. Training is the mean over the fits of a row. `TRAINING` and `ANSWER` name the columns
+    of two tables that fit a page.
     """
     claims = facts.report_claims().set_index("model").to_dict("index")
     rows = []
-    for key, part in costs.groupby(["model", "variant"], sort=False):
-        model, variant = map(str, key)
+    for key, part in costs.groupby(BY, sort=False):
+        model, variant, device, backend = map(str, key)
         claim = claims.get(model)
         title = f"{TITLES[model]}, {VARIANTS[variant].title}" if variant else TITLES[model]
         rows.append(
             {
                 "Model": title,
-                "Device": ", ".join(sorted(set(part["device"]))),
+                "Trained on": f"{device}, {backend}",
                 "Fits": formats.count(len(part)),
                 "Training": formats.duration(60 * part["minutes"].mean()),
                 "Report": _claimed(claim, "minutes"),
@@ -42,7 +53,7 @@ def networks_table(costs: pd.DataFrame) -> pd.DataFrame:
                 "Passes a track": formats.count(part["passes"].max()),
             }
         )
-    return pd.DataFrame(rows, columns=[*TRAINING, *ANSWER[1:]])
+    return pd.DataFrame(rows, columns=[*TRAINING, *ANSWER[2:]])
 
 
 def _claimed(claim: Mapping[Any, Any] | None, what: str) -> str:

@@ -55,14 +55,16 @@ def _used(architecture: Sequence[Layer]) -> list[Layer]:
 def table(records: Sequence[Record]) -> pd.DataFrame:
     """Collect what each fit cost, a row a record.
 
-    `CONFIG`, ``device``, ``minutes`` (wall time of the fit), ``peak_memory_mb`` (of its process),
-    ``parameters``, ``flops`` (one forward pass), ``passes`` (for one track), ``base_s`` (of a
-    track in a frozen base or encoder before the head; NaN without one).
+    `CONFIG`, ``device``, ``backend`` (that of Keras), ``minutes`` (wall time of the fit),
+    ``peak_memory_mb`` (of its process), ``parameters``, ``flops`` (one forward pass), ``passes``
+    (for one track), ``base_s`` (of a track in a frozen base or encoder before the head; NaN
+    without one).
     """
     rows = [
         {name: record.config[name] for name in CONFIG}
         | {
             "device": record.environment["device"],
+            "backend": record.backend,
             "minutes": float(record.environment["duration_s"]) / 60,
             "peak_memory_mb": float(record.environment["peak_memory_mb"]),
             "parameters": record.parameters,
@@ -72,5 +74,14 @@ def table(records: Sequence[Record]) -> pd.DataFrame:
         }
         for record in records
     ]
-    costs = ("device", "minutes", "peak_memory_mb", "parameters", "flops", "passes", "base_s")
+    costs = (
+        "device",
+        "backend",
+        "minutes",
+        "peak_memory_mb",
+        "parameters",
+        "flops",
+        "passes",
+        "base_s",
+    )
     return pd.DataFrame(rows, columns=[*CONFIG, *costs])

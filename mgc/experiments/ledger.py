@@ -21,7 +21,6 @@ from mgc.experiments.step import Comparison
 from mgc.records.stated import check_stated
 from mgc.records.store import Record
 from mgc.records.study import Study
-from mgc.util.machine import NOT_INSTALLED
 from mgc.util.textfiles import read_csv
 
 HELPS, HURTS, NOT_SHOWN, UNTESTABLE = "helps", "hurts", "not shown", "not testable here"
@@ -146,8 +145,7 @@ def _clock(record: Record) -> str:
     if record.environment["device"] != "CPU":
         return ""
     by_processor = record.config["variant"] == VARIANT and "members" not in record.config["recipe"]
-    backend = record.environment["packages"].get("tensorflow") != NOT_INSTALLED
-    return f"{'processor' if by_processor else 'wall'}, {'TensorFlow' if backend else 'JAX'}"
+    return f"{'processor' if by_processor else 'wall'}, {record.backend}"
 
 
 def check_ledger(study: Study, file: Path) -> int:

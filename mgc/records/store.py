@@ -29,6 +29,7 @@ from mgc.records.config import fit_id
 from mgc.records.editions import EditionRecord, load_edition, write_edition
 from mgc.typing import StrArray
 from mgc.util.atomic import remove_leftovers, whole_folder
+from mgc.util.machine import NOT_INSTALLED
 from mgc.util.places import place_in
 from mgc.util.textfiles import csv_bytes, fail, folders, json_bytes, read_csv, read_json, sha256
 
@@ -84,6 +85,12 @@ class Record:
         """Rows of the test part, those of all folds together."""
         rows = self.predictions
         return rows[rows["part"] == "test"].reset_index(drop=True)
+
+    @property
+    def backend(self) -> str:
+        """What Keras ran on: ``TensorFlow`` or ``JAX``."""
+        packages = self.environment["packages"]
+        return "JAX" if packages.get("tensorflow") == NOT_INSTALLED else "TensorFlow"
 
     @property
     def parameters(self) -> int:

@@ -85,3 +85,15 @@ def test_the_table_sets_the_reports_figures_beside_ours():
 )  # fmt: skip
 def test_operations_are_written_with_two_digits(operations, text):
     assert formats.operations(operations) == text.replace(" ", "\u00a0", 1)
+
+
+def test_times_of_another_device_or_backend_stand_in_a_row_of_their_own():
+    packages = {"tensorflow": "not installed", "jax": "1.0"}
+    ways = ({}, {"packages": packages}, {"packages": packages, "device": "GPU 9"})
+    records = [
+        with_environment(unsaved(predictions(), variant="tuned", seed=seed), **way)
+        for seed, way in enumerate(ways)
+    ]
+    shown = cost_tables.networks_table(cost.table(records))
+    assert shown["Trained on"].tolist() == ["CPU, TensorFlow", "CPU, JAX", "GPU 9, JAX"]
+    assert shown["Fits"].tolist() == ["1", "1", "1"]
