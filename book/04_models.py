@@ -278,7 +278,7 @@ notebook.table(
 #
 # ### How the settings were chosen
 #
-# Every setting was judged on the {term}`validation part` of the fault-filtered split, with one seed. The lowest log loss, in two decimals, won; among equals the higher accuracy. The test part chose nothing, and was not even predicted in a trial. There were two rounds. The log of the first, a coarse one, was lost with the machine that it ran on. The second began from what the first had found and varied one or two settings at a time. All its trials are listed, the good and the bad. One setting was never varied: all trials of a network ran for the same number of epochs. For the CNN that was too few, as {doc}`24_why_cnn` shows.
+# Every setting was judged on the {term}`validation part` of the fault-filtered split, with one seed. The lowest log loss, in two decimals, won; among equals the higher accuracy. The test part chose nothing, and was not even predicted in a trial. There were two rounds. The log of the first, a coarse one, was lost with the machine that it ran on. The second began from what the first had found and varied one or two settings at a time. All its trials are listed, the good and the bad. How long to train was varied for the MLP alone. For the CNN one number of epochs was taken as given, and it was too small, as {doc}`24_why_cnn` shows.
 
 # %% tags=["remove-input", "hide-output"] mystnb={"code_prompt_show": "Show every trial", "code_prompt_hide": "Hide the trials"}
 tried = trials.table(study.store.root)

@@ -202,7 +202,7 @@ notebook.table(
 # %% [markdown]
 # ## Recommendation
 #
-# The report recommends one model, on the strength of figures that were typed in. The sentences below are written by code from the tests above. They change when the records change.
+# The report recommends one model, on the strength of figures that were typed in. The sentences below are written by code from the tests above. They change when the records change. They speak of the networks as their recipes were chosen; {doc}`24_why_cnn` trains the CNN for longer, and asks again.
 
 # %% tags=["remove-input"]
 sentences = comparison.recommendation(results.own, tests)
