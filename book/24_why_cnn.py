@@ -120,7 +120,7 @@ notebook.say(" ".join(each[0].upper() + each[1:] for each in said))
 # %% [markdown]
 # ## Is it the same for the others?
 #
-# A fair question, since only the MLP was ever tried with another number of epochs. The table gives what was fitted, and what every change on this page does on validation tracks.
+# A fair question, since only the MLP was ever tried with another number of epochs. The table gives all that was fitted, beside the published fits of the same seeds: the difference on test tracks, in points, and in the last column that on validation tracks.
 
 # %% tags=["remove-input"]
 notebook.table(control_text.changes_table(table), "Changes of a recipe, artist folds")

@@ -14,23 +14,27 @@ from mgc.models import TITLES
 
 
 def changes_table(table: pd.DataFrame) -> pd.DataFrame:
-    """Write the rows of `mgc.evaluation.controls.table` as texts."""
+    """Write the rows of `mgc.evaluation.controls.table` as texts, differences in points.
+
+    What is changed has a column where it is not the same in all rows.
+    """
     rows = []
     for row in table.to_dict("records"):
-        between = formats.points_interval(row["low"], row["high"], 1)
+        between = f"{formats.signed(row['low'], 1)} to {formats.signed(row['high'], 1)}"
         rows.append(
             {
                 "Model": TITLES[row["model"]],
                 "Trained": VARIANTS[row["variant"]],
                 "Fits": formats.count(row["seeds"]),
                 "Right": formats.percent(row["accuracy"], 1),
-                "By its recipe": formats.percent(row["usual"], 1),
-                "Change (95 % interval)": f"{formats.points(row['gain'], 1)} ({between})",
-                "p, Holm": formats.p_value(row["p_holm"]),
-                "Change on validation": formats.points(row["valid"], 1),
+                "Points (95 %, Holm)": f"{formats.signed(row['gain'], 1)} ({between};"
+                f" {formats.p_value(row['p_holm'])})",
+                "Validation": formats.signed(row["valid"], 1),
             }
         )
-    return pd.DataFrame(rows)
+    whole = pd.DataFrame(rows)
+    same = (table["variant"] == table["variant"].iloc[0]).all()
+    return whole.drop(columns="Trained") if same else whole
 
 
 def statement(table: pd.DataFrame) -> str:

@@ -12,17 +12,8 @@ from mgc.display import formats
 from mgc.models import TITLES
 from mgc.models.recipe import VARIANTS
 
-TRAINING = [
-    "Model",
-    "Trained on",
-    "Fits",
-    "Training",
-    "Report",
-    "Parameters",
-    "Report's parameters",
-]
-ANSWER = ["Model", "Trained on", "Operations of a pass", "Passes a track", "Base, a track"]
-
+TRAINING = ["Model", "Fits", "Training", "Report", "Parameters", "Report's parameters"]
+ANSWER = ["Model", "Measured on", "Operations of a pass", "Passes a track", "Base, a track"]
 BY = ["model", "variant", "device", "backend"]
 
 
@@ -42,8 +33,8 @@ def networks_table(costs: pd.DataFrame) -> pd.DataFrame:
         rows.append(
             {
                 "Model": title,
-                "Trained on": f"{device}, {backend}",
-                "Fits": formats.count(len(part)),
+                "Measured on": f"{device}, {backend}",
+                "Fits": f"{formats.count(len(part))} on {device}, {backend}",
                 "Training": formats.duration(60 * part["minutes"].mean()),
                 "Report": _claimed(claim, "minutes"),
                 "Base, a track": formats.duration(float(part["base_s"].median())),
@@ -53,7 +44,7 @@ def networks_table(costs: pd.DataFrame) -> pd.DataFrame:
                 "Passes a track": formats.count(part["passes"].max()),
             }
         )
-    return pd.DataFrame(rows, columns=[*TRAINING, *ANSWER[2:]])
+    return pd.DataFrame(rows, columns=[*TRAINING, *ANSWER[1:]])
 
 
 def _claimed(claim: Mapping[Any, Any] | None, what: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from mgc.display.figures import style
 from mgc.display.figures.style import single
@@ -33,9 +34,10 @@ def gains(names: Sequence[str], numbers: Double, shown: npt.NDArray[np.bool_]) -
         axis.plot(gain, place, shape, color=shade, mfc=inside, ms=7, zorder=3)
     axis.set_yticks(range(len(names)), names)
     axis.tick_params(axis="y", length=0)
+    axis.xaxis.set_major_locator(MaxNLocator(8, steps=[1, 2, 5, 10]))  # whole points
     axis.xaxis.set_major_formatter(
         lambda value, _: f"{100 * value:+.0f}".replace("-", "−") if value else "0"
     )
-    axis.set_xlabel("change in right answers, points (95 % interval)")
+    axis.set_xlabel("points (95 % interval)")
     axis.spines["left"].set_visible(False)
     return figure

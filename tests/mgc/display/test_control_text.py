@@ -37,7 +37,8 @@ def test_a_table_has_a_row_for_each_change():
     shown = control_text.changes_table(TABLE)
     assert len(shown) == len(TABLE)
     assert shown["Trained"].is_unique
-    assert shown.loc[0, "Change (95 % interval)"].startswith("+5.0")
+    assert shown.loc[0, "Points (95 %, Holm)"] == "+5.0 (+3.0 to +7.0; p\u00a0=\u00a00.010)"
+    assert "Trained" not in control_text.changes_table(TABLE.iloc[:1])
 
 
 def test_marks_are_filled_where_a_gain_is_shown():

@@ -69,7 +69,7 @@ def test_the_table_sets_the_reports_figures_beside_ours():
         for seed in (1, 3)
     ]  # fmt: skip
     (row,) = cost_tables.networks_table(cost.table(records)).to_dict("records")
-    assert row["Fits"] == "2"
+    assert row["Fits"] == "2 on CPU, TensorFlow"
     assert row["Training"] == "2.0\u00a0min"
     nothing = cost_tables.networks_table(cost.table([]))
     assert set(row) == set(nothing) == {*cost_tables.TRAINING, *cost_tables.ANSWER}
@@ -95,5 +95,6 @@ def test_times_of_another_device_or_backend_stand_in_a_row_of_their_own():
         for seed, way in enumerate(ways)
     ]
     shown = cost_tables.networks_table(cost.table(records))
-    assert shown["Trained on"].tolist() == ["CPU, TensorFlow", "CPU, JAX", "GPU 9, JAX"]
-    assert shown["Fits"].tolist() == ["1", "1", "1"]
+    ways = ["CPU, TensorFlow", "CPU, JAX", "GPU 9, JAX"]
+    assert shown["Measured on"].tolist() == ways
+    assert shown["Fits"].tolist() == [f"1 on {way}" for way in ways]
