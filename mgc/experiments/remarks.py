@@ -137,7 +137,8 @@ REMARKS: Mapping[tuple[str, str], str] = MappingProxyType(
             "The same again: a lower loss on validation tracks, and nothing of it on test tracks."
         ),
         ("Contrastive pretraining, then the CNN's own training", NOT_SHOWN): (
-            "It looks like a gain, and it was trained for twice as long in all; see the next row."
+            "It looks like a gain, but it was trained for twice as long in all. Beside a CNN that"
+            " spends that time on labels, nothing is left of it."
         ),
         ("Contrastive pretraining against longer training", NOT_SHOWN): (
             "Given as much time with labels alone, the CNN does better, if anything: what looked"
