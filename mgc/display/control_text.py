@@ -9,7 +9,7 @@ import pandas as pd
 
 from mgc.display import formats
 from mgc.evaluation.controls import ON_JAX, VARIANTS
-from mgc.evaluation.significance import ALPHA
+from mgc.evaluation.significance import shown
 from mgc.models import TITLES
 
 
@@ -39,9 +39,12 @@ def changes_table(table: pd.DataFrame) -> pd.DataFrame:
 
 def statement(table: pd.DataFrame) -> str:
     """Say which of these changes is shown to help, which to hurt, and of which neither is."""
-    helps, hurts = _shown(table, 1), _shown(table, -1)
-    others = table.drop([*helps.index, *hurts.index])
-    parts = {"Shown to help": helps, "Shown to hurt": hurts, "No difference is shown": others}
+    apart, better = shown(table), table["gain"] > 0
+    parts = {
+        "Shown to help": table[apart & better],
+        "Shown to hurt": table[apart & ~better],
+        "No difference is shown": table[~apart],
+    }
     said = [
         f"{what}: {'; '.join(_named(row) for row in rows.to_dict('records'))}."
         for what, rows in parts.items()
@@ -53,8 +56,3 @@ def statement(table: pd.DataFrame) -> str:
 def _named(row: Mapping[Hashable, Any]) -> str:
     title = formats.inside(TITLES[str(row["model"])])
     return title if row["variant"] == ON_JAX else f"{title}, {VARIANTS[str(row['variant'])]}"
-
-
-def _shown(table: pd.DataFrame, sign: int) -> pd.DataFrame:
-    apart = table["low"] > 0 if sign > 0 else table["high"] < 0
-    return table[(table["p_holm"] < ALPHA) & apart]

@@ -112,18 +112,13 @@ def epochs(found: Sequence[Pair], model: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``variant``, ``epoch``, ``share`` (of all epochs), ``val_loss`` (mean over folds).
+        ``variant``, ``epoch``, ``val_loss`` (mean over folds).
     """
     rows = []
     for pair in found:
         if pair.model == model and pair.variant == LONG:
             for variant, record in (("tuned", pair.usual[0]), (LONG, pair.changed[0])):
                 loss = record.history.query("stage == 'fit'").groupby("epoch")["val_loss"].mean()
-                rows.append(pd.DataFrame({"variant": variant, **_points(loss)}))
-    columns = ["variant", "epoch", "share", "val_loss"]
+                rows.append(loss.reset_index().assign(variant=variant))
+    columns = ["variant", "epoch", "val_loss"]
     return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=columns)
-
-
-def _points(loss: pd.Series[float]) -> dict[str, object]:
-    epoch = loss.index.to_numpy()
-    return {"epoch": epoch, "share": epoch / epoch.max(), "val_loss": loss.to_numpy()}

@@ -168,6 +168,14 @@ def _compare(
     return float(np.mean(gaps)), wins, losses, combined, each_seed, len(gaps)
 
 
+def shown(table: pd.DataFrame) -> pd.Series[bool]:
+    """Say of rows with ``p_holm``, ``low`` and ``high`` which differences are shown.
+
+    The corrected p must be below `ALPHA`, and the interval must not hold zero.
+    """
+    return (table["p_holm"] < ALPHA) & ((table["low"] > 0) | (table["high"] < 0))
+
+
 def seed_pairs(
     first: Sequence[Record], second: Sequence[Record]
 ) -> Iterator[tuple[Record, Record]]:

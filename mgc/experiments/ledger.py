@@ -14,7 +14,7 @@ from mgc.errors import RecordError
 from mgc.evaluation.clusters import artist_groups, count, percentiles, resample
 from mgc.evaluation.gain import gained, p_value
 from mgc.evaluation.metrics import accuracy, test_rows
-from mgc.evaluation.significance import ALPHA, seed_pairs
+from mgc.evaluation.significance import ALPHA, seed_pairs, shown
 from mgc.experiments.harness import VARIANT, side_records
 from mgc.experiments.plan import NOT_TESTABLE, comparisons
 from mgc.experiments.step import Comparison
@@ -62,9 +62,8 @@ def ledger(study: Study) -> pd.DataFrame:
             rows.append(_row(comparison, step, control))
     table = pd.DataFrame(rows, columns=[name for name in COLUMNS if name != "p_holm"])
     table["p_holm"] = multipletests(table["p"], method="holm")[1] if len(table) else table["p"]
-    shown = (table["p_holm"] < ALPHA) & ((table["low"] > 0) | (table["high"] < 0))
     better = table["difference"] > 0
-    table["verdict"] = np.where(shown, np.where(better, HELPS, HURTS), NOT_SHOWN)
+    table["verdict"] = np.where(shown(table), np.where(better, HELPS, HURTS), NOT_SHOWN)
     untested = pd.DataFrame({"step": [step for step, _, _ in NOT_TESTABLE], "verdict": UNTESTABLE})
     whole = pd.concat([table, untested], ignore_index=True).reindex(columns=list(COLUMNS))
     texts, numbers = list(TEXTS), list(NUMBERS)

@@ -32,11 +32,11 @@ def answers(asked: FoldFit, build: Callable[[tuple[int, ...]], Any] | None = Non
 def in_its_place(
     name: str,
     model: str,
-    build: Callable[[tuple[int, ...]], Any],
+    build: Callable[[tuple[int, ...]], Any] | None,
     shape: Mapping[str, Any],
     changes: Mapping[str, Any],
 ) -> Side:
-    """Train the network that `build` makes on the inputs, and by the recipe, of a model.
+    """Train the network that `build` makes, or the model's own, on its inputs and by its recipe.
 
     `shape` says what decides the network; `changes` are fields of the recipe with other values.
     """
@@ -53,12 +53,7 @@ def again(name: str, model: str, changes: Mapping[str, Any]) -> Side:
 
     As a control on the machine and the backend of the step, which the published fit may not share.
     """
-
-    def fit(material: Material, fold: Fold, seed: int) -> Answers:
-        return answers(fold_fit(material, fold, seed, model, changes))
-
-    arm = Arm(name, {"recipe_of": model, **changes}, fit, "arrays")
-    return lambda study, seed: arm
+    return in_its_place(name, model, None, {}, changes)
 
 
 def itself(model: str) -> Side:

@@ -10,7 +10,7 @@ from mgc.display.figures import style
 from mgc.display.figures.gain_plot import gains
 from mgc.display.figures.style import note, single
 from mgc.evaluation.controls import LONG, VARIANTS
-from mgc.evaluation.significance import ALPHA
+from mgc.evaluation.significance import shown
 
 LINES = {"tuned": (style.MUTED, "s", "its recipe"), LONG: (style.ACCENT, "o", VARIANTS[LONG])}
 
@@ -28,8 +28,8 @@ def changes(table: pd.DataFrame) -> Figure:
         return note("No recipe was changed.")
     rows = table.sort_values("gain", kind="stable")
     names = [VARIANTS[variant] for variant in rows["variant"]]
-    shown = (rows["p_holm"] < ALPHA) & ((rows["low"] > 0) | (rows["high"] < 0))
-    return gains(names, rows[["gain", "low", "high"]].to_numpy(np.float64), shown.to_numpy(bool))
+    numbers = rows[["gain", "low", "high"]].to_numpy(np.float64)
+    return gains(names, numbers, shown(rows).to_numpy(bool))
 
 
 def epochs(table: pd.DataFrame) -> Figure:
