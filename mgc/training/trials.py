@@ -47,10 +47,15 @@ def settings(model: str, changes: Mapping[str, Any]) -> TunedRecipe:
         if name not in kinds:
             raise MgcError(f"no setting {name!r}: choose from {', '.join(sorted(kinds))}")
         try:
-            clean[name] = kinds[name](value)
-        except ValueError:
+            clean[name] = _as(kinds[name], value)
+        except (KeyError, ValueError):
             raise MgcError(f"{name}={value}: must be {kinds[name].__name__}") from None
     return replace(plan, **clean)
+
+
+def _as(kind: type, value: Any) -> Any:
+    """Read a value of a command line; bool("False") would be True."""
+    return {"True": True, "False": False}[str(value)] if kind is bool else kind(value)
 
 
 def fit_trial(
@@ -73,11 +78,14 @@ def fit_trial(
     arrays = study.arrays()
     split = make_split(PROTOCOL, arrays.track_id, arrays.genre, arrays.artist, config["seed"])
     fold_fit = FoldFit(arrays, split, split.folds[0], config, Settings(threads, study.cache))
+    environment = {"commit": machine.commit()}
     begin = time.perf_counter()
     if isinstance(plan, TunedRecipe):
+        from mgc.models.backend import keras
         from mgc.training import trainer
 
         fitted = trainer.fit(fold_fit, test=False)
+        environment["backend"] = keras.backend.backend()
     else:
         asked = replace(fold_fit.fold, test=fold_fit.fold.valid)
         fitted = baselines.fit_classical(arrays, split, asked, plan)
@@ -93,7 +101,7 @@ def fit_trial(
         # Pictures of another plotting version stand in validation, not in the test.
         "without_replotted": _scores(fitted.valid[~replotted], truth[~replotted]),
         "minutes": round(minutes, 2),
-        "environment": {"device": fitted.device, "commit": machine.commit()},
+        "environment": environment | {"device": fitted.device},
     }
     file.parent.mkdir(parents=True, exist_ok=True)
     write_whole(file, json_bytes(trial))
@@ -137,10 +145,17 @@ def classical_table(root: Path) -> pd.DataFrame:
         return pd.DataFrame(columns=["model", "C", "gamma", "trials", *MEASURES[:2]])
     every = pd.DataFrame(rows)
     every["trials"] = every.groupby("model")["model"].transform("size")
-    # Two decimals of the log loss decide, and accuracy among equals, as for the networks.
-    order = every.assign(loss=every["valid_log_loss"].round(2), wrong=-every["valid_accuracy"])
-    chosen = order.sort_values(["loss", "wrong"]).drop_duplicates("model")
-    return every.loc[chosen.index].reset_index(drop=True)
+    return best(every).reset_index(drop=True)
+
+
+def best(trials: pd.DataFrame) -> pd.DataFrame:
+    """Choose the best row of each model, as of `table` or `classical_table`.
+
+    Two decimals of the log loss decide, and accuracy among equals.
+    """
+    order = trials.assign(loss=trials["valid_log_loss"].round(2), wrong=-trials["valid_accuracy"])
+    chosen = order.sort_values(["loss", "wrong"], kind="stable").drop_duplicates("model")
+    return trials.loc[chosen.index]
 
 
 def table(root: Path) -> pd.DataFrame:

@@ -38,6 +38,8 @@ def test_settings_change_what_they_name_and_nothing_else() -> None:
     assert plan == replace(published, epochs=7, crop_s=3.0, scaling="unit")
     assert (type(plan.epochs), type(plan.crop_s)) == (int, float)
     assert trials.settings("cnn", {}) == published
+    assert trials.settings("cnn", {"dropout": "False"}) == replace(published, dropout=False)
+    assert trials.settings("cnn", {"dropout": True}) == published
 
 
 @pytest.mark.parametrize(
@@ -46,6 +48,7 @@ def test_settings_change_what_they_name_and_nothing_else() -> None:
         ("mlp", {"epoch": 3}, ("epoch", "epochs", "crop_s")),
         ("mlp", {"epochs": "many"}, ("epochs=many", "int")),
         ("mlp", {"epochs": "2.5"}, ("epochs=2.5", "int")),
+        ("cnn", {"dropout": "no"}, ("dropout=no", "bool")),
         ("mlp", {"mixup": "some"}, ("mixup=some", "float")),
         ("resnet", {}, ("resnet", "mlp")),
     ],
