@@ -133,6 +133,9 @@ model_plots.learning_curves(fits["cnn"])
 notebook.say(model_text.insight(fits["cnn"]))
 
 # %% [markdown]
+# The tuned CNN was stopped too early: trained for longer, it goes on learning, as {doc}`24_why_cnn` shows.
+
+# %% [markdown]
 # ## Model 3: recurrent network
 #
 # The {term}`LSTM` {cite:p}`hochreiter1997` reads the cepstra frame by frame and keeps a memory. Three such layers are stacked.
@@ -288,7 +291,7 @@ notebook.table(model_text.trials(tried), "Every trial, judged on validation trac
 notebook.say(model_text.about_trials(len(tried)))
 
 # %% [markdown]
-# What a network must beat should be tuned as well. So two classical models have their settings chosen on the same validation tracks, by the same rule: logistic regression, and a support vector machine with a radial kernel. Each reads two kinds of input. One is the table of statistics that the MLP reads. The other is seven statistics of each row of the same pictures that the CNN sees: mean, spread, three percentiles, and the mean and spread of the change from frame to frame. The networks had fewer trials, since each takes minutes and not seconds. That favours the classical models a little, if anything.
+# What a network must beat should be tuned as well. So two classical models have their settings chosen on the same validation tracks, by the same rule: logistic regression, and a support vector machine with a radial kernel. Each reads two kinds of input. One is the table of statistics that the MLP reads. The other is seven statistics of each row of the same pictures that the CNN sees: mean, spread, three percentiles, and the mean and spread of the change from frame to frame. The networks had fewer trials, since each takes minutes and not seconds. That favours the classical models a little, if anything; {doc}`24_why_cnn` gives two networks as many, and asks what it changes.
 
 # %% tags=["remove-input"]
 notebook.table(

@@ -8,9 +8,11 @@ from typing import Any
 import pandas as pd
 
 from mgc.display import formats
-from mgc.evaluation.controls import ON_JAX, VARIANTS
-from mgc.evaluation.significance import shown
+from mgc.evaluation import significance
+from mgc.evaluation.controls import CHOSEN, ON_JAX, VARIANTS
+from mgc.evaluation.significance import Groups, pairwise, shown
 from mgc.models import TITLES
+from mgc.training.trials import best
 
 
 def changes_table(table: pd.DataFrame) -> pd.DataFrame:
@@ -37,6 +39,40 @@ def changes_table(table: pd.DataFrame) -> pd.DataFrame:
     return whole.drop(columns="Trained") if same else whole
 
 
+def lengths_table(table: pd.DataFrame) -> pd.DataFrame:
+    """Write the rows of `mgc.evaluation.controls.lengths_table` as texts."""
+    chosen = [
+        f"{formats.count(longer)} of {formats.count(folds)}"
+        for longer, folds in zip(table["longer"], table["folds"], strict=True)
+    ]
+    # Validation chose, so that it cannot say as well what the choice is worth.
+    texts = changes_table(table).drop(columns="Validation")
+    texts.insert(2, "Longer, in folds", chosen)
+    return texts
+
+
+def trials_table(retuned: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """Say what more trials of some networks found, and what that is worth on test tracks.
+
+    Parameters
+    ----------
+    retuned : DataFrame
+        Rows of `mgc.evaluation.controls.table`.
+    before, after : DataFrame
+        The first trials, and all of them, as of `mgc.training.trials.table`.
+    """
+    counts = [trials["model"].value_counts() for trials in (before, after)]
+    losses = [best(trials).set_index("model")["valid_log_loss"] for trials in (before, after)]
+    texts = changes_table(retuned).drop(columns=["Trained", "Validation"], errors="ignore")
+    for place, name, values, text in (
+        (1, "Trials", counts, formats.count),
+        (2, "Validation loss", losses, formats.number),
+    ):
+        cells = [" → ".join(text(each[model]) for each in values) for model in retuned["model"]]
+        texts.insert(place, name, cells)
+    return texts
+
+
 def statement(table: pd.DataFrame) -> str:
     """Say which of these changes is shown to help, which to hurt, and of which neither is."""
     apart, better = shown(table), table["gain"] > 0
@@ -53,6 +89,17 @@ def statement(table: pd.DataFrame) -> str:
     return " ".join(said) or "Nothing of this was fitted."
 
 
+def beside(first: str, groups: Groups) -> str:
+    """Say what the tests show of one of these models and of each other, Holm over all pairs."""
+    tests = pairwise(groups)
+    said = [significance.statement(tests, first, other) for other in groups if other != first]
+    return " ".join(each[0].upper() + each[1:] for each in said)
+
+
 def _named(row: Mapping[Hashable, Any]) -> str:
     title = formats.inside(TITLES[str(row["model"])])
-    return title if row["variant"] == ON_JAX else f"{title}, {VARIANTS[str(row['variant'])]}"
+    return (
+        title
+        if row["variant"] in (CHOSEN, ON_JAX)
+        else f"{title}, {VARIANTS[str(row['variant'])]}"
+    )

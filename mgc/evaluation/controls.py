@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -13,14 +13,14 @@ from statsmodels.stats.multitest import multipletests
 from mgc.datasets.splits import ARTIST_CV
 from mgc.evaluation.clusters import artist_groups
 from mgc.evaluation.gain import gained, p_value, summed_up
-from mgc.evaluation.metrics import accuracy
+from mgc.evaluation.metrics import accuracy, log_loss
 from mgc.models import NAMES
 from mgc.records.store import NotRun, Record, Store
 from mgc.records.study import Study
 
 STORE = "controls"
 """Folder of their records, beside those of the published fits."""
-LONG, TWICE = "long", "twice"
+LONG, TWICE, CHOSEN, RETUNED = "long", "twice", "chosen", "retuned"
 ON_JAX = "jax"
 VARIANTS: Mapping[str, str] = {
     "no_mixup": "without mixup",
@@ -30,9 +30,13 @@ VARIANTS: Mapping[str, str] = {
     "log_frequency": "log-spaced frequency",
     TWICE: "twice as many epochs",
     LONG: "three times as many epochs",
+    CHOSEN: "as long as validation chooses",
+    RETUNED: "the best of more trials",
     ON_JAX: "the same recipe on JAX",
 }
 """Name of a variant, and in what it differs from the tuned recipe."""
+PARTS = ("no_mixup", "no_smoothing", "no_decay", "no_dropout", "log_frequency", LONG)
+"""Variants that change one thing alone and have fits of their own."""
 
 
 class Pair(NamedTuple):
@@ -44,10 +48,10 @@ class Pair(NamedTuple):
     usual: tuple[Record, ...]
 
 
-def pairs(study: Study) -> list[Pair]:
-    """Look up what was fitted under the artist folds; longer training comes last."""
+def pairs(study: Study, variants: Iterable[str] = PARTS) -> list[Pair]:
+    """Look up what was fitted under the artist folds by these variants, in their order."""
     found = []
-    for variant in VARIANTS:
+    for variant in variants:
         for model in NAMES:
             both = list(_both(study, variant, model))
             if both:
@@ -64,6 +68,69 @@ def _both(study: Study, variant: str, model: str) -> Iterator[tuple[Record, Reco
         usual = asked.results(seed=seed, models=(model,))[model]
         if not isinstance(usual, NotRun):
             yield record, usual
+
+
+def chosen_lengths(found: Sequence[Pair]) -> list[Pair]:
+    """Put together, for each network that was trained for longer, the length validation chooses.
+
+    In each fold that is the fit with the lower log loss on the validation part, in two decimals,
+    among equals the one of higher accuracy, among equals again the shorter one: the rule by which
+    recipes were chosen (`mgc.training.trials`). The test part has no say.
+    """
+    return [
+        pair._replace(
+            variant=CHOSEN,
+            changed=tuple(
+                replace(long, predictions=pd.concat(_preferred(long, usual), ignore_index=True))
+                for long, usual in zip(pair.changed, pair.usual, strict=True)
+            ),
+        )
+        for pair in found
+        if pair.variant == LONG
+    ]
+
+
+def lengths_table(found: Sequence[Pair]) -> pd.DataFrame:
+    """Compare the length that validation chooses with that of the recipe, as `table` does.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `table`, ``longer`` (folds, all seeds together, in which the longer fit is
+        chosen) and ``folds`` (how many there are).
+    """
+    whole = table(chosen_lengths(found))
+    choices = [
+        [
+            is_longer
+            for long, usual in zip(pair.changed, pair.usual, strict=True)
+            for is_longer in _longer(long, usual).values()
+        ]
+        for pair in found
+        if pair.variant == LONG
+    ]
+    return whole.assign(longer=[sum(each) for each in choices], folds=[len(c) for c in choices])
+
+
+def _preferred(long: Record, usual: Record) -> Iterator[pd.DataFrame]:
+    for fold, is_longer in _longer(long, usual).items():
+        rows = (long if is_longer else usual).predictions
+        yield rows[rows["fold"] == fold]
+
+
+def _longer(long: Record, usual: Record) -> dict[str, bool]:
+    """Say of each fold whether its validation part prefers the longer fit."""
+    ranks = [_ranks(record.predictions) for record in (long, usual)]
+    return {fold: ranks[0][fold] < ranks[1][fold] for fold in ranks[0]}
+
+
+def _ranks(predictions: pd.DataFrame) -> dict[str, tuple[float, float]]:
+    """Rank a fit by fold, the lower the better."""
+    valid = predictions[predictions["part"] == "valid"]
+    return {
+        str(fold): (round(log_loss(rows), 2), -accuracy(rows))
+        for fold, rows in valid.groupby("fold")
+    }
 
 
 def table(found: Sequence[Pair]) -> pd.DataFrame:

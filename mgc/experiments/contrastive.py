@@ -127,12 +127,12 @@ def trained_on() -> Side:
 
 
 def _read(each: int) -> Comparison:
-    how_many = {0: "told of all tracks", 1: "told of one track a genre"}.get(
-        each, f"told of {each} tracks a genre"
+    how_many = {0: "all tracks labelled", 1: "one labelled track a genre"}.get(
+        each, f"{each} labelled tracks a genre"
     )
     return Comparison(
-        f"Contrastive pretraining, read out {how_many}",
-        "a read-out of random weights, told as much",
+        f"Contrastive pretraining, {how_many}",
+        "random weights, read with as many labels",
         (readout(PRETRAINED, each), readout(RANDOM, each)),
     )
 

@@ -150,11 +150,11 @@ REMARKS: Mapping[tuple[str, str], str] = MappingProxyType(
         ("Lasting and striking channels for the CNN", NOT_SHOWN): (
             "Voices and drums set apart for it, and it does not mind."
         ),
-        ("Contrastive pretraining, read out told of all tracks", NOT_SHOWN): (
+        ("Contrastive pretraining, all tracks labelled", NOT_SHOWN): (
             "Convolutions that never learned, read by regression, come close to the CNN. Learning"
             " without labels, from so few tracks, adds little to that."
         ),
-        ("Contrastive pretraining, read out told of one track a genre", NOT_SHOWN): (
+        ("Contrastive pretraining, one labelled track a genre", NOT_SHOWN): (
             "Ten labels are few, with either weights."
         ),
         ("A graph of tracks in the place of logistic regression", HURTS): (

@@ -71,7 +71,7 @@ PLAN: tuple[Block, ...] = (
     Block(ARCHIVE, "fault_filtered", "block5", (0, 1, 2), ("vgg16",)),
     Block(ARCHIVE, "fault_filtered", "block5_random_weights", (0, 1, 2), ("vgg16",)),
     Block(ARCHIVE, "artist_cv", "random_weights", (0, 1, 2), ("vgg16",)),
-    Block(ARCHIVE, "artist_cv", "block5", (0,), ("vgg16",)),
+    Block(ARCHIVE, "artist_cv", "block5", (0, 1, 2), ("vgg16",)),
     *(
         Block(ARCHIVE, rung, "tuned", (0,), models, "waterfall")
         for models in (BASELINES, (ON_PICTURES,))

@@ -145,7 +145,7 @@ def classical_table(root: Path) -> pd.DataFrame:
         return pd.DataFrame(columns=["model", "C", "gamma", "trials", *MEASURES[:2]])
     every = pd.DataFrame(rows)
     every["trials"] = every.groupby("model")["model"].transform("size")
-    return best(every).reset_index(drop=True)
+    return best(every)
 
 
 def best(trials: pd.DataFrame) -> pd.DataFrame:
@@ -155,7 +155,7 @@ def best(trials: pd.DataFrame) -> pd.DataFrame:
     """
     order = trials.assign(loss=trials["valid_log_loss"].round(2), wrong=-trials["valid_accuracy"])
     chosen = order.sort_values(["loss", "wrong"], kind="stable").drop_duplicates("model")
-    return trials.loc[chosen.index]
+    return chosen[trials.columns].reset_index(drop=True)
 
 
 def table(root: Path) -> pd.DataFrame:

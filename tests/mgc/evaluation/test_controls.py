@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+import pandas as pd
 import pytest
+from sklearn.metrics import log_loss
 from statsmodels.stats.multitest import multipletests
 
+from mgc.datasets.tracks import GENRES
 from mgc.evaluation import controls
 from mgc.evaluation.controls import Pair
 from mgc.evaluation.gain import gained, p_value
 from mgc.evaluation.metrics import test_rows as tested
+from mgc.models.recipe import from_settings
 from mgc.records.study import open_study
+from mgc.training import trials
 from tests.helpers.outside import ROOT
 from tests.helpers.records import answers, unsaved
 
@@ -52,6 +59,65 @@ def test_the_p_of_a_gain_by_hand():
     before = unsaved(answers([False] * 5 + [True]), seed=0)
     assert p_value([gained(after, before)], {}) == pytest.approx(14 / 64)
     assert p_value([gained(after, after)], {}) == 1
+
+
+def loss(rows):
+    p = rows.filter(like="p_")
+    return round(log_loss(rows["genre"], p.div(p.sum(axis=1), axis=0), labels=list(GENRES)), 2)
+
+
+def folds_of(record, rows):
+    """Add a validation part to the test rows of a record: the answers of `rows`, fold by fold."""
+    valid = [frame.assign(part="valid", fold=fold) for fold, frame in rows.items()]
+    return replace(record, predictions=pd.concat([record.predictions, *valid], ignore_index=True))
+
+
+def test_validation_alone_chooses_the_length_of_each_fold():
+    """Two folds of four tracks: the longer fit wins the first, and the second is a draw."""
+    tested = {
+        name: pd.concat([answers(right, tracks=range(4)).assign(fold="a"),
+                         answers(right, tracks=range(4, 8)).assign(fold="b")])
+        for name, right in {"long": [True] * 4, "usual": [False] * 4}.items()
+    }  # fmt: skip
+    good, bad = answers([True] * 4), answers([True] * 2 + [False] * 2)
+    long = folds_of(unsaved(tested["long"], seed=0), {"a": good, "b": bad})
+    usual = folds_of(unsaved(tested["usual"], seed=0), {"a": bad, "b": bad})
+    pair = Pair("cnn", controls.LONG, (long,), (usual,))
+    (chosen,) = controls.chosen_lengths([pair, pair._replace(variant="no_mixup")])
+    (record,) = chosen.changed
+    right = record.test_rows.groupby("fold").apply(scored, include_groups=False)
+    assert right.to_dict() == {"a": 1.0, "b": 0.0}
+    row = controls.lengths_table([pair]).iloc[0]
+    assert (row["longer"], row["folds"], row["gain"]) == (1, 2, 0.5)
+
+
+def test_the_published_lengths_are_those_of_lower_validation_loss():
+    found = controls.pairs(STUDY, (controls.LONG,))
+    for pair, chosen in zip(found, controls.chosen_lengths(found), strict=True):
+        for long, usual, record in zip(pair.changed, pair.usual, chosen.changed, strict=True):
+            assert len(record.predictions) == len(long.predictions)
+            for fold, rows in record.predictions.groupby("fold"):
+                options = [
+                    each.predictions[each.predictions["fold"] == fold] for each in (long, usual)
+                ]
+                losses = [loss(frame[frame["part"] == "valid"]) for frame in options]
+                if losses[0] != losses[1]:
+                    best = options[int(np.argmin(losses))].reset_index(drop=True)
+                    pd.testing.assert_frame_equal(rows.reset_index(drop=True), best)
+
+
+def test_the_retuned_recipes_are_the_best_of_as_many_trials_as_the_classical_models_had():
+    root = STUDY.store.root
+    every = pd.concat([trials.table(root), trials.table(root / controls.STORE)], ignore_index=True)
+    found = controls.pairs(STUDY, (controls.RETUNED,))
+    assert {pair.model for pair in found} == set(trials.table(root / controls.STORE)["model"])
+    for pair in found:
+        rows = every[every["model"] == pair.model]
+        assert len(rows) == trials.classical_table(root)["trials"].min()
+        best = trials.best(rows).iloc[0]
+        settings = from_settings(pair.changed[0].config["recipe"])
+        for name, value in vars(settings).items():
+            assert best[name] == value, (pair.model, name)
 
 
 def test_epochs_follow_the_recipe_and_the_longer_fit():
