@@ -1,9 +1,9 @@
-"""Bring the trials of each network to as many as the classical models had, lengths among them.
+"""Bring the trials of two networks to as many as the classical models had, lengths among them.
 
 First the published recipe is tried with twice and three times as many epochs, then settings are
 drawn at random (Bergstra and Bengio 2012). All are judged on validation tracks by
 `mgc.training.trials`; a trial that has a file is not made again:
-``python -m tools.network_trials --data ARCHIVE mlp vgg16``.
+``python -m tools.network_trials --data ARCHIVE``.
 """
 
 from __future__ import annotations
@@ -22,9 +22,7 @@ from mgc.records.store import default_root
 from mgc.records.study import prepare_study
 from mgc.training import trials
 
-DRAWN: Mapping[str, int] = MappingProxyType(
-    {"mlp": 16, "cnn": 18, "lstm": 17, "autoencoder": 18, "vgg16": 11}
-)
+DRAWN: Mapping[str, int] = MappingProxyType({"mlp": 16, "vgg16": 11})
 """With the two longer ones and those of before, 24 for each network."""
 LENGTHS = (1, 2, 3)
 COMMON = {
@@ -34,14 +32,9 @@ COMMON = {
     "label_smoothing": (0.0, 0.1),
 }
 OWN: Mapping[str, Mapping[str, Sequence[Any]]] = MappingProxyType(
-    {
-        "mlp": {},
-        "cnn": {"dropout": (True, False), "frequency": ("linear", "log")},
-        "lstm": {"crop_s": (3.0, 6.0)},
-        "autoencoder": {"code_size": (64, 128)},
-        "vgg16": {"crop_s": (3.0, 7.5)},
-    }
+    {"mlp": {}, "vgg16": {"crop_s": (3.0, 7.5)}}
 )
+"""Settings that the MLP does not have."""
 
 
 def planned(model: str) -> Iterator[dict[str, Any]]:
