@@ -91,7 +91,7 @@ glue.many(
 #
 # ## One part at a time
 #
-# Each row is the CNN under the artist folds, by the book's recipe with one thing changed, against the published fit of the same seed. Nothing was chosen by these numbers: each variant was planned before, and tests its tracks once. The row with twice as many epochs is a control of {doc}`22_steps_training` with a seed of its own, so that the longer training does not rest on one seed.
+# Each row is the CNN under the artist folds, by the book's recipe with one thing changed, against the published fit of the same seed. Nothing was chosen by these numbers: each variant was planned before, and tests its tracks once. The row with twice as many epochs is a control of {doc}`22_steps_training` with a seed of its own.
 
 # %% tags=["remove-input"] mystnb={"figure": {"caption": "The CNN with one thing in its recipe changed, against the CNN as published: change in right answers under the artist folds, with 95 % intervals over artists. Filled marks are shown after Holm's correction over all changes of this page.", "name": "fig-recipe-changes"}, "image": {"alt": "Rows, one a change of the recipe, sorted by gain: a mark for the change in right answers with its interval around a line at zero. Three times as many epochs, and no dropout, stand furthest to the right."}}
 control_plots.changes(table[table["model"] == "cnn"])
