@@ -157,6 +157,8 @@ notebook.say(
 )
 
 # %% [markdown]
+# Holm's correction is over these rows alone, above it is over all changes of the page. So a difference that is shown in one table by a hair may not be shown in the other.
+#
 # ## As many trials as the classical models had
 #
 # {doc}`04_models` gives logistic regression and the support vector machine {glue:text}`c24_trials` trials each, and the networks fewer. A trial of the MLP or of VGG16's head takes less than a minute, so these two got as many: longer training first, then settings drawn at random {cite:p}`bergstra2012`. The best by validation, the first trials among them, was fitted under the artist folds.
