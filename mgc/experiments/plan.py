@@ -84,8 +84,9 @@ NOT_YET: tuple[Unmeasured, ...] = (
     ),
     Unmeasured(
         "Bayesian optimisation of the larger networks",
-        "twenty trials of the MLP are a matter of minutes, those of the other four are not",
-        "about a day for the CNN, LSTM, autoencoder and VGG16, on validation tracks alone",
+        "twenty trials a fold of the MLP and of VGG16's head take minutes, those of the other"
+        " three do not",
+        "about a day for the CNN, LSTM and autoencoder, on validation tracks alone",
     ),
     Unmeasured(
         "Augmentation of sound, and chroma with artists apart",

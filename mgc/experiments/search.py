@@ -10,7 +10,7 @@ import numpy as np
 
 from mgc.datasets.splits import Fold
 from mgc.datasets.tracks import GENRES
-from mgc.experiments.networks import fold_fit, itself
+from mgc.experiments.networks import again, fold_fit, itself
 from mgc.experiments.readout import loss
 from mgc.experiments.step import Answers, Arm, Comparison, Material, Step
 from mgc.models.classical import RECIPES, build
@@ -135,8 +135,8 @@ STEP = Step(
     question="A person tried a grid. Does a program that learns from its trials find better?",
     changed="Settings come from twenty trials of TPE for each fold, by log loss on validation, in"
     " the place of those that the book chose once, classical ones from twenty-four on a grid.",
-    fitted="Logistic regression and the SVM on the table of statistics, and the MLP: rate of"
-    " learning, decay of weights, mixup and smoothing of labels.",
+    fitted="Logistic regression and the SVM on the table of statistics; of the MLP and of VGG16's"
+    " head rate of learning, decay of weights, mixup and smoothing of labels.",
     comparisons=(
         _found("logistic_tuned", "logistic regression"),
         _found("svm", "SVM"),
@@ -144,6 +144,11 @@ STEP = Step(
             "Settings found by Optuna: MLP",
             "settings chosen by hand",
             (lambda study, seed: network_arm("mlp"), itself("mlp")),
+        ),
+        Comparison(
+            "Settings found by Optuna: VGG16's head",
+            "settings chosen by hand",
+            (lambda study, seed: network_arm("vgg16"), again("vgg16_again", "vgg16", {})),
         ),
     ),
 )
