@@ -136,6 +136,9 @@ REMARKS: Mapping[tuple[str, str], str] = MappingProxyType(
         ("Settings found by Optuna: MLP", NOT_SHOWN): (
             "The same again: a lower loss on validation tracks, and nothing of it on test tracks."
         ),
+        ("Settings found by Optuna: VGG16's head", NOT_SHOWN): (
+            "The program finds nothing that test tracks would show."
+        ),
         ("Contrastive pretraining, then the CNN's own training", NOT_SHOWN): (
             "It looks like a gain, but it was trained for twice as long in all. Beside a CNN that"
             " spends that time on labels, nothing is left of it."

@@ -31,7 +31,9 @@ def sdist(tmp_path_factory: pytest.TempPathFactory) -> Path:
     archive = hatch("sdist", ROOT, tmp_path_factory.mktemp("sdist"))
     target = tmp_path_factory.mktemp("unpacked")
     with tarfile.open(archive) as content:
-        content.extractall(target, filter="data")
+        # Python 3.11 has filters since its fourth release; Debian 12 ships the second.
+        content.extraction_filter = getattr(tarfile, "data_filter", None)
+        content.extractall(target)
     (folder,) = target.iterdir()
     return folder
 
