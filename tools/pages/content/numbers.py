@@ -215,7 +215,7 @@ def _basis(number: Number, fits: Mapping[str, Fit]) -> str:
     """Write what a value rests on, records as links to their lines."""
     parts = [html.escape(source) for source in number.sources]
     links = [
-        f'<a href="#fit-{fit}"><code>{fit}</code></a>' if fit in fits else f"<code>{fit}</code>"
+        f'<a href="#fit-{fit}">{fit}</a>' if fit in fits else f"<code>{fit}</code>"
         for fit in number.fits
     ]
     if len(links) > SHOWN:

@@ -22,6 +22,8 @@ NOT_PRINTED = (
 )
 """The names of the package are looked up on the page; they would fill forty sheets."""
 HIDDEN = ".tag_hide-input > details, .cell > details.above-input, .cell > details.below-input"
+UNLISTED = ("Check yourself", "Exercises", "Further reading")
+"""Sections that most chapters end with; the contents leave them out."""
 RUNNING = """
 .chapter-{number} {{ page: chapter{number}; }}
 @page chapter{number} {{ @top-left {{ content: "{title}"; }} }}
@@ -145,7 +147,7 @@ def _sections(article: Tag) -> Iterator[tuple[str, str]]:
     """Yield anchor and title of the sections of the second level."""
     for heading in article.select("h2"):
         holder = heading if heading.get("id") else heading.find_parent(id=True)
-        if isinstance(holder, Tag):
+        if isinstance(holder, Tag) and not _text(heading).endswith(UNLISTED):
             yield str(holder["id"]), _text(heading)
 
 

@@ -13,6 +13,7 @@ class="headerlink" href="#top">#</a></h1><section id="part"><h2>Part "one"</h2>
 <img src="_images/a.png" loading="lazy" alt="a"><audio aria-label="a song" src="a.ogg"></audio>
 <div class="cell tag_hide-input"><details class="above-input">
 <pre>hidden code</pre></details></div>
+<section id="ask"><h2>2.1. Check yourself</h2></section>
 <details class="solution"><summary>Solution</summary>seven</details><script>run()</script>
 <noscript><p>a table instead</p></noscript></section></section></article></body></html>"""
 
