@@ -17,6 +17,7 @@ from mgc.evaluation.metrics import accuracy, log_loss
 from mgc.models import NAMES
 from mgc.records.store import NotRun, Record, Store
 from mgc.records.study import Study
+from mgc.training.trials import rank
 
 STORE = "controls"
 """Folder of their records, beside those of the published fits."""
@@ -73,9 +74,9 @@ def _both(study: Study, variant: str, model: str) -> Iterator[tuple[Record, Reco
 def chosen_lengths(found: Sequence[Pair]) -> list[Pair]:
     """Put together, for each network that was trained for longer, the length validation chooses.
 
-    In each fold that is the fit with the lower log loss on the validation part, in two decimals,
-    among equals the one of higher accuracy, among equals again the shorter one: the rule by which
-    recipes were chosen (`mgc.training.trials`). The test part has no say.
+    In each fold that is the fit whose validation part comes first by the rule by which recipes
+    were chosen, `mgc.training.trials.rank`; among equals the shorter one. The test part has no
+    say.
     """
     return [
         pair._replace(
@@ -128,8 +129,7 @@ def _ranks(predictions: pd.DataFrame) -> dict[str, tuple[float, float]]:
     """Rank a fit by fold, the lower the better."""
     valid = predictions[predictions["part"] == "valid"]
     return {
-        str(fold): (round(log_loss(rows), 2), -accuracy(rows))
-        for fold, rows in valid.groupby("fold")
+        str(fold): rank(log_loss(rows), accuracy(rows)) for fold, rows in valid.groupby("fold")
     }
 
 
