@@ -84,9 +84,9 @@ NOT_YET: tuple[Unmeasured, ...] = (
     ),
     Unmeasured(
         "Bayesian optimisation of the larger networks",
-        "twenty trials a fold of the MLP and of VGG16's head take minutes, those of the other"
-        " three do not",
-        "about a day for the CNN, LSTM and autoencoder, on validation tracks alone",
+        "twenty trials a fold of the MLP and of VGG16's head take minutes, those of the LSTM an"
+        " hour, and those of the other two more",
+        "about a day for the CNN and the autoencoder, on validation tracks alone",
     ),
     Unmeasured(
         "Augmentation of sound, and chroma with artists apart",

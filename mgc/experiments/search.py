@@ -135,8 +135,8 @@ STEP = Step(
     question="A person tried a grid. Does a program that learns from its trials find better?",
     changed="Settings come from twenty trials of TPE for each fold, by log loss on validation, in"
     " the place of those that the book chose once, classical ones from twenty-four on a grid.",
-    fitted="Logistic regression and the SVM on the table of statistics; of the MLP and of VGG16's"
-    " head rate of learning, decay of weights, mixup and smoothing of labels.",
+    fitted="Logistic regression and the SVM on the table of statistics; of the MLP, the LSTM and"
+    " VGG16's head rate of learning, decay of weights, mixup and smoothing of labels.",
     comparisons=(
         _found("logistic_tuned", "logistic regression"),
         _found("svm", "SVM"),
@@ -149,6 +149,11 @@ STEP = Step(
             "Settings found by Optuna: VGG16's head",
             "settings chosen by hand",
             (lambda study, seed: network_arm("vgg16"), again("vgg16_again", "vgg16", {})),
+        ),
+        Comparison(
+            "Settings found by Optuna: LSTM",
+            "settings chosen by hand",
+            (lambda study, seed: network_arm("lstm"), again("lstm_again", "lstm", {})),
         ),
     ),
 )
