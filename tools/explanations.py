@@ -18,6 +18,7 @@ from typing import Any
 
 import click
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy.stats import spearmanr
 
@@ -99,7 +100,7 @@ def measure(file: Path, track: str, number: int) -> Result:
         "apart": apart, "gap": float(by_method[GRADIENTS].sum()) - apart,
         "curves": curves,
         "maps": {method: value.round(5).tolist() for method, value in by_method.items()},
-        "picture": picture.reshape(32, 4, -1, 4).mean(axis=(1, 3)).round().astype(int).tolist(),
+        "picture": levels(picture),
     }  # fmt: skip
     return rows, facts
 
@@ -120,7 +121,7 @@ def summary(known: Sequence[Mapping[str, Any]], n_test: int) -> dict[str, Any]:
     firsts = {genre: min(f["track_id"] for f in known if f["track_id"].startswith(genre))
               for genre in SHOWN}  # fmt: skip
     shown = [f for f in known if f["track_id"] in firsts.values()]
-    kept = ("track_id", "named", "p", "maps")
+    kept = ("track_id", "named", "p", "maps", "picture")
     return {
         "network_sha256": network_file.sha256(network_file.shipped()),
         "patches": list(maps.GRID), "steps": maps.STEPS, "nodes": maps.NODES,
@@ -134,10 +135,7 @@ def summary(known: Sequence[Mapping[str, Any]], n_test: int) -> dict[str, Any]:
             name: np.mean([f["curves"][name] for f in known], axis=0).round(4).tolist()
             for name in known[0]["curves"]
         },
-        "shown": [
-            {key: track[key] for key in kept} | {"picture": _levels(track["picture"])}
-            for track in shown
-        ],
+        "shown": [{key: track[key] for key in kept} for track in shown],
     }  # fmt: skip
 
 
@@ -147,9 +145,10 @@ def spread(n: int) -> list[int]:
     return sorted(range(n), key=lambda i: (i % EVERY > 0, i // EVERY * STRIDE % each))
 
 
-def _levels(picture: Sequence[Sequence[int]]) -> list[str]:
-    """Write a picture with sixteen levels of grey, a row a text."""
-    return ["".join(f"{value // 16:x}" for value in row) for row in picture]
+def levels(picture: npt.NDArray[np.uint8]) -> list[str]:
+    """Write a picture of 128 rows with sixteen levels of grey, a text for each four rows."""
+    coarse = picture.reshape(32, 4, -1, 4).mean(axis=(1, 3)).round().astype(int)
+    return ["".join(f"{value // 16:x}" for value in row) for row in coarse]
 
 
 def write(root: Path, found: Sequence[Result], n_test: int) -> None:

@@ -66,7 +66,11 @@ def estimate(table: pd.DataFrame, measure: str, method: str, less: str = "") -> 
     method, less : str
     """
     wide = table.pivot_table(index=["track_id", "genre"], columns="method", values=measure)
-    values = (wide[method] - (wide[less] if less else 0)).dropna()
+    return averaged((wide[method] - (wide[less] if less else 0)).dropna())
+
+
+def averaged(values: pd.Series) -> Estimate:
+    """Average values of tracks of GTZAN, which are named by ``track_id`` and ``genre``."""
     frame = values.rename("right").reset_index()
     low, high = interval(count([frame], artist_groups("gtzan-archive")))
     return Estimate(float(values.mean()), low, high)
