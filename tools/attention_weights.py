@@ -22,6 +22,7 @@ from mgc.datasets.tracks import GENRES
 from mgc.experiments import attention
 from mgc.experiments.networks import fold_fit
 from mgc.experiments.step import Material
+from mgc.models.backend import keras
 from mgc.records.store import default_root
 from mgc.records.study import prepare_study
 from mgc.training import trainer
@@ -44,8 +45,8 @@ def measure(material: Material, number: int) -> tuple[pd.DataFrame, Double]:
     trained = trainer.train(
         fold_fit(material, fold, 0, "vgg16", {}), attention.pooled_by_attention
     )
-    examples = trained.examples
-    weights = attention.weights_over_time(trained.model, examples.values[fold.test])
+    columns = trained.examples.values[fold.test]  # noqa: PD011  # no pandas here
+    weights = attention.weights_over_time(trained.model, columns)
     pictures = material.arrays.spectrogram[material.split.example_track[fold.test]]
     table = pd.DataFrame(
         {
@@ -82,8 +83,8 @@ def main(data: Path, out: Path | None, cache: Path | None) -> None:
         shown.append(facts | {"weights": over_time, "picture": levels(picture)})
     (root / attention.FACTS).parent.mkdir(exist_ok=True)
     write_whole(root / attention.WEIGHTS, csv_bytes(table.sort_values("track_id"), "%.4f"))
-    facts = {"commit": machine.commit(), "seed": 0, "shown": shown}
-    write_whole(root / attention.FACTS, json_bytes(facts))
+    made = {"commit": machine.commit(), "backend": keras.backend.backend(), "seed": 0}
+    write_whole(root / attention.FACTS, json_bytes(made | {"shown": shown}))
 
 
 if __name__ == "__main__":
