@@ -56,7 +56,7 @@ def carry_out_steps(
         study = replace(study, composed=composition.open_larger(composed))
     left = harness.pending(study)
     with_audio = study if mini is None else prepare_study(mini, records=store.root)
-    described = [] if mini is None else chroma.pending(with_audio)
+    described = [] if mini is None else harness.pending(with_audio, chroma.COMPARISONS)
     console = console_for_output()
     console.print(
         f"Next steps: {len(left)} fits left, about {harness.minutes(study, left):.0f} minutes."

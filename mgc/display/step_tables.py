@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -10,11 +10,11 @@ import pandas as pd
 from mgc.datasets.splits import ARTIST_CV, PROTOCOL_TITLES
 from mgc.display import formats
 from mgc.evaluation.metrics import accuracy, test_rows
-from mgc.experiments import artists, decades, degraded
+from mgc.experiments import artists, decades, degraded, search
+from mgc.experiments.harness import side_records
 from mgc.experiments.ledger import HELPS, HURTS, NOT_SHOWN
 from mgc.experiments.plan import NOT_TESTABLE, NOT_YET, Unmeasured
 from mgc.experiments.remarks import REMARKS
-from mgc.experiments.searches import searches
 from mgc.experiments.step import Step
 from mgc.records.store import Record, Store
 from mgc.records.study import Study
@@ -79,7 +79,7 @@ def _said(row: pd.Series[Any]) -> str:
     )
     if verdict not in (HELPS, HURTS):
         least = formats.points(row["detectable"], 1).lstrip("+")
-        measured += f"; less than about {least} could not have been seen"
+        measured += f"; tested alone, a change of about {least} would show four times in five"
     if row["protocol"] != ARTIST_CV:
         measured = f"under the {PROTOCOL_TITLES[row['protocol']]} split, {measured}"
     measured = measured[0].upper() + measured[1:]
@@ -146,6 +146,15 @@ def suspects_table(table: pd.DataFrame) -> pd.DataFrame:
             ],
         }
     )
+
+
+def searches(study: Study) -> Iterator[tuple[str, Record, Record]]:
+    """Give a model's title and its fits, as found by a search and by hand, of seed 0."""
+    for comparison in search.STEP.comparisons:
+        found, by_hand = (side_records(study, comparison, side) for side in (0, 1))
+        if found and by_hand:
+            _, _, title = comparison.step.partition(": ")
+            yield title[0].upper() + title[1:], found[0], by_hand[0]
 
 
 def searched_table(study: Study) -> pd.DataFrame:

@@ -69,7 +69,8 @@ def accuracies(answers: pd.DataFrame) -> pd.DataFrame:
     """
     artists = artist_groups("gtzan-archive")
     rows = []
-    for key, every in answers.groupby(["network", "kind", "size"]):
+    ordered = answers.assign(kind=pd.Categorical(answers["kind"], list(KINDS)))
+    for key, every in ordered.groupby(["network", "kind", "size"], observed=True):
         frames = [
             rows_.assign(right=rows_["answer"] == rows_["genre"])
             for _, rows_ in every.groupby("seed")
@@ -79,10 +80,4 @@ def accuracies(answers: pd.DataFrame) -> pd.DataFrame:
         rows.append((*key, every["track_id"].nunique(), share, low, high))
     columns = ["network", "kind", "size", "n", "accuracy", "low", "high"]
     table = pd.DataFrame(rows, columns=columns)
-    place = {name: number for number, name in enumerate(KINDS)}
-    order = table["kind"].map(place)
-    return (
-        table.assign(order=order, label=[*map(label, table["kind"], table["size"])])
-        .sort_values(["network", "order", "size"], ignore_index=True)
-        .drop(columns="order")
-    )
+    return table.assign(label=[*map(label, table["kind"], table["size"])])

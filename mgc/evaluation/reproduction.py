@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from mgc.datasets.edition import Edition
 from mgc.datasets.tracks import P_COLUMNS
@@ -106,13 +105,10 @@ def compare(record: Record, again: Record, store: Store) -> Reproduction:
         raise RecordError(f"record {record.fit_id}: the second fit was tested on other tracks")
     p, q = (rows[list(P_COLUMNS)].to_numpy(dtype=np.float64) for rows in (first, second))
     alike = {key: record.config[key] for key in ("edition", "edition_hash", "protocol", "model")}
-    seeds = pd.Series(
-        [
-            metrics.accuracy(metrics.test_rows(fit))
-            for fit in store.find(**alike, variant=record.config["variant"])
-        ],
-        dtype=np.float64,
-    )
+    seeds = [
+        metrics.accuracy(metrics.test_rows(fit))
+        for fit in store.find(**alike, variant=record.config["variant"])
+    ]
     return Reproduction(
         equal=float(np.mean(p.argmax(axis=1) == q.argmax(axis=1))),
         largest=float(np.abs(p - q).max()),

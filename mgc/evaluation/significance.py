@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -28,14 +28,6 @@ Groups = Mapping[str, Sequence[Record] | Record | NotRun]
 """Models by name: one fit, those of several seeds, or why there is none."""
 
 
-class Paired(NamedTuple):
-    """Tracks that only the first (b) and only the second (c) has right; p over artists."""
-
-    b: int
-    c: int
-    p: float
-
-
 def only_run(records: Mapping[str, Record | NotRun]) -> dict[str, Record]:
     """Leave out the models that were not run."""
     return {name: record for name, record in records.items() if isinstance(record, Record)}
@@ -48,29 +40,6 @@ def fits_of(groups: Groups) -> dict[str, list[Record]]:
         for name, entry in groups.items()
         if not isinstance(entry, NotRun)
     }
-
-
-def paired_test(a: pd.DataFrame, b: pd.DataFrame, groups: Mapping[str, str]) -> Paired:
-    """Test two models on the same examples by swapping them within artists.
-
-    Parameters
-    ----------
-    a, b : DataFrame
-        Test rows of the same tracks or segments, in any order; others raise RecordError.
-    groups : mapping of str to str
-        Track id to artist group (`mgc.evaluation.clusters.artist_groups`).
-
-    Returns
-    -------
-    Paired
-        Segments of one track are not independent, so tracks are counted in any case: ``b`` holds
-        those of which the first model has more segments right. ``p`` is that of `sign_flip` over
-        artist groups; where each track is a group, it is the exact test of McNemar (1947).
-    """
-    ahead = tracks_ahead(a, b)
-    return Paired(
-        int((ahead > 0).sum()), int((ahead < 0).sum()), sign_flip(net_by_group(ahead, groups))
-    )
 
 
 def tracks_ahead(a: pd.DataFrame, b: pd.DataFrame) -> pd.Series[int]:

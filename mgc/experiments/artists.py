@@ -70,7 +70,7 @@ STEP = Step(
         Comparison(
             "Every artist counts alike in training",
             "every track counts alike",
-            (lambda study, seed: ARM, lambda study, seed: CONTROL),
+            (ARM, CONTROL),
         ),
     ),
 )

@@ -89,12 +89,9 @@ STEP = Step(
             "Attention over time (VGG16)",
             "the mean over time",
             (
-                in_its_place(
-                    "vgg16_attention", "vgg16", pooled_by_attention, {"width": WIDTH}, {}
-                ),
+                in_its_place("vgg16_attention", "vgg16", pooled_by_attention, {"width": WIDTH}),
                 itself("vgg16"),
             ),
-            seeds=((0,), (0,)),
         ),
     ),
 )

@@ -167,15 +167,15 @@ STEP = Step(
         Comparison(
             "Stretched, shifted, noisy and masked copies",
             "no copies",
-            (lambda study, seed: arm(""), lambda study, seed: CONTROL),
+            (arm(""), CONTROL),
         ),
         *(
             Comparison(
                 f"{kind.capitalize()} copies beside the three other kinds",
                 f"the same without {kind} copies",
                 (
-                    lambda study, seed: arm(""),
-                    lambda study, seed, kind=kind: arm(kind),  # type: ignore[misc]
+                    arm(""),
+                    arm(kind),
                 ),
             )
             for kind in KINDS
@@ -183,7 +183,7 @@ STEP = Step(
         Comparison(
             "Altered copies for the CNN",
             "the CNN on the tracks alone",
-            (lambda study, seed: network_arm(), itself("cnn")),
+            (network_arm(), itself("cnn")),
             seeds=((0, 1), (0, 1)),
         ),
     ),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mgc.experiments.networks import again, in_its_place
+from mgc.experiments.networks import in_its_place
 from mgc.experiments.step import Comparison, Step
 from mgc.experiments.views import FRAMES, KERNEL
 from mgc.training.inputs import log_frequency
@@ -72,8 +72,8 @@ def _beside(step: str, name: str, view: Any, **how: object) -> Comparison:
         step,
         "the CNN on the picture alone",
         (
-            in_its_place("cnn_channels", "cnn", _cnn_on(view), {"view": name, **how}, {}),
-            again("cnn_again", "cnn", {}),
+            in_its_place("cnn_channels", "cnn", _cnn_on(view), {"view": name, **how}),
+            in_its_place("cnn_again", "cnn"),
         ),
     )
 

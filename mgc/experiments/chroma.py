@@ -7,13 +7,10 @@ import pandas as pd
 
 from mgc.datasets.splits import Fold
 from mgc.evaluation.accuracy import accuracy_summary
-from mgc.experiments.harness import Pending, configuration, question
 from mgc.experiments.readout import logistic
 from mgc.experiments.step import Arm, Comparison, Material
 from mgc.features.names import FEATURE_NAMES
-from mgc.records.config import fit_id
 from mgc.records.store import Store
-from mgc.records.study import Study
 from mgc.typing import Double
 
 PENALTIES = (0.003, 0.01, 0.03, 0.1, 0.3)
@@ -33,16 +30,11 @@ def arm(which: str) -> Arm:
     return Arm(MODEL, {"columns": which, "penalties": list(PENALTIES)}, fit, "table")
 
 
-def pending(study: Study) -> list[Pending]:
-    """List the fits without a record, of a study of tracks with audio."""
-    asked = Comparison("Chroma", "", (lambda study, seed: None,) * 2, protocol=PROTOCOL)
-    left = []
-    for which in (ALL, WITHOUT, ALONE):
-        for seed in SEEDS:
-            config = configuration(question(study, asked), arm(which), PROTOCOL, seed)
-            if study.store.steps.get(fit_id(config)) is None:
-                left.append(Pending(asked, arm(which), config))
-    return left
+COMPARISONS = tuple(
+    Comparison(which, "", (arm(which), lambda *_: None), PROTOCOL, (SEEDS, ()))
+    for which in (ALL, WITHOUT, ALONE)
+)
+"""What is fitted on tracks with audio, beside nothing."""
 
 
 def described(store: Store) -> pd.DataFrame:

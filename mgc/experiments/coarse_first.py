@@ -62,7 +62,7 @@ STEP = Step(
         Comparison(
             "A family of genres first, then the genre",
             "all ten genres at once",
-            (lambda study, seed: ARM, lambda study, seed: CONTROL),
+            (ARM, CONTROL),
         ),
     ),
 )

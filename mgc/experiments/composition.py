@@ -99,11 +99,6 @@ def arm(how: str, content_hash: str, make: Callable[[Material], Pieces]) -> Arm:
     return Arm(MODEL, settings, fit, "pictures", makes=make)
 
 
-def _few(how: str) -> Side:
-    few = arm(how, DEMO, _demo)
-    return lambda study, seed: few
-
-
 def _many(how: str) -> Side:
     many = arm(how, LARGER, _larger)
 
@@ -117,9 +112,7 @@ def _many(how: str) -> Side:
     return side
 
 
-def _music(study: Study, seed: int) -> Arm:
-    return views.arm("", None)
-
+MUSIC = views.arm("", None)
 
 STEP = Step(
     name="More data by composition",
@@ -132,23 +125,23 @@ STEP = Step(
         Comparison(
             "Ninety composed pieces beside the music",
             "the music alone",
-            (_few(BESIDE), _music),
+            (arm(BESIDE, DEMO, _demo), MUSIC),
         ),
         Comparison(
             "Five hundred composed pieces beside the music",
             "the music alone",
-            (_many(BESIDE), _music),
+            (_many(BESIDE), MUSIC),
         ),
         Comparison(
             "Ninety composed pieces, and no music",
             "the same pieces, genres dealt out wrongly",
-            (_few(ALONE), _few(DEALT)),
+            (arm(ALONE, DEMO, _demo), arm(DEALT, DEMO, _demo)),
             seeds=((0,), SEEDS),
         ),
         Comparison(
             "Five hundred composed pieces, and no music",
             "ninety of them",
-            (_many(ALONE), _few(ALONE)),
+            (_many(ALONE), arm(ALONE, DEMO, _demo)),
         ),
     ),
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from mgc.datasets.splits import Fold
@@ -38,11 +40,7 @@ def arm(how: str) -> Arm:
     settings: dict[str, object] = {"how": how, "arrivals": ARRIVALS, **LEARNING}
     if how == REPLAY:
         settings["kept"] = KEPT
-
-    def fit(material: Material, fold: Fold, seed: int) -> Answers:
-        return _fit(material, fold, seed, how)
-
-    return Arm("mlp_continual", settings, fit, "table")
+    return Arm("mlp_continual", settings, partial(_fit, how=how), "table")
 
 
 STEP = Step(
@@ -55,13 +53,13 @@ STEP = Step(
         Comparison(
             "Artists in five groups, each learned when it comes",
             "training anew on all so far whenever a group comes",
-            (lambda study, seed: arm(NAIVE), lambda study, seed: arm(SCRATCH)),
+            (arm(NAIVE), arm(SCRATCH)),
             seeds=(SEEDS, SEEDS),
         ),
         Comparison(
             "Twenty old tracks of each group kept and replayed",
             "learning each group when it comes, nothing kept",
-            (lambda study, seed: arm(REPLAY), lambda study, seed: arm(NAIVE)),
+            (arm(REPLAY), arm(NAIVE)),
             seeds=(SEEDS, SEEDS),
         ),
     ),

@@ -16,7 +16,7 @@ from mgc.evaluation.accuracy import accuracy_summary
 from mgc.experiments.controls import twice_as_long
 from mgc.experiments.networks import answers, fold_fit, itself
 from mgc.experiments.readout import logistic
-from mgc.experiments.step import Answers, Arm, Comparison, Material, Side, Step
+from mgc.experiments.step import Answers, Arm, Comparison, Material, Step
 from mgc.records.study import Study
 from mgc.typing import IntArray, StrArray
 
@@ -84,7 +84,7 @@ def labelled(genre: StrArray, rows: IntArray, each: int, seed: int) -> IntArray:
     return np.sort(np.concatenate(drawn))
 
 
-def readout(weights: str, each: int) -> Side:
+def readout(weights: str, each: int) -> Arm:
     """Fit logistic regression on an encoder's mean over crops, of so many tracks of each genre."""
 
     def fit(material: Material, fold: Fold, seed: int) -> Answers:
@@ -104,11 +104,10 @@ def readout(weights: str, each: int) -> Side:
     settings = {"weights": weights, "labelled": each, "penalties": list(PENALTIES)}
     if weights == PRETRAINED:
         settings |= PRETRAINING
-    arm = Arm("cnn_readout", settings, fit, "arrays")
-    return lambda study, seed: arm
+    return Arm("cnn_readout", settings, fit, "arrays")
 
 
-def trained_on() -> Side:
+def trained_on() -> Arm:
     """Train the CNN by its recipe, from pretrained convolutions."""
 
     def fit(material: Material, fold: Fold, seed: int) -> Answers:
@@ -122,8 +121,7 @@ def trained_on() -> Side:
         return given._replace(seconds_before=seconds)
 
     settings = {"recipe_of": "cnn", "weights": PRETRAINED, **PRETRAINING}
-    arm = Arm("cnn_contrastive", settings, fit, "arrays")
-    return lambda study, seed: arm
+    return Arm("cnn_contrastive", settings, fit, "arrays")
 
 
 def _read(each: int) -> Comparison:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from mgc.experiments.networks import again, itself
+from mgc.experiments.networks import in_its_place, itself
 from mgc.experiments.step import Comparison, Side
 from mgc.models import TITLES, cnn
 
@@ -22,13 +22,13 @@ ON_JAX: tuple[Comparison, ...] = tuple(
     Comparison(
         f"{TITLES[model]} on JAX",
         PUBLISHED,
-        (again(f"{model}_again", model, {}), itself(model)),
+        (in_its_place(f"{model}_again", model), itself(model)),
         seeds=(seeds, seeds),
     )
     for model, seeds in SEEDS.items()
 )
 
-twice_as_long: Side = again("cnn_longer", "cnn", {"epochs": 2 * cnn.TUNED.epochs})
+twice_as_long: Side = in_its_place("cnn_longer", "cnn", epochs=2 * cnn.TUNED.epochs)
 """For as many crops as contrastive pretraining and the CNN's own training take together."""
 
 TWICE = Comparison(

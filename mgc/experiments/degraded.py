@@ -99,7 +99,7 @@ def _renewed(kind: str, what: str) -> Comparison:
     return Comparison(
         f"Columns scaled anew for pictures {what}",
         "the scale of training",
-        (lambda study, seed: arm(kind, RENEWED), lambda study, seed: arm(kind, KEPT)),
+        (arm(kind, RENEWED), arm(kind, KEPT)),
     )
 
 
@@ -116,7 +116,7 @@ STEP = Step(
         Comparison(
             "Columns scaled anew for clean pictures",
             "the scale of training",
-            (lambda study, seed: arm("clean", RENEWED), lambda study, seed: CONTROL),
+            (arm("clean", RENEWED), CONTROL),
         ),
     ),
 )

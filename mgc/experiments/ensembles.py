@@ -94,24 +94,13 @@ def published(study: Study, model: str, seed: int) -> Record | None:
     return None if isinstance(record, NotRun) else record
 
 
-def members(name: str, mix: Mix, models: tuple[str, ...]) -> Side:
-    """Combine the fits of several models that have the same seed."""
+def members(name: str, mix: Mix, models: tuple[str, ...], seeds: tuple[int, ...] = ()) -> Side:
+    """Combine the fits of several models that have the same seed, or one of `seeds`."""
 
     def side(study: Study, seed: int) -> Arm | None:
-        records = [published(study, model, seed) for model in models]
+        records = [published(study, model, each) for model in models for each in seeds or (seed,)]
         known = [record for record in records if record is not None]
-        return combine(name, mix, known) if len(known) == len(models) else None
-
-    return side
-
-
-def repeated(model: str) -> Side:
-    """Average the fits of one model that differ in their seed."""
-
-    def side(study: Study, _: int) -> Arm | None:
-        records = [published(study, model, seed) for seed in SEEDS]
-        known = [record for record in records if record is not None]
-        return combine("mean_of_seeds", mean, known) if len(known) == len(SEEDS) else None
+        return combine(name, mix, known) if len(known) == len(records) else None
 
     return side
 
@@ -168,7 +157,10 @@ def _of_one(model: str) -> Comparison:
     return Comparison(
         f"Three fits of one network averaged: {TITLES[model]}",
         f"{TITLES[model]}, one fit",
-        (repeated(model), lambda study, seed: published(study, model, seed)),
+        (
+            members("mean_of_seeds", mean, (model,), SEEDS),
+            lambda study, seed: published(study, model, seed),
+        ),
         seeds=((0,), SEEDS),
     )
 

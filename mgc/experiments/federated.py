@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
@@ -70,11 +71,7 @@ def arm(how: str) -> Arm:
         "rounds": ROUNDS,
         **LEARNING,
     }
-
-    def fit(material: Material, fold: Fold, seed: int) -> Answers:
-        return _fit(material, fold, seed, how)
-
-    return Arm("mlp_federated", settings, fit, "table")
+    return Arm("mlp_federated", settings, partial(_fit, how=how), "table")
 
 
 STEP = Step(
@@ -88,13 +85,13 @@ STEP = Step(
         Comparison(
             "Ten archives that send weights, artists dealt evenly",
             "training in one place",
-            (lambda study, seed: arm(EVEN), lambda study, seed: arm(TOGETHER)),
+            (arm(EVEN), arm(TOGETHER)),
             seeds=(SEEDS, SEEDS),
         ),
         Comparison(
             "Ten archives that send weights, each with two genres or so",
             "training in one place",
-            (lambda study, seed: arm(SKEWED), lambda study, seed: arm(TOGETHER)),
+            (arm(SKEWED), arm(TOGETHER)),
             seeds=(SEEDS, SEEDS),
         ),
     ),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mgc.datasets.splits import Fold
 from mgc.experiments.networks import fold_fit
-from mgc.experiments.step import Answers, Arm, Comparison, Material, Side, Step
+from mgc.experiments.step import Answers, Arm, Comparison, Material, Step
 from mgc.models import vgg16
 from mgc.typing import Float
 
@@ -99,7 +100,7 @@ def _fit(material: Material, fold: Fold, seed: int, trainable: bool) -> Answers:
     return Answers(valid, test, history, device=trained.device)
 
 
-def _arm(trainable: bool) -> Side:
+def _arm(trainable: bool) -> Arm:
     settings = {
         "recipe_of": "vgg16",
         "weights": vgg16.TUNED.weights,
@@ -108,12 +109,8 @@ def _arm(trainable: bool) -> Side:
         "epochs": EPOCHS,
         "batch_size": BATCH,
     }
-
-    def fit(material: Material, fold: Fold, seed: int) -> Answers:
-        return _fit(material, fold, seed, trainable)
-
-    arm = Arm("vgg16_further", settings, fit, "arrays", makes=maps)
-    return lambda study, seed: arm
+    fit = partial(_fit, trainable=trainable)
+    return Arm("vgg16_further", settings, fit, "arrays", makes=maps)
 
 
 STEP = Step(

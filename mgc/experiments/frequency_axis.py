@@ -42,7 +42,7 @@ STEP = Step(
         Comparison(
             "VGG16 read row by row of frequency",
             "VGG16 averaged over the whole picture",
-            (lambda study, seed: arm(True), lambda study, seed: arm(False)),
+            (arm(True), arm(False)),
         ),
     ),
 )

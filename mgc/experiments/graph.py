@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import product
 
 import numpy as np
@@ -60,7 +61,7 @@ def without_unlabelled(weights: Double, labelled: IntArray) -> Double:
     return np.where(has_label[:, None] | has_label[None, :], weights, 0.0)
 
 
-def _spread(material: Material, fold: Fold, tie: str) -> tuple[Double, Double]:
+def _fit(material: Material, fold: Fold, seed: int, tie: str) -> tuple[Double, Double]:
     x = scale(material.pictures, fold.train, "per column")
     artist = material.groups if tie == ARTISTS else None
     tried = []
@@ -76,10 +77,6 @@ def _spread(material: Material, fold: Fold, tie: str) -> tuple[Double, Double]:
 
 def arm(tie: str) -> Arm:
     """Spread labels over a graph whose settings have the lowest log loss on validation tracks."""
-
-    def fit(material: Material, fold: Fold, seed: int) -> tuple[Double, Double]:
-        return _spread(material, fold, tie)
-
     settings: dict[str, object] = {
         "neighbours": list(NEIGHBOURS),
         "spreads": list(SPREADS),
@@ -87,7 +84,7 @@ def arm(tie: str) -> Arm:
     }
     if tie == LABELLED:
         settings["tied"] = tie
-    return Arm("label_spreading", settings, fit, "pictures")
+    return Arm("label_spreading", settings, partial(_fit, tie=tie), "pictures")
 
 
 STEP = Step(
@@ -101,17 +98,17 @@ STEP = Step(
         Comparison(
             "Labels spread over a graph of all tracks",
             "edges to labelled tracks alone",
-            (lambda study, seed: arm(ALL), lambda study, seed: arm(LABELLED)),
+            (arm(ALL), arm(LABELLED)),
         ),
         Comparison(
             "Edges between tracks of one artist",
             "the graph without them",
-            (lambda study, seed: arm(ARTISTS), lambda study, seed: arm(ALL)),
+            (arm(ARTISTS), arm(ALL)),
         ),
         Comparison(
             "A graph of tracks in the place of logistic regression",
             "logistic regression on the same statistics",
-            (lambda study, seed: arm(ALL), lambda study, seed: CONTROL),
+            (arm(ALL), CONTROL),
         ),
     ),
 )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -29,14 +30,13 @@ VARIANT = "step"
 class Pending(NamedTuple):
     """A fit that is to be made."""
 
-    comparison: Comparison
     arm: Arm
     config: dict[str, Any]
 
 
-def question(study: Study, comparison: Comparison) -> Study:
+def question(study: Study, protocol: str) -> Study:
     """Put the question of a comparison to the same edition and store."""
-    return replace(study, protocol=comparison.protocol, variant="tuned", seeds=(0,))
+    return replace(study, protocol=protocol, variant="tuned", seeds=(0,))
 
 
 def configuration(study: Study, arm: Arm, protocol: str, seed: int) -> dict[str, Any]:
@@ -48,30 +48,30 @@ def configuration(study: Study, arm: Arm, protocol: str, seed: int) -> dict[str,
 def side_records(study: Study, comparison: Comparison, side: int) -> list[Record]:
     """Look up the records of the step (0) or the control (1) of a comparison."""
     entries = _entries(study, comparison, side)
-    found = [e if isinstance(e, Record) else study.store.steps.get(fit_id(e[1])) for e in entries]
+    found = [
+        e if isinstance(e, Record) else study.store.steps.get(fit_id(e.config)) for e in entries
+    ]
     return [record for record in found if record is not None]
 
 
-def _entries(
-    study: Study, comparison: Comparison, side: int
-) -> Iterator[Record | tuple[Arm, dict[str, Any]]]:
-    asked = question(study, comparison)
+def _entries(study: Study, comparison: Comparison, side: int) -> Iterator[Record | Pending]:
+    asked = question(study, comparison.protocol)
     for seed in comparison.seeds[side]:
-        entry = comparison.sides[side](asked, seed)
+        given = comparison.sides[side]
+        entry = given if isinstance(given, Arm) else given(asked, seed)
         if isinstance(entry, Arm):
-            yield entry, configuration(asked, entry, comparison.protocol, seed)
+            yield Pending(entry, configuration(asked, entry, comparison.protocol, seed))
         elif entry is not None:
             yield entry
 
 
-def pending(study: Study) -> list[Pending]:
-    """List the fits without a record, those of controls included, each once."""
+def pending(study: Study, listed: Iterable[Comparison] = ()) -> list[Pending]:
+    """List the fits without a record, each once: of these, or of all comparisons and controls."""
     left: dict[str, Pending] = {}
-    for comparison in (*CONTROLS, *(each for _, each in comparisons())):
-        for side in (0, 1):
-            for entry in _entries(study, comparison, side):
-                if isinstance(entry, tuple) and study.store.steps.get(fit_id(entry[1])) is None:
-                    left[fit_id(entry[1])] = Pending(comparison, *entry)
+    for comparison in listed or (*CONTROLS, *(each for _, each in comparisons())):
+        for entry in chain(*(_entries(study, comparison, side) for side in (0, 1))):
+            if isinstance(entry, Pending) and study.store.steps.get(fit_id(entry.config)) is None:
+                left[fit_id(entry.config)] = entry
     return list(left.values())
 
 
@@ -93,7 +93,7 @@ def carry_out(study: Study, entries: Sequence[Pending]) -> Iterator[Record]:
     for entry in entries:
         protocol, seed = str(entry.config["protocol"]), int(entry.config["seed"])
         split = study.edition_record.split(protocol, seed)
-        asked = question(study, entry.comparison)
+        asked = question(study, protocol)
         material = known.setdefault((protocol, seed), Material(asked, split))
         yield _fit(study, entry, material)
 

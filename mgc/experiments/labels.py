@@ -14,8 +14,8 @@ from sklearn.preprocessing import StandardScaler
 from mgc.datasets.artists import track_credits
 from mgc.datasets.gtzan import gtzan_table
 from mgc.datasets.splits import Fold
-from mgc.datasets.tracks import GENRES, P_COLUMNS
-from mgc.evaluation.metrics import test_rows
+from mgc.datasets.tracks import GENRES
+from mgc.evaluation.tracks import outcomes
 from mgc.experiments.readout import PENALTY, logistic
 from mgc.experiments.step import Arm, Comparison, Material, Step
 from mgc.records.store import Record
@@ -55,11 +55,6 @@ def suspects(x: Float, genre: StrArray, group: StrArray) -> IntArray:
     model = make_pipeline(StandardScaler(), LogisticRegression(C=PENALTY, max_iter=5000))
     folds = StratifiedGroupKFold(5)
     p = cross_val_predict(model, x, genre, groups=group, cv=folds, method="predict_proba")
-    return suspect_order(p, genre)
-
-
-def suspect_order(p: Double, genre: StrArray) -> IntArray:
-    """Order suspect labels by cleanlab; `p` [n, 10] comes from models that did not see them."""
     labels = np.asarray([GENRES.index(name) for name in genre])
     found = need("cleanlab.filter", "steps").find_label_issues(
         labels, p, return_indices_ranked_by="self_confidence", n_jobs=1
@@ -88,10 +83,6 @@ def _others(material: Material, train: IntArray, seed: int) -> IntArray:
     return np.sort(np.concatenate(left))
 
 
-def _all(_: Material, train: IntArray, seed: int) -> IntArray:
-    return train
-
-
 def arm(left_out: str, keep: Callable[[Material, IntArray, int], IntArray]) -> Arm:
     """Logistic regression on picture statistics of the training tracks that are kept."""
 
@@ -102,7 +93,7 @@ def arm(left_out: str, keep: Callable[[Material, IntArray, int], IntArray]) -> A
     return Arm("logistic_picture", {"penalty": PENALTY, "left_out": left_out}, fit, "pictures")
 
 
-CONTROL = arm("", _all)
+CONTROL = arm("", lambda material, train, seed: train)
 SUSPECTED = arm("suspected", _suspected)
 OTHERS = arm("as many as are suspected", _others)
 
@@ -122,13 +113,8 @@ def precision(record: Record) -> pd.DataFrame:
         tracks that the fault-filtered split leaves out), ``shop`` (share whose shop genre is
         another) and ``with_shop`` (how many of the k have a shop genre).
     """
-    rows = test_rows(record)
-    p = rows[list(P_COLUMNS)].to_numpy(np.float64)
-    labels = rows["genre"].to_numpy(str)
     # How sure the model is of the label; cleanlab's own score of a label unless told otherwise.
-    confidence = p[np.arange(len(p)), [GENRES.index(name) for name in labels]]
-    order = np.argsort(confidence, kind="stable")
-    shown = rows.iloc[order].reset_index(drop=True)
+    shown = outcomes(record).sort_values("p_true", kind="stable", ignore_index=True)
     listed = shown["track_id"].isin(removed_by_others())
     shop = shown["track_id"].map(lambda name: track_credits()[name].store_genre)
     other = [
@@ -158,17 +144,17 @@ STEP = Step(
         Comparison(
             "Tracks with known faults left out of training",
             "all training tracks",
-            (lambda study, seed: arm("known", _known), lambda study, seed: CONTROL),
+            (arm("known", _known), CONTROL),
         ),
         Comparison(
             "Suspect labels left out of training",
             "all training tracks",
-            (lambda study, seed: SUSPECTED, lambda study, seed: CONTROL),
+            (SUSPECTED, CONTROL),
         ),
         Comparison(
             "Suspect labels left out, not others",
             "as many tracks left out at random",
-            (lambda study, seed: SUSPECTED, lambda study, seed: OTHERS),
+            (SUSPECTED, OTHERS),
             seeds=((0,), (0, 1, 2)),
         ),
     ),

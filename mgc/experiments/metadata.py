@@ -97,23 +97,23 @@ STEP = Step(
         Comparison(
             "Tempo, key, metre and year alone",
             "the same facts dealt out to the wrong tracks",
-            (lambda study, seed: ALONE, lambda study, seed: DEALT),
+            (ALONE, DEALT),
             seeds=((0,), SEEDS),
         ),
         Comparison(
             "Tempo, key, metre and year beside the sound",
             "the sound alone",
-            (lambda study, seed: BOTH, lambda study, seed: SOUND),
+            (BOTH, SOUND),
         ),
         Comparison(
             "The artist's name beside the sound",
             "the sound alone",
-            (lambda study, seed: WHO, lambda study, seed: SOUND),
+            (WHO, SOUND),
         ),
         Comparison(
             "The artist's name beside the sound, artists shared",
             "the sound alone",
-            (lambda study, seed: WHO, lambda study, seed: SOUND),
+            (WHO, SOUND),
             protocol="random",
             seeds=(SEEDS, SEEDS),
         ),

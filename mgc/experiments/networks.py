@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from mgc.datasets.splits import Fold
@@ -32,28 +33,21 @@ def answers(asked: FoldFit, build: Callable[[tuple[int, ...]], Any] | None = Non
 def in_its_place(
     name: str,
     model: str,
-    build: Callable[[tuple[int, ...]], Any] | None,
-    shape: Mapping[str, Any],
-    changes: Mapping[str, Any],
+    build: Callable[[tuple[int, ...]], Any] | None = None,
+    shape: Mapping[str, Any] = MappingProxyType({}),
+    **changes: Any,
 ) -> Side:
     """Train the network that `build` makes, or the model's own, on its inputs and by its recipe.
 
     `shape` says what decides the network; `changes` are fields of the recipe with other values.
+    The model's own is a control on the machine and the backend of a step, which the published
+    fit may not share.
     """
 
     def fit(material: Material, fold: Fold, seed: int) -> Answers:
         return answers(fold_fit(material, fold, seed, model, changes), build)
 
-    arm = Arm(name, {"recipe_of": model, **shape, **changes}, fit, "arrays")
-    return lambda study, seed: arm
-
-
-def again(name: str, model: str, changes: Mapping[str, Any]) -> Side:
-    """Train a model by its recipe, with other values in some fields, where its step is trained.
-
-    As a control on the machine and the backend of the step, which the published fit may not share.
-    """
-    return in_its_place(name, model, None, {}, changes)
+    return Arm(name, {"recipe_of": model, **shape, **changes}, fit, "arrays")
 
 
 def itself(model: str) -> Side:

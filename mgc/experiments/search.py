@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from mgc.datasets.splits import Fold
 from mgc.datasets.tracks import GENRES
-from mgc.experiments.networks import again, fold_fit, itself
+from mgc.experiments.networks import fold_fit, in_its_place, itself
 from mgc.experiments.readout import loss
 from mgc.experiments.step import Answers, Arm, Comparison, Material, Step
 from mgc.models.classical import RECIPES, build
@@ -114,10 +115,7 @@ def arm(name: str, trials: int) -> Arm:
         settings |= {key: list(RANGES[key]) for key in RANGES} | {"sampler": "TPE"}
     else:
         settings |= {"C": RECIPES[name].C, "gamma": RECIPES[name].gamma}
-
-    def fit(material: Material, fold: Fold, seed: int) -> Answers:
-        return _fit(material, fold, seed, name, trials)
-
+    fit = partial(_fit, name=name, trials=trials)
     reads = "table" if RECIPES[name].statistics == "track" else "pictures"
     return Arm(f"{name}_searched" if trials else f"{name}_by_hand", settings, fit, reads)
 
@@ -126,7 +124,7 @@ def _found(name: str, what: str) -> Comparison:
     return Comparison(
         f"Settings found by Optuna: {what}",
         "settings chosen by hand",
-        (lambda study, seed: arm(name, TRIALS), lambda study, seed: arm(name, 0)),
+        (arm(name, TRIALS), arm(name, 0)),
     )
 
 
@@ -143,17 +141,17 @@ STEP = Step(
         Comparison(
             "Settings found by Optuna: MLP",
             "settings chosen by hand",
-            (lambda study, seed: network_arm("mlp"), itself("mlp")),
+            (network_arm("mlp"), itself("mlp")),
         ),
         Comparison(
             "Settings found by Optuna: VGG16's head",
             "settings chosen by hand",
-            (lambda study, seed: network_arm("vgg16"), again("vgg16_again", "vgg16", {})),
+            (network_arm("vgg16"), in_its_place("vgg16_again", "vgg16")),
         ),
         Comparison(
             "Settings found by Optuna: LSTM",
             "settings chosen by hand",
-            (lambda study, seed: network_arm("lstm"), again("lstm_again", "lstm", {})),
+            (network_arm("lstm"), in_its_place("lstm_again", "lstm")),
         ),
     ),
 )

@@ -111,8 +111,8 @@ class Arm(NamedTuple):
     makes: Callable[[Material], Any] | None = None
 
 
-Side = Callable[[Study, int], Arm | Record | None]
-"""The arm of a seed, or the published record that stands for it; None where there is none."""
+Side = Arm | Callable[[Study, int], Arm | Record | None]
+"""An arm, or what gives that of a seed, or the published record that stands for it; else None."""
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ STEP = Step(
                     "cnn",
                     on_patches,
                     {"patch": list(PATCH), "width": WIDTH, "heads": HEADS, "blocks": BLOCKS},
-                    {"learning_rate": 1e-3},
+                    learning_rate=1e-3,
                 ),
                 itself("cnn"),
             ),

@@ -10,7 +10,7 @@ from mgc.datasets.splits import Fold
 from mgc.experiments.readout import logistic
 from mgc.experiments.step import Arm, Comparison, Material, Step
 from mgc.features.statistics import picture_statistics
-from mgc.training.inputs import log_frequency
+from mgc.training.inputs import averaged, log_frequency
 from mgc.typing import Double, Float
 
 PENALTIES = (0.003, 0.01, 0.03, 0.1, 0.3)
@@ -19,12 +19,6 @@ FRAMES = (4, 16)
 KERNEL = (11, 9)
 """Frames (0.7 s) and rows over which a median is taken."""
 View = Callable[[Material], Float]
-
-
-def averaged(spectrogram: Float, n_frames: int) -> Float:
-    """Average neighbouring frames, the last axis; a remainder is dropped."""
-    cut = spectrogram[..., : spectrogram.shape[-1] // n_frames * n_frames]
-    return np.asarray(cut.reshape(*cut.shape[:-1], -1, n_frames).mean(axis=-1), np.float32)
 
 
 def _spectrogram(material: Material) -> Float:
@@ -75,7 +69,7 @@ def _beside(step: str, name: str, view: View) -> Comparison:
     return Comparison(
         step,
         "the statistics of the picture alone",
-        (lambda study, seed: arm(name, view), lambda study, seed: arm("", None)),
+        (arm(name, view), arm("", None)),
     )
 
 

@@ -76,16 +76,15 @@ def picture_inputs(
 
 
 def pool_frames(examples: Float, frame_pool: int) -> Float:
-    """Average neighbouring frames, the last axis; a remainder at the end is dropped.
+    """Make one of `frame_pool` neighbouring frames, or of as many as leave 64; see `averaged`."""
+    pool = max(1, min(frame_pool, examples.shape[-1] // MINIMUM_FRAMES))
+    return examples if pool == 1 else averaged(examples, pool)
 
-    `frame_pool` frames become one, or as many as leave 64 frames.
-    """
-    n_frames = examples.shape[-1]
-    pool = max(1, min(frame_pool, n_frames // MINIMUM_FRAMES))
-    if pool == 1:
-        return examples
-    cut = examples[..., : n_frames // pool * pool]
-    pooled: Float = cut.reshape(*cut.shape[:-1], -1, pool).mean(axis=-1, dtype=np.float32)
+
+def averaged(examples: Float, n_frames: int) -> Float:
+    """Average so many neighbouring frames, the last axis; a remainder at the end is dropped."""
+    cut = examples[..., : examples.shape[-1] // n_frames * n_frames]
+    pooled: Float = cut.reshape(*cut.shape[:-1], -1, n_frames).mean(axis=-1, dtype=np.float32)
     return pooled
 
 

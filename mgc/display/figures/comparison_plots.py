@@ -41,10 +41,8 @@ def accuracies(
     *,
     claims: Mapping[str, float] | None = None,
     line: float | None = None,
-    line_label: str = "guessing",
     band: tuple[float, float] | None = None,
     band_label: str = "",
-    seeds: bool = True,
     width: float = style.WIDTH,
 ) -> Figure:
     """Draw accuracies with their 95 % intervals, a row a label, beside what was claimed.
@@ -59,11 +57,9 @@ def accuracies(
     claims : mapping of str to float, optional
         Claimed accuracy (0 to 1) by model name.
     line : float, optional
-        An accuracy (0 to 1) to draw as a dashed line: that of a guess, or a target.
+        Accuracy (0 to 1) of a guess, to draw as a dashed line.
     band : tuple of float, optional
         From where to where (0 to 1) to shade the ground, for what others reach.
-    seeds : bool
-        Whether each of several seeds is a small dot.
     width : float, inches
         Below `PHONE`, labels stand above their rows.
     """
@@ -84,7 +80,7 @@ def accuracies(
             axis.plot([entry["low"], entry["high"]], [place] * 2, color=shade, lw=2.5)
             axis.plot(entry["accuracy"], place, shape, color=shade, ms=8, zorder=3)
             single_seeds = entry.get("single", ())
-            if seeds and len(single_seeds) > 1:
+            if len(single_seeds) > 1:
                 axis.plot(single_seeds, [place] * len(single_seeds), ".", color=style.MUTED,
                           ms=7, zorder=4)  # fmt: skip
             if len(groups) <= 2:
@@ -93,7 +89,7 @@ def accuracies(
                 _beside(axis, x, place, entry["accuracy"], shade, distance)
         name = group or "accuracy, 95 % interval"
         axis.plot([], [], f"{shape}-", color=shade, lw=2.5, label=name)
-    if seeds and "single" in table and table["single"].map(len).max() > 1:
+    if "single" in table and table["single"].map(len).max() > 1:
         axis.plot([], [], ".", color=style.MUTED, ms=7, label="one seed")
     hollow: dict[str, Any] = {"mfc": "white", "mec": style.WARNING, "ms": 8, "mew": 1.8, "ls": ""}
     for place, label in enumerate(rows):
@@ -109,7 +105,7 @@ def accuracies(
     if claims:
         axis.plot([], [], "D", label="claimed", **hollow)
     if line is not None:
-        axis.axvline(line, color=style.MUTED, ls="--", lw=1.2, label=line_label, zorder=0)
+        axis.axvline(line, color=style.MUTED, ls="--", lw=1.2, label="guessing", zorder=0)
     if band is not None:
         axis.axvspan(*band, color=style.MUTED, alpha=0.18, lw=0, label=band_label, zorder=-1)
     axis.set_yticks([] if narrow else range(len(rows)), [] if narrow else rows)

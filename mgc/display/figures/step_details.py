@@ -16,11 +16,11 @@ from mgc.display.figures import style
 from mgc.display.figures.gain_plot import gains
 from mgc.display.figures.style import note, percent_axis, single, subplots
 from mgc.display.formats import percent
+from mgc.display.step_tables import searches
 from mgc.evaluation.metrics import log_loss
 from mgc.experiments import artists, continual, contrastive, federated
 from mgc.experiments.ensembles import SEVERAL
 from mgc.experiments.explanations import MAPS
-from mgc.experiments.searches import searches
 from mgc.features.archive_picture import FREQ_HZ
 from mgc.records.store import Record, Store
 from mgc.records.study import Study
@@ -212,6 +212,46 @@ def _curve(records: Sequence[Record], how: str) -> pd.DataFrame:
     return record.history.groupby("epoch")[["accuracy", "val_accuracy"]].mean()
 
 
+def moments(facts: Mapping[str, Any]) -> Figure:
+    """Draw the pictures of some tracks above the weight that attention gives to each moment.
+
+    Parameters
+    ----------
+    facts : mapping
+        `mgc.experiments.attention.load_shown`.
+    """
+    shown = facts["shown"]
+    figure, axes = subplots(
+        2, len(shown), size=(style.WIDTH, 3.6), sharex=True, sharey="row", height_ratios=(3, 2)
+    )
+    for (above, below), track in zip(axes.T, shown, strict=True):
+        above.imshow(_grey(track["picture"]), vmin=0, vmax=15, **_PLACE)
+        above.set_title(tracks.label(track["genre"]), fontsize=10)
+        edges = np.linspace(0.0, WINDOW_S, len(track["weights"]) + 1)
+        below.stairs(track["weights"], edges, baseline=None, color=style.ACCENT, lw=2)
+        below.axhline(1.0, color=style.MUTED, ls="--", lw=1.4)
+        below.set_xticks([0, 10, 20, 30])
+    axes[0, 0].set_ylabel("kHz")
+    axes[1, 0].set_ylabel("weight")
+    axes[1, 0].set_ylim(0, None)
+    figure.supxlabel("seconds", fontsize=10)
+    return figure
+
+
+_PLACE: Mapping[str, Any] = {
+    "origin": "lower",
+    "aspect": "auto",
+    "extent": (0.0, WINDOW_S, 0.0, float(FREQ_HZ[-1]) / 1000),
+    "interpolation": "nearest",
+}
+"""How a picture of a track lies in seconds and kHz."""
+
+
+def _grey(picture: Sequence[str]) -> list[list[int]]:
+    """Read a picture that is kept as a text a row, in sixteen levels of grey."""
+    return [[int(level, 16) for level in line] for line in picture]
+
+
 def maps(facts: Mapping[str, Any]) -> Figure:
     """Draw the picture of some tracks beside the maps of what the answer rests on.
 
@@ -225,16 +265,13 @@ def maps(facts: Mapping[str, Any]) -> Figure:
         len(shown), 1 + len(MAPS), size=(style.WIDTH, 1.65 * len(shown) + 0.7),
         sharex=True, sharey=True,
     )  # fmt: skip
-    extent = (0.0, WINDOW_S, 0.0, float(FREQ_HZ[-1]) / 1000)
-    place = {"origin": "lower", "aspect": "auto", "extent": extent, "interpolation": "nearest"}
     for row, track in zip(axes, shown, strict=True):
-        seen = [[int(level, 16) for level in line] for line in track["picture"]]
-        row[0].imshow(seen, vmin=0, vmax=15, **place)
+        row[0].imshow(_grey(track["picture"]), vmin=0, vmax=15, **_PLACE)
         row[0].set_title(f"{tracks.label(track['named'])}, {percent(track['p'])}", fontsize=10)
         for axis, method in zip(row[1:], MAPS, strict=True):
             values = np.reshape(track["maps"][method], facts["patches"])
             reach = np.abs(values).max()
-            image = axis.imshow(values, vmin=-reach, vmax=reach, cmap="PuOr_r", **place)
+            image = axis.imshow(values, vmin=-reach, vmax=reach, cmap="PuOr_r", **_PLACE)
             axis.set_title(method, fontsize=10, weight="normal")
     bar = figure.colorbar(image, ax=axes, orientation="horizontal", aspect=40, ticks=[])
     bar.set_label("violet: speaks against the genre; orange: for it", fontsize=10)

@@ -129,8 +129,6 @@ def test_groups_of_a_row_differ_in_height_marker_and_colour_and_seeds_are_dots()
         names = [text.get_text() for text in figure.legends[0].get_texts()]
         assert names == ["random", "strict", "one seed"]
         assert {"MLP", "CNN"} <= set(texts(figure).split("\n"))
-    without = comparison_plots.accuracies(table, seeds=False).axes[0]
-    assert points(without, ".") == []
 
 
 def test_a_marker_means_the_same_model_in_both_panels_of_the_cost(good, poor):

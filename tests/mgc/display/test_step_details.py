@@ -10,7 +10,15 @@ import pytest
 
 from mgc.datasets.tracks import GENRES, label
 from mgc.display.figures import step_details
-from mgc.experiments import continual, decades, ensembles, explanations, federated, search
+from mgc.experiments import (
+    attention,
+    continual,
+    decades,
+    ensembles,
+    explanations,
+    federated,
+    search,
+)
 from mgc.records.store import Store
 from mgc.records.study import open_study
 from tests.helpers.outside import ROOT
@@ -18,6 +26,7 @@ from tests.helpers.outside import ROOT
 RECORDS = ROOT / "book" / "records"
 STEPS = Store(RECORDS).steps
 MAPS = explanations.load_facts(RECORDS)
+WEIGHTS = attention.load_shown(RECORDS)
 
 
 def test_genres_are_sorted_and_what_may_be_nothing_is_hollow():
@@ -105,3 +114,13 @@ def test_maps_are_drawn_beside_their_pictures():
         assert occlusion.shape == (8, 8)
         assert occlusion.ravel().tolist() == track["maps"]["occlusion"]
         assert row[0].images[0].get_array().shape == (32, 124)
+
+
+def test_moments_draw_the_weights_below_their_track():
+    axes = step_details.moments(WEIGHTS).axes
+    n = len(WEIGHTS["shown"])
+    for above, below, track in zip(axes[:n], axes[n:], WEIGHTS["shown"], strict=True):
+        assert above.get_title(loc="left") == label(track["genre"])
+        (stairs,) = below.patches
+        drawn, _, _ = stairs.get_data()
+        assert drawn.tolist() == track["weights"]

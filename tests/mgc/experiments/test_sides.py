@@ -213,6 +213,28 @@ def toy_material(**features):
     return SimpleNamespace(**material, **features)
 
 
+def test_weights_over_time_are_those_by_which_the_network_averages():
+    """What comes before the head is the mean of the columns by these weights."""
+    from keras import Model, layers
+
+    model = attention.pooled_by_attention((7, 12))
+    rng = np.random.default_rng(4)
+    model.get_layer("score").set_weights([rng.normal(size=(attention.WIDTH, 1))])
+    columns = rng.normal(size=(5, 7, 12)).astype(np.float32)
+    weights = attention.weights_over_time(model, columns)
+    assert weights.shape == (5, 7)
+    np.testing.assert_allclose(weights.mean(axis=1), 1)
+    (pooled,) = (layer for layer in model.layers if isinstance(layer, layers.Flatten))
+    found = Model(model.inputs, pooled.output).predict(columns, verbose=0)
+    by_hand = (weights[..., None] * columns).mean(axis=1)
+    np.testing.assert_allclose(found, by_hand, rtol=1e-4, atol=1e-5)
+
+
+def test_half_of_the_weight_by_hand():
+    """Ten columns: one that weighs as much as all others, and ten that weigh the same."""
+    assert attention.half(np.array([[9.0] + [1.0] * 9, [2.0] * 10])).tolist() == [0.1, 0.5]
+
+
 def test_attention_begins_at_the_mean():
     """At first all weights are alike, so the network is the published head on the mean."""
     pytest.importorskip("tensorflow")
