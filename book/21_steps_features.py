@@ -35,7 +35,7 @@ variant = "tuned"
 seed = 0
 
 # %% tags=["hide-input"]
-from mgc.display import notebook, step_tables
+from mgc.display import explanation_tables, notebook, step_tables
 from mgc.display.figures import step_details
 from mgc.experiments import (
     attention,
@@ -117,6 +117,18 @@ notebook.say(step_tables.details(steps, attention.STEP))
 
 # %% tags=["remove-input"] mystnb={"figure": {"caption": "Attention over time in VGG16's head, against the plain mean: change in right answers by genre.", "name": "fig-step-attention"}, "image": {"alt": "Ten rows, one a genre, sorted: a mark for the change in right answers with its interval around a line at zero, filled where the interval does not hold zero."}}
 step_details.genres(by_genre.of_comparison(study, attention.STEP.comparisons[0]))
+
+# %% [markdown]
+# What does it listen to? The same networks were trained once more, where Keras runs on JAX, and kept long enough to ask. {numref}`fig-attention` shows the first track of three genres.
+
+# %% tags=["remove-input"] mystnb={"figure": {"caption": "The first track of three genres as a picture, and below it the weight that attention gives to each moment, by the network of the fold that tests the track. At the dashed line all moments would weigh the same.", "name": "fig-attention"}, "image": {"alt": "Three pictures of tracks, frequency against time, each above a stepped line of weights around one."}}
+step_details.moments(attention.load_shown(study.store.root))
+
+# %% tags=["remove-input"]
+notebook.say(explanation_tables.moments_statement(attention.load_weights(study.store.root)))
+
+# %% [markdown]
+# So the network does choose, and is not shown to be right more often for it.
 
 # %% [markdown]
 # ## A small transformer
