@@ -10,7 +10,7 @@ scales are of other folds, and lack the four genres whose only artist is tested.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,7 +20,7 @@ from mgc.datasets.tracks import GENRES
 from mgc.errors import RecordError
 from mgc.evaluation.clusters import artist_groups, count, interval
 from mgc.evaluation.gain import summed_up
-from mgc.experiments.explanations import Estimate
+from mgc.experiments.explanations import Estimate, averaged
 from mgc.util.textfiles import read_csv, read_json
 
 FILE, FACTS = "robustness/robustness.csv", "robustness/robustness.json"
@@ -102,6 +102,18 @@ def estimate(table: pd.DataFrame, asked: Condition, less: Condition | None = Non
     other = _right(table, less).set_index("track_id")["right"]
     ahead = rows.assign(right=rows["right"].astype(int) - rows["track_id"].map(other).astype(int))
     return Estimate(*summed_up([ahead], groups))
+
+
+def gain_by_copies(table: pd.DataFrame, kinds: Collection[str]) -> Estimate:
+    """Estimate what altered copies change where sound is degraded, mean over kinds' strengths."""
+    pairs = [pair for pair in degradations() if pair[0] in kinds]
+    right = [
+        pd.concat([_right(table, Condition(*pair, way)) for pair in pairs])
+        .groupby(["track_id", "genre"])["right"]
+        .mean()
+        for way in (COPIES, PLAIN)
+    ]
+    return averaged(right[0] - right[1])
 
 
 def _right(table: pd.DataFrame, asked: Condition) -> pd.DataFrame:

@@ -47,6 +47,7 @@ DECIDERS: Mapping[str, Callable[[Claim, Evidence, str], Decision]] = MappingProx
             decide_results.state_of_the_art,
             decide_results.target,
             decide_training.ablation,
+            decide_training.copies,
             decide_training.faster,
             decide_training.latency,
             decide_training.minutes,

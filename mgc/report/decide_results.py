@@ -161,7 +161,10 @@ def beats(claim: Claim, evidence: Evidence, pair: str) -> Decision:
 
 def carries_over(claim: Claim, evidence: Evidence, name: str) -> Decision:
     """Ask whether weights learned from photographs beat random ones, all else being equal."""
-    titles = {"tuned": "ImageNet's weights", "random_weights": "random weights"}
+    titles = {
+        "tuned": "VGG16 with ImageNet's weights",
+        "random_weights": "VGG16 with random weights",
+    }
     groups = {titles[v]: evidence.group(name, v, FILTERED) for v in titles}
     if not all(groups.values()):
         raise NotTestableError("It takes the same network with random weights.")
@@ -202,12 +205,14 @@ def model(claim: Claim, evidence: Evidence, name: str) -> Decision:
         ),
         "transfer": (model_findings.transfer_is_best, NAMES),
     }[name]  # fmt: skip
-    variant, protocol, tests = "tuned", MAIN, evidence.tests
+    variant, protocol, tests, where = "tuned", MAIN, evidence.tests, ""
     if name == "information" and evidence.group("autoencoder", "as_written", FILTERED):
         # The report's code holds a whole track.
         variant, protocol = "as_written", FILTERED
         tests = pairwise(evidence.study.groups(variant, protocol))
+        where = " As written, fault-filtered split."
     decision = judge(evidence.study.groups(variant, protocol, (*NAMES, *REFERENCES)), tests)
+    decision = replace(decision, reason=decision.reason + where)
     return _taken(decision, [r for one in models for r in evidence.group(one, variant, protocol)])
 
 

@@ -23,7 +23,7 @@ POWER: Final = 0.8
 
 
 def nearest(groups: Groups, target: float) -> str:
-    """Say in a sentence how near the best model comes to a target of accuracy (0 to 1)."""
+    """Say in a sentence how near the best of models comes to a target of accuracy (0 to 1)."""
     known = {name: accuracy_summary(records) for name, records in fits_of(groups).items()}
     if not known:
         return "No model was run."
@@ -33,7 +33,7 @@ def nearest(groups: Groups, target: float) -> str:
     if known[best].high >= target:
         return f"{TITLES[best]} may reach the target; the interval leaves it open."
     gap = formats.points(target - known[best].accuracy).lstrip("+")
-    return f"No model reaches the target. The nearest, {TITLES[best]}, falls {gap} short."
+    return f"None of them reaches it. The nearest, {TITLES[best]}, falls {gap} short."
 
 
 class SpeedTargets(NamedTuple):
