@@ -79,7 +79,7 @@ notebook.table(
 )
 
 # %% [markdown]
-# The table repeats the report. Nothing in it was computed here. Wherever a page of this book quotes such a number, it is marked <q class="claim">like this</q>. Every other number in the text is written by code from the records of real runs.
+# The table repeats the report. Nothing in it was computed here. Wherever a page of this book quotes such a number, it is marked <q class="claim">like this</q>. Every other result in the text is computed by code, nearly all of them from the records of real runs.
 #
 # ## Who would use it
 #

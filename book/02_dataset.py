@@ -19,7 +19,7 @@
 # :class: tip
 # You learn
 # - what GTZAN is and what the report says about it;
-# - which of its faults are known, and why they raise scores;
+# - which of its faults are known, and which way they move scores;
 # - which three kinds of data this book runs on;
 # - what the clips that come with the book sound like.
 # ```
@@ -110,7 +110,7 @@ glue.many(
 # | <q class="claim">~8.3 hours</q> | True: {glue:text}`c2_hours` hours, if each track counts as thirty seconds. |
 # | <q class="claim">WAV, 22,050 Hz, 16-bit, mono</q> | Nearly: the collection was published as .au files; the .wav copies hold the same samples. Lengths differ by fractions of a second ({doc}`03_features` measures them). |
 # | <q class="claim">30 seconds each</q>, no corrupted files left | One file, jazz.00054, cannot be read in the copy on Kaggle. |
-# | Each track is a sample of its own | False: {glue:text}`c2_double` tracks are the same file as another, byte for byte. Where the labels differ, one must be wrong: {glue:text}`c2_across`. |
+# | Each track is a sample of its own | False: {glue:text}`c2_double` tracks repeat an earlier one, byte for byte. Where the labels differ, one must be wrong: {glue:text}`c2_across`. |
 # | "Diverse" | Partly: a few artists fill much of some genres, as the next section shows. |
 # | The code uses it | False: the code draws random numbers ({doc}`01_objective`). |
 #
@@ -125,7 +125,7 @@ notebook.table(
 )
 
 # %% [markdown]
-# Sturm compared recordings by ear and by acoustic fingerprint, so his count of repetitions is larger than the {glue:text}`c2_double` files that agree in every byte.
+# Sturm compared recordings by ear and by acoustic fingerprint, so his count of repetitions is larger than the {glue:text}`c2_double` pairs of files that agree in every byte.
 
 # %% [markdown]
 # The faults do not all act in one direction.
@@ -161,7 +161,7 @@ Glue(ARTISTS).many(
 #
 # ### The fault-filtered split
 #
-# {cite:t}`kereliuk2015` left out tracks with known faults and divided the rest so that artists should not cross. Most do not. By the table above, {glue:text}`c2_crossed` of the test tracks share an artist group with training, and {glue:text}`c2_crossed_valid` with training or validation. Training has {glue:text}`c2_train` tracks, validation {glue:text}`c2_valid` and test {glue:text}`c2_test`; {glue:text}`c2_left_out` tracks are out. {numref}`fig-fault-filtered` shows this {term}`fault-filtered split` by genre.
+# {cite:t}`kereliuk2015` left out tracks with known faults and divided the rest so that artists should not cross. Most do not. By our table of artists, {glue:text}`c2_crossed` of the test tracks share an artist group with training, and {glue:text}`c2_crossed_valid` with training or validation. Training has {glue:text}`c2_train` tracks, validation {glue:text}`c2_valid` and test {glue:text}`c2_test`; {glue:text}`c2_left_out` tracks are out. {numref}`fig-fault-filtered` shows this {term}`fault-filtered split` by genre.
 
 # %% tags=["remove-input"] mystnb={"figure": {"caption": "The fault-filtered split of GTZAN, genre by genre.", "name": "fig-fault-filtered"}, "image": {"alt": "Stacked bars, one a genre: tracks for training, validation and test, and tracks left out. The parts differ in size between genres."}}
 feature_plots.tracks_by_genre(split[["train", "valid", "test", "left out"]])
@@ -185,7 +185,7 @@ glue.many(
 )
 
 # %% [markdown]
-# How much the split matters can be read in published figures. One convolutional network scored {glue:text}`c2_lit_leaky` when pieces of a track lay on both sides of the split, and {glue:text}`c2_lit_clean` when they did not. A support vector machine on hand-crafted features scored {glue:text}`c2_lit_svm` on a random split; one on {term}`MFCC` statistics scored {glue:text}`c2_lit_mfcc` on the fault-filtered split {cite:p}`pons2018`. The word "accuracy on GTZAN" means little without the {term}`protocol`.
+# How much the split matters can be read in published figures. One convolutional network scored {glue:text}`c2_lit_leaky` when pieces of a track lay on both sides of the split, and {glue:text}`c2_lit_clean` when they did not. A support vector machine on hand-crafted features scored {glue:text}`c2_lit_svm` on a random split; one on {term}`MFCC` statistics scored {glue:text}`c2_lit_mfcc` {cite:p}`pons2018` on the fault-filtered split. These two read other features as well, so that not all of the gap is the split's; {doc}`05_comparison` names all sources. The word "accuracy on GTZAN" means little without the {term}`protocol`.
 #
 # ## Three editions, one interface
 #

@@ -94,7 +94,7 @@ signal_plots.archive_pictures(clips[:4])
 notebook.table(
     dataset_tables.uses_table(
         (
-            ("the networks of chapters 4 to 8", study.edition_record),
+            ("the networks of most chapters", study.edition_record),
             ("tables and statistics of this chapter", edition),
             ("spectrograms, waveforms and sounds on these pages", study.store.edition("demo")),
         )
@@ -112,7 +112,7 @@ notebook.table(
 #
 # A microphone gives air pressure over time. Stored at 22,050 Hz, thirty seconds are 661,500 numbers. Before anything else, `mgc.audio.samples.load` averages the channels and converts the sample rate, and `mgc.features.extract` cuts or pads to exactly 30 s.
 
-# %% tags=["remove-input"] mystnb={"figure": {"caption": "Waveforms of the same clips.", "name": "fig-waveforms"}, "image": {"alt": "Ten waveforms over thirty seconds, one a genre. Some are dense and even, others have gaps and swells."}}
+# %% tags=["remove-input"] mystnb={"figure": {"caption": "Waveforms of ten demo clips, one a genre.", "name": "fig-waveforms"}, "image": {"alt": "Ten waveforms over thirty seconds, one a genre. Some are dense and even, others have gaps and swells."}}
 signal_plots.waveforms(clips)
 
 # %% [markdown]
@@ -168,7 +168,7 @@ glue("c3_package", formats.number(by_package, 3), CHAPTER)
 # %% [markdown]
 # Formula: {glue:text}`c3_formula`. Package: {glue:text}`c3_package`.
 
-# %% tags=["remove-input"] mystnb={"figure": {"caption": "MFCC of the same clips over time, the sequence that the LSTM reads. Each coefficient is scaled by its mean and spread over all ten clips.", "name": "fig-mfcc"}, "image": {"alt": "Ten panels with thirteen rows of coefficients over time. Panels differ in their overall colouring and in how fast it changes."}}
+# %% tags=["remove-input"] mystnb={"figure": {"caption": "MFCC of the same clips over time, the sequence that an LSTM reads when it is fitted on audio. Each coefficient is scaled by its mean and spread over all ten clips.", "name": "fig-mfcc"}, "image": {"alt": "Ten panels with thirteen rows of coefficients over time. Panels differ in their overall colouring and in how fast it changes."}}
 signal_plots.mfccs(clips)
 
 # %% [markdown]
@@ -377,10 +377,10 @@ notebook.say(*dataset_tables.variation_statements(varied, "jazz", "classical"))
 # The bass. In its low octaves a linear picture has few bins, so neighbouring notes fall into one. And half of its rows lie where little music happens.
 # ```
 #
-# **Why do genres look apart on one half of the tracks and not on the other?**
+# **Why do genres look further apart on the half of the tracks that was fitted?**
 #
 # ```{dropdown} Answer
-# With more features than tracks, there are always directions that separate what was fitted. Most of them separate these tracks and not these genres.
+# With more features than tracks, there are always directions that separate what was fitted. Some of what they separate is these tracks, and not these genres.
 # ```
 
 # %% [markdown]

@@ -36,6 +36,7 @@ seed = 0
 import math
 from dataclasses import replace
 
+from mgc.datasets import facts
 from mgc.display import formats, model_text, notebook, result_tables
 from mgc.display.figures import model_plots
 from mgc.display.glue import CHAPTER, Glue
@@ -78,13 +79,13 @@ notebook.table(
 notebook.say(
     f"Edition **{study.edition_record.name}**,"
     f" {formats.count(study.edition_record.n_tracks)} tracks;",
-    f"protocol **{protocol}**; variant **{VARIANTS[variant].title}**; seed {seed}.",
+    f"protocol **{facts.protocol_title(protocol)}**; variant **{VARIANTS[variant].title}**; seed {seed}.",
 )
 
 # %% [markdown]
 # Whether these differences are real, {doc}`05_comparison` tests, over all seeds. The sizes that the report's networks have on its own inputs are counted in {doc}`08_audit`.
 #
-# In the drawings below, each block is a layer; the higher it is, the more numbers it hands on. What shapes the numbers on the way, such as {term}`dropout <dropout>`, stands in small print. In the figures of learning, where grey (training) lies well below dark (validation) in loss, a network knows the training part better than other music: {term}`overfitting`. Tuned recipes train on blended pieces of tracks, so there the two cannot be compared. Dots mark the epochs whose weights were kept.
+# In the drawings below, each block is a layer; the higher it is, the more numbers it hands on. What shapes the numbers on the way, such as {term}`dropout <dropout>`, stands in small print. In the figures of learning, where grey (training) lies well below dark (validation) in loss, a network knows the training part better than other music: {term}`overfitting`. Tuned recipes train on blended pieces of tracks, so there neither loss nor accuracy of the two can be compared. Dots mark the epochs whose weights were kept.
 
 # %% [markdown]
 # ## Model 1: multi-layer perceptron
@@ -232,7 +233,7 @@ notebook.table(
 )
 
 # %% [markdown]
-# Does the answer hold when artists are kept apart? The next table asks for as much of it as was fitted under the artist folds. Not all rows have three seeds, and some were trained on JAX ({doc}`24_why_cnn` says why that is no matter).
+# Does the answer hold when artists are kept apart? The next table asks for as much of it as was fitted under the artist folds. Not all rows have three seeds, and some were trained on JAX, which may cost a little ({doc}`24_why_cnn`).
 
 # %% tags=["remove-input"]
 apart = replace(study, protocol="artist_cv")
@@ -291,7 +292,7 @@ notebook.table(model_text.trials(tried), "Every trial, judged on validation trac
 notebook.say(model_text.about_trials(len(tried)))
 
 # %% [markdown]
-# What a network must beat should be tuned as well. So two classical models have their settings chosen on the same validation tracks, by the same rule: logistic regression, and a support vector machine with a radial kernel. Each reads two kinds of input. One is the table of statistics that the MLP reads. The other is seven statistics of each row of the same pictures that the CNN sees: mean, spread, three percentiles, and the mean and spread of the change from frame to frame. The networks had fewer trials, since each takes minutes and not seconds. That favours the classical models a little, if anything; {doc}`24_why_cnn` gives two networks as many, and asks what it changes.
+# What a network must beat should be tuned as well. So two classical models have their settings chosen on the same validation tracks, by the same rule: logistic regression, and a support vector machine with a radial kernel. Each reads two kinds of input. One is the table of statistics that the MLP reads. The other is seven statistics of each row of the same pictures that the CNN sees: mean, spread, three percentiles, and the mean and spread of the change from frame to frame. The networks had fewer trials, since most of them take much longer to train. That favours the classical models a little, if anything; {doc}`24_why_cnn` gives all but the CNN as many, and asks what it changes.
 
 # %% tags=["remove-input"]
 notebook.table(
@@ -345,7 +346,7 @@ glue.many(
 # %% [markdown]
 # ## What this shows and what it does not
 #
-# The chapter shows how large the report's networks are, that they can be trained, and what each of them gets right on tracks that it has not seen. It does not rank them: the differences between two rows of its table may be chance. {doc}`05_comparison` tests that. It shows one seed, so it does not say how much a model would change if it were trained again. And it says nothing about music outside this {term}`edition`.
+# The chapter shows how large the report's networks are, that they can be trained, and what each of them gets right on tracks that it has not seen. It does not rank them: the differences between two rows of its table may be chance. {doc}`05_comparison` tests that. Its first table shows one seed, so it does not say how much a model would change if it were trained again. And it says nothing about music outside this {term}`edition`.
 
 # %% [markdown]
 # ## Check yourself

@@ -22,7 +22,7 @@
 # - how sure one may be of an accuracy that was measured on few tracks and with few seeds;
 # - how to test whether one model is better than another;
 # - which published accuracies may be set beside ours;
-# - what the evidence of this build carries, and what it does not.
+# - and what the evidence of this build carries, and what it does not.
 #
 # Five pages look closer: {doc}`17_protocols` at what the division of the tracks makes of a score, {doc}`18_sureness` at how sure the models are and where they agree, {doc}`19_cost` at time and size, {doc}`23_more_music` at what more tracks would do, {doc}`24_why_cnn` at what a longer training would.
 # ```

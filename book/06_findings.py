@@ -20,8 +20,7 @@
 # You learn
 # - how a finding is turned into a question that records can answer;
 # - what became of the findings in the report's section on insights, one by one;
-# - which genres the models tell apart, and which they mix up;
-# - what would have to be measured to decide the rest.
+# - which genres the models tell apart, and which they mix up.
 # ```
 #
 # The report lists its findings as facts. Here each becomes a claim with a rule that decides it. Code applies the rule to the records and writes both the verdict and the sentence. So this page may read differently on other data, and each time it says what those data show.
@@ -31,7 +30,7 @@
 # ```{dropdown} What the six verdicts mean
 # - *Confirmed* and *contradicted* need a test or an interval at the usual level of one in twenty, or the margin that is stated with the claim.
 # - *Compatible* means that an interval holds the stated figure, but much else, too.
-# - *Partly* means that some of the claim is shown and nothing speaks against it.
+# - *Partly* means that a part of the claim holds, and another does not or is open.
 # - *Not shown* means that it was tested, and the evidence is too weak either way.
 # - *Not testable here* means that no record bears on the claim.
 # ```
@@ -111,7 +110,7 @@ decide(
 # %% [markdown]
 # ### Is transfer learning the best?
 #
-# The rule: VGG16 must be shown to beat each of the other four. The second claim is about its size: the report says that it offers the most accuracy for its complexity, which we read as percentage points for each million parameters. By that reading a small model has an advantage that no large one can make up for; the report gives no other.
+# The rule: VGG16 must be shown to beat each of the other four. Again the CNN is judged as its recipe was chosen; {doc}`24_why_cnn` trains it for longer, and asks again. The second claim is about its size: the report says that it offers the most accuracy for its complexity, which we read as percentage points for each million parameters. By that reading a small model has an advantage that no large one can make up for; the report gives no other.
 
 # %% tags=["remove-input"]
 decide(
@@ -232,7 +231,7 @@ decide(
 # %% [markdown]
 # ### Are pop and rock hard?
 #
-# Two claims hide here. The first: the two genres are harder than the others, by mean F1. The second: they are taken for each other more often than if the mistakes on their tracks fell evenly on all wrong genres.
+# Two claims hide here. The first: each of the two is harder than the other genres, by its F1 against their mean. The second: they are taken for each other more often than if the mistakes on their tracks fell evenly on all wrong genres.
 
 # %% tags=["remove-input"]
 decide(

@@ -98,12 +98,16 @@ Glue(f"book/records/{transfer.AGREEMENT_FILE}").many(
         "c10_alike_median": formats.number(alike.median(), 4),
     }
 )
+reads, fitted_on, penalty = learned.facts["form"]
 Glue(f"book/records/{transfer.FACTS_FILE}").many(
     {
         "c10_train": formats.count(learned.facts["n_train"]),
         "c10_groups": formats.count(learned.facts["n_groups"]),
         "c10_megabytes": formats.number(learned.facts["bytes"] / 1e6, 1),
         "c10_crops": formats.count(learned.facts["n_windows"]),
+        "c10_reads": result_tables.HEAD_READS[reads],
+        "c10_fitted_on": result_tables.HEAD_FITTED_ON[fitted_on],
+        "c10_penalty": f"{penalty:g}",
     }
 )
 
@@ -129,7 +133,7 @@ notebook.table(
 )
 
 # %% [markdown]
-# Each line is the mean over three draws of the folds. Forms differ by less than draws do. One crop is too few; beyond three, more of them cost time and are not right more often.
+# Each line is the mean over three draws of the folds, and their standard deviation. Many forms lie so close that other draws might order them otherwise. One crop is too few; beyond {glue:text}`c10_crops`, which the file takes, more of them cost time and are not right more often here. The file holds the form that reads {glue:text}`c10_reads`, fitted on {glue:text}`c10_fitted_on`, with a C of {glue:text}`c10_penalty`.
 #
 # ## How often it is right
 #
@@ -214,7 +218,7 @@ Glue(f"{store}/{probes.FILE}").many(
 #
 # Not measured: human speech, recorded rain, animals and machines, and music of other genres, for which there are no recordings here. Expect a folk song or a raga to get one of the ten names.
 #
-# The {glue:text}`c10_composed` clips of the demo edition were composed by rule and rendered with one SoundFont. It names their style for {glue:text}`c10_composed_right` of them (95 % interval {glue:text}`c10_composed_interval`; chance is a tenth), is sure of {glue:text}`c10_composed_sure`, and calls {glue:text}`c10_composed_none` none of the genres. So calibration holds for recordings like GTZAN's, and for no others.
+# The {glue:text}`c10_composed` clips of the demo edition were composed by rule and rendered with one SoundFont. It names their style for {glue:text}`c10_composed_right` of them (95 % interval {glue:text}`c10_composed_interval`; chance is a tenth), is sure of {glue:text}`c10_composed_sure`, and calls {glue:text}`c10_composed_none` none of the genres. So its sure answers cannot be trusted for these clips. What its probabilities are worth was measured for recordings like GTZAN's alone.
 
 # %% tags=["remove-input"]
 measured = stability.load(root / "transfer")

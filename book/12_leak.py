@@ -84,7 +84,7 @@ notebook.table(leak_tables.gain_table(leaks), "What the leak adds to the same te
 notebook.table(leak_tables.company_table(leaks), "Gain on clean pieces, by the company they keep")
 
 # %% [markdown]
-# Where the left column lies above the right one, the artist carried the leak across. Where it does not, something else did: half of the training tracks of each genre are others now, and more like the test part. With so few artists the intervals are wide.
+# Where the left column lies above the right one, the artist may have carried the leak across; the difference of the columns was not tested. Where it does not, something else did: half of the training tracks of each genre are others now, and more like the test part. With so few artists the intervals are wide.
 #
 # ## How it was measured
 #
@@ -147,7 +147,7 @@ notebook.table(result_tables.batches_table(fed), "Features of the same tracks, i
 # %% [markdown]
 # With one track at a time, the network of Choi et al. reaches {glue:text}`c12_bn_alone` on these recordings, with shuffled batches {glue:text}`c12_bn_shuffled_least` to {glue:text}`c12_bn_shuffled_most`. In the order of the files it is {glue:text}`c12_bn_ordered_least` to {glue:text}`c12_bn_ordered_most`, and the features as published give {glue:text}`c12_bn_published`. Batches of one genre go the other way, {glue:text}`c12_bn_genre`: the mean that is subtracted is then that of the genre, and takes it away. Our own network shows both: {glue:text}`c12_bn_own` with its stored statistics, {glue:text}`c12_bn_own_shuffled` in large shuffled batches, {glue:text}`c12_bn_own_ordered` in large batches in the order of the files, which hold a few genres each, and {glue:text}`c12_bn_own_small` in small ones, which mostly hold one genre. What a batch does depends on what is in it.
 #
-# This is what was measured, and no more. We do not know in which batches the published features were made; they behave like features made in the order of the files. Nobody need have meant it, and features made so may still serve other purposes. The recordings of the mini set share artists, so all of these figures are high, and the intervals are wide. The cure is cheap: use stored statistics, or one track at a time. And the test is cheap, too: shuffle the tracks, make the features again, and see whether the score falls.
+# This is what was measured, and no more. We do not know in which batches the published features were made; their score lies above all that we made of these recordings. Features made in the order of the files come nearest, and the intervals do not decide it. Nobody need have meant it, and features made so may still serve other purposes. The recordings of the mini set share artists, so all of these figures are high, and the intervals are wide. The cure is cheap: use stored statistics, or one track at a time. And the test is cheap, too: shuffle the tracks, make the features again, and see whether the score falls.
 #
 # ## What this shows and what it does not
 #

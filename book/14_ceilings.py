@@ -87,7 +87,7 @@ glue("c14_copies_apart", formats.count(len(apart)), TRACKS)
 #
 # {cite:t}`dong2018` gives <q class="claim">{glue:text}`c14_people`</q> as what people reach when they choose among ten genres. The figure goes back to a listening study with clips of three seconds {cite:p}`gjerdingen2008`, which already the paper that presented GTZAN set beside its own result {cite:p}`tzanetakis2002`. It is no figure about GTZAN: other clips, shorter ones, and other genres. It measures how far listeners agree with what a record shop calls a piece, which is what a label is. Nobody, to our knowledge, has asked people about all of GTZAN.
 #
-# So *better than people* is not to be had from these figures, and *as good as people* neither. They say something else. If people who know the music agree with a shop so far and no further, then a system that agrees much more has learned this shop's habits.
+# So *better than people* is not to be had from these figures, and *as good as people* neither. They raise a doubt. If people who know the music agree with a shop so far and no further, a system that agrees much more may have learned the shop's habits. It may also have heard more, since its clips are longer.
 
 # %% tags=["remove-input"]
 taught = system_tables.taught_figures()
@@ -152,7 +152,7 @@ notebook.table(
 )
 
 # %% [markdown]
-# On all ten genres, of which it has no word for three, MusiCNN at its word names {glue:text}`c14_word_all`; with logistic regression on all its tags, fitted to the training part of GTZAN, {glue:text}`c14_regressed`. So a large part of what such a system scores on GTZAN it brought along. Whether it knew the music or the recordings, this measurement does not tell.
+# On all ten genres, of which it has no word for three, MusiCNN at its word names {glue:text}`c14_word_all`; with logistic regression on all its tags, fitted to the training part of GTZAN, {glue:text}`c14_regressed`. That regression was taken as it comes; {doc}`10_network` has one whose form was chosen, and which names more of the same tracks. So a large part of what such a system scores on GTZAN it brought along. Whether it knew the music or the recordings, this measurement does not tell.
 #
 # ## What follows
 #

@@ -121,7 +121,7 @@ glue("c15_cells", formats.count(N_CELLS), CHAPTER)
 # %% [markdown]
 # `mgc data verify` needs no copy of the archive. A table in the package keeps a checksum of each published picture and {glue:text}`c15_cells` of its cells: enough to say which pictures are the same and how far others agree, and too little to draw anything. It names the tracks that do not agree, and those that are missing.
 #
-# We did it for the {glue:text}`c15_n` recordings of the mini set, and compared every cell. But for jazz, {glue:text}`c15_equal` of the cells are equal and {glue:text}`c15_near` within one grey level; in the track that agrees least it is {glue:text}`c15_near_least`. The {glue:text}`c15_jazz_n` jazz tracks are another matter: {glue:text}`c15_jazz_near` of the cells are within one level, and the mean difference is {glue:text}`c15_jazz_apart` levels. Their published pictures were drawn by another version of the plotting program ({doc}`02_dataset`). No rule of ours makes these from audio.
+# We did it for the {glue:text}`c15_n` recordings of the mini set, and compared every cell. In all genres except jazz, {glue:text}`c15_equal` of the cells are equal and {glue:text}`c15_near` within one grey level; in the track that agrees least it is {glue:text}`c15_near_least`. The {glue:text}`c15_jazz_n` jazz tracks are another matter: {glue:text}`c15_jazz_near` of the cells are within one level, and the mean difference is {glue:text}`c15_jazz_apart` levels. Their published pictures were drawn by another version of the plotting program ({doc}`02_dataset`). No rule of ours makes these from audio.
 
 # %% tags=["remove-input"]
 notebook.table(
@@ -137,7 +137,7 @@ notebook.table(
 )
 
 # %% [markdown]
-# The network that ships gives the same answer to both pictures of {glue:text}`c15_cnn_same` of {glue:text}`c15_cnn_n` tracks, jazz included. Some of them trained it, so its accuracy here says nothing. Logistic regression, fitted to published pictures under the artist folds and asked about tracks that it was not fitted to, changes its answer for {glue:text}`c15_logistic_moved` of {glue:text}`c15_logistic_n` tracks, and {glue:text}`c15_logistic_jazz` of these are jazz. Of the {glue:text}`c15_jazz_n` jazz tracks it calls {glue:text}`c15_jazz_archive` jazz by their published picture, and {glue:text}`c15_jazz_audio` by the one from audio. These are tracks of {glue:text}`c15_jazz_groups` artist groups, too few to say how much; but they point one way: a part of what this model takes for jazz is how jazz was plotted.
+# The small CNN that ships ({doc}`10_network`) gives the same answer to both pictures of {glue:text}`c15_cnn_same` of {glue:text}`c15_cnn_n` tracks, jazz included. Some of them trained it, so its accuracy here says nothing. Logistic regression, fitted to published pictures under the artist folds and asked about tracks that it was not fitted to, changes its answer for {glue:text}`c15_logistic_moved` of {glue:text}`c15_logistic_n` tracks, and {glue:text}`c15_logistic_jazz` of these are jazz. Of the {glue:text}`c15_jazz_n` jazz tracks it calls {glue:text}`c15_jazz_archive` jazz by their published picture, and {glue:text}`c15_jazz_audio` by the one from audio. These are tracks of {glue:text}`c15_jazz_groups` artist groups, too few to say how much; but they point one way: a part of what this model takes for jazz is how jazz was plotted.
 #
 # ## The release
 #

@@ -69,7 +69,7 @@ notebook.table(networks[cost_tables.ANSWER], "What an answer takes")
 comparison_plots.cost(accuracy_table(results.first_seed | study.baselines(), results.labels))
 
 # %% [markdown]
-# Times are wall times of the recorded fits, with whatever else their machine did, and compare only where both were trained on the same. Those on TensorFlow ran two at a time on two cores, one thread each; those on the graphics card shared it with a dozen others, so that their times say little. VGG16's frozen base runs once, for the first fit that needs it, and its output is kept. So the times of later fits are those of the head alone, and the column of the base says what a track costs before that.
+# Training is the time of a fit, all of its folds together, as a mean over the fits of the row. Times are wall times, with whatever else their machine did, and compare only where both were trained on the same. Fits on TensorFlow shared two cores with other work, on one thread or two. Where one took many times as long as others of its kind, that says nothing about the network: two folds of one autoencoder alone took most of its time. Fits on JAX ran on another machine's processor, or on a graphics card, which a dozen shared, so that their times say little beside the others. VGG16's frozen base runs once, for the first fit that needs it, and its output is kept. So the times of later fits are those of the head alone, and the column of the base says what a track costs before that.
 
 # %% [markdown]
 # ## What this shows and what it does not

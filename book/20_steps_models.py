@@ -150,7 +150,7 @@ step_details.genres(by_genre.of_comparison(study, composition.STEP.comparisons[2
 # %% [markdown]
 # ## What this shows and what it does not
 #
-# The page shows what these steps change on GTZAN with artists apart. Labels and pieces were tried on logistic regression, which can be fitted again in seconds. One block of VGG16 was trained on, at one rate; more blocks, or more music, may take more. It does not show that labels need no care: a wrong test label costs every model alike, and no row here can see it.
+# The page shows what these steps change on GTZAN with artists apart. Labels and pieces were tried on logistic regression, which can be fitted again in seconds. One block of VGG16 was trained on, at the better of two rates; more blocks, or more music, may take more. It does not show that labels need no care: a wrong test label costs every model alike, and no row here can see it.
 
 # %% [markdown]
 # ## Check yourself

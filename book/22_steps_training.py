@@ -76,7 +76,7 @@ glue.many(robustness_tables.numbers(heard, sound), f"book/records/{robustness.FI
 # %% [markdown]
 # ```{admonition} To remember
 # :class: important
-# The largest gain of all steps comes from a network that heard other music. What is learned later overwrites what was learned before, unless some of it is kept. And a model that is good on average may fail an artist every time.
+# The largest gain on this page comes from a network that heard other music. What is learned later overwrites what was learned before, unless some of it is kept. And a model that is good on average may fail an artist every time.
 # ```
 
 # %% [markdown]
@@ -224,7 +224,7 @@ step_details.genres(by_genre.of_comparison(study, outside_music.STEP.comparisons
 # %% [markdown]
 # ## What this shows and what it does not
 #
-# The page shows what these steps change on GTZAN, with artists apart where nothing else is said. Pretraining without labels saw the training tracks of GTZAN alone, for no longer than the CNN's own training; it is meant for much more music, and for more time. Learning in many places and in turns was tried with a small MLP; the years are those of releases, and of a reissue too late. It does not show how any of it would do on music that GTZAN lacks.
+# The page shows what these steps change on GTZAN, with artists apart where nothing else is said. Pretraining without labels saw the training tracks of GTZAN alone, for no longer than the CNN's own training; it is meant for much more music, and for more time. Learning in many places and in turns was tried with a small MLP; the years are those of releases, which for a reissue is too late. It does not show how any of it would do on music that GTZAN lacks.
 
 # %% [markdown]
 # ## Check yourself

@@ -45,7 +45,7 @@ def compare(published: Grey, drawn: Grey) -> pd.DataFrame:
 
 
 def ask_network(pictures: Grey) -> list[str]:
-    """Answers of the network that ships to some pictures."""
+    """Answers of the small CNN that ships to some pictures."""
     crops = crop_probabilities(network_file.open_network(), pictures)
     return [GENRES[int(p.mean(axis=0).argmax())] for p in crops]
 

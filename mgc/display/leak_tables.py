@@ -44,16 +44,20 @@ def leak_statements(table: pd.DataFrame) -> list[str]:
         step = f"From {PROTOCOL_TITLES[leaky]} to {PROTOCOL_TITLES[strict]}"
         if change.max() < 0:
             least, most = least.removesuffix("\u00a0points").lstrip("−"), most.lstrip("−")
-            said.append(f"{step}, every score falls, by {least} to {most}.")
+            said.append(f"{step}, the score of every network falls, by {least} to {most}.")
         else:
-            said.append(f"{step}, scores change by {most} to {least}.")
+            said.append(f"{step}, scores of networks change by {most} to {least}.")
         if len(clear) == len(both) > 1:
             said.append("Each of these falls is clear: the intervals lie apart.")
         elif clear:
             falls = "that" if len(clear) == 1 else "those"
-            said.append(f"The intervals lie apart for {falls} of {formats.listing(clear)}.")
+            said.append(
+                f"Of the networks, intervals lie apart for {falls} of {formats.listing(clear)}."
+            )
         else:
-            said.append("No single fall is certain: the intervals overlap.")
+            said.append(
+                "For no network do the intervals lie apart, which alone does not exclude a fall."
+            )
     return said or ["There are no records of two protocols that differ in one leak."]
 
 
@@ -72,14 +76,15 @@ def crossing_statements(trained: pd.DataFrame, validated: pd.DataFrame) -> list[
         )
     lift, (met, control) = means[0][0], (float(excess.mean()) for _, excess in means)
     meant = (
-        "So it is not by meeting the artist that these tracks are easy."
+        "So nothing shows that it is by meeting the artist that these tracks are easy; they are"
+        " too few to exclude it."
         if met <= control
         else "So meeting the artist may have helped."
     )
     least, most = (100 * float(value) for value in (lift.min(), lift.max()))
     return [
         f"Tracks whose artist trains lift the scores by {formats.number(least, 1)} to"
-        f" {formats.number(most, 1)}\u00a0points, mostly because they are of easy genres.",
+        f" {formats.number(most, 1)}\u00a0points.",
         f"Against what their genres alone would give, they score {formats.points(met)} on average"
         f" over the models; tracks whose artist only validates, {formats.points(control)}.",
         meant,

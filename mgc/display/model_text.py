@@ -109,9 +109,10 @@ def _memory(record: Record) -> list[str]:
     if kept.empty:
         return []
     known, new = (formats.percent(kept[part].mean()) for part in ("accuracy", "val_accuracy"))
+    what = "the blended pieces that" if record.config["recipe"].get("mixup") else "what"
     return [
-        f"At the kept epochs it is right on {known} of what it was trained on and on {new} of the"
-        " validation part."
+        f"At the kept epochs it is right on {known} of {what} it was trained on"
+        f" and on {new} of the validation part."
     ]
 
 

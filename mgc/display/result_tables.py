@@ -278,17 +278,21 @@ def stability_table(forms: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+HEAD_READS = {"tags": "probabilities", "odds": "log odds"}
+HEAD_FITTED_ON = {"tracks": "means over crops", "windows": "crops"}
+"""What a head reads, and is fitted on, by the names that its record has for it."""
+
+
 def head_table(folds: pd.DataFrame) -> pd.DataFrame:
     """Write the forms of a genre head that were tried (`mgc.evaluation.transfer`) as texts."""
     return pd.DataFrame(
         {
-            "Reads": folds["reads"].map({"tags": "probabilities", "odds": "log odds"}),
-            "Fitted on": folds["fitted_on"].map(
-                {"tracks": "means over crops", "windows": "crops"}
-            ),
+            "Reads": folds["reads"].map(HEAD_READS),
+            "Fitted on": folds["fitted_on"].map(HEAD_FITTED_ON),
             "C": folds["C"].map("{:g}".format),
             "Crops": folds["n_windows"],
-            "Accuracy": folds["accuracy"].map(lambda share: formats.percent(share, 1)),
+            "Accuracy": folds["accuracy"].map(lambda share: formats.percent(share, 1))
+            + folds["sd"].map(lambda share: f" ± {formats.number(100 * share, 1)}"),
             "Log loss": folds["log_loss"].map(formats.number),
         }
     )

@@ -18,7 +18,7 @@ def load_table(load: Load) -> pd.DataFrame:
             "Median": (levels["p50_ms"] / 1000).map(formats.duration),
             "95th percentile": (levels["p95_ms"] / 1000).map(formats.duration),
             "Told to wait": levels["told_to_wait"].map(formats.count),
-            "Memory, MB": levels["memory_mb"].map(formats.count),
+            "Memory at most, MB": levels["memory_mb"].map(formats.count),
         }
     )
 
@@ -33,7 +33,9 @@ def sequential_table(rates: pd.DataFrame) -> pd.DataFrame:
             "Tracks that a plain test needs": rates["needed"].map(formats.count),
             "Sequential test decides": rates["decided"].map(formats.percent),
             "Tracks until then, median": rates["median_tracks"].map(formats.count),
-            "Wrongly": rates["false_sequential"].map(lambda share: formats.percent(share, 1)),
+            "Sequential test wrong": rates["false_sequential"].map(
+                lambda share: formats.percent(share, 1)
+            ),
         }
     )
 

@@ -17,7 +17,7 @@ from mgc.util.textfiles import read_csv, read_json
 
 FILE, TRACKS_FILE = "packing/packing.json", "packing/packing.csv"
 """In the store of records: what was packed and how; a row a track."""
-MODELS = {"cnn": "the network that ships", "logistic": "logistic regression, artist folds"}
+MODELS = {"cnn": "the small CNN that ships", "logistic": "logistic regression, artist folds"}
 SHARES = ("equal", "near")
 ANSWERS = ("cnn_archive", "cnn_audio", "logistic_archive", "logistic_audio")
 TEXTS = ("track_id", "genre", *ANSWERS)
