@@ -141,13 +141,14 @@ notebook.say(control_text.statement(table[table["model"] != "cnn"]))
 # The row of the CNN above was read from test tracks, and is known now. What would have come out if nobody had looked? Take each fold by itself. It has validation tracks, and two fits of each network: the usual one, and one that is three times as long. Keep the one with the lower log loss on validation tracks, in two decimals, and count its answers on the test tracks. That is the rule by which this book chooses settings, and each network gets the same choice of two.
 
 # %% tags=["remove-input"]
-lengths = controls.lengths_table(fits)
+choices = controls.chosen_lengths(fits)
+lengths = controls.lengths_table(choices)
 notebook.table(
     control_text.lengths_table(lengths), "The length of training chosen in each fold, artist folds"
 )
 
 # %% tags=["remove-input"]
-chosen = {pair.model: list(pair.changed) for pair in controls.chosen_lengths(fits)}
+chosen = {choice.pair.model: list(choice.pair.changed) for choice in choices}
 named = {
     "the CNN": chosen["cnn"],
     "VGG16": chosen["vgg16"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -49,6 +50,13 @@ class Pair(NamedTuple):
     usual: tuple[Record, ...]
 
 
+class Chosen(NamedTuple):
+    """A pair whose changed fits are as long as validation chooses; where, fold by fold, longer."""
+
+    pair: Pair
+    longer: tuple[bool, ...]
+
+
 def pairs(study: Study, variants: Iterable[str] = PARTS) -> list[Pair]:
     """Look up what was fitted under the artist folds by these variants, in their order."""
     found = []
@@ -71,27 +79,24 @@ def _both(study: Study, variant: str, model: str) -> Iterator[tuple[Record, Reco
             yield record, usual
 
 
-def chosen_lengths(found: Sequence[Pair]) -> list[Pair]:
+def chosen_lengths(found: Iterable[Pair]) -> list[Chosen]:
     """Put together, for each network that was trained for longer, the length validation chooses.
 
     In each fold that is the fit whose validation part comes first by the rule by which recipes
     were chosen, `mgc.training.trials.rank`; among equals the shorter one. The test part has no
     say.
     """
-    return [
-        pair._replace(
-            variant=CHOSEN,
-            changed=tuple(
-                replace(long, predictions=pd.concat(_preferred(long, usual), ignore_index=True))
-                for long, usual in zip(pair.changed, pair.usual, strict=True)
-            ),
-        )
-        for pair in found
-        if pair.variant == LONG
-    ]
+    chosen = []
+    for pair in found:
+        if pair.variant == LONG:
+            each = [_preferred(*both) for both in zip(pair.changed, pair.usual, strict=True)]
+            records, longer = zip(*each, strict=True)
+            kept = pair._replace(variant=CHOSEN, changed=records)
+            chosen.append(Chosen(kept, tuple(chain.from_iterable(longer))))
+    return chosen
 
 
-def lengths_table(found: Sequence[Pair]) -> pd.DataFrame:
+def lengths_table(chosen: Sequence[Chosen]) -> pd.DataFrame:
     """Compare the length that validation chooses with that of the recipe, as `table` does.
 
     Returns
@@ -100,29 +105,20 @@ def lengths_table(found: Sequence[Pair]) -> pd.DataFrame:
         The columns of `table`, ``longer`` (folds, all seeds together, in which the longer fit is
         chosen) and ``folds`` (how many there are).
     """
-    whole = table(chosen_lengths(found))
-    choices = [
-        [
-            is_longer
-            for long, usual in zip(pair.changed, pair.usual, strict=True)
-            for is_longer in _longer(long, usual).values()
-        ]
-        for pair in found
-        if pair.variant == LONG
-    ]
-    return whole.assign(longer=[sum(each) for each in choices], folds=[len(c) for c in choices])
+    return table([each.pair for each in chosen]).assign(
+        longer=[sum(each.longer) for each in chosen], folds=[len(each.longer) for each in chosen]
+    )
 
 
-def _preferred(long: Record, usual: Record) -> Iterator[pd.DataFrame]:
-    for fold, is_longer in _longer(long, usual).items():
-        rows = (long if is_longer else usual).predictions
-        yield rows[rows["fold"] == fold]
-
-
-def _longer(long: Record, usual: Record) -> dict[str, bool]:
-    """Say of each fold whether its validation part prefers the longer fit."""
+def _preferred(long: Record, usual: Record) -> tuple[Record, list[bool]]:
+    """Take each fold from the fit that its validation part prefers; and say where the longer."""
     ranks = [_ranks(record.predictions) for record in (long, usual)]
-    return {fold: ranks[0][fold] < ranks[1][fold] for fold in ranks[0]}
+    longer = {fold: ranks[0][fold] < ranks[1][fold] for fold in ranks[0]}
+    rows = [
+        each.predictions[each.predictions["fold"].map(longer) == wanted]
+        for each, wanted in ((long, True), (usual, False))
+    ]
+    return replace(long, predictions=pd.concat(rows, ignore_index=True)), list(longer.values())
 
 
 def _ranks(predictions: pd.DataFrame) -> dict[str, tuple[float, float]]:

@@ -84,17 +84,18 @@ def test_validation_alone_chooses_the_length_of_each_fold():
     usual = folds_of(unsaved(tested["usual"], seed=0), {"a": bad, "b": bad})
     pair = Pair("cnn", controls.LONG, (long,), (usual,))
     (chosen,) = controls.chosen_lengths([pair, pair._replace(variant="no_mixup")])
-    (record,) = chosen.changed
+    (record,) = chosen.pair.changed
+    assert chosen.longer == (True, False)
     right = record.test_rows.groupby("fold").apply(scored, include_groups=False)
     assert right.to_dict() == {"a": 1.0, "b": 0.0}
-    row = controls.lengths_table([pair]).iloc[0]
+    row = controls.lengths_table([chosen]).iloc[0]
     assert (row["longer"], row["folds"], row["gain"]) == (1, 2, 0.5)
 
 
 def test_the_published_lengths_are_those_of_lower_validation_loss():
     found = controls.pairs(STUDY, (controls.LONG,))
     for pair, chosen in zip(found, controls.chosen_lengths(found), strict=True):
-        for long, usual, record in zip(pair.changed, pair.usual, chosen.changed, strict=True):
+        for long, usual, record in zip(pair.changed, pair.usual, chosen.pair.changed, strict=True):
             assert len(record.predictions) == len(long.predictions)
             for fold, rows in record.predictions.groupby("fold"):
                 options = [
@@ -102,8 +103,10 @@ def test_the_published_lengths_are_those_of_lower_validation_loss():
                 ]
                 losses = [loss(frame[frame["part"] == "valid"]) for frame in options]
                 if losses[0] != losses[1]:
-                    best = options[int(np.argmin(losses))].reset_index(drop=True)
-                    pd.testing.assert_frame_equal(rows.reset_index(drop=True), best)
+                    best = options[int(np.argmin(losses))]
+                    pd.testing.assert_frame_equal(
+                        *(each.reset_index(drop=True) for each in (rows, best))
+                    )
 
 
 def test_the_retuned_recipes_are_the_best_of_as_many_trials_as_the_classical_models_had():
