@@ -292,7 +292,7 @@ notebook.table(model_text.trials(tried), "Every trial, judged on validation trac
 notebook.say(model_text.about_trials(len(tried)))
 
 # %% [markdown]
-# What a network must beat should be tuned as well. So two classical models have their settings chosen on the same validation tracks, by the same rule: logistic regression, and a support vector machine with a radial kernel. Each reads two kinds of input. One is the table of statistics that the MLP reads. The other is seven statistics of each row of the same pictures that the CNN sees: mean, spread, three percentiles, and the mean and spread of the change from frame to frame. The networks had fewer trials, since most of them take much longer to train. That favours the classical models a little, if anything; {doc}`24_why_cnn` gives all but the CNN as many, and asks what it changes.
+# What a network must beat should be tuned as well. So two classical models have their settings chosen on the same validation tracks, by the same rule: logistic regression, and a support vector machine with a radial kernel. Each reads two kinds of input. One is the table of statistics that the MLP reads. The other is seven statistics of each row of the same pictures that the CNN sees: mean, spread, three percentiles, and the mean and spread of the change from frame to frame. The networks had fewer trials, since most of them take much longer to train. That favours the classical models a little, if anything; {doc}`24_why_cnn` gives three networks as many, and asks what it changes.
 
 # %% tags=["remove-input"]
 notebook.table(

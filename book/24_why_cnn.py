@@ -164,7 +164,7 @@ notebook.say(
 #
 # ## As many trials as the classical models had
 #
-# {doc}`04_models` gives logistic regression and the support vector machine {glue:text}`c24_trials` trials each, and the networks fewer. Here all but one got as many, {glue:text}`c24_tried`: longer training first, then settings drawn at random {cite:p}`bergstra2012`. The best by validation, the first trials among them, was fitted under the artist folds.
+# {doc}`04_models` gives logistic regression and the support vector machine {glue:text}`c24_trials` trials each, and the networks fewer. Here three of them got as many, {glue:text}`c24_tried`: longer training first, then settings drawn at random {cite:p}`bergstra2012`. The best by validation, the first trials among them, was fitted under the artist folds.
 
 # %% tags=["remove-input", "hide-output"] mystnb={"code_prompt_show": "Show the further trials", "code_prompt_hide": "Hide the further trials"}
 notebook.table(model_text.trials(further), "Further trials, judged on validation tracks")
@@ -179,7 +179,7 @@ notebook.table(
 notebook.say(control_text.statement(retuned))
 
 # %% [markdown]
-# Lower losses on validation tracks are easy to find, if one looks often enough; Optuna's search ends in the same way ({doc}`20_steps_models`). The CNN keeps the trials that it had, since one of three times its epochs takes half an hour.
+# Lower losses on validation tracks are easy to find, if one looks often enough; Optuna's search ends in the same way ({doc}`20_steps_models`). The CNN and the autoencoder keep the trials that they had: one of theirs takes up to half an hour.
 #
 # ## Another framework, another machine
 #

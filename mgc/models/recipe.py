@@ -189,6 +189,7 @@ ABLATIONS: Mapping[str, Variant] = MappingProxyType(
         "retuned": _ablation(
             "the best of as many trials as the classical models had",
             mlp={"learning_rate": 3e-4, "weight_decay": 0.1, "label_smoothing": 0.0},
+            lstm={"learning_rate": 3e-3, "epochs": 180},
             vgg16={"learning_rate": 2e-3, "weight_decay": 0.05, "epochs": 120},
         ),
         "no_smoothing": _ablation("CNN without label smoothing", cnn={"label_smoothing": 0.0}),

@@ -94,7 +94,7 @@ PLAN: tuple[Block, ...] = (
     ),
     Block(ARCHIVE, "artist_cv", "long", (0,), store="controls"),
     Block(ARCHIVE, "artist_cv", "long", (1, 2), store="controls"),
-    Block(ARCHIVE, "artist_cv", "retuned", (0, 1, 2), ("mlp", "vgg16"), "controls"),
+    Block(ARCHIVE, "artist_cv", "retuned", (0, 1, 2), ("mlp", "lstm", "vgg16"), "controls"),
     Block(ARCHIVE, "artist_cv", "no_dropout", (1, 2), ("cnn",), "controls"),
     Block(ARCHIVE, "fault_filtered", "tuned", (3, 4), ("cnn",), "controls"),
     Block(ARCHIVE, "fault_filtered", "no_log", (3, 4), ("cnn",), "controls"),
