@@ -136,6 +136,10 @@ REMARKS: Mapping[tuple[str, str], str] = MappingProxyType(
         ("Settings found by Optuna: MLP", NOT_SHOWN): (
             "The same again: a lower loss on validation tracks, and nothing of it on test tracks."
         ),
+        ("Settings found by Optuna: LSTM", NOT_SHOWN): (
+            "It looks like a gain, here as with settings drawn at random, and these tracks do not"
+            " settle whether there is one."
+        ),
         ("Settings found by Optuna: VGG16's head", NOT_SHOWN): (
             "The program finds nothing that test tracks would show."
         ),
