@@ -179,7 +179,7 @@ notebook.table(
 notebook.say(control_text.statement(retuned))
 
 # %% [markdown]
-# Lower losses on validation tracks are easy to find, if one looks often enough; Optuna's search ends in the same way ({doc}`20_steps_models`). The CNN and the autoencoder keep the trials that they had: one of theirs takes up to half an hour.
+# Lower losses on validation tracks are easy to find, if one looks often enough; Optuna's search ends in the same way ({doc}`20_steps_models`). The CNN and the autoencoder keep the trials that they had; one trial of the CNN takes up to half an hour.
 #
 # ## Another framework, another machine
 #
