@@ -49,9 +49,10 @@ def planned(model: str, root: Path) -> Iterator[TunedRecipe]:
     settings = first.loc[first["model"] == model, [one.name for one in fields(TunedRecipe)]]
     tried = [TunedRecipe(*row) for row in settings.itertuples(index=False)]
     usual = trials.settings(model, {}).epochs
-    grid = {"epochs": [times * usual for times in LENGTHS], **COMMON, **OWN[model]}
-    n_drawn = wanted - len(tried) - len(LENGTHS[1:])
-    longer: list[dict[str, Any]] = [{"epochs": times * usual} for times in LENGTHS[1:]]
+    lengths = [times * usual for times in LENGTHS]
+    longer: list[dict[str, Any]] = [{"epochs": epochs} for epochs in lengths[1:]]
+    grid = {"epochs": lengths, **COMMON, **OWN[model]}
+    n_drawn = wanted - len(tried) - len(longer)
     drawn = (ParameterSampler(grid, n_drawn, random_state=draw) for draw in count())
     for changes in chain(longer, chain.from_iterable(drawn)):
         if len(tried) == wanted:

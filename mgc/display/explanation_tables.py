@@ -10,7 +10,8 @@ import pandas as pd
 
 from mgc.datasets.tracks import label
 from mgc.display import formats
-from mgc.experiments.explanations import CONTROLS, MAPS, Estimate, averaged, estimate
+from mgc.evaluation.gain import Estimate
+from mgc.experiments.explanations import CONTROLS, MAPS, averaged, estimate
 
 
 def table_of_orders(table: pd.DataFrame) -> pd.DataFrame:

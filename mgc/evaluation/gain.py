@@ -14,8 +14,8 @@ from mgc.evaluation.significance import sign_flip, tracks_ahead
 from mgc.records.store import Record
 
 
-class Gain(NamedTuple):
-    """A paired difference of two accuracies and its 95 % interval."""
+class Estimate(NamedTuple):
+    """Mean over tracks, or of what one fit is ahead of another, and its 95 % interval."""
 
     mean: float
     low: float
@@ -36,14 +36,14 @@ def gained(after: Record, before: Record) -> pd.DataFrame:
     return mine[["track_id", "genre"]].assign(right=ahead)
 
 
-def summed_up(frames: Sequence[pd.DataFrame], groups: Mapping[str, str]) -> Gain:
+def summed_up(frames: Sequence[pd.DataFrame], groups: Mapping[str, str]) -> Estimate:
     """Average what is gained over tracks and seeds; `frames` (one a seed) are as of `gained`.
 
     Artists (`groups`: track id to artist group) and seeds are resampled as in
     `mgc.evaluation.accuracy.accuracy_summary`.
     """
     mean = float(np.mean([float(rows["right"].mean()) for rows in frames]))
-    return Gain(mean, *percentiles(resample(count(frames, groups))))
+    return Estimate(mean, *percentiles(resample(count(frames, groups))))
 
 
 def p_value(frames: Sequence[pd.DataFrame], groups: Mapping[str, str]) -> float:

@@ -25,7 +25,7 @@ from mgc.datasets.splits import ARTIST_CV, LEAK_SHARES, PROTOCOLS
 from mgc.errors import DataError, RecordError
 from mgc.evaluation.accuracy import accuracy_summary
 from mgc.evaluation.clusters import artist_groups, count, interval
-from mgc.evaluation.gain import Gain, summed_up
+from mgc.evaluation.gain import Estimate, summed_up
 from mgc.evaluation.metrics import correct, test_rows
 from mgc.evaluation.significance import EXAMPLE
 from mgc.records.editions import EditionRecord
@@ -210,7 +210,7 @@ def leak_summary(store: Store, edition: EditionRecord) -> LeakSummary:
     return LeakSummary(
         pd.DataFrame(accuracies),
         pd.DataFrame(gains),
-        pd.DataFrame(gaps, columns=["first", "second", "share", *Gain._fields]),
+        pd.DataFrame(gaps, columns=["first", "second", "share", *Estimate._fields]),
         tuple(records),
     )
 
@@ -258,7 +258,7 @@ def _accuracies(fits: Sequence[Record], tested: Sequence[pd.DataFrame]) -> list[
     return summaries
 
 
-def gain(before: pd.DataFrame, after: pd.DataFrame) -> Gain:
+def gain(before: pd.DataFrame, after: pd.DataFrame) -> Estimate:
     """Compare the same pieces before and after, seed by seed.
 
     Parameters

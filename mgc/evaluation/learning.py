@@ -12,7 +12,7 @@ import pandas as pd
 from mgc.datasets.splits import ARTIST_CV
 from mgc.evaluation.accuracy import accuracy_summary
 from mgc.evaluation.clusters import artist_groups
-from mgc.evaluation.gain import Gain, gained, summed_up
+from mgc.evaluation.gain import Estimate, gained, summed_up
 from mgc.records.store import NotRun, Record, Store
 from mgc.records.study import Study
 
@@ -37,7 +37,7 @@ class Change(NamedTuple):
 
     model: str
     what: str
-    gain: Gain
+    gain: Estimate
 
 
 def fits(study: Study) -> Fits:

@@ -8,11 +8,12 @@ loudest first, which needs no network.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 
 from mgc.evaluation.clusters import artist_groups, count, interval
+from mgc.evaluation.gain import Estimate
 from mgc.util.textfiles import read_csv, read_json
 
 FILE, FACTS = "explanations/explanations.csv", "explanations/explanations.json"
@@ -22,14 +23,6 @@ OCCLUSION, GRADIENTS = "occlusion", "integrated gradients"
 LOUDEST, RANDOM = "loudest first", "random order"
 MAPS, CONTROLS = (OCCLUSION, GRADIENTS), (LOUDEST, RANDOM)
 TEXTS = ("track_id", "genre", "named", "method")
-
-
-class Estimate(NamedTuple):
-    """Mean over tracks, and its 95 % interval over artists."""
-
-    mean: float
-    low: float
-    high: float
 
 
 def load(root: str | Path) -> pd.DataFrame:

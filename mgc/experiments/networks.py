@@ -36,7 +36,7 @@ def in_its_place(
     build: Callable[[tuple[int, ...]], Any] | None = None,
     shape: Mapping[str, Any] = MappingProxyType({}),
     **changes: Any,
-) -> Side:
+) -> Arm:
     """Train the network that `build` makes, or the model's own, on its inputs and by its recipe.
 
     `shape` says what decides the network; `changes` are fields of the recipe with other values.

@@ -19,8 +19,8 @@ import pandas as pd
 from mgc.datasets.tracks import GENRES
 from mgc.errors import RecordError
 from mgc.evaluation.clusters import artist_groups, count, interval
-from mgc.evaluation.gain import summed_up
-from mgc.experiments.explanations import Estimate, averaged
+from mgc.evaluation.gain import Estimate, summed_up
+from mgc.experiments.explanations import averaged
 from mgc.util.textfiles import read_csv, read_json
 
 FILE, FACTS = "robustness/robustness.csv", "robustness/robustness.json"
@@ -101,7 +101,7 @@ def estimate(table: pd.DataFrame, asked: Condition, less: Condition | None = Non
         return Estimate(float(rows["right"].mean()), *interval(count([rows], groups)))
     other = _right(table, less).set_index("track_id")["right"]
     ahead = rows.assign(right=rows["right"].astype(int) - rows["track_id"].map(other).astype(int))
-    return Estimate(*summed_up([ahead], groups))
+    return summed_up([ahead], groups)
 
 
 def gain_by_copies(table: pd.DataFrame, kinds: Collection[str]) -> Estimate:

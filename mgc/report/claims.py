@@ -58,7 +58,12 @@ class Verdict(StrEnum):
     @classmethod
     def of_interval(cls, low: float, high: float, limit: float) -> Verdict:
         """Judge by its interval whether a value lies above a limit."""
-        return cls.of_signs(int(low > limit) - int(high < limit))
+        return cls.of_signs(sign_of(low, high, limit))
+
+
+def sign_of(low: float, high: float, limit: float) -> int:
+    """Say whether an interval lies above a limit (1), below it (-1), or holds it (0)."""
+    return int(low > limit) - int(high < limit)
 
 
 class Row(NamedTuple):

@@ -28,7 +28,7 @@ from mgc.evaluation.tracks import outcomes, rows_of_same_tracks, track_rows
 from mgc.features.from_archive import mean_spectra
 from mgc.models import TITLES
 from mgc.records.editions import EditionRecord
-from mgc.report.claims import Decision, Plot, Row, Verdict
+from mgc.report.claims import Decision, Plot, Row, Verdict, sign_of
 
 DRAWS: Final = 2000
 SINGER: Final = "robert-johnson"
@@ -184,18 +184,17 @@ def genres_are_hard(pooled: Pool, *genres: str) -> Decision:
         return np.asarray(np.nanmean(scores[rest]) - scores[named], dtype=np.float64)
 
     scores, drawn = _f1(pooled.counts()), pooled.bootstrap(gaps)
+    own, average = scores[named].tolist(), float(np.nanmean(scores[rest]))
     rows = [
-        Row(f"others minus {tracks.label(genre)}", value, *percentiles(column))
-        for genre, value, column in zip(
-            genres, gaps(pooled.counts()).tolist(), drawn.T, strict=True
-        )
+        Row(f"others minus {tracks.label(genre)}", average - score, *percentiles(column))
+        for genre, score, column in zip(genres, own, drawn.T, strict=True)
     ]
-    own = [
+    each = [
         f"{formats.number(score)} for {tracks.label(genre)}"
-        for genre, score in zip(genres, scores[named].tolist(), strict=True)
+        for genre, score in zip(genres, own, strict=True)
     ]
     plain = (
-        f"F1 is {formats.listing(own)}, and {formats.number(float(np.nanmean(scores[rest])))} on"
+        f"F1 is {formats.listing(each)}, and {formats.number(average)} on"
         " average over the genres that are not named"
     )
     ends = [
@@ -203,7 +202,7 @@ def genres_are_hard(pooled: Pool, *genres: str) -> Decision:
         for row in rows
     ]
     return Decision(
-        Verdict.of_signs(*(int(row.low > 0) - int(row.high < 0) for row in rows)),
+        Verdict.of_signs(*(sign_of(row.low, row.high, 0.0) for row in rows)),
         f"{plain}; the difference lies {formats.listing(ends)} (95 % intervals).",
         plain=f"{plain}.",
         plot=Plot("difference of F1", tuple(rows), 0.0, "no difference", shares=False),

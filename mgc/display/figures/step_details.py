@@ -28,6 +28,13 @@ from mgc.records.study import Study
 SHADES = (style.ACCENT, style.WARNING, style.MUTED, "#117733", "#882255", "#444444")
 MARKERS = "osD^vP"
 FEW = 10
+_PLACE: Mapping[str, Any] = {
+    "origin": "lower",
+    "aspect": "auto",
+    "extent": (0.0, WINDOW_S, 0.0, float(FREQ_HZ[-1]) / 1000),
+    "interpolation": "nearest",
+}
+"""How a picture of a track lies in seconds and kHz."""
 
 
 def genres(table: pd.DataFrame) -> Figure:
@@ -236,15 +243,6 @@ def moments(facts: Mapping[str, Any]) -> Figure:
     axes[1, 0].set_ylim(0, None)
     figure.supxlabel("seconds", fontsize=10)
     return figure
-
-
-_PLACE: Mapping[str, Any] = {
-    "origin": "lower",
-    "aspect": "auto",
-    "extent": (0.0, WINDOW_S, 0.0, float(FREQ_HZ[-1]) / 1000),
-    "interpolation": "nearest",
-}
-"""How a picture of a track lies in seconds and kHz."""
 
 
 def _grey(picture: Sequence[str]) -> list[list[int]]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from mgc.display import learning_text
 from mgc.display.figures import learning_plots
 from mgc.evaluation import learning
-from mgc.evaluation.gain import Gain
+from mgc.evaluation.gain import Estimate
 from mgc.records.study import open_study
 from tests.helpers.outside import ROOT
 
 
 def test_what_is_said_follows_the_intervals():
     def change(model, what, low):
-        return learning.Change(model, what, Gain(low + 0.02, low, low + 0.04))
+        return learning.Change(model, what, Estimate(low + 0.02, low, low + 0.04))
 
     found = [
         change("cnn", "tracks", 0.01),

@@ -22,7 +22,7 @@ from mgc.display import formats, leak_tables
 from mgc.display.figures import leak_slider
 from mgc.errors import RecordError
 from mgc.evaluation import leakage
-from mgc.evaluation.gain import Gain
+from mgc.evaluation.gain import Estimate
 from mgc.evaluation.leakage import gain
 from mgc.models import TITLES
 from mgc.records.editions import EditionRecord
@@ -254,7 +254,7 @@ def test_pieces_of_a_track_and_repeated_seeds_are_no_more_evidence():
     assert gain(pieces(before.repeat(5), 5), pieces(after.repeat(5), 5)) == pytest.approx(once)
     thrice = gain(pieces(before, seeds=3), pieces(after, seeds=3))
     assert thrice == pytest.approx(once, rel=1e-9)
-    assert gain(pieces(before), pieces(before)) == Gain(0.0, 0.0, 0.0)
+    assert gain(pieces(before), pieces(before)) == Estimate(0.0, 0.0, 0.0)
 
 
 def test_the_interval_covers_the_true_gain():

@@ -7,7 +7,7 @@ import pytest
 
 from mgc.datasets.artists import artist_folds
 from mgc.evaluation import learning
-from mgc.evaluation.gain import Gain, gained, summed_up
+from mgc.evaluation.gain import Estimate, gained, summed_up
 from mgc.evaluation.metrics import test_rows as tested
 from mgc.records.study import open_study
 from tests.helpers.outside import ROOT
@@ -47,7 +47,7 @@ def test_a_gain_by_hand():
     gain = summed_up([gained(after, before)], {})
     assert gain.mean == pytest.approx(10 / 40)
     assert gain.low < gain.mean < gain.high
-    assert summed_up([gained(after, after)], {}) == Gain(0, 0, 0)
+    assert summed_up([gained(after, after)], {}) == Estimate(0, 0, 0)
 
 
 def test_changes_are_differences_of_accuracies(table):
