@@ -1,4 +1,4 @@
-"""Bring the trials of three networks to as many as the classical models had, lengths among them.
+"""Bring the trials of the networks to as many as the classical models had, lengths among them.
 
 First the published recipe is tried with twice and three times as many epochs, then settings are
 drawn at random (Bergstra and Bengio 2012). All are judged on validation tracks by
@@ -35,7 +35,9 @@ COMMON = {
 OWN: Mapping[str, Mapping[str, Sequence[Any]]] = MappingProxyType(
     {
         "mlp": {},
+        "cnn": {"dropout": (True, False)},
         "lstm": {"crop_s": (3.0, 4.5)},
+        "autoencoder": {"code_size": (64, 256)},
         "vgg16": {"crop_s": (3.0, 7.5)},
     }
 )
