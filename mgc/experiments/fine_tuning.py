@@ -1,10 +1,10 @@
-"""Fine-tuning VGG16: its last block learns on at a small rate, from where the frozen one ended."""
+"""Fine-tuning VGG16: its last blocks learn on at a small rate, from where frozen ones ended."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -20,25 +20,61 @@ if TYPE_CHECKING:
 RATE, EPOCHS, BATCH = 1e-4, 10, 16
 FILTERS = 256
 """Of block 3."""
+RANDOM = "random"
 
 
-def maps(material: Material) -> Float:
-    """Run the frozen base on each picture, see `block_maps`."""
-    pictures = material.arrays.spectrogram[material.split.example_track]
-    return block_maps(pictures, vgg16.load_base(pictures.shape[1:]))
+class Further(NamedTuple):
+    """What is trained on: blocks at the end of a base, or the head alone if not `trained`."""
+
+    blocks: tuple[int, ...]
+    trained: bool
+    weights: str = vgg16.TUNED.weights
+
+    def base(self, size: tuple[int, ...], seed: int) -> keras.Model:
+        """Load the frozen base, or draw it by the seed."""
+        return vgg16.random_base(size, seed) if self.weights == RANDOM else vgg16.load_base(size)
+
+    def settings(self) -> dict[str, Any]:
+        """Describe it for a record."""
+        how = "trained" if self.trained else "frozen"
+        named = {f"block{number}": how for number in self.blocks}
+        learning = {"learning_rate": RATE, "epochs": EPOCHS, "batch_size": BATCH}
+        return {"recipe_of": "vgg16", "weights": self.weights, **named, **learning}
 
 
-def block_maps(pictures: Float, base: keras.Model) -> Float:
-    """Run a base on pictures, dB, up to its last block [n, 9, n_columns, 512].
+def _maps(material: Material) -> dict[tuple[int, str, int], Float]:
+    """Keep what stands before the blocks, by the first of them, weights and random seed."""
+    return {}
 
-    Eight rows are the output of block 4. In the ninth stands the mean of block 3 over frequency,
-    two columns averaged into one, which the head reads, too; it has half as many filters.
+
+def maps(material: Material, further: Further, seed: int) -> Float:
+    """Run the frozen base on each picture, once, see `maps_before`."""
+    known, random = material.once(_maps), further.weights == RANDOM
+    key = further.blocks[0], further.weights, seed if random else 0
+    if key not in known:
+        pictures = material.arrays.spectrogram[material.split.example_track]
+        base = further.base(pictures.shape[1:], seed)
+        known[key] = maps_before(further.blocks[0], pictures, base)
+    return known[key]
+
+
+def maps_before(block: int, pictures: Float, base: keras.Model) -> Float:
+    """Run a base on pictures, dB, up to block 4 or 5.
+
+    Before block 4 stands the output of block 3 [n, 16, n_columns, 256]. Before block 5, eight rows
+    are the output of block 4 [n, 9, n_columns, 512]; in the ninth stands the mean of block 3 over
+    frequency, two columns averaged into one, which the head reads, too.
     """
     from keras import Model
 
-    blocks = [base.get_layer(f"block{number}_pool").output for number in (3, 4)]
+    blocks = [base.get_layer(f"block{number}_pool").output for number in range(3, block)]
     found = []
-    for third, fourth in vgg16.batches(Model(base.input, blocks), vgg16.grey(pictures)):
+    for output in vgg16.batches(Model(base.input, blocks), vgg16.grey(pictures)):
+        if len(blocks) == 1:
+            third = output[0] if isinstance(output, list) else output
+            found.append(np.asarray(third))
+            continue
+        third, fourth = map(np.asarray, output)
         n, rows, columns, filters = fourth.shape
         packed = np.zeros((n, rows + 1, columns, filters), np.float32)
         packed[:, :rows] = fourth
@@ -48,28 +84,32 @@ def block_maps(pictures: Float, base: keras.Model) -> Float:
     return np.concatenate(found)
 
 
-def last_block(shape: tuple[int, ...], base: keras.Model, trainable: bool) -> keras.Model:
-    """Block 5 of a base on maps of pictures, and the mean of all three blocks.
+def last_blocks(shape: tuple[int, ...], base: keras.Model, further: Further) -> keras.Model:
+    """Blocks at the end of a base, on the maps before them, and the mean of blocks 3 to 5.
 
     Gives [n, 1280], in the order in which the head of the published network reads them.
     """
     from keras import Input, Model, layers
 
     shown = Input(shape)
-    third, fourth = shown[:, -1:, :, :FILTERS], shown[:, :-1]
-    fifth = fourth
-    for number in (1, 2, 3):
-        known = base.get_layer(f"block5_conv{number}")
-        layer = layers.Conv2D(512, (3, 3), padding="same", activation="relu", name=known.name)
-        fifth = layer(fifth)
-        layer.set_weights(known.get_weights())
-        layer.trainable = trainable
-    fifth = layers.MaxPooling2D((2, 2))(fifth)
-    means = [layers.GlobalAveragePooling2D()(block) for block in (third, fourth, fifth)]
-    return Model(shown, layers.Concatenate()(means))
+    third, before = shown, shown
+    if further.blocks[0] == 5:
+        third, before = shown[:, -1:, :, :FILTERS], shown[:, :-1]
+    means = [third] if further.blocks[0] == 4 else [third, before]
+    for block in further.blocks:
+        for number in (1, 2, 3):
+            known = base.get_layer(f"block{block}_conv{number}")
+            layer = layers.Conv2D(512, (3, 3), padding="same", activation="relu", name=known.name)
+            before = layer(before)
+            layer.set_weights(known.get_weights())
+            layer.trainable = further.trained
+        before = layers.MaxPooling2D((2, 2))(before)
+        means.append(before)
+    pooled = [layers.GlobalAveragePooling2D()(each) for each in means]
+    return Model(shown, layers.Concatenate()(pooled))
 
 
-def _fit(material: Material, fold: Fold, seed: int, trainable: bool) -> Answers:
+def _fit(material: Material, fold: Fold, seed: int, further: Further) -> Answers:
     from keras import Model, layers
 
     from mgc.training import trainer
@@ -77,10 +117,11 @@ def _fit(material: Material, fold: Fold, seed: int, trainable: bool) -> Answers:
     from mgc.training.transfer import transfer_columns
     from mgc.training.tuned_recipes import TunedPolicy
 
-    asked = fold_fit(material, fold, seed, "vgg16", {})
+    asked = fold_fit(material, fold, seed, "vgg16", {"weights": further.weights})
     frozen, plan = trainer.train(asked), vgg16.TUNED
     policy = TunedPolicy(replace(plan, learning_rate=RATE, epochs=EPOCHS, batch_size=BATCH))
-    read, _ = transfer_columns(material.arrays.spectrogram, plan.block, material.study.cache)
+    pictures, drawn = material.arrays.spectrogram, seed if further.weights == RANDOM else None
+    read, _ = transfer_columns(pictures, plan.block, material.study.cache, drawn)
     learnt = read[material.split.example_track[fold.train]]
     # The scale of the columns from which the head learned; some filters never answer.
     variance = learnt.var(axis=(0, 1), dtype=np.float64)
@@ -88,9 +129,9 @@ def _fit(material: Material, fold: Fold, seed: int, trainable: bool) -> Answers:
         mean=learnt.mean(axis=(0, 1), dtype=np.float64),
         variance=np.where(variance > 0, variance, 1.0),
     )
-    examples = Examples(material.once(maps))
+    examples = Examples(maps(material, further, seed))
     x = examples.values[fold.valid]
-    block = last_block(x.shape[1:], vgg16.load_base(), trainable)
+    block = last_blocks(x.shape[1:], further.base(pictures.shape[1:], seed), further)
     model = Model(block.input, frozen.model(scaled(block.output)))
     targets = asked.targets()
     batches = policy.batches(examples, targets, fold.train, asked.seed)
@@ -100,31 +141,36 @@ def _fit(material: Material, fold: Fold, seed: int, trainable: bool) -> Answers:
     return Answers(valid, test, history, device=trained.device)
 
 
-def _arm(trainable: bool) -> Arm:
-    settings = {
-        "recipe_of": "vgg16",
-        "weights": vgg16.TUNED.weights,
-        "block5": "trained" if trainable else "frozen",
-        "learning_rate": RATE,
-        "epochs": EPOCHS,
-        "batch_size": BATCH,
-    }
-    fit = partial(_fit, trainable=trainable)
-    return Arm("vgg16_further", settings, fit, "arrays", makes=maps)
+def _arm(*blocks: int, trained: bool = True, weights: str = vgg16.TUNED.weights) -> Arm:
+    further = Further(blocks, trained, weights)
+    fit = partial(_fit, further=further)
+    # Random weights are another base for each seed.
+    makes = None if weights == RANDOM else partial(maps, further=further, seed=0)
+    return Arm("vgg16_further", further.settings(), fit, "arrays", makes=makes)
 
 
 STEP = Step(
     name="Fine-tuning VGG16",
-    question="The network's last block learned photographs. Does it pay to let it learn music?",
-    changed="Block 5 is trained on with the head; the control trains the head alone for as long,"
-    " from the same frozen network.",
+    question="The network's last blocks learned photographs. Does it pay to let them learn music?",
+    changed="Block 5, or blocks 4 and 5, are trained on with the head; the control trains the head"
+    " alone for as long, from the same frozen network, or starts from random weights.",
     fitted="The published VGG16 first, then ten epochs of its recipe on whole pictures at a tenth"
     " of the rate: of two rates, the one with the better fault-filtered validation part.",
     comparisons=(
         Comparison(
             "Fine-tuning VGG16's last block",
             "training the head alone for as long",
-            (_arm(True), _arm(False)),
+            (_arm(5), _arm(5, trained=False)),
+        ),
+        Comparison(
+            "Fine-tuning VGG16's last two blocks",
+            "training the head alone for as long",
+            (_arm(4, 5), _arm(5, trained=False)),
+        ),
+        Comparison(
+            "Fine-tuning two blocks from ImageNet's weights",
+            "from random weights, blocks and head trained as long",
+            (_arm(4, 5), _arm(4, 5, weights=RANDOM)),
         ),
     ),
 )

@@ -78,19 +78,22 @@ def test_copies_of_training_tracks_train_and_no_others():
     assert not any((shown[first : first + 20] == shown[:20]).all() for first in range(20, 100, 20))
 
 
-def test_the_last_block_begins_as_the_whole_base_ends():
+@pytest.mark.parametrize("blocks", [(5,), (4, 5)])
+def test_the_last_blocks_begin_as_the_whole_base_ends(blocks):
     """From the maps on, what the head reads is what the frozen base gives, filter by filter."""
     pictures = pictures_of(3).arrays.spectrogram
     base = vgg16.random_base(pictures.shape[1:], seed=0)
-    maps = fine_tuning.block_maps(pictures, base)
-    block = fine_tuning.last_block(maps.shape[1:], base, trainable=True)
+    maps = fine_tuning.maps_before(blocks[0], pictures, base)
+    further = fine_tuning.Further(blocks, trained=True)
+    block = fine_tuning.last_blocks(maps.shape[1:], base, further)
     columns = vgg16.base_columns(
         pictures, ("block3_pool", "block4_pool", "block5_pool"), base=base
     )
     whole = np.concatenate([each.mean(axis=1) for each in columns.values()], axis=1)
     np.testing.assert_allclose(block.predict(maps, verbose=0), whole, rtol=1e-3, atol=1e-3)
-    assert len(block.trainable_weights) == 6
-    assert not fine_tuning.last_block(maps.shape[1:], base, trainable=False).trainable_weights
+    assert len(block.trainable_weights) == 6 * len(blocks)
+    frozen = fine_tuning.last_blocks(maps.shape[1:], base, further._replace(trained=False))
+    assert not frozen.trainable_weights
 
 
 def test_the_loss_of_pairs_by_hand():
