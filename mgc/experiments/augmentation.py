@@ -184,7 +184,7 @@ STEP = Step(
             "Altered copies for the CNN",
             "the CNN on the tracks alone",
             (network_arm(), itself("cnn")),
-            seeds=((0, 1), (0, 1)),
+            seeds=((0, 1, 2), (0, 1, 2)),
         ),
     ),
 )
