@@ -94,8 +94,11 @@ PLAN: tuple[Block, ...] = (
     ),
     Block(ARCHIVE, "artist_cv", "long", (0,), store="controls"),
     Block(ARCHIVE, "artist_cv", "long", (1, 2), store="controls"),
-    Block(ARCHIVE, "artist_cv", "retuned", (0, 1, 2), store="controls"),
-    Block(ARCHIVE, "fault_filtered", "retuned", (0, 1, 2), store="controls"),
+    *(
+        Block(ARCHIVE, protocol, "retuned", (0, 1, 2))
+        for protocol in ("artist_cv", "fault_filtered", "random")
+    ),
+    *(Block(ARCHIVE, rung, "retuned", (0,), ("cnn",), "waterfall") for rung in WATERFALL),
     Block(ARCHIVE, "fault_filtered", "long", (0, 1, 2), store="controls"),
     Block(ARCHIVE, "artist_cv", "no_dropout", (1, 2), ("cnn",), "controls"),
     Block(ARCHIVE, "artist_cv", "log_frequency", (1,), ("cnn",), "controls"),
