@@ -54,7 +54,8 @@ study = open_study(
     variant=variant,
     seeds=seed,
 )
-results = load_results(study)
+# Where all networks were tuned further, that is what the tests speak of.
+results = load_results(study.tuned_further())
 table, labels = results.table, results.labels
 tests = pairwise(results.groups)
 claims = facts.report_claims().set_index("model")["accuracy"].to_dict()
@@ -148,7 +149,7 @@ pair_table.matrix(tests, labels)
 # Of {glue:text}`c5_pairs` differences, the tests show {glue:text}`c5_shown`. "Not shown" does not mean "equal": with few tracks, only large differences can be shown. {doc}`07_next_steps` estimates how many tracks it would take.
 
 # %% tags=["remove-input"]
-notebook.say(*comparison.variant_statements(tests, variant))
+notebook.say(*comparison.variant_statements(tests, results.study.variant))
 
 # %% [markdown]
 # ## What else the headline rests on

@@ -70,7 +70,7 @@ def pairs(study: Study, variants: Iterable[str] = PARTS) -> list[Pair]:
 
 
 def _both(study: Study, variant: str, model: str) -> Iterator[tuple[Record, Record]]:
-    kept = Store(study.store.root / STORE)
+    kept = study.store if variant == RETUNED else Store(study.store.root / STORE)
     for record in kept.find(protocol=ARTIST_CV, variant=variant, model=model):
         seed = int(record.config["seed"])
         asked = replace(study, protocol=ARTIST_CV, variant="tuned", seeds=(seed,))

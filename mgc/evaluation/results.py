@@ -195,14 +195,22 @@ def restricted(groups: Groups, tracks: Collection[str]) -> dict[str, list[Record
 def waterfall(study: Study) -> pd.DataFrame:
     """Collect tuned networks and what learns beside them on each rung of `mgc.datasets.waterfall`.
 
+    A network that was tuned further has a second row on each rung that it was run on.
+
     As `accuracy_table`, rung by rung, on the tracks without known faults, which every rung tests;
     what was not run is left out.
     """
     store = Store(study.store.root / "waterfall")
     rungs = replace(study, store=store)
     learn = [name for name in (*NAMES, *REFERENCES) if name != "majority"]
-    groups = [rungs.groups("tuned", rung, learn) for rung in WATERFALL]
-    tables = [accuracy_table(restricted(group, clean_tracks())) for group in groups]
+    titles = dict(TITLES)
+    tables = []
+    for rung in WATERFALL:
+        groups = dict(rungs.groups("tuned", rung, learn))
+        for name, fits in fits_of(rungs.groups("retuned", rung)).items():
+            key = f"{name} retuned"
+            groups[key], titles[key] = fits, f"{TITLES[name]}, {VARIANTS['retuned'].title}"
+        tables.append(accuracy_table(restricted(groups, clean_tracks()), titles))
     return pd.concat(tables, ignore_index=True)
 
 

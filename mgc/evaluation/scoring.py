@@ -22,6 +22,7 @@ from mgc.evaluation.clusters import artist_groups
 from mgc.evaluation.crossing import crossing
 from mgc.evaluation.significance import EXAMPLE, Groups, fits_of, pairwise
 from mgc.models import REFERENCES, TITLES
+from mgc.models.recipe import VARIANTS
 from mgc.records.editions import EditionRecord
 from mgc.records.store import Record
 from mgc.records.study import Study
@@ -274,7 +275,8 @@ def as_record(
 
 def published(study: Study, protocol: str) -> Mapping[str, list[Record]]:
     """Find the published fits of each model under a protocol, tuned and as written, by title."""
-    titles = {"tuned": "tuned", "as_written": "as written"}
+    names = ("retuned", "tuned", "as_written")
+    titles = {name: VARIANTS[name].title for name in names}
     groups: Groups = {
         f"{TITLES[model]} ({title})": fits
         for variant, title in titles.items()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -20,42 +22,32 @@ if TYPE_CHECKING:
 RATE, EPOCHS, BATCH = 1e-4, 10, 16
 FILTERS = 256
 """Of block 3."""
-RANDOM = "random"
 
 
 class Further(NamedTuple):
-    """What is trained on: blocks at the end of a base, or the head alone if not `trained`."""
+    """What is trained on: blocks at the end of the base, or the head alone if not `trained`."""
 
     blocks: tuple[int, ...]
-    trained: bool
-    weights: str = vgg16.TUNED.weights
-
-    def base(self, size: tuple[int, ...], seed: int) -> keras.Model:
-        """Load the frozen base, or draw it by the seed."""
-        return vgg16.random_base(size, seed) if self.weights == RANDOM else vgg16.load_base(size)
+    trained: bool = True
 
     def settings(self) -> dict[str, Any]:
         """Describe it for a record."""
         how = "trained" if self.trained else "frozen"
         named = {f"block{number}": how for number in self.blocks}
         learning = {"learning_rate": RATE, "epochs": EPOCHS, "batch_size": BATCH}
-        return {"recipe_of": "vgg16", "weights": self.weights, **named, **learning}
+        return {"recipe_of": "vgg16", "weights": vgg16.TUNED.weights, **named, **learning}
 
 
-def _maps(material: Material) -> dict[tuple[int, str, int], Float]:
-    """Keep what stands before the blocks, by the first of them, weights and random seed."""
-    return {}
+def _maps(material: Material, first: int) -> Float:
+    """Run the frozen base on each picture, up to the first block that is trained on."""
+    pictures = material.arrays.spectrogram[material.split.example_track]
+    return maps_before(first, pictures, vgg16.load_base(pictures.shape[1:]))
 
 
-def maps(material: Material, further: Further, seed: int) -> Float:
-    """Run the frozen base on each picture, once, see `maps_before`."""
-    known, random = material.once(_maps), further.weights == RANDOM
-    key = further.blocks[0], further.weights, seed if random else 0
-    if key not in known:
-        pictures = material.arrays.spectrogram[material.split.example_track]
-        base = further.base(pictures.shape[1:], seed)
-        known[key] = maps_before(further.blocks[0], pictures, base)
-    return known[key]
+MAPS: Mapping[int, Callable[[Material], Float]] = MappingProxyType(
+    {first: partial(_maps, first=first) for first in (4, 5)}
+)
+"""By the first block that is trained on, so that `Material.once` makes them once for all fits."""
 
 
 def maps_before(block: int, pictures: Float, base: keras.Model) -> Float:
@@ -117,11 +109,10 @@ def _fit(material: Material, fold: Fold, seed: int, further: Further) -> Answers
     from mgc.training.transfer import transfer_columns
     from mgc.training.tuned_recipes import TunedPolicy
 
-    asked = fold_fit(material, fold, seed, "vgg16", {"weights": further.weights})
+    asked = fold_fit(material, fold, seed, "vgg16", {})
     frozen, plan = trainer.train(asked), vgg16.TUNED
     policy = TunedPolicy(replace(plan, learning_rate=RATE, epochs=EPOCHS, batch_size=BATCH))
-    pictures, drawn = material.arrays.spectrogram, seed if further.weights == RANDOM else None
-    read, _ = transfer_columns(pictures, plan.block, material.study.cache, drawn)
+    read, _ = transfer_columns(material.arrays.spectrogram, plan.block, material.study.cache)
     learnt = read[material.split.example_track[fold.train]]
     # The scale of the columns from which the head learned; some filters never answer.
     variance = learnt.var(axis=(0, 1), dtype=np.float64)
@@ -129,9 +120,9 @@ def _fit(material: Material, fold: Fold, seed: int, further: Further) -> Answers
         mean=learnt.mean(axis=(0, 1), dtype=np.float64),
         variance=np.where(variance > 0, variance, 1.0),
     )
-    examples = Examples(maps(material, further, seed))
+    examples = Examples(material.once(MAPS[further.blocks[0]]))
     x = examples.values[fold.valid]
-    block = last_blocks(x.shape[1:], further.base(pictures.shape[1:], seed), further)
+    block = last_blocks(x.shape[1:], vgg16.load_base(), further)
     model = Model(block.input, frozen.model(scaled(block.output)))
     targets = asked.targets()
     batches = policy.batches(examples, targets, fold.train, asked.seed)
@@ -141,19 +132,17 @@ def _fit(material: Material, fold: Fold, seed: int, further: Further) -> Answers
     return Answers(valid, test, history, device=trained.device)
 
 
-def _arm(*blocks: int, trained: bool = True, weights: str = vgg16.TUNED.weights) -> Arm:
-    further = Further(blocks, trained, weights)
+def _arm(*blocks: int, trained: bool = True) -> Arm:
+    further = Further(blocks, trained)
     fit = partial(_fit, further=further)
-    # Random weights are another base for each seed.
-    makes = None if weights == RANDOM else partial(maps, further=further, seed=0)
-    return Arm("vgg16_further", further.settings(), fit, "arrays", makes=makes)
+    return Arm("vgg16_further", further.settings(), fit, "arrays", makes=MAPS[blocks[0]])
 
 
 STEP = Step(
     name="Fine-tuning VGG16",
     question="The network's last blocks learned photographs. Does it pay to let them learn music?",
     changed="Block 5, or blocks 4 and 5, are trained on with the head; the control trains the head"
-    " alone for as long, from the same frozen network, or starts from random weights.",
+    " alone for as long, from the same frozen network.",
     fitted="The published VGG16 first, then ten epochs of its recipe on whole pictures at a tenth"
     " of the rate: of two rates, the one with the better fault-filtered validation part.",
     comparisons=(
@@ -166,11 +155,6 @@ STEP = Step(
             "Fine-tuning VGG16's last two blocks",
             "training the head alone for as long",
             (_arm(4, 5), _arm(5, trained=False)),
-        ),
-        Comparison(
-            "Fine-tuning two blocks from ImageNet's weights",
-            "from random weights, blocks and head trained as long",
-            (_arm(4, 5), _arm(4, 5, weights=RANDOM)),
         ),
     ),
 )

@@ -153,15 +153,5 @@ STEP = Step(
             "settings chosen by hand",
             (network_arm("lstm"), in_its_place("lstm_again", "lstm")),
         ),
-        Comparison(
-            "Settings found by Optuna: autoencoder",
-            "settings chosen by hand",
-            (network_arm("autoencoder"), in_its_place("autoencoder_again", "autoencoder")),
-        ),
-        Comparison(
-            "Settings found by Optuna: CNN",
-            "settings chosen by hand",
-            (network_arm("cnn"), in_its_place("cnn_again", "cnn")),
-        ),
     ),
 )

@@ -144,6 +144,12 @@ VARIANTS: Mapping[str, Variant] = MappingProxyType(
             mlp={"learning_rate": 3e-4, "weight_decay": 0.1, "label_smoothing": 0.0},
             cnn={"learning_rate": 2e-3, "label_smoothing": 0.0, "epochs": 80, "dropout": False},
             lstm={"learning_rate": 3e-3, "epochs": 180},
+            autoencoder={
+                "learning_rate": 3e-3,
+                "weight_decay": 0.05,
+                "label_smoothing": 0.1,
+                "epochs": 180,
+            },
             vgg16={"learning_rate": 2e-3, "weight_decay": 0.05, "epochs": 120},
         ),
         "as_written": Variant(1, False, "as written"),

@@ -207,6 +207,16 @@ class Study:
             groups[model] = known or NotRun(model, self._reason(configs[0]))
         return groups
 
+    def tuned_further(self) -> Study:
+        """Return a study of the networks whose recipes had as many trials as classical models.
+
+        This one where it is not about tuned networks, or not all five have a record of that.
+        """
+        there = self.variant == "tuned" and not any(
+            isinstance(found, NotRun) for found in self.groups("retuned").values()
+        )
+        return replace(self, variant="retuned") if there else self
+
     def with_audio(self) -> Study:
         """Return a study whose audio was measured: this one, unless its edition is an archive.
 

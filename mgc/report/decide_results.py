@@ -37,7 +37,7 @@ def accuracy(claim: Claim, evidence: Evidence, model: str) -> Decision:
     """Compare a stated accuracy with the intervals under a random split, which the report had."""
     groups = {
         VARIANTS[variant].title: group
-        for variant in ("tuned", "as_written")
+        for variant in (evidence.variant(USUAL), "as_written")
         if (group := evidence.group(model, variant, USUAL))
     }
     if not groups:
@@ -205,7 +205,7 @@ def model(claim: Claim, evidence: Evidence, name: str) -> Decision:
         ),
         "transfer": (model_findings.transfer_is_best, NAMES),
     }[name]  # fmt: skip
-    variant, protocol, tests, where = "tuned", MAIN, evidence.tests, ""
+    variant, protocol, tests, where = evidence.variant(), MAIN, evidence.tests, ""
     if name == "information" and evidence.group("autoencoder", "as_written", FILTERED):
         # The report's code holds a whole track.
         variant, protocol = "as_written", FILTERED

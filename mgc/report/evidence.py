@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import pandas as pd
@@ -29,13 +29,18 @@ class Evidence:
 
     study: Study
 
-    def group(self, model: str, variant: str = "tuned", protocol: str = MAIN) -> list[Record]:
-        """Look up the records of a model over all seeds; empty without any."""
-        found = self.study.groups(variant, protocol, (model,))[model]
+    def variant(self, protocol: str = MAIN) -> str:
+        """Name the variant whose recipes had the most trials, of those that have records."""
+        return replace(self.study, protocol=protocol, variant="tuned").tuned_further().variant
+
+    def group(self, model: str, variant: str = "", protocol: str = MAIN) -> list[Record]:
+        """Look up the records of a model over all seeds, tuned ones; empty without any."""
+        asked = variant or self.variant(protocol)
+        found = self.study.groups(asked, protocol, (model,))[model]
         return [] if isinstance(found, NotRun) else found
 
     def groups(
-        self, models: Iterable[str], variant: str = "tuned", protocol: str = MAIN
+        self, models: Iterable[str], variant: str = "", protocol: str = MAIN
     ) -> dict[str, list[Record]]:
         """Look up the records of each model; raises NotTestableError where one has none."""
         found = {name: self.group(name, variant, protocol) for name in models}
@@ -59,7 +64,7 @@ class Evidence:
 
     def tuned(self, models: Iterable[str] = NAMES) -> dict[str, list[Record] | NotRun]:
         """Look up the tuned fits of some models over all seeds, under the main protocol."""
-        return self.study.groups("tuned", MAIN, models)
+        return self.study.groups(self.variant(), MAIN, models)
 
     @cached_property
     def tests(self) -> pd.DataFrame:
