@@ -99,11 +99,11 @@ def decide(*claims_and_decisions):
 # %% [markdown]
 # ## Findings about models
 #
-# Pairs of models are compared over all seeds by the combined test, with Holm's correction over the pairs of this variant and the baselines. {doc}`05_comparison` corrects over more pairs where it holds other variants, so it may show less. Everything else on this page is the mean over all seeds, too. In the small plots a dot is what was measured, and the line through it the 95 % interval.
+# Pairs of models are compared over all seeds by the combined test, with Holm's correction over the pairs of this variant and the baselines. The networks are those that were tuned further, with as many trials as the classical models, where all five have records of that. {doc}`05_comparison` corrects over more pairs where it holds other variants, so it may show less. Everything else on this page is the mean over all seeds, too. In the small plots a dot is what was measured, and the line through it the 95 % interval.
 #
 # ### Do spectrograms beat hand-crafted features?
 #
-# The report says that raw spectra hold more than engineered features. The rule: the CNN and VGG16, which see spectrograms, must each be shown to beat the MLP, which sees statistics, and the best classical model. That one, by its validation score, is logistic regression on seven statistics of each row of the same pictures: mean, spread, three percentiles, and how fast the row changes. They are hand-crafted features, too. The rule judges the CNN as its recipe was chosen; {doc}`24_why_cnn` finds that this recipe stops too early, and what a longer training gains.
+# The report says that raw spectra hold more than engineered features. The rule: the CNN and VGG16, which see spectrograms, must each be shown to beat the MLP, which sees statistics, and the best classical model. That one, by its validation score, is logistic regression on seven statistics of each row of the same pictures: mean, spread, three percentiles, and how fast the row changes. They are hand-crafted features, too.
 
 # %% tags=["remove-input"]
 decide(
@@ -114,7 +114,7 @@ decide(
 # %% [markdown]
 # ### Is transfer learning the best?
 #
-# The rule: VGG16 must be shown to beat each of the other four. Again the CNN is judged as its recipe was chosen; {doc}`24_why_cnn` trains it for longer, and asks again. The second claim is about its size: the report says that it offers the most accuracy for its complexity, which we read as percentage points for each million parameters. By that reading a small model has an advantage that no large one can make up for; the report gives no other.
+# The rule: VGG16 must be shown to beat each of the other four. Each had as many trials. With the few that the CNN had at first, VGG16 was shown to beat it, too; {doc}`24_why_cnn` tells what became of that. The second claim is about its size: the report says that it offers the most accuracy for its complexity, which we read as percentage points for each million parameters. By that reading a small model has an advantage that no large one can make up for; the report gives no other.
 
 # %% tags=["remove-input"]
 decide(

@@ -51,7 +51,7 @@ study = open_study(
     variant=variant,
     seeds=seed,
 )
-results = load_results(study)
+results = load_results(study.tuned_further())
 fits = results.networks
 goal = facts.report_targets()
 steps = ledger.load(default_root())

@@ -65,7 +65,7 @@ networks = fits_of(load_results(study).networks)
 # ```
 
 # %% [markdown]
-# ## VGG16's last block learns on
+# ## VGG16's last blocks learn on
 #
 # The book's VGG16 is frozen: its filters learned from photographs, and only a small head learns from music. Fine-tuning lets some of the filters learn as well, in small steps, so that they do not forget what they know.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -49,6 +49,13 @@ def lengths_table(table: pd.DataFrame) -> pd.DataFrame:
     texts = changes_table(table).drop(columns="Validation")
     texts.insert(2, "Longer, in folds", chosen)
     return texts
+
+
+def places_table(table: pd.DataFrame, places: Sequence[str]) -> pd.DataFrame:
+    """Write rows of `mgc.evaluation.controls.table` as texts, a row a set of test tracks."""
+    texts = changes_table(table).drop(columns=["Model", "Validation"])
+    texts.insert(1, "Before", [formats.percent(share, 1) for share in table["usual"]])
+    return texts.assign(Where=list(places))[["Where", *texts.columns]]
 
 
 def trials_table(retuned: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:

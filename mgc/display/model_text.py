@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import math
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,7 +18,7 @@ from mgc.display.notebook import Html, file_link
 from mgc.evaluation import metrics
 from mgc.evaluation.accuracy import accuracy_summary
 from mgc.models import NAMES, TITLES, recipe
-from mgc.models.recipe import TunedRecipe
+from mgc.models.recipe import VARIANTS, TunedRecipe
 from mgc.records.store import NotRun, Record
 
 
@@ -198,13 +198,16 @@ def _setting(name: str, value: object) -> str:
     return f"{title} {value:g}" if isinstance(value, float) else f"{title} {value}"
 
 
-def tuned_recipes() -> pd.DataFrame:
-    """Tabulate the tuned recipes, a row a model."""
+def tuned_recipes(variant: str = "tuned") -> pd.DataFrame:
+    """Tabulate the recipes of ``tuned`` or ``retuned``, a row a model."""
     rows = []
     for name in NAMES:
         plan = recipe(name, tuned=True)
+        changes = {field: new for model, field, new in VARIANTS[variant].changes if model == name}
         assert isinstance(plan, TunedRecipe)
-        own = [
+        plan = replace(plan, **changes)
+        own = [] if plan.dropout else ["no dropout"]
+        own += [
             _setting(field, getattr(plan, field))
             for field in ("batch_norm_momentum", "mask", "block", "code_size")
             if getattr(plan, field)

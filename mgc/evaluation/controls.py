@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 from typing import NamedTuple
@@ -77,6 +77,18 @@ def _both(study: Study, variant: str, model: str) -> Iterator[tuple[Record, Reco
         usual = asked.results(seed=seed, models=(model,))[model]
         if not isinstance(usual, NotRun):
             yield record, usual
+
+
+def among(pair: Pair, tracks: Collection[str]) -> Pair:
+    """Keep the predictions of some tracks alone."""
+    changed, usual = (
+        [
+            replace(one, predictions=one.predictions[one.predictions["track_id"].isin(tracks)])
+            for one in side
+        ]
+        for side in (pair.changed, pair.usual)
+    )
+    return pair._replace(changed=tuple(changed), usual=tuple(usual))
 
 
 def chosen_lengths(found: Iterable[Pair]) -> list[Chosen]:

@@ -133,6 +133,10 @@ REMARKS: Mapping[tuple[str, str], str] = MappingProxyType(
             "The step that everybody would take first. From so few tracks, filters that go on"
             " learning serve hardly better than those of photographs."
         ),
+        ("Fine-tuning VGG16's last two blocks", NOT_SHOWN): (
+            "At the rate of a single block, two of them first unlearn what they knew. They catch"
+            " up, and end no better."
+        ),
         ("Settings found by Optuna: MLP", NOT_SHOWN): (
             "The same again: a lower loss on validation tracks, and nothing of it on test tracks."
         ),

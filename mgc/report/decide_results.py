@@ -118,7 +118,7 @@ def level(claim: Claim, evidence: Evidence, models: str) -> Decision:
         Verdict.CONFIRMED
         if all(s.low >= floor for s in known)
         else Verdict.of_intervals([s.high >= floor for s in known]),
-        "Under a random split, tuned. Confirmed where every interval lies above the lower end of"
+        f"Under a random split, {VARIANTS[evidence.variant(USUAL)].title}. Confirmed where every interval lies above the lower end of"
         " the range, compatible where every interval reaches it.",
         *_measured(groups),
         _fits(groups),
@@ -153,7 +153,7 @@ def beats(claim: Claim, evidence: Evidence, pair: str) -> Decision:
     groups, signs, said = _against(evidence, name, [other])
     return Decision(
         Verdict.of_signs(*signs),
-        f"{said} Artists kept apart, tuned.",
+        f"{said} Artists kept apart, {VARIANTS[evidence.variant()].title}.",
         *_measured(groups),
         _fits(groups),
     )

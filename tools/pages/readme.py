@@ -39,8 +39,8 @@ def results_block(records: Path) -> str:
         study = open_study(EDITION, records=records, protocol=main, variant=VARIANT)
     except DataError:
         return f"No records of {EDITION} have been published yet."
-    asked = (replace(study, protocol=name).tuned_further() for name in (main, *others))
-    found = [load_results(each) for each in asked]
+    asked = study.tuned_further()
+    found = [load_results(replace(asked, protocol=name)) for name in (main, *others)]
     tables = [results.table.set_index("key") for results in found]
     fullest = max(found, key=lambda results: len(results.table))
     labels = dict(zip(fullest.table["key"], fullest.table["label"], strict=True))

@@ -7,7 +7,7 @@ the report claims. It stands inside the page in two widths, so that a phone can 
 from __future__ import annotations
 
 import html
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import matplotlib as mpl
@@ -52,11 +52,10 @@ class FrontFigure:
 
 def front_figure(study: Study) -> FrontFigure:
     """Read from the records of a study what the figure shows; all claims, whatever was run."""
-    tables = []
+    tables, asked = [], study.tuned_further()
     for protocol in dict.fromkeys((study.protocol, OTHER)):
-        asked = replace(study, protocol=protocol).tuned_further()
-        groups = asked.groups(models=(*NAMES, *BASELINES))
-        groups |= fits_of(asked.groups(models=(ON_PICTURES,)))
+        groups = asked.groups(protocol=protocol, models=(*NAMES, *BASELINES))
+        groups |= fits_of(asked.groups(protocol=protocol, models=(ON_PICTURES,)))
         table = accuracy_table(groups).assign(
             group=TITLES.get(protocol, PROTOCOL_TITLES[protocol])
         )
@@ -84,8 +83,8 @@ def caption(shown: FrontFigure) -> str:
     said = [f"Dots: accuracy on {count(shown.n_tracks)} test tracks, {main}, with 95 % intervals."]
     if other:
         said.append(
-            f"Squares: the same on a {other[0]}, which leaves artists, albums and copies on both"
-            " sides."
+            f"Squares: the same recipes on a {other[0]}, which leaves artists, albums and"
+            " copies on both sides."
         )
     said.append("Diamonds: what the report claims for a random split.")
     if shown.taught:

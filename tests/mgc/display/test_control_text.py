@@ -51,6 +51,13 @@ def test_a_table_of_lengths_says_in_how_many_folds_the_longer_one_was_chosen():
     assert control_text.statement(table) == "No difference is shown: MLP."
 
 
+def test_a_table_of_places_names_each_and_says_what_stood_there_before():
+    table = TABLE.iloc[[2, 2]].assign(variant="retuned")
+    lines = control_text.places_table(table, ["here", "there"]).to_dict("records")
+    assert [line["Where"] for line in lines] == ["here", "there"]
+    assert lines[0]["Before"] == f"{100 * table['usual'].iloc[0]:.1f}\u00a0%"
+
+
 def test_a_table_of_trials_sets_the_best_of_all_beside_the_best_of_the_first():
     trials = pd.DataFrame(
         [("mlp", 1.534, 0.5), ("mlp", 1.526, 0.4), ("mlp", 1.531, 0.6), ("mlp", 1.492, 0.1)],

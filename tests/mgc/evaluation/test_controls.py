@@ -123,6 +123,20 @@ def test_the_retuned_recipes_are_the_best_of_as_many_trials_as_the_classical_mod
             assert best[name] == value, (pair.model, name)
 
 
+def test_a_gain_may_be_asked_of_some_tracks_alone():
+    """Four tracks: the change is right on all, the usual fit on the first two."""
+    after, before = (
+        unsaved(answers(right, tracks=range(4)), seed=0)
+        for right in ([True] * 4, [True, True, False, False])
+    )
+    pair = Pair("cnn", controls.RETUNED, (after,), (before,))
+    ids = list(after.predictions["track_id"])
+    for tracks, share in ((ids, 0.5), (ids[:2], 1.0), (ids[2:], 0.0)):
+        kept = controls.among(pair, tracks)
+        assert list(kept.changed[0].predictions["track_id"]) == tracks
+        assert scored(kept.usual[0].predictions) == share
+
+
 def test_epochs_follow_the_recipe_and_the_longer_fit():
     found = controls.pairs(STUDY)
     (pair,) = (each for each in found if (each.model, each.variant) == ("cnn", "long"))

@@ -76,6 +76,17 @@ def test_rungs_are_scored_on_the_tracks_that_all_of_them_test(study, tmp_path):
     assert found["n_tracks"].tolist() == [3, 3]
 
 
+def test_networks_count_as_tuned_further_once_all_five_are(study):
+    """Four of them leave a study as it is, and one about another variant always stays."""
+    for model in NAMES:
+        assert study.tuned_further() == study
+        put(study, model, "gtzan-archive", "fault_filtered", "retuned")
+    assert study.tuned_further() == replace(study, variant="retuned")
+    assert replace(study, protocol="random").tuned_further().variant == "tuned"
+    other = replace(study, variant="as_written")
+    assert other.tuned_further() == other
+
+
 def test_controls_stand_beside_the_first_with_a_test(study):
     """What was not run is left out; the difference is that of the accuracies."""
     for variant, skill in (("tuned", 9.0), ("random_weights", 0.0)):

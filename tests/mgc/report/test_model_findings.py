@@ -179,6 +179,10 @@ def test_the_recommendation_carries_no_more_than_the_tests():
                 "logistic": right(0.9, model="logistic")}  # fmt: skip
     said = " ".join(comparison.recommendation(results, pairwise(results)))
     assert "The tests do not tell it from VGG16" in said
+    assert "trains fastest" in said
+    elsewhere = results | {"vgg16": with_environment(results["vgg16"], device="GPU")}
+    told = " ".join(comparison.recommendation(elsewhere, pairwise(elsewhere)))
+    assert "fastest" not in told, "times on two machines do not compare"
     assert "better than MLP for certain" in said
     assert "None of them is better than logistic regression" in said
     first, claim, linear, *_ = comparison.answer(results, pairwise(results))
