@@ -118,8 +118,9 @@ def level(claim: Claim, evidence: Evidence, models: str) -> Decision:
         Verdict.CONFIRMED
         if all(s.low >= floor for s in known)
         else Verdict.of_intervals([s.high >= floor for s in known]),
-        f"Under a random split, {VARIANTS[evidence.variant(USUAL)].title}. Confirmed where every interval lies above the lower end of"
-        " the range, compatible where every interval reaches it.",
+        f"Under a random split, {VARIANTS[evidence.variant(USUAL)].title}. Confirmed where every"
+        " interval lies above the lower end of the range, compatible where every interval reaches"
+        " it.",
         *_measured(groups),
         _fits(groups),
     )
