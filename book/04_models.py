@@ -83,7 +83,7 @@ notebook.say(
 )
 
 # %% [markdown]
-# Whether these differences are real, {doc}`05_comparison` tests, over all seeds. The sizes that the report's networks have on its own inputs are counted in {doc}`08_audit`.
+# These are the tuned networks. Whether their differences are real, {doc}`05_comparison` tests, over all seeds, and adds what each network reaches tuned further. The sizes that the report's networks have on its own inputs are counted in {doc}`08_audit`.
 #
 # In the drawings below, each block is a layer; the higher it is, the more numbers it hands on. What shapes the numbers on the way, such as {term}`dropout <dropout>`, stands in small print. In the figures of learning, where grey (training) lies well below dark (validation) in loss, a network knows the training part better than other music: {term}`overfitting`. Tuned recipes train on blended pieces of tracks, so there neither loss nor accuracy of the two can be compared. Dots mark the epochs whose weights were kept.
 
@@ -134,7 +134,7 @@ model_plots.learning_curves(fits["cnn"])
 notebook.say(model_text.insight(fits["cnn"]))
 
 # %% [markdown]
-# The tuned CNN was stopped too early: trained for longer, and without dropout, it learns more, as {doc}`24_why_cnn` shows.
+# The tuned CNN was stopped too early: trained for longer, or without dropout, it learns more, as {doc}`24_why_cnn` shows.
 
 # %% [markdown]
 # ## Model 3: recurrent network
@@ -258,8 +258,8 @@ notebook.table(
 # The report never tuned anything. So a low score of its recipe might say more about the recipe than about the network. Hence there are *variants*:
 #
 # - *As written* keeps the report's networks and recipes, with the mistakes below mended, and feeds them all that the edition has.
-# - *Tuned* keeps the layers of the networks and trains them as well as a few trials could tell. Unless the text says otherwise, results of this book are of this variant.
-# - *Tuned further* takes the best of as many trials as the classical models had. {doc}`05_comparison`, the verdicts on models and the front page speak of it, and {doc}`24_why_cnn` tells its story.
+# - *Tuned* keeps the layers of the networks and trains them by the best of a few trials on validation tracks. Unless the text says otherwise, results of this book are of this variant.
+# - *Tuned further* takes the best of as many trials as the classical models had; for the CNN, that leaves out dropout. {doc}`05_comparison`, {doc}`06_findings`, verdicts on results and the front page speak of it, and {doc}`24_why_cnn` tells its story.
 # - *Quick*, for laptops, is the report's recipe with up to {glue:text}`c4_pool` neighbouring frames averaged into one (not for VGG16).
 #
 # These are the main things that the tuned recipes do otherwise:
@@ -287,13 +287,15 @@ notebook.table(
 
 # %% tags=["remove-input", "hide-output"] mystnb={"code_prompt_show": "Show every trial", "code_prompt_hide": "Hide the trials"}
 tried = trials.table(study.store.root)
-notebook.table(model_text.trials(tried), "Every trial, judged on validation tracks")
+notebook.table(
+    model_text.trials(tried), "Every trial of the second round, judged on validation tracks"
+)
 
 # %% tags=["remove-input"]
 notebook.say(model_text.about_trials(len(tried)))
 
 # %% [markdown]
-# What a network must beat should be tuned as well. So two classical models have their settings chosen on the same validation tracks, by the same rule: logistic regression, and a support vector machine with a radial kernel. Each reads two kinds of input. One is the table of statistics that the MLP reads. The other is seven statistics of each row of the same pictures that the CNN sees: mean, spread, three percentiles, and the mean and spread of the change from frame to frame. The tuned networks had fewer trials, since most of them take much longer to train. That was not fair, and it mattered: {doc}`24_why_cnn` gives each network as many, and the CNN gains by it.
+# What a network must beat should be tuned as well. So two classical models have their settings chosen on the same validation tracks, by the same rule: logistic regression, and a support vector machine with a radial kernel. Each reads two kinds of input. One is the table of statistics that the MLP reads. The other is seven statistics of each row of the same pictures that the CNN sees: mean, spread, three percentiles, and the mean and spread of the change from frame to frame. The tuned networks had fewer trials, since most of them take much longer to train. That was not fair: {doc}`24_why_cnn` gives each network as many, lets them vary more, and the CNN gains by it.
 
 # %% tags=["remove-input"]
 notebook.table(

@@ -99,7 +99,7 @@ def decide(*claims_and_decisions):
 # %% [markdown]
 # ## Findings about models
 #
-# Pairs of models are compared over all seeds by the combined test, with Holm's correction over the pairs of this variant and the baselines. The networks are those that were tuned further, with as many trials as the classical models, where all five have records of that. {doc}`05_comparison` corrects over more pairs where it holds other variants, so it may show less. Everything else on this page is the mean over all seeds, too. In the small plots a dot is what was measured, and the line through it the 95 % interval.
+# Pairs of models are compared over all seeds by the combined test, with Holm's correction over the pairs of this variant and the baselines. The networks are those tuned further, with as many trials as the classical models, where all five have records of that. Two findings are about the tuned ones of {doc}`04_models` alone: what training costs, and the order of frames. {doc}`05_comparison` corrects over more pairs where it holds other variants, so it may show less. Everything else on this page is the mean over all seeds, too. In the small plots a dot is what was measured, and the line through it the 95 % interval.
 #
 # ### Do spectrograms beat hand-crafted features?
 #
@@ -114,7 +114,7 @@ decide(
 # %% [markdown]
 # ### Is transfer learning the best?
 #
-# The rule: VGG16 must be shown to beat each of the other four. Each had as many trials. With the few that the CNN had at first, VGG16 was shown to beat it, too; {doc}`24_why_cnn` tells what became of that. The second claim is about its size: the report says that it offers the most accuracy for its complexity, which we read as percentage points for each million parameters. By that reading a small model has an advantage that no large one can make up for; the report gives no other.
+# The rule: VGG16 must be shown to beat each of the other four. Each had as many trials on validation tracks; {doc}`24_why_cnn` tells what that changed. The second claim is about its size: the report says that it offers the most accuracy for its complexity, which we read as percentage points for each million parameters. By that reading a small model has an advantage that no large one can make up for; the report gives no other.
 
 # %% tags=["remove-input"]
 decide(
@@ -183,7 +183,7 @@ decide(
 # %% [markdown]
 # ### Do models help each other?
 #
-# The report expects gains from combining engineered with learned features, and models with each other. The simplest combination needs no training: a weighted mean of the probabilities, with weights in tenths that are chosen on validation tracks, seed by seed. The rule compares it with the better of the two, over all seeds. Since that one is picked by its test accuracy, the test is strict.
+# The report expects gains from combining engineered with learned features, and models with each other. The simplest combination needs no training: a weighted mean of the probabilities, with weights in tenths that are chosen on validation tracks, seed by seed. The rule compares it with the better of the two, over all seeds. Since that one is picked by its test accuracy, the test is strict. A verdict may still hang on the recipes: by those that were chosen first, neither pair was shown to help.
 
 # %% tags=["remove-input"]
 decide(

@@ -85,7 +85,7 @@ notebook.say(targets.answers(fits, goal, measured))
 #
 # ## What each step is worth
 #
-# {numref}`fig-ledger` shows every step that was measured: at the top what learned from other music, under the fault-filtered split, then the others, the largest gain first. Step and control are tested on the same tracks, with artists kept apart where nothing else is said; the interval and the test count artists, not tracks, and Holm's correction is over all {glue:text}`c7_measured` rows. Settings were chosen on validation tracks alone. Of the steps, {glue:text}`c7_helps` help, {glue:text}`c7_hurts` hurt, and for {glue:text}`c7_not_shown` no difference is shown.
+# The answer on accuracy above is about the networks tuned further; the steps start from the tuned ones ({doc}`04_models`). {numref}`fig-ledger` shows every step that was measured: at the top what learned from other music, under the fault-filtered split, then the others, the largest gain first. Step and control are tested on the same tracks, with artists kept apart where nothing else is said; the interval and the test count artists, not tracks, and Holm's correction is over all {glue:text}`c7_measured` rows. Settings were chosen on validation tracks alone. Of the steps, {glue:text}`c7_helps` help, {glue:text}`c7_hurts` hurt, and for {glue:text}`c7_not_shown` no difference is shown.
 
 # %% tags=["remove-input"] mystnb={"figure": {"caption": "What each step changes in accuracy, in points, with its 95 % interval. Filled marks are shown by the test after Holm's correction. Tested alone, a change at the edge of the pale band would be shown four times in five; Holm's correction asks for more. An arrow stands for what lies beyond the edge; time is that of training, by the control's.", "name": "fig-ledger"}, "image": {"alt": "One row a step, what learned from other music first, then sorted by the change in accuracy: a mark with its interval around a line at zero, a pale band for what is too small to be shown, the control below the name of the step, and the change in points at the right."}}
 step_plots.ledger(steps)
@@ -133,7 +133,7 @@ notebook.say(step_tables.remarks(steps, [*plan.TRAINING, *plan.RESEARCH]))
 # %% [markdown]
 # ## What was not measured
 #
-# Some steps can be taken with the same data, and nobody has yet. They stand here with what it would take.
+# Some steps can be taken with the same data, and have no measurement yet. They stand here with what it would take.
 
 # %% tags=["remove-input"]
 notebook.table(step_tables.unmeasured("yet"), "Not yet measured")

@@ -173,7 +173,7 @@ print(mgc("score", "short.csv"))
 # %% [markdown]
 # ## The open table
 #
-# The first rows are the models of this book, tuned and as the report describes them. Below them stand systems of others. Each score is computed from answers when this page is built; nobody states one.
+# The first rows are the models of this book: tuned further, tuned, and as the report describes them. Below them stand systems of others. Each score is computed from answers when this page is built; nobody states one.
 
 # %% tags=["remove-input"]
 systems = open_table.systems(study)

@@ -22,6 +22,8 @@
 # - what training and test parts share under each {term}`protocol`;
 # - what each step from random folds to artists kept apart is worth alone.
 # ```
+#
+# *The networks on this page are those that {doc}`04_models` calls tuned. Where one is tuned further, its name says so.*
 
 # %% tags=["parameters", "remove-cell"]
 data = "gtzan-archive"

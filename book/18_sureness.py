@@ -22,6 +22,8 @@
 # - how often two models name the same genre, right or wrong;
 # - which tracks every network gets wrong.
 # ```
+#
+# *The networks on this page are those that {doc}`04_models` calls tuned. What more trials gave, to the CNN above all, {doc}`24_why_cnn` says.*
 
 # %% tags=["parameters", "remove-cell"]
 data = "gtzan-archive"

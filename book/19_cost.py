@@ -22,6 +22,8 @@
 # - what the report says of the same;
 # - how accuracy stands against time and size.
 # ```
+#
+# *The networks on this page are those that {doc}`04_models` calls tuned. What more trials gave, to the CNN above all, {doc}`24_why_cnn` says.*
 
 # %% tags=["parameters", "remove-cell"]
 data = "gtzan-archive"

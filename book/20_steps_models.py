@@ -23,6 +23,8 @@
 # - in which genres each step gains and loses.
 # ```
 #
+# *The networks on this page are those that {doc}`04_models` calls tuned. What more trials gave, to the CNN above all, {doc}`24_why_cnn` says.*
+#
 # {doc}`07_next_steps` has the steps of the report in one figure. Here are those about models and about data, one by one: what is asked, the one thing in which step and control differ, what is fitted, and what came out. {doc}`21_steps_features` and {doc}`22_steps_training` have the others.
 #
 # Each figure by genre takes one row of its step. It describes and does not test: of so many intervals some miss zero by chance. They say where to listen.
@@ -150,7 +152,7 @@ step_details.genres(by_genre.of_comparison(study, composition.STEP.comparisons[2
 # %% [markdown]
 # ## What this shows and what it does not
 #
-# The page shows what these steps change on GTZAN with artists apart. Labels and pieces were tried on logistic regression, which can be fitted again in seconds. One block of VGG16 was trained on, at the better of two rates; more blocks, or more music, may take more. It does not show that labels need no care: a wrong test label costs every model alike, and no row here can see it.
+# The page shows what these steps change on GTZAN with artists apart. Labels and pieces were tried on logistic regression, which can be fitted again in seconds. One block of VGG16 was trained on, and two, both at the rate that was chosen for one; a rate of their own, or more music, may give more. It does not show that labels need no care: a wrong test label costs every model alike, and no row here can see it.
 
 # %% [markdown]
 # ## Check yourself

@@ -23,6 +23,8 @@
 # - how an artist's name becomes a leak.
 # ```
 #
+# *The networks on this page are those that {doc}`04_models` calls tuned. What more trials gave, to the CNN above all, {doc}`24_why_cnn` says.*
+#
 # {doc}`07_next_steps` has the steps of the report in one figure. Here are those about features and architectures, one by one: what is asked, the one thing in which step and control differ, what is fitted, and what came out.
 #
 # Each figure by genre takes one row of its step. It describes and does not test: of so many intervals some miss zero by chance. They say where to listen.
@@ -136,7 +138,7 @@ notebook.say(explanation_tables.moments_statement(attention.load_weights(study.s
 # %% tags=["remove-input"]
 notebook.say(step_tables.details(steps, transformer.STEP))
 
-# %% tags=["remove-input"] mystnb={"figure": {"caption": "A small transformer on patches, against the CNN: change in right answers by genre, mean over two seeds.", "name": "fig-step-transformer"}, "image": {"alt": "Ten rows, one a genre, sorted: a mark for the change in right answers with its interval around a line at zero, filled where the interval does not hold zero."}}
+# %% tags=["remove-input"] mystnb={"figure": {"caption": "A small transformer on patches, against the CNN: change in right answers by genre, mean over seeds.", "name": "fig-step-transformer"}, "image": {"alt": "Ten rows, one a genre, sorted: a mark for the change in right answers with its interval around a line at zero, filled where the interval does not hold zero."}}
 step_details.genres(by_genre.of_comparison(study, transformer.STEP.comparisons[0]))
 
 # %% [markdown]

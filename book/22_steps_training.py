@@ -24,6 +24,8 @@
 # - how networks learn in many places, in turns, and from music elsewhere.
 # ```
 #
+# *The networks on this page are those that {doc}`04_models` calls tuned. What more trials gave, to the CNN above all, {doc}`24_why_cnn` says.*
+#
 # {doc}`07_next_steps` has the steps of the report in one figure. Here are those about training, testing and research, one by one: what is asked, the one thing in which step and control differ, what is fitted, and what came out.
 #
 # Each figure by genre takes one row of its step. It describes and does not test: of so many intervals some miss zero by chance. They say where to listen.

@@ -23,7 +23,9 @@
 # - where the CNN stands on its way.
 # ```
 #
-# The networks of this book do little better than logistic regression on the same pictures, if at all ({doc}`05_comparison`). Is that the end of what they can learn, or are there too few songs? One cannot make more GTZAN. But one can take some away, and look how much is lost.
+# *The networks on this page are those that {doc}`04_models` calls tuned. What more trials gave, to the CNN above all, {doc}`24_why_cnn` says.*
+#
+# No network of this book is shown to be better than logistic regression on the same pictures ({doc}`05_comparison`). Is that the end of what they can learn, or are there too few songs? One cannot make more GTZAN. But one can take some away, and look how much is lost.
 
 # %% tags=["parameters", "remove-cell"]
 data = "gtzan-archive"

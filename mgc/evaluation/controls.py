@@ -71,7 +71,10 @@ def pairs(study: Study, variants: Iterable[str] = PARTS) -> list[Pair]:
 
 def _both(study: Study, variant: str, model: str) -> Iterator[tuple[Record, Record]]:
     kept = study.store if variant == RETUNED else Store(study.store.root / STORE)
-    for record in kept.find(protocol=ARTIST_CV, variant=variant, model=model):
+    edition = study.edition_record.content_hash
+    for record in kept.find(
+        protocol=ARTIST_CV, variant=variant, model=model, edition_hash=edition
+    ):
         seed = int(record.config["seed"])
         asked = replace(study, protocol=ARTIST_CV, variant="tuned", seeds=(seed,))
         usual = asked.results(seed=seed, models=(model,))[model]

@@ -92,7 +92,7 @@ REMARKS: Mapping[tuple[str, str], str] = MappingProxyType(
         ),
         ("A small transformer on patches", HURTS): (
             "What convolution has built in, attention must learn, from few tracks. Two settings"
-            " were tried for it, and more for the CNN."
+            " were tried for it, and hardly more for the CNN beside it."
         ),
         ("Lasting and striking parts beside the picture", NOT_SHOWN): (
             "Voices apart from drums: a point that may be chance."
@@ -162,8 +162,8 @@ REMARKS: Mapping[tuple[str, str], str] = MappingProxyType(
             "Voices and drums set apart for it, and it does not mind."
         ),
         ("Contrastive pretraining, all tracks labelled", NOT_SHOWN): (
-            "Convolutions that never learned, read by regression, come close to the CNN. Learning"
-            " without labels, from so few tracks, adds little to that."
+            "Convolutions that never learned, read by regression, come within some points of the"
+            " tuned CNN. Learning without labels, from so few tracks, adds little to that."
         ),
         ("Contrastive pretraining, one labelled track a genre", NOT_SHOWN): (
             "Ten labels are few, with either weights."

@@ -119,7 +119,7 @@ class Variant:
     tuned : bool
         Train by the tuned recipes instead of the report's.
     changes : tuple of (str, str, value)
-        Model, field of its recipe and new value. An ablation has some, and applies to the models
+        Model, field of its recipe and new value. A variant that has some applies to the models
         that it names.
     """
 

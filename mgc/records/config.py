@@ -39,7 +39,7 @@ def configuration(
 ) -> dict[str, Any]:
     """Everything that identifies a fit, as `config.json` holds it; its hash names the record.
 
-    Raises MgcError for an ablation of another model.
+    Raises MgcError for a variant that is about other models.
     """
     settings: dict[str, Any] = {}
     if model in CLASSICAL:
@@ -48,7 +48,7 @@ def configuration(
         chosen = {**VARIANTS, **ABLATIONS}[variant]
         changed = {field: value for name, field, value in chosen.changes if name == model}
         if chosen.changes and not changed:
-            raise MgcError(f"the ablation {variant} does not apply to {model}")
+            raise MgcError(f"the variant {variant} does not apply to {model}")
         settings = as_settings(replace(recipe(model, tuned=chosen.tuned), **changed), chosen)
     return {
         "format": FORMAT,

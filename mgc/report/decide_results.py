@@ -44,7 +44,8 @@ def accuracy(claim: Claim, evidence: Evidence, model: str) -> Decision:
         raise NotTestableError(f"No record of {TITLES[model]} under {USUAL}.")
     known = [accuracy_summary(group) for group in groups.values()]
     reason = "Under a random split, as the report describes."
-    strict = {"the tuned network reaches": evidence.group(model)}
+    title = VARIANTS[evidence.variant()].title
+    strict = {f"the network, {title}, reaches": evidence.group(model)}
     if all(strict.values()):
         reached, interval = _measured(strict)
         reason += f" With artists kept apart {reached} ({interval})."
@@ -68,7 +69,8 @@ def rank(claim: Claim, evidence: Evidence, model: str) -> Decision:
     verdict = Verdict.COMPATIBLE if best <= stated <= worst else Verdict.CONTRADICTED
     return Decision(
         Verdict.CONFIRMED if best == stated == worst else verdict,
-        f"{TITLES[model]}, tuned: {formats.percent(own.accuracy, 1)} under a random split.",
+        f"{TITLES[model]}, {VARIANTS[evidence.variant(USUAL)].title}:"
+        f" {formats.percent(own.accuracy, 1)} under a random split.",
         f"rank {ours}",
         f"rank {best} to {worst}, where intervals overlap" if best < worst else "",
         _fits(groups),
@@ -84,7 +86,8 @@ def target(claim: Claim, evidence: Evidence, model: str) -> Decision:
         top = max(known, key=lambda name: known[name].accuracy)
         best.append(known[top])
         share = formats.percent(known[top].accuracy, 1)
-        measured.append(f"{TITLES[top]} {share} ({PROTOCOL_TITLES[protocol]})")
+        title = VARIANTS[evidence.variant(protocol)].title
+        measured.append(f"{TITLES[top]}, {title}, {share} ({PROTOCOL_TITLES[protocol]})")
         records += [record for group in groups.values() for record in group]
     goal = claim.value / 100
     reached = [s.low >= goal for s in best]
@@ -100,8 +103,8 @@ def target(claim: Claim, evidence: Evidence, model: str) -> Decision:
     )
     return Decision(
         Verdict.of_parts(reached) if decided else Verdict.NOT_SHOWN,
-        ("Tuned." if model else "The best tuned network under each protocol.")
-        + " Reached where the whole interval lies above it, missed where all of it lies below."
+        ("" if model else "The best network under each protocol. ")
+        + "Reached where the whole interval lies above it, missed where all of it lies below."
         + (said if elsewhere and missed else ""),
         "; ".join(measured),
         "; ".join(formats.interval(s.low, s.high, 1) for s in best),

@@ -21,6 +21,7 @@ from mgc.report.genre_findings import Pool, pool
 
 MAIN, USUAL, FILTERED = ARTIST_CV, "random", "fault_filtered"
 """The protocol that verdicts prefer, that of the report, and that of the ablations."""
+EVERY = (MAIN, USUAL, FILTERED)
 
 
 @dataclass(frozen=True)
@@ -30,11 +31,16 @@ class Evidence:
     study: Study
 
     def variant(self, protocol: str = MAIN) -> str:
-        """Name the variant whose recipes had the most trials, of those that have records."""
-        return replace(self.study, protocol=protocol, variant="tuned").tuned_further().variant
+        """Name the variant of tuned networks whose recipes had the most trials, if all have it."""
+        return self._variants[protocol]
+
+    @cached_property
+    def _variants(self) -> dict[str, str]:
+        asked = {p: replace(self.study, protocol=p, variant="tuned") for p in EVERY}
+        return {protocol: study.tuned_further().variant for protocol, study in asked.items()}
 
     def group(self, model: str, variant: str = "", protocol: str = MAIN) -> list[Record]:
-        """Look up the records of a model over all seeds, tuned ones; empty without any."""
+        """Look up a model's records over all seeds, of `variant` by default; empty without any."""
         asked = variant or self.variant(protocol)
         found = self.study.groups(asked, protocol, (model,))[model]
         return [] if isinstance(found, NotRun) else found

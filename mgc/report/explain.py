@@ -41,7 +41,7 @@ RULES = {
         for share in (25, 50)
     },
 }
-USED = ("tensorflow", "keras", "numpy", "scikit-learn", "librosa", "mgc")
+USED = ("tensorflow", "jax", "keras", "numpy", "scikit-learn", "librosa", "mgc")
 OFF = {
     "frame_pool": 1, "precision": "float32", "weights": "imagenet", "frequency": "linear",
     "frames": "kept", "dropout": True,
@@ -106,7 +106,11 @@ def acting_settings(config: Mapping[str, Any]) -> dict[str, Any]:
     if settings.get("scaling") == "picture":  # which says what is read, with every frame
         idle += ["representation", "frame_pool"]
     idle += [name for name, value in OFF.items() if settings.get(name) == value]
-    return {name: value for name, value in sorted(settings.items()) if value and name not in idle}
+    return {
+        name: value
+        for name, value in sorted(settings.items())
+        if (value or name in OFF) and name not in idle
+    }
 
 
 def _how(record: Record) -> str:

@@ -168,6 +168,12 @@ def lstm_costs_more(groups: Groups) -> Decision:
         return missing
     run = fits_of(groups)
     names = ("lstm", "cnn")
+    machines = {(fit.environment["device"], fit.backend) for name in names for fit in run[name]}
+    if len(machines) > 1:
+        return Decision(
+            Verdict.NOT_TESTABLE,
+            "Their fits ran on different machines, whose times do not compare.",
+        )
     seconds = [[float(fit.environment["duration_s"]) for fit in run[name]] for name in names]
     lstm, cnn = (formats.duration(float(np.mean(each))) for each in seconds)
     took = f"A fit took {lstm} for the LSTM and {cnn} for the CNN"
@@ -317,7 +323,7 @@ def combination_helps(groups: Groups, names: Sequence[str]) -> Decision:
     (test,) = pairwise({"": together, best: single[best]}).to_dict("records")
     weights = np.mean([weights for _, weights in made], axis=0)
     parts = [
-        f"{formats.number(weight, 1)} {TITLES[name]}"
+        f"{formats.number(weight, 2)} {TITLES[name]}"
         for name, weight in zip(names, weights, strict=True)
     ]
     combined, alone = accuracy_summary(together), known[best]
@@ -332,8 +338,8 @@ def combination_helps(groups: Groups, names: Sequence[str]) -> Decision:
     )
     return Decision(
         Verdict.of_signs((test["p"] < ALPHA) * (1 if test["difference"] > 0 else -1)),
-        f"Combined ({formats.listing(parts)}, chosen on validation tracks), they are right for"
-        f" {formats.percent(combined.accuracy, 1)} of the tracks,"
+        f"Combined ({formats.listing(parts)}, chosen on validation tracks, mean over seeds), they"
+        f" are right for {formats.percent(combined.accuracy, 1)} of the tracks,"
         f" {TITLES[best]} alone for {formats.percent(alone.accuracy, 1)}"
         f" ({formats.p_value(test['p'])}, {formats.seeds(len(seeds))}).",
         plain=plain,

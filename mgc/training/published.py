@@ -191,6 +191,8 @@ def describe_demo(store: Store, cache: str | Path) -> None:
 
 
 def _minutes(config: dict[str, object], known: Sequence[Record]) -> float:
+    # The time of a fit on a graphics card says nothing about a processor, which most have.
+    known = [record for record in known if record.environment["device"] == "CPU"]
     alike = [r for r in known if _same(r, config, ("edition", "model", "variant"))]
     closest = [r for r in alike if _same(r, config, ("protocol",))] or alike
     if not closest:

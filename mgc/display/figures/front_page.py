@@ -7,7 +7,7 @@ the report claims. It stands inside the page in two widths, so that a phone can 
 from __future__ import annotations
 
 import html
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import matplotlib as mpl
@@ -52,7 +52,10 @@ class FrontFigure:
 
 def front_figure(study: Study) -> FrontFigure:
     """Read from the records of a study what the figure shows; all claims, whatever was run."""
-    tables, asked = [], study.tuned_further()
+    tables, further = [], study.tuned_further()
+    # The same recipes under both protocols, or the figure would compare two things at once.
+    both = replace(study, protocol=OTHER).tuned_further().variant == further.variant
+    asked = further if both else study
     for protocol in dict.fromkeys((study.protocol, OTHER)):
         groups = asked.groups(protocol=protocol, models=(*NAMES, *BASELINES))
         groups |= fits_of(asked.groups(protocol=protocol, models=(ON_PICTURES,)))

@@ -70,10 +70,12 @@ def test_rungs_are_scored_on_the_tracks_that_all_of_them_test(study, tmp_path):
     rows = one_hot([(name, true, "pop" if name in faulty else true) for name, true in pairs])
     for rung in (WATERFALL[0], WATERFALL[-1]):
         save(Store(tmp_path / "waterfall"), rows, **study.config("mlp", "tuned", rung))
-    found = results.waterfall(study)
-    assert found["protocol"].tolist() == [WATERFALL[0], WATERFALL[-1]]
-    assert found["accuracy"].tolist() == [1.0, 1.0]
-    assert found["n_tracks"].tolist() == [3, 3]
+    save(Store(tmp_path / "waterfall"), rows, **study.config("cnn", "retuned", WATERFALL[0]))
+    found = results.waterfall(study).set_index("label")
+    assert found.loc["MLP", "protocol"].tolist() == [WATERFALL[0], WATERFALL[-1]]
+    assert found.loc["CNN, tuned further", "protocol"] == WATERFALL[0]
+    assert found["accuracy"].tolist() == [1.0] * 3
+    assert found["n_tracks"].tolist() == [3] * 3
 
 
 def test_networks_count_as_tuned_further_once_all_five_are(study):

@@ -18,7 +18,7 @@ from mgc.datasets.tracks import GENRES, P_COLUMNS
 from mgc.errors import MgcError
 from mgc.evaluation import metrics
 from mgc.models import BASELINES, cnn
-from mgc.models.recipe import ABLATIONS
+from mgc.models.recipe import ABLATIONS, VARIANTS
 from mgc.records import config as config_module
 from mgc.records.store import Record, load_record
 from mgc.training import folds, inputs
@@ -218,7 +218,7 @@ def test_targets_follow_the_order_of_genres() -> None:
 
 def test_an_ablation_changes_one_setting_of_the_models_it_names() -> None:
     """What the audit compares differs in the step that it judges, and in nothing else."""
-    for name, ablation in ABLATIONS.items():
+    for name, ablation in {**ABLATIONS, "retuned": VARIANTS["retuned"]}.items():
         for model in {model for model, _, _ in ablation.changes}:
             whole = config_module.configuration("e", "h", "random", model, "tuned", 0)["recipe"]
             less = config_module.configuration("e", "h", "random", model, name, 0)["recipe"]
