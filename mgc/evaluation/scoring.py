@@ -274,7 +274,7 @@ def as_record(
 
 
 def published(study: Study, protocol: str) -> Mapping[str, list[Record]]:
-    """Find the published fits of each model under a protocol, tuned further, tuned and as written."""
+    """Find the published fits of each model and variant under a protocol, by title."""
     names = ("retuned", "tuned", "as_written")
     titles = {name: VARIANTS[name].title for name in names}
     groups: Groups = {

@@ -87,7 +87,8 @@ NOT_YET: tuple[Unmeasured, ...] = (
         "Bayesian optimisation of the larger networks",
         "twenty trials a fold of the MLP and of VGG16's head take minutes, those of the LSTM an"
         " hour, and those of the other two more",
-        "about a day of a processor for the CNN and the autoencoder, or some hours of a graphics card",
+        "for the CNN and the autoencoder about a day of a processor, or an hour or two of a"
+        " graphics card",
     ),
     Unmeasured(
         "Augmentation of sound, and chroma with artists apart",
