@@ -15,6 +15,7 @@ from mgc.display import (
     data_tables,
     dataset_tables,
     formats,
+    model_text,
     notebook,
     pair_table,
     result_tables,
@@ -24,6 +25,8 @@ from mgc.display.glue import KEY, Glue
 from mgc.evaluation import transfer
 from mgc.evaluation.significance import pairwise
 from mgc.evaluation.tracks import missed_tracks
+from mgc.models import TITLES
+from mgc.models.recipe import VARIANTS
 from mgc.records.editions import EditionRecord
 from mgc.records.store import NotRun, default_root
 from tests.helpers.records import answers, one_hot, unsaved
@@ -232,3 +235,20 @@ def test_the_network_that_ships_stands_under_the_one_split_that_it_was_asked_abo
     assert row["fault-filtered"].startswith(formats.percent(right, 1))
     without = table.drop(columns="fault-filtered")
     assert result_tables.with_shipped(without, record) is without
+
+
+def test_recipes_tuned_further_are_told_with_what_changed():
+    columns = {
+        "learning_rate": "Learning rate",
+        "label_smoothing": "Label smoothing",
+        "weight_decay": "Weight decay",
+        "epochs": "Epochs",
+    }
+    told = model_text.tuned_recipes("retuned").set_index("Model")
+    for model, field, value in VARIANTS["retuned"].changes:
+        row = told.loc[TITLES[model]]
+        if field == "dropout":
+            assert "no dropout" in row["Its own"]
+        else:
+            assert str(row[columns[field]]) == f"{value:g}"
+    assert not model_text.tuned_recipes()["Its own"].str.contains("dropout").any()

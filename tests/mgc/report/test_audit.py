@@ -143,6 +143,22 @@ def test_a_rank_is_confirmed_only_where_intervals_leave_no_other(study):
         assert judge(study, f"rank:{model}", rank).verdict == verdict
 
 
+def test_verdicts_take_the_networks_that_were_tuned_further_once_all_five_are(study):
+    """The MLP alone changes nothing; the verdict says which networks it is about."""
+    for name in NAMES:
+        save(study, name, 0.2)
+    save(study, "mlp", 1.0, variant="retuned")
+    assert Evidence(study).variant("random") == "tuned"
+    before = judge(study, "rank:mlp", "1")
+    assert (before.verdict, "MLP, tuned:" in before.reason) == ("compatible", True)
+    for name in NAMES[1:]:
+        save(study, name, 0.2, variant="retuned")
+    assert Evidence(study).variant("random") == "retuned"
+    after = judge(study, "rank:mlp", "1")
+    assert (after.verdict, "MLP, tuned further:" in after.reason) == ("confirmed", True)
+    assert Evidence(study).variant() == "tuned", "under the artist folds there is none"
+
+
 def test_a_target_is_reached_by_the_whole_interval_under_both_protocols(study):
     save(study, "mlp", 0.9)
     save(study, "mlp", 0.6, protocol="artist_cv")

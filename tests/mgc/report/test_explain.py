@@ -119,6 +119,13 @@ def test_the_settings_told_are_those_that_the_trainer_reads(model, tuned, tmp_pa
     assert read - told <= (tuned_idle if tuned else {"frame_pool"}) | {"precision"}
 
 
+def test_what_a_recipe_leaves_out_is_told():
+    settings = one_epoch("cnn", tuned=True)
+    assert "dropout" not in acting_settings({"model": "cnn", "recipe": settings})
+    told = acting_settings({"model": "cnn", "recipe": settings | {"dropout": False}})
+    assert told["dropout"] is False
+
+
 @pytest.mark.usefixtures("eager")
 def test_a_schedule_that_is_switched_off_is_neither_read_nor_told(tmp_path):
     settings = one_epoch("mlp", tuned=False)
