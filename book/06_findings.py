@@ -99,7 +99,7 @@ def decide(*claims_and_decisions):
 # %% [markdown]
 # ## Findings about models
 #
-# Pairs of models are compared over all seeds by the combined test, with Holm's correction over the pairs of this variant and the baselines. The networks are those tuned further, with as many trials as the classical models, where all five have records of that. Two findings are about the tuned ones of {doc}`04_models` alone: what training costs, and the order of frames. {doc}`05_comparison` corrects over more pairs where it holds other variants, so it may show less. Everything else on this page is the mean over all seeds, too. In the small plots a dot is what was measured, and the line through it the 95 % interval.
+# Pairs of models are compared over all seeds by the combined test, with Holm's correction over the pairs of this variant and the baselines. The networks are those tuned further, with as many trials as the classical models, where all five have records of that. Two findings are about the tuned ones of {doc}`04_models` alone: what training costs, and the order of frames. {doc}`05_comparison` tests the same pairs. Everything else on this page is the mean over all seeds, too. In the small plots a dot is what was measured, and the line through it the 95 % interval.
 #
 # ### Do spectrograms beat hand-crafted features?
 #
