@@ -58,6 +58,8 @@ SHOWN = (*BASELINES, ON_PICTURES)
 VARIABLE = "mgcExplorer"
 LEVELS = (0.0, 0.1, 0.25, 0.45, 0.65)
 """Shares of a row from which a cell is one shade darker; an empty cell has none."""
+LEFT_OUT = ("retuned",)
+"""Variants whose tracks would make the data of the page heavier than it may be."""
 
 
 def pack(thousandths: Iterable[int]) -> str:
@@ -144,7 +146,8 @@ class _Made:
             variants = [
                 (variant, found)
                 for variant in VARIANTS
-                if (found := self._groups(study, protocol, variant, NAMES, known, groups, place))
+                if variant not in LEFT_OUT
+                and (found := self._groups(study, protocol, variant, NAMES, known, groups, place))
             ]
             for variant, found in variants or ([("", [])] if bases else []):
                 there = {self.data["groups"][one]["model"] for one in found}
