@@ -60,7 +60,7 @@ table, labels = results.table, results.labels
 tests = pairwise(results.own)
 claims = facts.report_claims().set_index("model")["accuracy"].to_dict()
 chance = 1 / study.edition_record.tracks["genre"].nunique()
-glue = Glue(results.groups)
+glue = Glue(results.own)
 
 # %% [markdown]
 # The figure that matters shows what was measured, how sure it is, and what the report states.
