@@ -9,7 +9,7 @@ import pandas as pd
 
 from mgc.display import formats
 from mgc.evaluation import significance
-from mgc.evaluation.controls import CHOSEN, ON_JAX, VARIANTS
+from mgc.evaluation.controls import CHOSEN, ON_JAX, RETUNED, VARIANTS
 from mgc.evaluation.significance import Groups, pairwise, shown
 from mgc.models import TITLES
 from mgc.training.trials import best
@@ -107,6 +107,6 @@ def _named(row: Mapping[Hashable, Any]) -> str:
     title = formats.inside(TITLES[str(row["model"])])
     return (
         title
-        if row["variant"] in (CHOSEN, ON_JAX)
+        if row["variant"] in (CHOSEN, ON_JAX, RETUNED)
         else f"{title}, {VARIANTS[str(row['variant'])]}"
     )
