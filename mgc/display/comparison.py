@@ -57,9 +57,8 @@ def recommendation(results: Groups, table: pd.DataFrame) -> list[str]:
         small = min(group, key=lambda name: fits[name][0].parameters)
         quick = min(group, key=lambda name: float(fits[name][0].environment["duration_s"]))
         also = "it also" if quick == small else f"{TITLES[quick]}"
-        machines = {(one.environment["device"], one.backend) for n in group for one in fits[n]}
-        # Times on different machines do not compare.
-        fastest = f", and {also} trains fastest" if len(machines) == 1 else ""
+        places = {record.ran_on for name in group for record in fits[name]}
+        fastest = f", and {also} trains fastest" if len(places) == 1 else ""
         sentences.append(f"Of these, {TITLES[small]} is the smallest{fastest}.")
     sentences += _against_baselines(results, table, list(fits))
     sentences.append(_on_the_report(table, fits))

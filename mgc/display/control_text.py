@@ -70,7 +70,7 @@ def trials_table(retuned: pd.DataFrame, before: pd.DataFrame, after: pd.DataFram
     """
     counts = [trials["model"].value_counts() for trials in (before, after)]
     losses = [best(trials).set_index("model")["valid_log_loss"] for trials in (before, after)]
-    texts = changes_table(retuned).drop(columns=["Trained", "Validation"], errors="ignore")
+    texts = changes_table(retuned).drop(columns="Validation")
     for place, name, values, text in (
         (1, "Trials", counts, formats.count),
         (2, "Validation loss", losses, formats.number),

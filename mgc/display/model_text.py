@@ -202,10 +202,8 @@ def tuned_recipes(variant: str = "tuned") -> pd.DataFrame:
     """Tabulate the recipes of ``tuned`` or ``retuned``, a row a model."""
     rows = []
     for name in NAMES:
-        plan = recipe(name, tuned=True)
-        changes = {field: new for model, field, new in VARIANTS[variant].changes if model == name}
+        plan = replace(recipe(name, tuned=True), **VARIANTS[variant].changed(name))
         assert isinstance(plan, TunedRecipe)
-        plan = replace(plan, **changes)
         own = [] if plan.dropout else ["no dropout"]
         own += [
             _setting(field, getattr(plan, field))

@@ -15,6 +15,7 @@ from mgc.datasets.splits import ARTIST_CV
 from mgc.evaluation.clusters import artist_groups
 from mgc.evaluation.gain import gained, p_value, summed_up
 from mgc.evaluation.metrics import accuracy, log_loss
+from mgc.evaluation.results import restricted
 from mgc.models import NAMES
 from mgc.records.store import NotRun, Record, Store
 from mgc.records.study import Study
@@ -84,14 +85,8 @@ def _both(study: Study, variant: str, model: str) -> Iterator[tuple[Record, Reco
 
 def among(pair: Pair, tracks: Collection[str]) -> Pair:
     """Keep the predictions of some tracks alone."""
-    changed, usual = (
-        [
-            replace(one, predictions=one.predictions[one.predictions["track_id"].isin(tracks)])
-            for one in side
-        ]
-        for side in (pair.changed, pair.usual)
-    )
-    return pair._replace(changed=tuple(changed), usual=tuple(usual))
+    sides = restricted({"changed": list(pair.changed), "usual": list(pair.usual)}, tracks)
+    return pair._replace(changed=tuple(sides["changed"]), usual=tuple(sides["usual"]))
 
 
 def chosen_lengths(found: Iterable[Pair]) -> list[Chosen]:

@@ -59,14 +59,12 @@ def maps_before(block: int, pictures: Float, base: keras.Model) -> Float:
     """
     from keras import Model
 
-    blocks = [base.get_layer(f"block{number}_pool").output for number in range(3, block)]
+    outputs = [base.get_layer(f"block{number}_pool").output for number in (3, 4)]
+    shown = vgg16.grey(pictures)
+    if block == 4:
+        return np.concatenate(list(vgg16.batches(Model(base.input, outputs[0]), shown)))
     found = []
-    for output in vgg16.batches(Model(base.input, blocks), vgg16.grey(pictures)):
-        if len(blocks) == 1:
-            third = output[0] if isinstance(output, list) else output
-            found.append(np.asarray(third))
-            continue
-        third, fourth = map(np.asarray, output)
+    for third, fourth in vgg16.batches(Model(base.input, outputs), shown):
         n, rows, columns, filters = fourth.shape
         packed = np.zeros((n, rows + 1, columns, filters), np.float32)
         packed[:, :rows] = fourth

@@ -129,6 +129,10 @@ class Variant:
     tuned: bool = False
     changes: tuple[tuple[str, str, Any], ...] = ()
 
+    def changed(self, model: str) -> dict[str, Any]:
+        """Return the new value of each field of a model's recipe that the variant changes."""
+        return {field: value for name, field, value in self.changes if name == model}
+
 
 def _changed(title: str, **changes: Mapping[str, Any]) -> Variant:
     """Return the tuned variant with some fields of some models' recipes changed."""

@@ -46,7 +46,7 @@ def configuration(
         settings = asdict(classical.RECIPES[model])
     elif model not in BASELINES:
         chosen = {**VARIANTS, **ABLATIONS}[variant]
-        changed = {field: value for name, field, value in chosen.changes if name == model}
+        changed = chosen.changed(model)
         if chosen.changes and not changed:
             raise MgcError(f"the variant {variant} does not apply to {model}")
         settings = as_settings(replace(recipe(model, tuned=chosen.tuned), **changed), chosen)

@@ -93,6 +93,11 @@ class Record:
         return "JAX" if packages.get("tensorflow") == NOT_INSTALLED else "TensorFlow"
 
     @property
+    def ran_on(self) -> tuple[str, str]:
+        """Device and backend; times of fits compare only where these are the same."""
+        return str(self.environment["device"]), self.backend
+
+    @property
     def parameters(self) -> int:
         """Number of parameters of all layers together."""
         return sum(int(layer["parameters"]) for layer in self.architecture)

@@ -168,8 +168,7 @@ def lstm_costs_more(groups: Groups) -> Decision:
         return missing
     run = fits_of(groups)
     names = ("lstm", "cnn")
-    machines = {(fit.environment["device"], fit.backend) for name in names for fit in run[name]}
-    if len(machines) > 1:
+    if len({fit.ran_on for name in names for fit in run[name]}) > 1:
         return Decision(
             Verdict.NOT_TESTABLE,
             "Their fits ran on different machines, whose times do not compare.",
