@@ -133,8 +133,8 @@ STEP = Step(
     question="A person tried a grid. Does a program that learns from its trials find better?",
     changed="Settings come from twenty trials of TPE for each fold, by log loss on validation, in"
     " the place of those that the book chose once, classical ones from twenty-four on a grid.",
-    fitted="Logistic regression and the SVM on the table of statistics; of the MLP, the LSTM and"
-    " VGG16's head rate of learning, decay of weights, mixup and smoothing of labels.",
+    fitted="Logistic regression and the SVM on the table of statistics; of the MLP, the LSTM,"
+    " the autoencoder and VGG16's head rate of learning, decay of weights, mixup and smoothing of labels.",
     comparisons=(
         _found("logistic_tuned", "logistic regression"),
         _found("svm", "SVM"),
@@ -152,6 +152,11 @@ STEP = Step(
             "Settings found by Optuna: LSTM",
             "settings chosen by hand",
             (network_arm("lstm"), in_its_place("lstm_again", "lstm")),
+        ),
+        Comparison(
+            "Settings found by Optuna: autoencoder",
+            "settings chosen by hand",
+            (network_arm("autoencoder"), in_its_place("autoencoder_again", "autoencoder")),
         ),
     ),
 )
