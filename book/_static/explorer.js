@@ -170,7 +170,7 @@
           .sort((a, b) => a - b)
           .forEach((track, number) => {
             const from = flat.length === this.size ? 0 : number * this.size;
-            group.byTrack.set(track, flat.slice(from, from + this.size).map((p) => p / 1000));
+            group.byTrack.set(track, flat.slice(from, from + this.size).map((p) => p / 100));
           });
       }
       return group.byTrack;
@@ -474,7 +474,7 @@
       const bar = el("div", { class: "mgc-bar" });
       p.forEach((value, genre) => {
         if (value < 0.005) return;
-        const part = el("span", { title: `${this.data.labels[genre]} ${value.toFixed(3)}` });
+        const part = el("span", { title: `${this.data.labels[genre]} ${value.toFixed(2)}` });
         part.style.flexGrow = value;
         part.style.setProperty("--genre", this.data.colours[genre]);
         bar.append(part);
@@ -495,7 +495,7 @@
         body.append(el("tr", {}, el("th", { scope: "row" }, key, mine ? `${label} (true)` : label),
           ...groups.map((group) => {
             const p = this.probabilities(group).get(track);
-            return el("td", { class: Math.max(...p) === p[genre] ? "mgc-top" : null, text: p[genre].toFixed(3) });
+            return el("td", { class: Math.max(...p) === p[genre] ? "mgc-top" : null, text: p[genre].toFixed(2) });
           })));
       });
       table.append(body);

@@ -134,7 +134,8 @@ STEP = Step(
     changed="Settings come from twenty trials of TPE for each fold, by log loss on validation, in"
     " the place of those that the book chose once, classical ones from twenty-four on a grid.",
     fitted="Logistic regression and the SVM on the table of statistics; of the MLP, the LSTM,"
-    " the autoencoder and VGG16's head rate of learning, decay of weights, mixup and smoothing of labels.",
+    " the autoencoder and VGG16's head rate of learning, decay of weights, mixup and smoothing"
+    " of labels.",
     comparisons=(
         _found("logistic_tuned", "logistic regression"),
         _found("svm", "SVM"),

@@ -59,10 +59,11 @@ def said(page: Any) -> str:
 
 
 ARCHIVE = {"edition": "gtzan-archive", "protocol": "fault_filtered"}
-FIRST = ARCHIVE | {"protocol": "artist_cv", "variant": "tuned"}
+FIRST = ARCHIVE | {"protocol": "artist_cv", "variant": "retuned"}
 """The view that opens when no address asks for another."""
 VIEWS = [
-    (FIRST | {"model": "vgg16"}, "all"),
+    (FIRST | {"model": "cnn"}, "all"),
+    (FIRST | {"variant": "tuned", "model": "vgg16"}, "all"),
     (ARCHIVE | {"variant": "", "model": "logistic_picture"}, "all"),
     (ARCHIVE | {"variant": "tuned", "model": "vgg16"}, "all"),
     (ARCHIVE | {"variant": "tuned", "model": "cnn"}, "1"),
@@ -96,7 +97,7 @@ def test_buttons_change_view_and_address_together(page: Any) -> None:
     go(page)
     page.locator("label", has_text="random").first.click()
     page.locator("label", has_text="LSTM").click()
-    frames = fits(edition="gtzan-archive", protocol="random", variant="tuned", model="lstm")
+    frames = fits(edition="gtzan-archive", protocol="random", variant="retuned", model="lstm")
     assert matrix(page) == counted(frames)
     address = page.evaluate("location.hash")
     assert "protocol=random" in address
@@ -131,7 +132,7 @@ def test_a_cell_lists_its_tracks_with_the_means_of_each_model(page: Any) -> None
     column = first.locator(".mgc-all tbody tr td:nth-child(2)").all_inner_texts()
     rows = pd.concat(fits(**ARCHIVE, variant="tuned", model="mlp"))
     expected = rows[rows["track_id"] == track][P].mean().to_numpy()
-    assert np.abs(np.array(column, dtype=float) - expected).max() < 0.0006
+    assert np.abs(np.array(column, dtype=float) - expected).max() < 0.0056
 
 
 def test_known_faults_and_no_others_wear_a_badge(page: Any) -> None:
@@ -199,7 +200,7 @@ def test_the_address_may_change_under_the_page(page: Any) -> None:
 
 def test_without_javascript_a_table_of_the_best_model_stands_there(plain: Any) -> None:
     plain.goto(f"{plain.site}explorer.html")
-    frames = fits(**FIRST, model="vgg16")
+    frames = fits(**FIRST, model="cnn")
     assert matrix(plain, "tbody td") == counted(frames)
     assert right(frames) in plain.locator("caption").first.inner_text().replace("\u00a0", " ")
 
@@ -209,7 +210,7 @@ def test_it_opens_as_a_file(browser: Any, folder: Path) -> None:
     page.goto(f"{(folder / 'explorer.html').as_uri()}#protocol=random&model=cnn&cell=pop.rock")
     page.wait_for_selector(".mgc-matrix button")
     page.locator("label", has_text="MLP").click()
-    frames = fits(edition="gtzan-archive", protocol="random", variant="tuned", model="mlp")
+    frames = fits(edition="gtzan-archive", protocol="random", variant="retuned", model="mlp")
     assert matrix(page) == counted(frames)
     assert "model=mlp" in page.evaluate("location.hash")
     page.close()

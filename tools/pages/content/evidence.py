@@ -83,7 +83,7 @@ def prepare(project: Project, options: Options) -> Evidence:
     everything = study.store.find()
     known = [*everything, *study.store.leak.find()]
     records = [one for one in everything if one.config["edition_hash"] == edition.content_hash]
-    first = (edition.name, options.protocol, options.variant)
+    first = (edition.name, options.protocol, study.tuned_further().variant)
     return replace(
         describe(edition, records, options),
         fits=numbers.describe(known),

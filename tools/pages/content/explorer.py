@@ -7,7 +7,7 @@ plain table for readers without JavaScript.
 Of each fit the file keeps which genre it named for each tested unit (a track, or a segment of
 one), as a digit: the position of the largest probability in the record, so that counts on the page
 are those of `mgc.evaluation.metrics.confusion` whatever is rounded. Probabilities are kept for
-showing only: of each track the mean over its units and over the seeds of a group, in thousandths,
+showing only: of each track the mean over its units and over the seeds of a group, in hundredths,
 by `pack`.
 """
 
@@ -43,8 +43,8 @@ Data = dict[str, Any]
 ALPHABET = "".join(chr(code) for code in range(35, 127) if chr(code) not in "\\<")
 """Ninety characters that mean themselves in a JavaScript string, wherever it stands."""
 
-SINGLE = 77
-"""Thousandths below this take one character, others two; most probabilities are small."""
+SINGLE = 89
+"""Hundredths below this take one character, others two; most probabilities are small."""
 
 EDITIONS: Mapping[str, str] = {
     "gtzan-archive": "GTZAN pictures",
@@ -58,16 +58,14 @@ SHOWN = (*BASELINES, ON_PICTURES)
 VARIABLE = "mgcExplorer"
 LEVELS = (0.0, 0.1, 0.25, 0.45, 0.65)
 """Shares of a row from which a cell is one shade darker; an empty cell has none."""
-LEFT_OUT = ("retuned",)
-"""Variants whose tracks would make the data of the page heavier than it may be."""
 
 
-def pack(thousandths: Iterable[int]) -> str:
-    """Write whole numbers from 0 to 1000 as text, one or two characters each.
+def pack(hundredths: Iterable[int]) -> str:
+    """Write whole numbers from 0 to 100 as text, one or two characters each.
 
     Parameters
     ----------
-    thousandths : iterable of int
+    hundredths : iterable of int
 
     Returns
     -------
@@ -77,7 +75,7 @@ def pack(thousandths: Iterable[int]) -> str:
         the rest. `unpack` in `explorer.js` reads it.
     """
     base, text = len(ALPHABET), []
-    for number in thousandths:
+    for number in hundredths:
         if number < SINGLE:
             text.append(ALPHABET[number])
         else:
@@ -146,8 +144,7 @@ class _Made:
             variants = [
                 (variant, found)
                 for variant in VARIANTS
-                if variant not in LEFT_OUT
-                and (found := self._groups(study, protocol, variant, NAMES, known, groups, place))
+                if (found := self._groups(study, protocol, variant, NAMES, known, groups, place))
             ]
             for variant, found in variants or ([("", [])] if bases else []):
                 there = {self.data["groups"][one]["model"] for one in found}
@@ -192,9 +189,9 @@ class _Made:
         frames = [_ordered(record) for record in records]
         rows = pd.concat(frames, ignore_index=True)
         mean = rows.groupby("track_id", sort=True)[list(P_COLUMNS)].mean().to_numpy()
-        thousandths = np.rint(1000 * mean).astype(int)
-        if (thousandths == thousandths[0]).all():
-            thousandths = thousandths[:1]  # a model that says the same of every track
+        hundredths = np.rint(100 * mean).astype(int)
+        if (hundredths == hundredths[0]).all():
+            hundredths = hundredths[:1]  # a model that says the same of every track
         together = _summary(records)
         return {
             "model": records[0].model,
@@ -210,7 +207,7 @@ class _Made:
                 }
                 for record, frame in zip(records, frames, strict=True)
             ],
-            "p": pack(thousandths.ravel().tolist()),
+            "p": pack(hundredths.ravel().tolist()),
         }
 
     def _units(self, frame: pd.DataFrame, place: Mapping[str, int]) -> int:
