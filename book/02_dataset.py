@@ -161,7 +161,7 @@ Glue(ARTISTS).many(
 #
 # ### The fault-filtered split
 #
-# {cite:t}`kereliuk2015` left out tracks with known faults and divided the rest so that artists should not cross. Most do not. By our table of artists, {glue:text}`c2_crossed` of the test tracks share an artist group with training, and {glue:text}`c2_crossed_valid` with training or validation. Training has {glue:text}`c2_train` tracks, validation {glue:text}`c2_valid` and test {glue:text}`c2_test`; {glue:text}`c2_left_out` tracks are out. {numref}`fig-fault-filtered` shows this {term}`fault-filtered split` by genre.
+# {cite:t}`kereliuk2015` left out tracks with known faults and divided the rest so that no artist should be on two sides. For most artists that worked. By our table of artists, {glue:text}`c2_crossed` of the test tracks share an artist group with training, and {glue:text}`c2_crossed_valid` with training or validation. Training has {glue:text}`c2_train` tracks, validation {glue:text}`c2_valid` and test {glue:text}`c2_test`; {glue:text}`c2_left_out` tracks are out. {numref}`fig-fault-filtered` shows this {term}`fault-filtered split` by genre.
 
 # %% tags=["remove-input"] mystnb={"figure": {"caption": "The fault-filtered split of GTZAN, genre by genre.", "name": "fig-fault-filtered"}, "image": {"alt": "Stacked bars, one a genre: tracks for training, validation and test, and tracks left out. The parts differ in size between genres."}}
 feature_plots.tracks_by_genre(split[["train", "valid", "test", "left out"]])
@@ -169,7 +169,7 @@ feature_plots.tracks_by_genre(split[["train", "valid", "test", "left out"]])
 # %% [markdown]
 # ### The artist folds
 #
-# The {term}`artist folds` keep every group on one side: five folds of whole groups, each genre in each fold, drawn once and committed as a table. Fold by fold, the groups of one are tested, those of the next choose, the others train. The tracks of unknown artists stay out. This is the widest honest measurement of GTZAN that we know of, since nearly all tracks are tested; the fault-filtered split stays beside it, because published figures use it. Faulty tracks are in the artist folds, and so are most tracks on which our recipes were chosen. {doc}`05_comparison` says what that does.
+# The {term}`artist folds` keep every group on one side: five folds of whole groups, each genre in each fold, drawn once and committed as a table. In each round one fold is tested, the next is the validation part, and the other three train. The tracks of unknown artists stay out. This is the widest honest measurement of GTZAN that we know of, since nearly all tracks are tested; the fault-filtered split stays beside it, because published figures use it. Faulty tracks are in the artist folds, and so are most tracks on which our recipes were chosen. {doc}`05_comparison` says what that does.
 
 # %% tags=["remove-input"]
 published = facts.literature().set_index(["system", "protocol"])["accuracy"] / 100

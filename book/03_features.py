@@ -289,7 +289,7 @@ groups = {"MFCC": 13, "delta": 13, "delta-delta": 13, "spectral": 4, "rhythm": 2
 feature_plots.correlation_map(means, groups)
 
 # %% [markdown]
-# The report notes high correlation between certain MFCC. Among the mean MFCC of this edition the strongest is {glue:text}`c3_r_mfcc`, between {glue:text}`c3_r_pair`. The strongest of all means joins {glue:text}`c3_r_top` ({glue:text}`c3_r_top_value`). Of all {glue:text}`c3_pairs` pairs of features, {glue:text}`c3_r_all` are nearly copies of each other (correlation beyond 0.95 either way). The features hold fewer independent facts than they have columns.
+# The report notes high correlation between certain MFCC. Among the mean MFCC of this edition the strongest is {glue:text}`c3_r_mfcc`, between {glue:text}`c3_r_pair`. Of any two means, {glue:text}`c3_r_top` are the most alike ({glue:text}`c3_r_top_value`). Of all {glue:text}`c3_pairs` pairs of features, {glue:text}`c3_r_all` are nearly copies of each other (correlation beyond 0.95 either way). The features hold fewer independent facts than they have columns.
 #
 # ## How far features separate genres
 #
@@ -319,7 +319,7 @@ glue("c3_lda_unseen", formats.percent(result.loc[~result["fitted"], "right"].mea
 feature_plots.projection(result)
 
 # %% [markdown]
-# By the same rule, {glue:text}`c3_lda_fitted` of the fitted half and {glue:text}`c3_lda_unseen` of the other half lie nearest to their own genre. The left picture is the kind that reports like to show. Only the right one says something about new music. From here on, every rule is judged on tracks that it has not seen ({term}`cross-validation`).
+# Give each track the genre whose mean is nearest: {glue:text}`c3_lda_fitted` of the fitted half are then right, and {glue:text}`c3_lda_unseen` of the other half. The left picture is the kind that reports like to show. The right one is nearer to the truth; but where the two halves share artists, it flatters, too. From here on, every rule is judged on tracks that it has not seen ({term}`cross-validation`).
 #
 # ### The report's claims
 #
@@ -366,7 +366,7 @@ notebook.say(*dataset_tables.variation_statements(varied, "jazz", "classical"))
 #
 # It shows that the report's plan for features is sound and its counts of features add up, while its counts of tracks do not. It shows how much of the genre single features carry in this edition, and how far a picture of fitted data can be from what unseen data show.
 #
-# It does not show what a network will reach: networks may use combinations that no linear rule finds. The per-genre values rest on the tracks of one edition. If these share artists, part of the separation is between artists. And the report's words ("distinct", "similar", "complex") became numbers only because we chose a meaning for them; the text beside each table says which.
+# It does not show what a network will reach: networks may use combinations that no linear rule finds. The per-genre values rest on the tracks of one edition. Where tracks of a genre share an artist, as they do in the mini set ({doc}`02_dataset`), part of the separation is between artists. And the report's words ("distinct", "similar", "complex") became numbers only because we chose a meaning for them; the text beside each table says which.
 
 # %% [markdown]
 # ## Check yourself

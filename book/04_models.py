@@ -85,7 +85,7 @@ notebook.say(
 # %% [markdown]
 # These are the tuned networks. Whether their differences are real, {doc}`05_comparison` tests, over all seeds, and adds what each network reaches tuned further. The sizes that the report's networks have on its own inputs are counted in {doc}`08_audit`.
 #
-# In the drawings below, each block is a layer; the higher it is, the more numbers it hands on. What shapes the numbers on the way, such as {term}`dropout <dropout>`, stands in small print. In the figures of learning, where grey (training) lies well below dark (validation) in loss, a network knows the training part better than other music: {term}`overfitting`. Tuned recipes train on blended pieces of tracks, so there neither loss nor accuracy of the two can be compared. Dots mark the epochs whose weights were kept.
+# In the drawings below, each block is a layer; the higher it is, the more numbers it hands on. What shapes the numbers on the way, such as {term}`dropout <dropout>`, stands in small print. In the figures of learning, grey is training and dark is validation. The tuned recipes train on blended examples, which are harder than whole tracks, so that the two cannot be compared. With a recipe that does not blend, grey well below dark in loss means that a network knows the training part better than other music: {term}`overfitting`. Dots mark the epochs whose weights were kept.
 
 # %% [markdown]
 # ## Model 1: multi-layer perceptron
@@ -115,7 +115,7 @@ notebook.say(model_text.insight(fits["mlp"]))
 #
 # The {term}`convolutional network` slides small filters over the {term}`spectrogram`. Four blocks follow each other; each has twice as many filters as the last and sees a coarser picture.
 #
-# **The insight:** at its end, the mean over time and frequency leaves one number a filter. So the network knows *which* patterns occur, but not *when*.
+# **The insight:** at its end, the mean over time and frequency leaves one number for each filter. So the network knows *which* patterns occur, but not *when*.
 #
 # ```{literalinclude} ../../mgc/models/cnn.py
 # :pyobject: build
@@ -222,7 +222,7 @@ notebook.say(model_text.insight(fits["vgg16"]))
 # %% [markdown]
 # ### What the photographs are worth
 #
-# VGG16 might do well because it was trained on photographs, or because any network of this size, read in this way, would. Only a control can tell: the same layers with random weights, the same head, the same recipe. And *tuned* differs from the report's recipe in what is read: the last three blocks of the base instead of the last one alone, which also makes the head larger. So the table takes each away, under the fault-filtered split, where the recipes were chosen.
+# VGG16 might do well because it was trained on photographs, or because any network of this size, read in this way, would. Only a control can tell: the same layers with random weights, the same head, the same recipe. And *tuned* differs from the report's recipe in what is read: the last three blocks of the base instead of the last one alone, which also makes the head larger. So the table takes away one at a time: the weights of photographs, the further blocks, the whole tuned recipe. It does so under the fault-filtered split, where the recipes were chosen.
 
 # %% tags=["remove-input"]
 filtered = replace(study, protocol="fault_filtered")
@@ -247,7 +247,7 @@ notebook.table(
 # %% [markdown]
 # ## How they were trained
 #
-# The report trains its networks much alike: the Adam optimiser {cite:p}`kingma2014`, cross-entropy as the loss, {term}`early stopping`, and a learning rate that falls when the validation loss stands still. The autoencoder is fitted to the mean squared error, and neither it nor its classifier lowers the rate.
+# The report trains its networks much alike: the Adam optimiser {cite:p}`kingma2014`, cross-entropy (also called {term}`log loss`) as the loss, {term}`early stopping`, and a learning rate that falls when the validation loss stands still. The autoencoder is fitted to the mean squared error, and neither it nor its classifier lowers the rate.
 #
 # Cross-entropy is small when the network gave a high probability to the genre that the track has. With $p_{i,g}$ the probability of genre $g$ for track $i$, and $g_i$ its true genre,
 #
@@ -262,11 +262,11 @@ notebook.table(
 # - *Tuned further* takes the best of as many trials as the classical models had; for the CNN, that leaves out dropout. {doc}`05_comparison`, {doc}`06_findings`, verdicts on results and the front page speak of it, and {doc}`24_why_cnn` tells its story.
 # - *Quick*, for laptops, is the report's recipe with up to {glue:text}`c4_pool` neighbouring frames averaged into one (not for VGG16).
 #
-# These are the main things that the tuned recipes do otherwise:
+# These are the main things that the tuned recipes do differently:
 #
 # - **Crops.** Except for the MLP, an epoch shows random pieces of tracks instead of whole tracks. Few tracks become many examples. A prediction is the mean over pieces that overlap by half.
-# - **Mixup** {cite:p}`zhang2018`. Two examples are blended, and so are their labels. The network learns not to be too sure.
-# - **A falling learning rate and weight decay** {cite:p}`loshchilov2019`. All epochs are run, and the weights of the best one, by validation loss, are kept.
+# - **Mixup** {cite:p}`zhang2018`. Two examples are blended, and so are their labels. The network learns not to be too sure; {term}`label smoothing`, in some recipes, has the same aim.
+# - **A falling learning rate and {term}`weight decay <weight decay>`** {cite:p}`loshchilov2019`. All epochs are run, and the weights of the best one, by validation loss, are kept.
 # - **What the network reads.** VGG16 is shown the spectrogram at its own size. Its head reads the last three blocks of the base, in the first of which patterns are still small, instead of the last one alone.
 
 # %% tags=["remove-input", "hide-output"] mystnb={"code_prompt_show": "Show the tuned recipes", "code_prompt_hide": "Hide the tuned recipes"}
@@ -363,7 +363,7 @@ glue.many(
 # **A network is right far more often in training than in validation. What has happened, and which of the two numbers would you show?**
 #
 # ```{dropdown} Answer
-# It has learned its training tracks by heart: overfitting. Show neither. The validation part chose the epoch, so even its number flatters a little; the test part chose nothing.
+# It has learned its training tracks by heart: overfitting. Show neither, but the accuracy on the test part. The validation part chose the epoch, so even its number flatters a little.
 # ```
 
 # %% [markdown]

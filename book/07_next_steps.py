@@ -18,7 +18,7 @@
 # ```{admonition} In this chapter
 # :class: tip
 # You learn
-# - how far the records are from the four targets that the report set itself;
+# - how far the networks are from the four targets that the report set itself;
 # - what each of the report's next steps is worth on this data, and what it costs;
 # - which steps were not measured, why, and what it would take.
 # ```

@@ -23,7 +23,7 @@
 # - how accuracy stands against time and size.
 # ```
 #
-# *The networks on this page are those that {doc}`04_models` calls tuned. What more trials gave, to the CNN above all, {doc}`24_why_cnn` says.*
+# *The networks on this page are those that {doc}`04_models` calls tuned. {doc}`24_why_cnn` shows what more trials gave, above all to the CNN.*
 
 # %% tags=["parameters", "remove-cell"]
 data = "gtzan-archive"

@@ -23,11 +23,13 @@
 # - in which genres each step gains and loses.
 # ```
 #
-# *The networks on this page are those that {doc}`04_models` calls tuned. What more trials gave, to the CNN above all, {doc}`24_why_cnn` says.*
+# *The networks on this page are those that {doc}`04_models` calls tuned. {doc}`24_why_cnn` shows what more trials gave, above all to the CNN.*
 #
 # {doc}`07_next_steps` has the steps of the report in one figure. Here are those about models and about data, one by one: what is asked, the one thing in which step and control differ, what is fitted, and what came out. {doc}`21_steps_features` and {doc}`22_steps_training` have the others.
 #
 # Each figure by genre takes one row of its step. It describes and does not test: of so many intervals some miss zero by chance. They say where to listen.
+#
+# In the lists, an interval is that of its row alone, while $p$ after {term}`Holm's correction` counts all rows of the ledger. So an interval may leave out zero although no difference is shown.
 
 # %% tags=["parameters", "remove-cell"]
 data = "gtzan-archive"

@@ -23,11 +23,13 @@
 # - how an artist's name becomes a leak.
 # ```
 #
-# *The networks on this page are those that {doc}`04_models` calls tuned. What more trials gave, to the CNN above all, {doc}`24_why_cnn` says.*
+# *The networks on this page are those that {doc}`04_models` calls tuned. {doc}`24_why_cnn` shows what more trials gave, above all to the CNN.*
 #
 # {doc}`07_next_steps` has the steps of the report in one figure. Here are those about features and architectures, one by one: what is asked, the one thing in which step and control differ, what is fitted, and what came out.
 #
 # Each figure by genre takes one row of its step. It describes and does not test: of so many intervals some miss zero by chance. They say where to listen.
+#
+# In the lists, an interval is that of its row alone, while $p$ after {term}`Holm's correction` counts all rows of the ledger. So an interval may leave out zero although no difference is shown.
 
 # %% tags=["parameters", "remove-cell"]
 data = "gtzan-archive"
@@ -60,7 +62,7 @@ steps = ledger.load(study.store.root)
 # %% [markdown]
 # ```{admonition} To remember
 # :class: important
-# Who knows more of a recording than its sound, knows more of its genre. But ask whether that knowledge will be there for new music: an artist's name helps exactly where the artist is known.
+# Facts beyond the sound help to name a genre. But ask whether that knowledge will be there for new music: an artist's name helps exactly where the artist is known.
 # ```
 
 # %% [markdown]

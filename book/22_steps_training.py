@@ -24,11 +24,13 @@
 # - how networks learn in many places, in turns, and from music elsewhere.
 # ```
 #
-# *The networks on this page are those that {doc}`04_models` calls tuned. What more trials gave, to the CNN above all, {doc}`24_why_cnn` says.*
+# *The networks on this page are those that {doc}`04_models` calls tuned. {doc}`24_why_cnn` shows what more trials gave, above all to the CNN.*
 #
 # {doc}`07_next_steps` has the steps of the report in one figure. Here are those about training, testing and research, one by one: what is asked, the one thing in which step and control differ, what is fitted, and what came out.
 #
 # Each figure by genre takes one row of its step. It describes and does not test: of so many intervals some miss zero by chance. They say where to listen.
+#
+# In the lists, an interval is that of its row alone, while $p$ after {term}`Holm's correction` counts all rows of the ledger. So an interval may leave out zero although no difference is shown.
 
 # %% tags=["parameters", "remove-cell"]
 data = "gtzan-archive"
@@ -135,14 +137,14 @@ notebook.say(robustness_tables.statement(heard))
 notebook.table(robustness_tables.accuracies(heard), "Right answers on degraded sound")
 
 # %% [markdown]
-# Three controls could have refuted this. Sound as it is, through the same chain, gets the answer of the published picture in {glue:text}`c22_sound_same` of tracks. Sound that was stretched by nothing is named rightly in {glue:text}`c22_sound_neutral` of tracks, against {glue:text}`c22_sound_right`: the program that stretches costs little by itself. And the models were fitted again, and had to give the answers on record.
+# Three controls could have refuted this. Sound as it is, through the same chain, gets the answer of the published picture in {glue:text}`c22_sound_same` of tracks. Sound that was stretched by nothing is named rightly in {glue:text}`c22_sound_neutral` of tracks, against {glue:text}`c22_sound_right`: the program that stretches costs little by itself. And the models were fitted again and gave the answers on record; otherwise the measurement would have stopped.
 #
-# The tracks are those of the mini set, in which blues, classical, reggae and rock are one artist each, so that the intervals are wide. Part of a loss is the picture's rule and not the sound: its weakest cell is its lowest level, so that one cell moves all. A telephone is its band alone here, without its codec.
+# The tracks are those of the mini set, in which blues, classical, reggae and rock are one artist each, so that the intervals are wide. Part of a loss is the picture's rule and not the sound: its weakest cell sets the lowest level, so that one changed cell shifts the whole picture. A telephone is its band alone here, without its codec.
 
 # %% [markdown]
 # ## Are all artists heard alike?
 #
-# An accuracy counts tracks, so that an artist with thirty of them counts thirty times. Counted by artist the picture is another.
+# An accuracy counts tracks, so that an artist with thirty of them counts thirty times. Counted by artist, things look different.
 
 # %% tags=["remove-input"]
 notebook.say(step_tables.details(steps, artists.STEP))
@@ -188,7 +190,7 @@ notebook.say(explanation_tables.statement(mapped))
 # %% [markdown]
 # The table is about {glue:text}`c22_explained` of the {glue:text}`c22_unseen` test tracks that the network has not seen, spread over all genres; the intervals count their artists. Every third track was compared with random weights. The answer that is explained is the mean over crops that do not overlap; for a few tracks, with two genres nearly as probable as each other, it is not the published one. The gap is what is reached by putting back less what is left by taking away, in points; likeness is a rank correlation. Occlusion asks what the test asks, one patch at a time, so that its larger gap is no surprise. No accuracy is compared, so this is no row of the ledger.
 #
-# Two things lessen what such maps can say. An emptied picture is not empty to this network: it calls {glue:text}`c22_neutral_share` of them {glue:text}`c22_neutral_genre`, and the named genre falls from {glue:text}`c22_whole_p` to {glue:text}`c22_neutral_p`. So each curve also measures how soon a picture looks strange, and only the difference from the controls counts. And the map depends on what stands for nothing. The mean level was chosen on validation tracks, since the gradients then add up to what they share out, within {glue:text}`c22_score_gap`; a flat grey, which had been tried on ten test tracks before, did not let them.
+# Two things lessen what such maps can say. An emptied picture is not empty to this network: it calls {glue:text}`c22_neutral_share` of them {glue:text}`c22_neutral_genre`, and the named genre falls from {glue:text}`c22_whole_p` to {glue:text}`c22_neutral_p`. So each curve also measures how soon a picture looks strange, and only the difference from the controls counts. And the map depends on what stands for nothing. The mean level was chosen on validation tracks, since the gradients then add up to what they share out, within {glue:text}`c22_score_gap`; with a flat grey, tried on ten test tracks before, they did not.
 
 # %% [markdown]
 # ## Learning in many places
@@ -226,7 +228,7 @@ step_details.genres(by_genre.of_comparison(study, outside_music.STEP.comparisons
 # %% [markdown]
 # ## What this shows and what it does not
 #
-# The page shows what these steps change on GTZAN, with artists apart where nothing else is said. Pretraining without labels saw the training tracks of GTZAN alone, for no longer than the CNN's own training; it is meant for much more music, and for more time. Learning in many places and in turns was tried with a small MLP; the years are those of releases, which for a reissue is too late. It does not show how any of it would do on music that GTZAN lacks.
+# The page shows what these steps change on GTZAN, with artists apart where nothing else is said. Pretraining without labels saw the training tracks of GTZAN alone, for no longer than the CNN's own training; it is meant for much more music, and for more time. Learning in many places and in turns was tried with a small MLP; the years are those of releases. It does not show how any of it would do on music that GTZAN lacks.
 
 # %% [markdown]
 # ## Check yourself

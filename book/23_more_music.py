@@ -19,11 +19,11 @@
 # :class: tip
 # You learn
 # - how accuracy grows with the music that a model learns from;
-# - whether it is tracks that are wanting, or artists;
-# - where the CNN stands on its way.
+# - whether tracks or artists are missing;
+# - what a doubling is worth to the CNN and to three other models.
 # ```
 #
-# *The networks on this page are those that {doc}`04_models` calls tuned. What more trials gave, to the CNN above all, {doc}`24_why_cnn` says.*
+# *The networks on this page are those that {doc}`04_models` calls tuned. {doc}`24_why_cnn` shows what more trials gave, above all to the CNN.*
 #
 # No network of this book is shown to be better than logistic regression on the same pictures ({doc}`05_comparison`). Is that the end of what they can learn, or are there too few songs? One cannot make more GTZAN. But one can take some away, and look how much is lost.
 

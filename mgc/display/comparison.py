@@ -83,7 +83,7 @@ def answer(results: Groups, table: pd.DataFrame) -> list[str]:
         f" {WORDS[round(10 * known.accuracy)]} times in ten"
         f" ({formats.percent(known.accuracy)}, 95 % interval"
         f" {formats.interval(known.low, known.high)}).",
-        f"The report claimed {WORDS[round(10 * claimed)]} in ten.",
+        f"The report claimed {WORDS[round(10 * claimed)]} in ten for its best network.",
         *_against_classical(results, table, list(models)),
     ]
 

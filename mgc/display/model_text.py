@@ -109,7 +109,9 @@ def _memory(record: Record) -> list[str]:
     if kept.empty:
         return []
     known, new = (formats.percent(kept[part].mean()) for part in ("accuracy", "val_accuracy"))
-    what = "the blended pieces that" if record.config["recipe"].get("mixup") else "what"
+    recipe = record.config["recipe"]
+    blended = f"the blended {'pieces' if recipe.get('crop_s') else 'tracks'} that"
+    what = blended if recipe.get("mixup") else "what"
     return [
         f"At the kept epochs it is right on {known} of {what} it was trained on"
         f" and on {new} of the validation part."
@@ -215,7 +217,7 @@ def tuned_recipes(variant: str = "tuned") -> pd.DataFrame:
                 "Model": TITLES[name],
                 "Crop": formats.duration(plan.crop_s) if plan.crop_s else "whole tracks",
                 "Batch": plan.batch_size,
-                "Batches an epoch": plan.steps,
+                "Batches per epoch": plan.steps,
                 "Epochs": plan.epochs,
                 "Learning rate": f"{plan.learning_rate:g}",
                 "Mixup": f"{plan.mixup:g}",

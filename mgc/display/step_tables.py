@@ -104,7 +104,7 @@ def decades_statement(records: Sequence[Record]) -> str:
         if known.low > 0
         else "Newer music is heard worse"
         if known.high < 0
-        else "Newer music is heard neither better nor worse, as far as can be shown"
+        else "No difference between newer and older music is shown"
     )
     between = formats.points_interval(known.low, known.high)
     return (
@@ -123,7 +123,7 @@ def artists_table(records: Mapping[str, Sequence[Record]]) -> pd.DataFrame:
         rows.append(
             {
                 "Model": title,
-                "Artists": formats.count(len(table)),
+                "Artists, by genre": formats.count(len(table)),
                 "Right, mean over artists": formats.percent(table["recall"].mean()),
                 f"Artists of {artists.ENOUGH} tracks or more": formats.count(
                     (table["tracks"] >= artists.ENOUGH).sum()

@@ -142,8 +142,8 @@ STEP = Step(
     changed="Block 5, or blocks 4 and 5, are trained on with the head; the control trains the head"
     " alone for as long, from the same frozen network.",
     fitted="The published VGG16 first, then ten epochs of its recipe on whole pictures at a tenth"
-    " of the rate: of two, the one with the better fault-filtered validation part for block 5."
-    " Two blocks have the same.",
+    " of the rate: of two rates, the one with which block 5 did better on fault-filtered"
+    " validation tracks. Two blocks are trained at the same.",
     comparisons=(
         Comparison(
             "Fine-tuning VGG16's last block",

@@ -29,8 +29,8 @@ REMARKS: Mapping[tuple[str, str], str] = MappingProxyType(
             " sure enough."
         ),
         ("Edges between tracks of one artist", HELPS): (
-            "Tracks of one artist vote together. That takes to know who plays, and it mends a"
-            " graph that is worse than plain regression without it."
+            "Tracks of one artist vote together. One must know who plays for that, and it"
+            " mends a graph that is worse than plain regression without it."
         ),
         ("Three fits of one network averaged: MLP", HELPS): (
             "The dullest step works: train again, and average."
@@ -60,25 +60,26 @@ REMARKS: Mapping[tuple[str, str], str] = MappingProxyType(
             "Leaving out the suspects is no better than leaving out as many at random."
         ),
         ("Ten archives that send weights, artists dealt evenly", NOT_SHOWN): (
-            "Weights can travel in the place of music. What that costs here is some points, and"
-            " these tracks do not settle how many."
+            "Weights can travel in the place of music. It looks like a loss, and these tracks do"
+            " not settle whether there is one."
         ),
         ("Ten archives that send weights, each with two genres or so", NOT_SHOWN): (
-            "Archives that specialise cost a little more, as far as the rounds go that they had."
+            "If archives specialise, the loss looks a little larger; whether it is was not tested."
         ),
         ("Artists in five groups, each learned when it comes", HURTS): (
             "What was learned is overwritten: a network that only ever looks ahead forgets, and"
             " forgets what would have helped with artists that it never heard."
         ),
         ("Twenty old tracks of each group kept and replayed", HELPS): (
-            "A few old tracks mend nearly all of it, at no further training."
+            "A few old tracks undo nearly all of the forgetting, at no further training."
         ),
         ("Columns scaled anew for pictures in noise", NOT_SHOWN): (
             "It looks like the largest gain of all that cost nothing, and artists differ so much"
             " in it that it is not sure after so many questions."
         ),
         ("Columns scaled anew for pictures cut to a telephone's band", NOT_SHOWN): (
-            "Most columns are empty, and no scaling brings back what is not there."
+            "On pictures nothing is sure. On real sound of a telephone it helps much, as the"
+            " page on training shows."
         ),
         ("Columns scaled anew for clean pictures", NOT_SHOWN): (
             "There is nothing to mend, so this is the check of the row on noise: if anything, it"
@@ -88,7 +89,8 @@ REMARKS: Mapping[tuple[str, str], str] = MappingProxyType(
             "What the slower pictures say, the quick one has said already."
         ),
         ("Attention over time (VGG16)", NOT_SHOWN): (
-            "Which seconds to listen to can be learned, and the plain mean is hardly worse."
+            "Which seconds to listen to can be learned, and the plain mean is not shown"
+            " to be worse."
         ),
         ("A small transformer on patches", HURTS): (
             "What convolution has built in, attention must learn, from few tracks. Two settings"
@@ -120,8 +122,8 @@ REMARKS: Mapping[tuple[str, str], str] = MappingProxyType(
             "More pieces by the same rules tell no more of real music than a few of them."
         ),
         ("Ninety composed pieces, and no music", NOT_SHOWN): (
-            "A model that heard nothing but sketches of the styles is hardly better at real music"
-            " than one whose pieces bear the wrong names."
+            "A model that heard nothing but sketches of the styles is not shown to be better at"
+            " real music than one whose pieces bear the wrong names."
         ),
         ("Settings found by Optuna: logistic regression", NOT_SHOWN): (
             "The program lands where the grid did."

@@ -131,11 +131,12 @@ def _found(name: str, what: str) -> Comparison:
 STEP = Step(
     name="Bayesian optimisation",
     question="A person tried a grid. Does a program that learns from its trials find better?",
-    changed="Settings come from twenty trials of TPE for each fold, by log loss on validation, in"
-    " the place of those that the book chose once, classical ones from twenty-four on a grid.",
+    changed="Settings come from twenty trials for each fold of Optuna's TPE, which learns from the"
+    " trials before, by log loss on validation, in the place of those that the book chose once,"
+    " classical ones from twenty-four on a grid.",
     fitted="Logistic regression and the SVM on the table of statistics; of the MLP, the LSTM,"
-    " the autoencoder and VGG16's head rate of learning, decay of weights, mixup and smoothing"
-    " of labels.",
+    " the autoencoder and VGG16's head learning rate, weight decay, mixup and label"
+    " smoothing.",
     comparisons=(
         _found("logistic_tuned", "logistic regression"),
         _found("svm", "SVM"),

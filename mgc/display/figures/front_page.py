@@ -92,8 +92,8 @@ def caption(shown: FrontFigure) -> str:
     said.append("Diamonds: what the report claims for a random split.")
     if shown.taught:
         said.append(
-            f"Grey ground: what {count(len(shown.taught))} systems that first learned from other"
-            " recordings are published to reach on the fault-filtered split."
+            f"Grey ground: published scores of {count(len(shown.taught))} systems that first"
+            " learned from other recordings, on the fault-filtered split."
         )
     table = shown.table.assign(claim=shown.table["model"].map(shown.claims))
     table = table.dropna(subset=["claim", "high"])
@@ -101,7 +101,7 @@ def caption(shown: FrontFigure) -> str:
     n, k = int((table["group"] == main).sum()), int(beyond.get(main, 0))
     if n > 1:
         also = f", {_also(int(beyond.get(other[0], 0)), n)}" if other and k == n else ""
-        said.append(f"{_of(k, n)} beyond the interval of its network{also}.")
+        said.append(f"{_of(k, n)} above the interval of its network{also}.")
     return " ".join(said)
 
 
@@ -118,7 +118,9 @@ def _also(still: int, n: int) -> str:
     """Say for how many claims the random split does not change that."""
     if still == n:
         return "and the random split does not change that"
-    return f"and {count(still) if still else 'none'} of them beyond that on the random split too"
+    return (
+        f"and {count(still) if still else 'none'} of them above the one on the random split, too"
+    )
 
 
 def page_html(shown: FrontFigure) -> str:

@@ -187,7 +187,7 @@ def test_the_recommendation_carries_no_more_than_the_tests():
     assert "None of them is better than logistic regression" in said
     first, claim, linear, *_ = comparison.answer(results, pairwise(results))
     assert first.startswith("On these test tracks, the best of the")
-    assert claim == "The report claimed nine in ten."
+    assert claim == "The report claimed nine in ten for its best network."
     assert linear in said
     assert "neither support nor refute" in said
     said = " ".join(comparison.recommendation(NOBODY, pairwise(NOBODY)))

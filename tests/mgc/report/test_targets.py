@@ -26,7 +26,10 @@ def test_targets_are_reached_by_the_whole_interval():
     assert targets.nearest(five(mlp=1.0, cnn=0.9), 0.92) == "MLP reaches the target."
     assert "open" in targets.nearest(five(cnn=0.9, lstm=0.1), 0.92)
     said = targets.nearest(five(lstm=0.1), 0.92)
-    assert said == "None of them reaches it. The nearest, LSTM, falls 82\u00a0points short."
+    assert (
+        said
+        == "No network of this book reaches it. The nearest, LSTM, falls 82\u00a0points short."
+    )
 
 
 def test_speed_is_judged_by_the_record_and_said_in_full():
