@@ -37,11 +37,12 @@ import math
 from dataclasses import replace
 
 from mgc.datasets import facts
-from mgc.display import formats, model_text, notebook, result_tables
+from mgc.display import comparison, formats, model_text, notebook, result_tables
 from mgc.display.figures import model_plots
 from mgc.display.glue import CHAPTER, Glue
 from mgc.evaluation import metrics
 from mgc.evaluation.results import controls, load_results
+from mgc.evaluation.significance import fits_of
 from mgc.models import TITLES, cnn
 from mgc.models.recipe import VARIANTS
 from mgc.records.study import open_study
@@ -65,8 +66,8 @@ glue = Glue(CHAPTER, study.edition_record)
 
 # %% tags=["remove-input"]
 notebook.table(
-    model_text.networks(results.records),
-    "The five networks, one training of each; training and validation accuracy at the kept epochs",
+    model_text.networks(fits_of(results.networks)),
+    "The five networks, mean over seeds; training and validation accuracy at the kept epochs",
 )
 
 # %% [markdown]
@@ -83,7 +84,7 @@ notebook.say(
 )
 
 # %% [markdown]
-# These are the tuned networks. Whether their differences are real, {doc}`05_comparison` tests, over all seeds, and adds what each network reaches tuned further. The sizes that the report's networks have on its own inputs are counted in {doc}`08_audit`.
+# These are the tuned networks. {doc}`05_comparison` tests whether their differences are real, and adds what each network reaches tuned further. Below, each drawing and each figure of learning is of one training, with the seed named here. The sizes that the report's networks have on its own inputs are counted in {doc}`08_audit`.
 #
 # In the drawings below, each block is a layer; the higher it is, the more numbers it hands on. What shapes the numbers on the way, such as {term}`dropout <dropout>`, stands in small print. In the figures of learning, grey is training and dark is validation. The tuned recipes train on blended examples, which are harder than whole tracks, so that the two cannot be compared. With a recipe that does not blend, grey well below dark in loss means that a network knows the training part better than other music: {term}`overfitting`. Dots mark the epochs whose weights were kept.
 
@@ -227,10 +228,14 @@ notebook.say(model_text.insight(fits["vgg16"]))
 # %% tags=["remove-input"]
 filtered = replace(study, protocol="fault_filtered")
 read = ("tuned", "random_weights", "block5", "block5_random_weights", "as_written")
+read_by = controls(filtered, "vgg16", *read)
 notebook.table(
-    result_tables.controls_table(controls(filtered, "vgg16", *read)),
+    result_tables.controls_table(read_by),
     "VGG16 and its controls, fault-filtered split; p after Holm's correction",
 )
+
+# %% tags=["remove-input"]
+notebook.say(*model_text.what_is_read(read_by))
 
 # %% [markdown]
 # Does the answer hold when artists are kept apart? The next table asks for as much of it as was fitted under the artist folds. Not all rows have three seeds, and some were trained on JAX, which may cost a little ({doc}`24_why_cnn`).
@@ -243,6 +248,9 @@ notebook.table(
     ),
     "VGG16 and its controls, artist folds; p after Holm's correction",
 )
+
+# %% tags=["remove-input"]
+notebook.say(*comparison.yardsticks(apart, apart.tuned_further().groups()))
 
 # %% [markdown]
 # ## How they were trained
@@ -283,7 +291,7 @@ notebook.table(
 #
 # ### How the settings were chosen
 #
-# Every setting was judged on the {term}`validation part` of the fault-filtered split, with one seed. The lowest log loss, in two decimals, won; among equals the higher accuracy. The test part chose nothing, and was not even predicted in a trial. There were two rounds. The log of the first, a coarse one, was lost with the machine that it ran on. The second began from what the first had found and varied one or two settings at a time. All its trials are listed, the good and the bad. How long to train was varied for the MLP alone. For the CNN one number of epochs was taken as given, and it was too small, as {doc}`24_why_cnn` shows.
+# Every setting was judged on the {term}`validation part` of the fault-filtered split, with one seed. The lowest log loss, in two decimals, won; among equals the higher accuracy. The test part was not even predicted in a trial. There were two rounds. The log of the first, a coarse one, was lost with the machine that it ran on. The second began from what the first had found and varied one or two settings at a time. All its trials are listed, the good and the bad. All jazz of that validation part is redrawn ({doc}`02_dataset`), so that a recipe may win by knowing the drawing; {doc}`24_why_cnn` asks which would have won without. How long to train was varied for the MLP alone. For the CNN one number of epochs was taken as given, and it was too small, as {doc}`24_why_cnn` shows.
 
 # %% tags=["remove-input", "hide-output"] mystnb={"code_prompt_show": "Show every trial", "code_prompt_hide": "Hide the trials"}
 tried = trials.table(study.store.root)

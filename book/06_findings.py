@@ -30,7 +30,7 @@
 # ```{dropdown} What the six verdicts mean
 # - *Confirmed* and *contradicted* need a test or an interval at the usual level of one in twenty, or the margin that is stated with the claim.
 # - *Compatible* means that an interval holds the stated figure, but much else, too.
-# - *Partly* means that a part of the claim holds, and another does not or is open.
+# - *Partly* means that a part of the claim holds, and another does not or is open, or that it holds by some recipes and not by others.
 # - *Not shown* means that it was tested, and the evidence is too weak either way.
 # - *Not testable here* means that no record bears on the claim.
 # ```
@@ -54,7 +54,7 @@ from mgc.models import TITLES
 from mgc.records.study import open_study
 from mgc.report import audit, genre_findings, model_findings
 from mgc.report.cards import finding
-from mgc.report.claims import Decision, Verdict, find_claims, load_claims
+from mgc.report.claims import Decision, Verdict, find_claims, load_claims, of_both_recipes
 from mgc.report.evidence import FILTERED, Evidence
 
 asked = open_study(
@@ -66,8 +66,9 @@ asked = open_study(
 )
 # Where all networks were tuned further, that is what the tests speak of.
 study = asked.tuned_further()
-results = load_results(study)
+results, earlier = load_results(study), load_results(asked)
 fits, tests = results.networks, pairwise(results.own)
+first_fits, first_tests = earlier.networks, pairwise(earlier.own)
 decided = {}
 evidence = Evidence(study)
 claims = {claim.id: claim for claim in load_claims(find_claims())}
@@ -99,7 +100,7 @@ def decide(*claims_and_decisions):
 # %% [markdown]
 # ## Findings about models
 #
-# Pairs of models are compared over all seeds by the combined test, with Holm's correction over the pairs of this variant and the baselines. The networks are those tuned further, with as many trials as the classical models, where all five have records of that. Two findings are about the tuned ones of {doc}`04_models` alone: what training costs, and the order of frames. {doc}`05_comparison` tests the same pairs. Everything else on this page is the mean over all seeds, too. In the small plots a dot is what was measured, and the line through it the 95 % interval.
+# Pairs of models are compared over all seeds by the combined test, with Holm's correction over the pairs of this variant and the baselines. The networks are those tuned further, with as many trials as the classical models, where all five have records of that. Each claim is put to the recipes that were chosen first as well; where they come to another verdict, it says so, and a claim that only one of the two confirms holds partly. Two findings are about other networks: what training costs is asked of the report's own recipes, where they were run, and the order of frames of the tuned ones of {doc}`04_models`. {doc}`05_comparison` tests the same pairs. Everything else on this page is the mean over all seeds, too. In the small plots a dot is what was measured, and the line through it the 95 % interval.
 #
 # ### Do spectrograms beat hand-crafted features?
 #
@@ -108,18 +109,24 @@ def decide(*claims_and_decisions):
 # %% tags=["remove-input"]
 decide(
     "models on spectrograms beat the one on hand-crafted features",
-    model_findings.spectrograms_beat_features(results.own, tests),
+    of_both_recipes(
+        model_findings.spectrograms_beat_features(results.own, tests),
+        model_findings.spectrograms_beat_features(earlier.own, first_tests),
+    ),
 )
 
 # %% [markdown]
 # ### Is transfer learning the best?
 #
-# The rule: VGG16 must be shown to beat each of the other four. Each had as many trials on validation tracks; {doc}`24_why_cnn` tells what that changed. The second claim is about its size: the report says that it offers the most accuracy for its complexity, which we read as percentage points for each million parameters. By that reading a small model has an advantage that no large one can make up for; the report gives no other.
+# The rule: VGG16 must be shown to beat each of the other four. Each had as many trials on validation tracks. This verdict hangs on that: by the recipes that were chosen first, VGG16 beats all four. It changed by the further trials of the CNN, which could drop dropout, since that had helped on test tracks ({doc}`24_why_cnn`). The second claim is about its size: the report says that it offers the most accuracy for its complexity, which we read as percentage points for each million parameters. By that reading a small model has an advantage that no large one can make up for; the report gives no other.
 
 # %% tags=["remove-input"]
 decide(
     "transfer learning from ImageNet is the most accurate",
-    model_findings.transfer_is_best(fits, tests),
+    of_both_recipes(
+        model_findings.transfer_is_best(fits, tests),
+        model_findings.transfer_is_best(first_fits, first_tests),
+    ),
     "transfer learning has the best ratio of accuracy to size",
     model_findings.transfer_has_best_ratio(fits),
 )
@@ -127,10 +134,18 @@ decide(
 # %% [markdown]
 # ### Does the LSTM cost more?
 #
-# The report says that modelling the order of frames is promising but expensive. The rule looks at the clock: each fit of the LSTM must take longer than each fit of the CNN, by more than two runs of the same thing differ. Means would not do, for a fit beside other work takes much longer than the same fit alone.
+# The report says that modelling the order of frames is promising but expensive. The rule looks at the clock: each fit of the LSTM must take longer than each fit of the CNN, by more than two runs of the same thing differ. It is put to the report's own recipes, three seeds under the fault-filtered split, where they were run. Means would not do, for a fit beside other work takes much longer than the same fit alone.
 
 # %% tags=["remove-input"]
-decide("the LSTM costs more to train than the CNN", model_findings.lstm_costs_more(asked.groups()))
+written = replace(asked, variant="as_written", protocol=FILTERED).groups()
+timed = written if {"lstm", "cnn"} <= fits_of(written).keys() else asked.groups()
+decide("the LSTM costs more to train than the CNN", model_findings.lstm_costs_more(timed))
+
+# %% tags=["remove-input"]
+tuned_cost = model_findings.lstm_costs_more(asked.groups())
+notebook.say(
+    f"By the recipes of this build the verdict is: {tuned_cost.verdict}. {tuned_cost.reason}"
+)
 
 # %% [markdown]
 # ### Does the LSTM use the order of frames?
@@ -161,7 +176,7 @@ notebook.say(*model_findings.order_said(by_order))
 # %% [markdown]
 # ### Does the autoencoder keep what matters?
 #
-# The report says that its code keeps nearly all information. The rule: if a model that sees the same spectrograms is shown to name genres better, then the code has lost something that tells genres apart, and the claim falls. It also falls if what is rebuilt from the code holds less than half of the variance between inputs (validation part). Here an input is what the variant of this build feeds to it; {doc}`08_audit` asks the network as written, which reads whole tracks, where there is a record. If neither happens, that is no proof of the claim.
+# The report says that its code keeps nearly all information. The rule: the claim falls if what is rebuilt from the code holds less than half of the variance between inputs (validation part). Here an input is what the variant of this build feeds to it; {doc}`08_audit` asks the network as written, which reads whole tracks, where there is a record. If it keeps more, that is no proof of the claim. Models that see spectrograms stand beside it. Where they name genres better, this classifier gets less about genre out of the code; what the code holds stays open.
 
 # %% tags=["remove-input"]
 decide(
@@ -177,20 +192,29 @@ decide(
 # %% tags=["remove-input"]
 decide(
     "a simple MLP is enough for basic genre detection",
-    model_findings.mlp_suffices(results.own, tests),
+    of_both_recipes(
+        model_findings.mlp_suffices(results.own, tests),
+        model_findings.mlp_suffices(earlier.own, first_tests),
+    ),
 )
 
 # %% [markdown]
 # ### Do models help each other?
 #
-# The report expects gains from combining engineered with learned features, and models with each other. The simplest combination needs no training: a weighted mean of the probabilities, with weights in tenths that are chosen on validation tracks, seed by seed. The rule compares it with the better of the two, over all seeds. Since that one is picked by its test accuracy, the test is strict. A verdict may still hang on the recipes: by those that were chosen first, neither pair was shown to help.
+# The report expects gains from combining engineered with learned features, and models with each other. The simplest combination needs no training: a weighted mean of the probabilities, with weights in tenths that are chosen on validation tracks, seed by seed. The rule compares it with the better of the two, over all seeds. Since that one is picked by its test accuracy, the test is strict. It is not corrected for there being two combinations.
 
 # %% tags=["remove-input"]
 decide(
     "combining MLP and VGG16 transfer helps",
-    model_findings.combination_helps(fits, ("mlp", "vgg16")),
+    of_both_recipes(
+        model_findings.combination_helps(fits, ("mlp", "vgg16")),
+        model_findings.combination_helps(first_fits, ("mlp", "vgg16")),
+    ),
     "combining CNN and LSTM helps",
-    model_findings.combination_helps(fits, ("cnn", "lstm")),
+    of_both_recipes(
+        model_findings.combination_helps(fits, ("cnn", "lstm")),
+        model_findings.combination_helps(first_fits, ("cnn", "lstm")),
+    ),
 )
 
 # %% [markdown]
@@ -355,6 +379,13 @@ notebook.say(
 # %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show the solution", "code_prompt_hide": "Hide the solution"}
 own = genre_findings.pair_is_mixed(pooled, "country", "rock")
 finding("country and rock are taken for each other", own)
+
+# %% tags=["hide-cell"] mystnb={"code_prompt_show": "Is that fair?", "code_prompt_hide": "Hide it"}
+notebook.say(
+    "Not quite. The pair stands near the top of the table above, and whoever picks the largest of"
+    " many differences finds one too large. A fair test names its pair before it looks, or"
+    " corrects for all pairs that it could have picked."
+)
 
 # %% [markdown]
 # ## Further reading

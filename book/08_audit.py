@@ -31,10 +31,13 @@ variant = "tuned"
 seed = 0
 
 # %% tags=["hide-input"]
+import pandas as pd
+
+from mgc.datasets.gtzan import WHOLE_GTZAN
 from mgc.display import formats, notebook
 from mgc.display import glue as glue_module
 from mgc.records.study import open_study
-from mgc.report.audit import counts, decide_all, evidence_table
+from mgc.report.audit import changed, counts, decide_all, evidence_table
 from mgc.report.cards import cards, filters
 from mgc.report.claims import find_claims, load_claims
 from mgc.report.evidence import Evidence
@@ -76,13 +79,26 @@ notebook.table(evidence_table(decisions), "Verdicts by evidence")
 # %% [markdown]
 # - **Confirmed** ({glue:text}`c8_confirmed`): a test or a count that could have spoken against the claim speaks for it.
 # - **Compatible** ({glue:text}`c8_compatible`): the stated figure or rank lies within what we measured, and so does much else. An interval of twenty points confirms nothing.
-# - **Partly** ({glue:text}`c8_partly`): one part of the claim holds and another does not or is open, or it holds under one recipe and not under another.
+# - **Partly** ({glue:text}`c8_partly`): one part of the claim holds and another does not or is open, or it holds, or may hold, by one recipe and not by another.
 # - **Contradicted** ({glue:text}`c8_contradicted`): the evidence disagrees. Where chance plays a part, by more than chance, as far as the reason names a test or an interval.
 # - **Not shown** ({glue:text}`c8_not_shown`): it was tested, and the test leaves it open.
 # - **Not testable here** ({glue:text}`c8_not_testable_here`): there is no record or no measurement that could decide it. The reason is given.
 #
-# Claims about results rest on records of **{glue:text}`c8_edition`**, claims about sound on the audio of **{glue:text}`c8_heard`**. Accuracies and ranks are judged under a random split, since the report describes one; claims about what is better with artists kept apart; claims about what a step of training is worth under the fault-filtered split; training times as written. Differences between models are tested over all seeds with Holm's correction over the pairs of one variant and the baselines; {doc}`05_comparison` corrects over the pairs of all variants at once, so that it may leave open what is shown here. Steps of training are tested with Bonferroni's over the models of a claim, and combinations of models by one paired test over artists and seeds. {doc}`06_findings` tells the most important ones at length, and {doc}`09_errors` the mistakes in the code.
+# Claims about results rest on records of **{glue:text}`c8_edition`**, claims about sound on the audio of **{glue:text}`c8_heard`**. Accuracies and ranks are judged under a random split, since the report describes one; claims about what is better with artists kept apart; claims about what a step of training is worth under the fault-filtered split; training times as written. Differences between models are tested over all seeds with Holm's correction over the pairs of one variant and the baselines, as in {doc}`05_comparison`. Claims about what networks can do are put to two sets of recipes, those tuned further and those chosen first; where the verdicts differ, the reason gives both, and what only one of them confirms holds partly. Steps of training are tested with Bonferroni's over the models of a claim, and combinations of models by one paired test over artists and seeds. {doc}`06_findings` tells the most important ones at length, and {doc}`09_errors` the mistakes in the code.
 #
+# ### What changed
+#
+# An audit that cannot change its mind is none. The first edition of this one knew no artists, tuned the networks more than their rivals, and called a claim confirmed when an interval merely held it. {glue:text}`c8_changed` verdicts are others now.
+
+# %% tags=["remove-input", "hide-output"] mystnb={"code_prompt_show": "Show the verdicts that changed", "code_prompt_hide": "Hide the verdicts that changed"}
+before = pd.read_csv(find_claims().with_name("verdicts_before.csv"))
+glue("c8_changed", formats.count(len(before)), "book/verdicts_before.csv")
+different = changed(decisions, before) if study.edition_record.name in WHOLE_GTZAN else None
+notebook.table(different, "Verdicts of the first edition that are others now") if (
+    different is not None
+) else notebook.say("They are listed where the book is built from the records of GTZAN.")
+
+# %% [markdown]
 # Each claim has a card below. The number in its corner is a link to the card, to be passed on.
 
 # %% tags=["remove-input"]

@@ -12,7 +12,9 @@ from mgc.datasets.splits import ARTIST_CV
 from mgc.display import formats
 from mgc.evaluation.accuracy import accuracy_summary
 from mgc.evaluation.results import Results
-from mgc.evaluation.significance import Groups, direction, fits_of
+from mgc.evaluation.significance import Groups, direction, fits_of, pairwise
+from mgc.experiments import frequency_axis
+from mgc.experiments.harness import side_records
 from mgc.models import BASELINES, BEST_CLASSICAL, NAMES, TITLES
 from mgc.models.recipe import VARIANTS
 from mgc.records.store import Record
@@ -48,9 +50,9 @@ def recommendation(results: Groups, table: pd.DataFrame) -> list[str]:
     tied = [name for name in fits if name != best and direction(table, best, name) != 1]
     beaten = [name for name in fits if name != best and name not in tied]
     if beaten and not tied:
-        sentences.append(f"It is better than each of the other {len(beaten)} for certain.")
+        sentences.append(f"It is shown to be better than each of the other {len(beaten)}.")
     elif beaten:
-        sentences.append(f"It is better than {_titles(beaten)} for certain.")
+        sentences.append(f"It is shown to be better than {_titles(beaten)}.")
     if tied:
         sentences.append(f"The tests do not tell it from {_titles(tied)}.")
         group = [best, *tied]
@@ -77,14 +79,57 @@ def answer(results: Groups, table: pd.DataFrame) -> list[str]:
     known = accuracy_summary(models[best])
     apart = models[best][0].config["protocol"] == ARTIST_CV
     whom = "On artists it has never heard" if apart else "On these test tracks"
-    claimed = facts.report_claims().set_index("model")["accuracy"].max()
+    tied = [name for name in models if name != best and direction(table, best, name) != 1]
+    claimed = facts.report_claims().set_index("model")["accuracy"]
     return [
-        f"{whom}, the best of the {WORDS[len(models)]} networks, {TITLES[best]}, is right about"
-        f" {WORDS[round(10 * known.accuracy)]} times in ten"
+        f"{whom}, the most accurate of the {WORDS[len(models)]} networks, {TITLES[best]}, is right"
+        f" about {WORDS[round(10 * known.accuracy)]} times in ten"
         f" ({formats.percent(known.accuracy)}, 95 % interval"
         f" {formats.interval(known.low, known.high)}).",
-        f"The report claimed {WORDS[round(10 * claimed)]} in ten for its best network.",
+        *([f"The tests do not tell it from {_titles(tied)}."] if tied else []),
+        f"For {TITLES[str(claimed.idxmax())]} the report claimed"
+        f" {WORDS[round(10 * claimed.max())]} in ten.",
         *_against_classical(results, table, list(models)),
+    ]
+
+
+def yardsticks(study: Study, groups: Groups) -> list[str]:
+    """Say what logistic regression makes of VGG16's frozen blocks, and which network beats that.
+
+    Parameters
+    ----------
+    study : Study
+        Whose store may hold the fits of the step that reads VGG16 row by row.
+    groups : dict
+        The networks under the artist folds; by the name of the model, fits over seeds.
+
+    Returns
+    -------
+    list of str
+        Empty where the step was not fitted.
+    """
+    (pair,) = frequency_axis.STEP.comparisons
+    rows, mean = (side_records(study, pair, side) for side in (0, 1))
+    if not rows or not mean:
+        return []
+    fits = fits_of(groups)
+    tests = pairwise({"": rows, **fits}, [(name, "") for name in fits])
+    better = [name for name in fits if (direction(tests, name, "") or 0) > 0]
+    known = [accuracy_summary(each) for each in (mean, rows)]
+    averaged, kept = (
+        f"{formats.percent(one.accuracy, 1)} ({formats.interval(one.low, one.high)})"
+        for one in known
+    )
+    return [
+        "A yardstick that trains no network: logistic regression on the frozen blocks of VGG16."
+        f" Under the artist folds it is right for {averaged} of tracks where each filter is"
+        f" averaged over the picture, and for {kept} where each row of frequency keeps its own"
+        " mean. "
+        + (
+            f"Shown to be better than the second: {_titles(better)}."
+            if better
+            else "No network of this book is shown to be better than the second."
+        )
     ]
 
 
@@ -115,12 +160,12 @@ def _against_classical(results: Groups, table: pd.DataFrame, names: list[str]) -
         [name for name in names if direction(table, name, best) == sign] for sign in (1, -1)
     )
     if not above:
-        said = [f"None of them is better than {plain} for certain."]
+        said = [f"None of them is shown to be better than {plain}."]
     else:
         only, verb = ("Only ", "is") if len(above) == 1 < len(names) else ("", "are")
-        said = [f"{only}{_titles(above)} {verb} better than {plain} for certain."]
+        said = [f"{only}{_titles(above)} {verb} shown to be better than {plain}."]
     if under:
-        said.append(f"{_titles(under)} {'are' if len(under) > 1 else 'is'} worse for certain.")
+        said.append(f"{_titles(under)} {'are' if len(under) > 1 else 'is'} shown to be worse.")
     return said
 
 
@@ -191,10 +236,10 @@ def variant_statements(tests: pd.DataFrame, variant: str) -> list[str]:
         none = "No model is" if len(names) > 1 else f"{_titles(names)} is not"
         whom = f"{only}{_titles(better)} {verb}" if better else none
         said.append(
-            f"{whom} better {VARIANTS[variant].title} than {VARIANTS[other].title} for certain."
+            f"{whom} shown to be better {VARIANTS[variant].title} than {VARIANTS[other].title}."
         )
         if worse:
-            said.append(f"{_titles(worse)} {'are' if len(worse) > 1 else 'is'} worse for certain.")
+            said.append(f"{_titles(worse)} {'are' if len(worse) > 1 else 'is'} shown to be worse.")
     return said
 
 

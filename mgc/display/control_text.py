@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from mgc.display import formats
+from mgc.display import formats, model_text
 from mgc.evaluation import significance
 from mgc.evaluation.controls import CHOSEN, ON_JAX, RETUNED, VARIANTS
 from mgc.evaluation.significance import Groups, pairwise, shown
@@ -78,6 +78,45 @@ def trials_table(retuned: pd.DataFrame, before: pd.DataFrame, after: pd.DataFram
         cells = [" → ".join(text(each[model]) for each in values) for model in retuned["model"]]
         texts.insert(place, name, cells)
     return texts
+
+
+def redrawn_table(table: pd.DataFrame) -> pd.DataFrame:
+    """Write `mgc.training.trials.redrawn` as texts: each log loss by all tracks, then without."""
+    rows = []
+    for row in table.to_dict("records"):
+        chosen, other = row["chosen"], row["other"]
+        changed = [
+            model_text.setting(key, other[key]) for key in other if other[key] != chosen[key]
+        ]
+        rows.append(
+            {
+                "Model": TITLES[row["model"]],
+                "Trials": formats.count(row["trials"]),
+                "Chosen by all": _losses(row, "chosen"),
+                "Best without": _losses(row, "other"),
+                "Its other settings": ", ".join(changed) or "none, it is the same",
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def redrawn_statement(table: pd.DataFrame) -> str:
+    """Say of which models the choice stays without the redrawn pictures, and of which not."""
+    same = table["chosen"] == table["other"]
+    titles = table["model"].map(TITLES).map(formats.inside)
+    said = [
+        f"{what} {formats.listing(list(titles[which]))}."
+        for what, which in (
+            ("Without these pictures the best trial stays the same for", same),
+            ("It is another for", ~same),
+        )
+        if which.any()
+    ]
+    return " ".join(said)
+
+
+def _losses(row: Mapping[Hashable, Any], which: str) -> str:
+    return " → ".join(formats.number(row[f"{which}_{by}"]) for by in ("all", "without"))
 
 
 def statement(table: pd.DataFrame) -> str:

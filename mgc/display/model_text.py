@@ -17,8 +17,9 @@ from mgc.display import formats
 from mgc.display.notebook import Html, file_link
 from mgc.evaluation import metrics
 from mgc.evaluation.accuracy import accuracy_summary
+from mgc.evaluation.significance import Groups, fits_of
 from mgc.models import NAMES, TITLES, recipe
-from mgc.models.recipe import VARIANTS, TunedRecipe
+from mgc.models.recipe import ABLATIONS, VARIANTS, TunedRecipe
 from mgc.records.store import NotRun, Record
 
 
@@ -126,20 +127,20 @@ READS: Mapping[str, str] = {
 """What a network reads, by the representation of its recipe."""
 
 
-def networks(records: Mapping[str, Record]) -> pd.DataFrame:
+def networks(groups: Mapping[str, list[Record]]) -> pd.DataFrame:
     """Set the networks side by side as texts: what they read, their size and what they reach.
 
-    Training and validation accuracy are those of the kept epochs, means over folds.
+    Training and validation accuracy are those of the kept epochs, means over folds and seeds.
     """
     stated = facts.report_claims().set_index("model")["parameters"]
     rows = []
-    for name, record in records.items():
-        summary, kept = accuracy_summary(record), metrics.kept_epochs(record)
+    for name, fits in groups.items():
+        summary, kept = accuracy_summary(fits), pd.concat(map(metrics.kept_epochs, fits))
         rows.append(
             {
                 "Network": TITLES[name],
                 "Reads": READS[recipe(name).representation],
-                "Parameters": formats.count(record.parameters),
+                "Parameters": formats.count(fits[0].parameters),
                 "The report says": formats.count(stated.get(name)),
                 "Accuracy (95 % interval)": formats.accuracy(
                     summary.accuracy, summary.low, summary.high
@@ -150,6 +151,36 @@ def networks(records: Mapping[str, Record]) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
+
+
+def what_is_read(groups: Groups) -> list[str]:
+    """Say how much of what VGG16 gains by its tuned recipe is the choice of blocks that it reads.
+
+    Groups go by the titles of variants; nothing is said where one of the three was not run.
+    """
+    fits = fits_of(groups)
+    titles = [VARIANTS["tuned"].title, ABLATIONS["block5"].title, VARIANTS["as_written"].title]
+    if not all(title in fits for title in titles):
+        return []
+    tuned, last_block, written = (fits[title] for title in titles)
+    share, less, least = (accuracy_summary(each).accuracy for each in (tuned, last_block, written))
+    before, after = (
+        formats.count(
+            sum(layer["parameters"] for layer in each[0].architecture if layer["trainable"])
+        )
+        for each in (last_block, tuned)
+    )
+    return [
+        f"Between *as written* and *tuned* lie {_gap(share - least)}; {_gap(share - less)} lie"
+        " between reading block 5 alone and reading three blocks. So that choice is"
+        f" {'most' if share - less > (share - least) / 2 else 'a part'} of what the tuned recipe"
+        f" gains. With it the head grows from {before} to {after} weights; what the further"
+        " blocks say and what a larger head learns cannot be told apart here.",
+    ]
+
+
+def _gap(difference: float) -> str:
+    return formats.points(difference, 1).lstrip("+")
 
 
 def by_setting(table: pd.DataFrame) -> pd.DataFrame:
@@ -193,8 +224,11 @@ SETTING_TITLES: Mapping[str, str] = {
 """Settings of a tuned recipe whose names need words; the others lose their underscores."""
 
 
-def _setting(name: str, value: object) -> str:
+def setting(name: str, value: object) -> str:
+    """Write one setting of a recipe with its title."""
     title = SETTING_TITLES.get(name, name.replace("_", " "))
+    if isinstance(value, bool):
+        return f"{'with' if value else 'no'} {title}"
     if name == "block":
         value = str(value).replace("_pool", "").replace("+", " and ") or "the last"
     return f"{title} {value:g}" if isinstance(value, float) else f"{title} {value}"
@@ -208,7 +242,7 @@ def tuned_recipes(variant: str = "tuned") -> pd.DataFrame:
         assert isinstance(plan, TunedRecipe)
         own = [] if plan.dropout else ["no dropout"]
         own += [
-            _setting(field, getattr(plan, field))
+            setting(field, getattr(plan, field))
             for field in ("batch_norm_momentum", "mask", "block", "code_size")
             if getattr(plan, field)
         ]
@@ -260,7 +294,7 @@ def trials(table: pd.DataFrame) -> pd.DataFrame:
     for entry in table.to_dict("records"):
         model = str(entry["model"])
         chosen = asdict(recipe(model, tuned=True))
-        other = [_setting(name, entry[name]) for name in chosen if entry[name] != chosen[name]]
+        other = [setting(name, entry[name]) for name in chosen if entry[name] != chosen[name]]
         rows.append(
             {
                 "Model": TITLES[model],

@@ -13,7 +13,14 @@ import pandas as pd
 from mgc.display import formats
 from mgc.errors import DataError
 from mgc.report import decide_dataset, decide_results, decide_training, own_figures
-from mgc.report.claims import EVIDENCE, Claim, Decision, NotTestableError, Verdict
+from mgc.report.claims import (
+    EVIDENCE,
+    Claim,
+    Decision,
+    NotTestableError,
+    Verdict,
+    of_both_recipes,
+)
 from mgc.report.evidence import Evidence
 from mgc.util.atomic import write_whole
 from mgc.util.textfiles import csv_bytes
@@ -62,6 +69,9 @@ DECIDERS: Mapping[str, Callable[[Claim, Evidence, str], Decision]] = MappingProx
 )
 """By the name that the table of claims gives; each is called with what stands after the colon."""
 
+ON_NETWORKS = frozenset({"beats", "combination", "competitive", "genres", "model", "ratio"})
+"""Deciders of claims about what networks can do, which should hold by more than one recipe."""
+
 STYLE = """
 :root { color-scheme: light dark; }
 body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem; }
@@ -81,6 +91,9 @@ def decide(claim: Claim, evidence: Evidence) -> Decision:
     try:
         evidence.check(claim.evidence)
         decision = DECIDERS[name](claim, evidence, argument)
+        if name in ON_NETWORKS and evidence.variant() != evidence.first_recipes.variant():
+            first = DECIDERS[name](claim, evidence.first_recipes, argument)
+            decision = of_both_recipes(decision, first)
     except NotTestableError as fault:
         return Decision(Verdict.NOT_TESTABLE, str(fault))
     if claim.note not in decision.reason:
@@ -118,6 +131,33 @@ def table(decisions: Decisions) -> pd.DataFrame:
             for claim, decision in decisions.items()
         ]
     )
+
+
+def changed(decisions: Decisions, before: pd.DataFrame) -> pd.DataFrame:
+    """List the claims whose verdict is another than it was, with the reason.
+
+    Parameters
+    ----------
+    decisions : mapping
+        Of today, by claim.
+    before : DataFrame
+        ``id`` of a claim, its verdict ``before``, and ``why`` it changed.
+
+    Raises
+    ------
+    DataError
+        `before` names a claim that does not exist.
+    """
+    now = {claim.id: (claim, made.verdict) for claim, made in decisions.items()}
+    if unknown := sorted(set(before["id"]) - set(now)):
+        raise DataError(f"verdicts_before.csv: no claim {', '.join(unknown)}")
+    rows = [
+        {"Claim": claim.claim, "Before": row["before"], "Now": str(verdict), "Why": row["why"]}
+        for row in before.to_dict("records")
+        for claim, verdict in [now[str(row["id"])]]
+        if row["before"] != str(verdict)
+    ]
+    return pd.DataFrame(rows)
 
 
 def evidence_table(decisions: Decisions) -> pd.DataFrame:

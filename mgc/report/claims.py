@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
@@ -45,8 +45,12 @@ class Verdict(StrEnum):
 
     @classmethod
     def of_intervals(cls, inside: Collection[bool]) -> Verdict:
-        """Judge stated figures by whether each lies in its interval."""
-        return cls.COMPATIBLE if all(inside) else cls.PARTLY if any(inside) else cls.CONTRADICTED
+        """Judge figures that are stated together by whether each lies in its interval.
+
+        One that lies outside contradicts the claim. That others lie inside shows no part of it,
+        since an interval holds much else, too.
+        """
+        return cls.COMPATIBLE if all(inside) else cls.CONTRADICTED
 
     @classmethod
     def of_signs(cls, *signs: int) -> Verdict:
@@ -116,6 +120,27 @@ class Decision:
     records: tuple[str, ...] = ()
     plain: str = ""
     plot: Plot | None = None
+
+
+def of_both_recipes(further: Decision, first: Decision) -> Decision:
+    """Judge a claim by the networks with the most trials, and say what others make of it.
+
+    `first` is by the recipes that were chosen before. A claim that the one confirms and the other
+    does not holds partly. Otherwise the verdict is that of `further`, for which all networks were
+    tuned with the same care.
+    """
+    if further.verdict == first.verdict:
+        return further
+    said = f"Verdict by these recipes: {further.verdict}; by those chosen first: {first.verdict}."
+    return replace(
+        further,
+        verdict=Verdict.PARTLY
+        if Verdict.CONFIRMED in (further.verdict, first.verdict)
+        else further.verdict,
+        reason=f"{further.reason} {said}",
+        plain=f"{further.plain} {said}" if further.plain else "",
+        records=tuple(sorted({*further.records, *first.records})),
+    )
 
 
 class NotTestableError(Exception):

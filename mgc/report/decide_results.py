@@ -49,8 +49,11 @@ def accuracy(claim: Claim, evidence: Evidence, model: str) -> Decision:
     if all(strict.values()):
         reached, interval = _measured(strict)
         reason += f" With artists kept apart {reached} ({interval})."
+    inside = [s.low <= claim.value / 100 <= s.high for s in known]
+    # By one recipe and not by another is partly.
+    split = any(inside) and not all(inside)
     return Decision(
-        Verdict.of_intervals([s.low <= claim.value / 100 <= s.high for s in known]),
+        Verdict.PARTLY if split else Verdict.of_intervals(inside),
         reason,
         *_measured(groups),
         _fits(groups | strict),

@@ -164,12 +164,13 @@ def faster(claim: Claim, evidence: Evidence, pair: str) -> Decision:
 def latency(claim: Claim, evidence: Evidence, _: str) -> Decision:
     """Ask whether a clip of 30 s is done within the stated time, from file to genre."""
     known, goal = _speed(evidence), facts.report_targets()["latency"]
+    own = "reaches it, too" if known.report_s <= goal else "misses it"
     return Decision(
-        Verdict.of_parts([known.clip_s <= goal, known.report_s <= goal]),
-        "From file to genre, decoding included, one request at a time, one thread: the shipped"
-        " network (nineteen in twenty are faster) and the report's CNN on its own spectrogram"
-        " (half are faster).",
-        f"{formats.duration(known.clip_s)}; {formats.duration(known.report_s)}",
+        Verdict.of_parts([known.clip_s <= goal]),
+        "From file to genre, decoding included, one request at a time, one thread, by the network"
+        " that ships: nineteen in twenty are faster. The report's CNN on its own spectrogram"
+        f" {own}, with {formats.duration(known.report_s)} (half are faster).",
+        formats.duration(known.clip_s),
         "one machine",
     )
 
@@ -178,9 +179,9 @@ def throughput(claim: Claim, evidence: Evidence, _: str) -> Decision:
     """Ask whether a folder on two cores is done at the stated rate, from files to genres."""
     known, goal = _speed(evidence), facts.report_targets()["throughput"]
     return Decision(
-        Verdict.PARTLY if known.clips_a_day >= goal else Verdict.CONTRADICTED,
-        "The rate of a folder of a thousand clips on two cores, decoding included, for a whole"
-        " day. The rate was measured; nobody waited for the day, and no service was loaded.",
+        Verdict.of_parts([known.clips_a_day >= goal]),
+        "The rate of a folder of a thousand clips on two cores, decoding included, times the"
+        " length of a day. The rate was measured; nobody waited for the day.",
         f"{formats.count(known.clips_a_day)} a day",
         "one machine, an estimate",
     )

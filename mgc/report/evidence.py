@@ -26,9 +26,18 @@ EVERY = (MAIN, USUAL, FILTERED)
 
 @dataclass(frozen=True)
 class Evidence:
-    """Records and tables of one audit; `study` is of the edition that the verdicts are about."""
+    """Records and tables of one audit.
+
+    Attributes
+    ----------
+    study : Study
+        Of the edition that the verdicts are about.
+    further : bool
+        Whether networks that were tuned further speak for all, where all five have records.
+    """
 
     study: Study
+    further: bool = True
 
     def variant(self, protocol: str = MAIN) -> str:
         """Name the variant of tuned networks whose recipes had the most trials, if all have it."""
@@ -37,7 +46,15 @@ class Evidence:
     @cached_property
     def _variants(self) -> dict[str, str]:
         asked = {p: replace(self.study, protocol=p, variant="tuned") for p in EVERY}
-        return {protocol: study.tuned_further().variant for protocol, study in asked.items()}
+        return {
+            protocol: study.tuned_further().variant if self.further else study.variant
+            for protocol, study in asked.items()
+        }
+
+    @cached_property
+    def first_recipes(self) -> Evidence:
+        """The same evidence, of the recipes that were chosen first."""
+        return replace(self, further=False)
 
     def group(self, model: str, variant: str = "", protocol: str = MAIN) -> list[Record]:
         """Look up a model's records over all seeds, of `variant` by default; empty without any."""
@@ -55,11 +72,14 @@ class Evidence:
         return found
 
     def as_written(self, *models: str) -> tuple[str, dict[str, list[Record]]]:
-        """Look up fits of models as written, under the first protocol that has them all."""
+        """Look up fits of models as written, under the first protocol that has them all.
+
+        That is the fault-filtered split, which was fitted with several seeds.
+        """
         try:
-            return USUAL, self.groups(models, "as_written", USUAL)
-        except NotTestableError:
             return FILTERED, self.groups(models, "as_written", FILTERED)
+        except NotTestableError:
+            return USUAL, self.groups(models, "as_written", USUAL)
 
     def ablated(self, model: str, ablation: str) -> tuple[list[Record], list[Record]]:
         """Look up fault-filtered records with and without one step, of the same seeds."""

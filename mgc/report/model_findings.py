@@ -66,10 +66,12 @@ def accuracies_hold(groups: Groups) -> Decision:
             "The report states them for a random split of all of GTZAN; these records are of"
             f" {config['edition']} under {config['protocol']}, so they cannot decide."
         )
-    inner = WORDS[sum(inside)].capitalize() if any(inside) else "None"
+    within = [row.label for row in rows if row.low <= row.stated <= row.high]
+    number = WORDS[len(within)].capitalize() if within else "None"
     plain = (
-        f"{inner} of the {WORDS[len(inside)]} stated figures"
-        f" {'lies' if sum(inside) == 1 else 'lie'} within what was measured."
+        f"{number} of the {WORDS[len(inside)]} stated figures"
+        f" {'lies' if len(within) == 1 else 'lie'} within what was measured"
+        + (f": {formats.listing(within)}. An interval holds much else, too." if within else ".")
     )
     return Decision(
         verdict, " ".join(texts), plain=plain, plot=Plot("accuracy, random split", tuple(rows))
@@ -103,8 +105,8 @@ def compared(tests: pd.DataFrame, *pairs: tuple[str, str]) -> tuple[list[int | N
 def plainly(signs: Mapping[str, int | None], name: str = "It") -> str:
     """Say whom a model is shown to be better than, whom worse, and whom neither."""
     phrases = {
-        1: "{} is better than {} for certain.",
-        -1: "{} is worse than {} for certain.",
+        1: "{} is shown to be better than {}.",
+        -1: "{} is shown to be worse than {}.",
         0: "The tests do not tell {} from {}.",
         None: "There is no record of {1}.",
     }
@@ -219,9 +221,9 @@ def _mean(fits: Sequence[Record], key: str) -> float:
 def autoencoder_keeps_information(groups: Groups, tests: pd.DataFrame) -> Decision:
     """Decide whether the code of the autoencoder holds what spectrograms tell about genre.
 
-    The claim falls when a model that sees the same spectrograms is shown to do better, or when the
-    rebuilt inputs hold less than half of the variance between them. Otherwise it is still not
-    proven.
+    The claim falls when the rebuilt inputs hold less than half of the variance between them.
+    Otherwise it is still not proven. Models that see spectrograms are set beside it; where they do
+    better, its code tells this classifier less of genre, and what it holds stays open.
     """
     if missing := _missing(groups, "autoencoder"):
         return missing
@@ -235,7 +237,7 @@ def autoencoder_keeps_information(groups: Groups, tests: pd.DataFrame) -> Decisi
             " variance between the inputs of the validation part."
         )
     signs, said = compared(tests, ("cnn", "autoencoder"), ("vgg16", "autoencoder"))
-    verdict = Verdict.CONTRADICTED if 1 in signs or kept < HALF else Verdict.NOT_SHOWN
+    verdict = Verdict.CONTRADICTED if kept < HALF else Verdict.NOT_SHOWN
     others = dict(zip(("cnn", "vgg16"), (sign and -sign for sign in signs), strict=True))
     plain = " ".join([*texts, plainly(others, TITLES["autoencoder"])])
     plot = _accuracies(groups, "autoencoder", *others)

@@ -6,7 +6,7 @@ The test part is never predicted here, so it cannot choose anything.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
@@ -161,6 +161,57 @@ def best(trials: pd.DataFrame) -> pd.DataFrame:
     ranks = list(map(rank, trials["valid_log_loss"], trials["valid_accuracy"]))
     order = sorted(range(len(trials)), key=ranks.__getitem__)
     return trials.iloc[order].drop_duplicates("model").reset_index(drop=True)
+
+
+def redrawn(roots: Iterable[Path]) -> pd.DataFrame:
+    """Ask which trial of each model validation would choose without the redrawn pictures.
+
+    Parameters
+    ----------
+    roots : iterable of Path
+        Stores whose trials are taken together.
+
+    Returns
+    -------
+    DataFrame
+        A row a model: ``model``, ``trials`` (how many are scored without these pictures as well;
+        the first of the networks were not, and their winners cannot be asked for),
+        ``chosen`` and ``other`` (settings of the best by all validation tracks, and of the best
+        without these), and of each the log loss by both, as ``chosen_all``,
+        ``chosen_without``, ``other_all`` and ``other_without``.
+    """
+    files = [file for root in roots for file in sorted((root / FOLDER).glob("*.json"))]
+    scored = [trial for file in files if "without_replotted" in (trial := load(file))]
+    rows = []
+    for model in (*NAMES, *CLASSICAL):
+        own = [trial for trial in scored if trial["config"]["model"] == model]
+        if not own:
+            continue
+        chosen = min(own, key=_rank)
+        other = min(own, key=lambda trial: _rank(trial["without_replotted"]))
+        rows.append(
+            {"model": model, "trials": len(own)}
+            | {
+                f"{name}{what}": value
+                for name, trial in (("chosen", chosen), ("other", other))
+                for what, value in (
+                    ("", _plan(trial["config"])),
+                    ("_all", trial["valid_log_loss"]),
+                    ("_without", trial["without_replotted"]["valid_log_loss"]),
+                )
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _plan(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return all settings of a trial, those left at their default among them."""
+    settings = config["recipe"]
+    return vars(from_settings(settings)) if config["model"] in NAMES else settings
+
+
+def _rank(scores: Mapping[str, Any]) -> tuple[float, float]:
+    return rank(scores["valid_log_loss"], scores["valid_accuracy"])
 
 
 def table(root: Path) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from functools import partial
 from io import StringIO
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -16,8 +17,8 @@ from mgc.errors import DataError
 from mgc.evaluation.metrics import test_rows
 from mgc.models import NAMES
 from mgc.records.study import open_study
-from mgc.report import audit, cards, own_figures
-from mgc.report.claims import Claim, Decision, Verdict, load_claims
+from mgc.report import audit, cards, decide_dataset, own_figures
+from mgc.report.claims import Claim, Decision, Verdict, load_claims, of_both_recipes
 from mgc.report.evidence import Evidence
 from tests.helpers.gtzan import save_fit
 
@@ -270,3 +271,71 @@ def test_lines_that_the_appendix_quotes_stand_in_the_package():
         source = (ROOT / module).read_text(encoding="utf-8")
         for line in lines.splitlines():
             assert line.strip() in source, (module, line)
+
+
+def test_what_one_set_of_recipes_confirms_and_another_does_not_holds_partly() -> None:
+    yes, no, never = (
+        Decision(verdict, f"{verdict}.", records=(record,), plain="So.")
+        for verdict, record in (
+            (Verdict.CONFIRMED, "b"),
+            (Verdict.NOT_SHOWN, "a"),
+            (Verdict.CONTRADICTED, "c"),
+        )
+    )
+    assert of_both_recipes(yes, yes) is yes
+    for further, first in ((yes, no), (no, yes)):
+        both = of_both_recipes(further, first)
+        assert both.verdict == Verdict.PARTLY
+        assert both.records == ("a", "b")
+        assert f"{further.verdict}; by those chosen first: {first.verdict}" in both.reason
+        assert both.plain.startswith("So. Verdict by these")
+    assert of_both_recipes(never, no).verdict == Verdict.CONTRADICTED
+    assert of_both_recipes(no, never).verdict == Verdict.NOT_SHOWN
+
+
+def test_many_tracks_of_one_artist_show_no_tendency_of_a_genre() -> None:
+    """Thirty alike tracks of one artist would pass a test that counts tracks."""
+    genre = ["classical"] * 30 + ["rock"] * 30
+    artist = ["one"] * 30 + [f"band{i}" for i in range(30)]
+    tracks = pd.DataFrame({"low": [-9.0 - i / 100 for i in range(30)] + [*range(30)]})
+    inside = pd.Series([name == "classical" for name in genre])
+    assert decide_dataset._tendency(tracks["low"], inside, 1) == -1
+    means = tracks.groupby([genre, artist]).mean()
+    of_genre = means.index.get_level_values(0).to_series(index=means.index)
+    assert decide_dataset._tendency(means["low"], of_genre == "classical", 1) == 0
+    # As many artists as tracks: then they do show it.
+    apart = tracks.groupby([genre, list(range(60))]).mean()
+    of_genre = apart.index.get_level_values(0).to_series(index=apart.index)
+    assert decide_dataset._tendency(apart["low"], of_genre == "classical", 1) == -1
+
+
+def test_a_correlation_of_few_artists_is_less_sure_than_one_of_as_many_tracks() -> None:
+    rng = np.random.default_rng(3)
+    of_artist = rng.normal(size=(6, 2)).repeat(20, axis=0)
+    x, y = (of_artist + 0.1 * rng.normal(size=(120, 2))).T
+    few, many = pd.Series([f"a{i // 20}" for i in range(120)]), pd.Series(map(str, range(120)))
+    by_artist, by_track = (
+        np.quantile(decide_dataset._resampled(x, y, who), (0.025, 0.975)) for who in (few, many)
+    )
+    assert np.ptp(by_artist) > 2 * np.ptp(by_track)
+    fisher = np.tanh(np.arctanh(np.corrcoef(x, y)[0, 1]) + 1.96 / np.sqrt(117) * np.array([-1, 1]))
+    assert np.ptp(by_track) == pytest.approx(np.ptp(fisher), rel=0.4), "independent tracks"
+
+
+def test_a_verdict_that_changed_is_listed_with_its_reason() -> None:
+    claims = load_claims(CLAIMS)[:3]
+    decisions = {
+        claim: Decision(verdict, "So.")
+        for claim, verdict in zip(
+            claims, (Verdict.PARTLY, Verdict.CONFIRMED, Verdict.PARTLY), strict=True
+        )
+    }
+    before = pd.DataFrame(
+        {"id": [claim.id for claim in claims[:2]], "before": ["confirmed"] * 2, "why": ["a", "b"]}
+    )
+    (row,) = audit.changed(decisions, before).to_dict("records")
+    assert row == {
+        "Claim": claims[0].claim, "Before": "confirmed", "Now": "partly", "Why": "a"
+    }  # fmt: skip
+    with pytest.raises(DataError, match="s9-99"):
+        audit.changed(decisions, before.assign(id="s9-99"))

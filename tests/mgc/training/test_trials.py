@@ -154,6 +154,38 @@ def test_a_trial_is_made_once_and_read_back(made: Made, monkeypatch: pytest.Monk
     assert [path.name for path in folder.iterdir()] == [file.name]
 
 
+def test_without_the_redrawn_pictures_another_trial_may_be_the_best(
+    made: Made, tmp_path: Path
+) -> None:
+    assert trials.redrawn([tmp_path]).empty
+    folder = tmp_path / trials.FOLDER
+    folder.mkdir()
+
+    def add(loss: float, without: float | None, **changes: Any) -> None:
+        plan = as_settings(trials.settings("cnn", changes), VARIANTS["tuned"])
+        config = made.trial["config"] | {"model": "cnn", "recipe": plan}
+        content = made.trial | {"config": config, "valid_log_loss": loss}
+        if without is None:
+            del content["without_replotted"]
+        else:
+            content["without_replotted"] = {"valid_log_loss": without, "valid_accuracy": 0.5}
+        (folder / f"{fit_id(config)}.json").write_text(json.dumps(content))
+
+    add(1.2, 1.4, dropout=False)
+    add(1.3, 1.3, mixup=0.0)
+    add(1.0, None, mixup=0.1)
+    (row,) = trials.redrawn([tmp_path]).to_dict("records")
+    assert (row["model"], row["trials"]) == ("cnn", 2), "what was not scored without is no rival"
+    assert (row["chosen_all"], row["chosen_without"]) == (1.2, 1.4)
+    assert (row["other_all"], row["other_without"]) == (1.3, 1.3)
+    assert {key for key in row["other"] if row["other"][key] != row["chosen"][key]} == {
+        "dropout",
+        "mixup",
+    }
+    # The trial of the first test was scored on real arrays: without them it has fewer tracks.
+    assert set(made.trial["without_replotted"]) == {"valid_accuracy", "valid_log_loss"}
+
+
 def test_the_table_shows_every_trial_best_first(made: Made, tmp_path: Path) -> None:
     assert list(trials.table(tmp_path)["chosen"]) == []
     shutil.copytree(made.study.store.root / trials.FOLDER, tmp_path / trials.FOLDER)
