@@ -25,7 +25,9 @@
 #
 # *The networks on this page are those that {doc}`04_models` calls tuned. {doc}`24_why_cnn` shows what more trials gave, above all to the CNN.*
 #
-# {doc}`07_next_steps` has the steps of the report in one figure. Here are those about models and about data, one by one: what is asked, the one thing in which step and control differ, what is fitted, and what came out. {doc}`21_steps_features` and {doc}`22_steps_training` have the others.
+# {doc}`07_next_steps` has the steps of the report in one figure. Here are those about models and about data, one by one: what is asked, in what step and control differ, what is fitted, and what came out. {doc}`21_steps_features` and {doc}`22_steps_training` have the others.
+#
+# Step and control are meant to differ in one thing. Of the rows of this page, more differs in {glue:text}`c20_two_machines`: fits made with JAX, some of them on a graphics card, stand there beside fits made with TensorFlow on a processor. {doc}`24_why_cnn` has the control, the same recipes on both.
 #
 # Each figure by genre takes one row of its step. It describes and does not test: of so many intervals some miss zero by chance. They say where to listen.
 #
@@ -39,8 +41,9 @@ variant = "tuned"
 seed = 0
 
 # %% tags=["hide-input"]
-from mgc.display import notebook, step_tables
+from mgc.display import formats, notebook, step_tables
 from mgc.display.figures import step_details
+from mgc.display.glue import ARTISTS, CHAPTER, TRACKS, Glue
 from mgc.evaluation.results import load_results
 from mgc.evaluation.significance import fits_of
 from mgc.experiments import (
@@ -52,6 +55,7 @@ from mgc.experiments import (
     frequency_axis,
     labels,
     ledger,
+    plan,
     search,
 )
 from mgc.records.study import open_study
@@ -61,6 +65,16 @@ from mgc.records.study import open_study
 study = open_study("gtzan-archive", protocol="artist_cv", variant="tuned")
 steps = ledger.load(study.store.root)
 networks = fits_of(load_results(study).networks)
+glue = Glue("book/next_steps.csv")
+
+# %% tags=["remove-input"]
+on_page = [*plan.MODELS, *plan.DATA]
+glue("c20_two_machines", step_tables.quoted(ledger.on_two_machines(study, on_page)))
+glue("c20_trials", formats.count(search.TRIALS), CHAPTER)
+glue("c20_at_random", formats.count(search.AT_RANDOM), CHAPTER)
+pairs = [fit for _, *fits in step_tables.searches(study) for fit in fits]
+glue.many(step_tables.luck(study), pairs)
+glue.many(step_tables.doubts(networks["vgg16"][0]), networks["vgg16"][0], TRACKS, ARTISTS)
 
 # %% [markdown]
 # ```{admonition} To remember
@@ -91,7 +105,7 @@ step_details.genres(by_genre.of_comparison(study, frequency_axis.STEP.comparison
 # %% [markdown]
 # ## Settings found by a program
 #
-# Optuna proposes settings, looks at the validation tracks, and learns from each trial what to propose next. What it gains there is partly luck, since of many trials the one that suits these tracks is kept. Test tracks show how much.
+# Optuna proposes settings and looks at the validation tracks. The first {glue:text}`c20_at_random` of {glue:text}`c20_trials` trials in each fold are drawn at random; from then on it learns from those before what to propose next. No trial was stopped early, though Optuna could have done so. What it gains there is partly luck, since of many trials the one that suits these tracks is kept. Test tracks show how much.
 
 # %% tags=["remove-input"]
 notebook.say(step_tables.details(steps, search.STEP))
@@ -101,6 +115,12 @@ step_details.trials(study)
 
 # %% tags=["remove-input"]
 notebook.table(step_tables.searched_table(study))
+
+# %% [markdown]
+# How much of a gain was luck? In {numref}`fig-step-luck` each mark is a model in one fold. A mark on the broken line gained as much on test tracks as on those that chose its settings; below it, less. On average over models and folds, found settings gain {glue:text}`c20_gain_valid` on validation tracks and {glue:text}`c20_gain_test` on test tracks. That describes these trials, and tests nothing.
+
+# %% tags=["remove-input"] mystnb={"figure": {"caption": "What settings found by Optuna gain in accuracy on the validation tracks that chose them, and on test tracks, against those chosen by hand: a mark for each model and fold. The search looked at log loss, so that right answers may be lost even where it chose.", "name": "fig-step-luck"}, "image": {"alt": "Scatter plot with a colour and a marker for each model: gain on test tracks against gain on validation tracks, in points, around lines at zero, with a broken diagonal for equal gains. Most marks lie right of zero and below the diagonal."}}
+step_details.luck(study)
 
 # %% [markdown]
 # ## Several networks that answer together
@@ -126,7 +146,7 @@ step_details.genres(by_genre.of_comparison(study, augmentation.STEP.comparisons[
 # %% [markdown]
 # ## Better labels
 #
-# A label is suspect when a model that never heard its artist gives it little probability.
+# A label is suspect when a model that never heard its artist gives it little probability. In the rows below, cleanlab finds the suspects of each training part by confident learning {cite:p}`northcutt2021`, with its default filter, on probabilities of logistic regression.
 
 # %% tags=["remove-input"]
 notebook.say(step_tables.details(steps, labels.STEP))
@@ -135,10 +155,13 @@ notebook.say(step_tables.details(steps, labels.STEP))
 step_details.genres(by_genre.of_comparison(study, labels.STEP.comparisons[1]))
 
 # %% [markdown]
-# Are the suspects wrong? The table takes the published VGG16 and asks two others: the list of tracks that the fault-filtered split leaves out, for the faults that Sturm found {cite:p}`sturm2013`, and the genre under which a shop sells the recording. The last row is the share among all tracks. Most of the faults on that list are repetitions, which no model can suspect; shops disagree with GTZAN about much that is no fault.
+# Are the suspects wrong? The table ranks tracks by the probability that the published VGG16 gives their label, which is cleanlab's score of a label unless told otherwise, and asks two others: the list of tracks that the fault-filtered split leaves out, for the faults that Sturm found {cite:p}`sturm2013`, and the genre under which a shop sells the recording. The last row is the share among all tracks. Most of the faults on that list are repetitions, which no model can suspect; shops disagree with GTZAN about much that is no fault.
 
 # %% tags=["remove-input"]
 notebook.table(step_tables.suspects_table(labels.precision(networks["vgg16"][0])))
+
+# %% [markdown]
+# A rank does not say where suspicion ends. Confident learning adds that: it suspects a label if the network names another genre, and gives it no less than its usual probability for tracks that bear that genre's name. So it suspects {glue:text}`c20_suspects` of {glue:text}`c20_suspects_of` labels. Of these, {glue:text}`c20_suspects_listed` are on the list of faults, and of {glue:text}`c20_suspects_with_shop` with a shop's genre {glue:text}`c20_suspects_shop` are sold under another. Most of what it suspects, neither of the two doubts.
 
 # %% [markdown]
 # ## Composed pieces

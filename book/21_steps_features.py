@@ -25,7 +25,9 @@
 #
 # *The networks on this page are those that {doc}`04_models` calls tuned. {doc}`24_why_cnn` shows what more trials gave, above all to the CNN.*
 #
-# {doc}`07_next_steps` has the steps of the report in one figure. Here are those about features and architectures, one by one: what is asked, the one thing in which step and control differ, what is fitted, and what came out.
+# {doc}`07_next_steps` has the steps of the report in one figure. Here are those about features and architectures, one by one: what is asked, in what step and control differ, what is fitted, and what came out.
+#
+# Step and control are meant to differ in one thing. Of the rows of this page, more differs in {glue:text}`c21_two_machines`: fits made with JAX, on a graphics card, stand there beside fits made with TensorFlow on a processor. {doc}`24_why_cnn` has the control, the same recipes on both.
 #
 # Each figure by genre takes one row of its step. It describes and does not test: of so many intervals some miss zero by chance. They say where to listen.
 #
@@ -39,8 +41,9 @@ variant = "tuned"
 seed = 0
 
 # %% tags=["hide-input"]
-from mgc.display import explanation_tables, notebook, step_tables
+from mgc.display import explanation_tables, formats, notebook, step_tables
 from mgc.display.figures import step_details
+from mgc.display.glue import CHAPTER, Glue
 from mgc.experiments import (
     attention,
     by_genre,
@@ -49,6 +52,7 @@ from mgc.experiments import (
     graph,
     ledger,
     metadata,
+    plan,
     transformer,
     views,
 )
@@ -58,6 +62,12 @@ from mgc.records.study import open_study
 # built on.
 study = open_study("gtzan-archive", protocol="artist_cv", variant="tuned")
 steps = ledger.load(study.store.root)
+glue = Glue("book/next_steps.csv")
+
+# %% tags=["remove-input"]
+on_page = [*plan.FEATURES, *plan.ARCHITECTURES]
+glue("c21_two_machines", step_tables.quoted(ledger.on_two_machines(study, on_page)))
+glue("c21_chroma", formats.count(len(chroma.COLUMNS)), CHAPTER)
 
 # %% [markdown]
 # ```{admonition} To remember
@@ -88,7 +98,7 @@ step_details.genres(by_genre.of_comparison(study, channels.STEP.comparisons[1]))
 # %% [markdown]
 # ## Chroma
 #
-# Chroma says how strong each of the twelve notes is, whatever the octave. The pictures of the archive hold none, so that only the hundred tracks of the mini set can be asked, whose audio is at hand. Logistic regression reads their statistics with the columns of chroma, without them, and these columns alone; five folds, three seeds. Artists cannot be kept apart there, so this is a description and no row of the figure in {doc}`07_next_steps`.
+# Chroma says how strong each of the twelve notes is, whatever the octave. The pictures of the archive hold none, so that only the hundred tracks of the mini set can be asked, whose audio is at hand. Logistic regression reads their statistics with the {glue:text}`c21_chroma` columns of chroma, without them, and these columns alone; five folds, three seeds. Artists cannot be kept apart there, so this is a description and no row of the figure in {doc}`07_next_steps`.
 
 # %% tags=["remove-input"]
 notebook.table(step_tables.chroma_table(chroma.described(study.store)))

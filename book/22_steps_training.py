@@ -26,7 +26,9 @@
 #
 # *The networks on this page are those that {doc}`04_models` calls tuned. {doc}`24_why_cnn` shows what more trials gave, above all to the CNN.*
 #
-# {doc}`07_next_steps` has the steps of the report in one figure. Here are those about training, testing and research, one by one: what is asked, the one thing in which step and control differ, what is fitted, and what came out.
+# {doc}`07_next_steps` has the steps of the report in one figure. Here are those about training, testing and research, one by one: what is asked, in what step and control differ, what is fitted, and what came out.
+#
+# Step and control are meant to differ in one thing. Of the rows of this page, more differs in {glue:text}`c22_two_machines`: fits made with JAX, on a graphics card, stand there beside fits made with TensorFlow on a processor. {doc}`24_why_cnn` has the control, the same recipes on both. And MusiCNN differs from VGG16 in what it reads and in how it is read as well.
 #
 # Each figure by genre takes one row of its step. It describes and does not test: of so many intervals some miss zero by chance. They say where to listen.
 #
@@ -40,9 +42,16 @@ variant = "tuned"
 seed = 0
 
 # %% tags=["hide-input"]
-from mgc.display import explanation_tables, notebook, robustness_tables, step_tables
+from mgc.datasets import facts
+from mgc.display import (
+    explanation_tables,
+    formats,
+    notebook,
+    robustness_tables,
+    step_tables,
+)
 from mgc.display.figures import robustness_plots, step_details
-from mgc.display.glue import Glue
+from mgc.display.glue import ARTISTS, LITERATURE, Glue
 from mgc.evaluation.results import load_results
 from mgc.evaluation.significance import fits_of
 from mgc.experiments import (
@@ -57,6 +66,7 @@ from mgc.experiments import (
     federated,
     ledger,
     outside_music,
+    plan,
     robustness,
 )
 from mgc.models import TITLES
@@ -76,6 +86,12 @@ glue.many(explanation_tables.numbers(mapped, maps))
 heard = robustness.load(study.store.root)
 sound = robustness.load_facts(study.store.root)
 glue.many(robustness_tables.numbers(heard, sound), f"book/records/{robustness.FILE}")
+on_page = [*plan.TRAINING, *plan.RESEARCH]
+rows = step_tables.quoted(ledger.on_two_machines(study, on_page))
+glue("c22_two_machines", rows, "book/next_steps.csv")
+glue.many(step_tables.without_year(networks["vgg16"]), ARTISTS)
+published = facts.literature().set_index("system")["accuracy"] / 100
+glue("c22_clmr", formats.percent(published["CLMR"], 1), LITERATURE)
 
 # %% [markdown]
 # ```{admonition} To remember
@@ -96,6 +112,8 @@ step_details.read_outs(contrastive.read_outs(study))
 
 # %% [markdown]
 # Two things are worth a second look. Random convolutions are the control of the read-outs, and they do well: much of what a picture says of its genre passes through filters of any kind, and regression finds it. And the CNN that begins from pretrained weights was trained for twice as long in all as the one that begins from nothing. So there is a further control: a CNN that spends all of that time on labels. Against it pretraining gains nothing; if anything, it loses. What looked like a gain of pretraining was one of time, which {doc}`24_why_cnn` follows.
+#
+# The literature has a figure for learning music without labels: CLMR {cite:p}`spijkervet2021` is quoted at <q class="claim">{glue:text}`c22_clmr`</q> under the fault-filtered split. It had learned from other and far more recordings, so that no fit on GTZAN alone compares with it, and none was made under that split.
 
 # %% [markdown]
 # ## A family of genres first
@@ -125,7 +143,7 @@ step_details.genres(by_genre.of_comparison(study, degraded.STEP.comparisons[0]))
 # %% [markdown]
 # ### Degraded sound
 #
-# What a codec does to a recording is more than noise in a picture. So the audio of {glue:text}`c22_sound_tracks` tracks was degraded, drawn as a picture by the archive's own rule, and given to the model of that fold which had heard neither the track nor its artist. Three ways are compared: the model as it was, the same with altered copies in its training, and the model as it was with columns scaled anew by equally degraded tracks of other folds. {numref}`fig-step-sound` shows what is left.
+# What a codec does to a recording is more than noise in a picture. So the audio of {glue:text}`c22_sound_tracks` tracks was degraded, drawn as a picture by the archive's own rule, and given to the model of that fold which had heard neither the track nor its artist. The model is logistic regression on statistics of the pictures; no network was tried. Three ways are compared: the model as it was, the same with altered copies in its training, and the model as it was with columns scaled anew by equally degraded tracks of other folds. {numref}`fig-step-sound` shows what is left.
 
 # %% tags=["remove-input"] mystnb={"figure": {"caption": "Right answers on real sound that was stretched, shifted, drowned in noise, stored as MP3 or cut to a telephone's band, for three ways of predicting. Thin line: sound as it is. Pale band: the 95 % interval of the model without copies. One times the tempo and no semitones are the method alone.", "name": "fig-step-sound"}, "image": {"alt": "Five panels, one a kind of degradation, with accuracy against its strength and a line for each of three ways of predicting."}}
 robustness_plots.curves(heard)
@@ -157,9 +175,18 @@ by_title = {TITLES[name]: networks[name] for name in networks}
 notebook.table(step_tables.artists_table(by_title))
 
 # %% [markdown]
+# And does it pay for an artist to have many tracks? Those of the largest blocks are not heard better; but they are few, so that their interval leaves nearly everything open.
+
+# %% tags=["remove-input"]
+notebook.table(
+    step_tables.blocks_table(networks["vgg16"]),
+    "Right answers by the number of tracks of the artist; the published VGG16, mean over seeds",
+)
+
+# %% [markdown]
 # ## Does it hear newer music as well?
 #
-# The year of the matched release is known for most tracks. The figure is about the published VGG16, all seeds. Genres come and go with decades, so the sentence below compares within genres, those with twenty tracks on both sides.
+# The year of the matched release is known for most tracks: of GTZAN's {glue:text}`c22_tracks`, {glue:text}`c22_no_year` have none, {glue:text}`c22_no_year_tested` of the {glue:text}`c22_tested` that are tested here among them. The figure is about the published VGG16, all seeds. Genres come and go with decades, so the sentence below compares within genres, those with twenty tracks on both sides.
 
 # %% tags=["remove-input"] mystnb={"figure": {"caption": "Right answers by decade of the matched release, which for a reissue is too late. Decades with fewer than ten tracks, and tracks without a year, are left out.", "name": "fig-step-decades"}, "image": {"alt": "Seven marks with intervals: right answers by decade of release, from the 1950s to the 2010s, with the number of tracks below each."}}
 step_details.decades(decades.by_decade(networks["vgg16"]))
@@ -189,6 +216,8 @@ notebook.say(explanation_tables.statement(mapped))
 
 # %% [markdown]
 # The table is about {glue:text}`c22_explained` of the {glue:text}`c22_unseen` test tracks that the network has not seen, spread over all genres; the intervals count their artists. Every third track was compared with random weights. The answer that is explained is the mean over crops that do not overlap; for a few tracks, with two genres nearly as probable as each other, it is not the published one. The gap is what is reached by putting back less what is left by taking away, in points; likeness is a rank correlation. Occlusion asks what the test asks, one patch at a time, so that its larger gap is no surprise. No accuracy is compared, so this is no row of the ledger.
+#
+# {doc}`explorer` lays no such map over a track: it holds answers and no pictures, and has no sound but that of the demo, since nobody may pass on GTZAN's ({doc}`02_dataset`). {doc}`try` runs MusiCNN, of which no maps were made.
 #
 # Two things lessen what such maps can say. An emptied picture is not empty to this network: it calls {glue:text}`c22_neutral_share` of them {glue:text}`c22_neutral_genre`, and the named genre falls from {glue:text}`c22_whole_p` to {glue:text}`c22_neutral_p`. So each curve also measures how soon a picture looks strange, and only the difference from the controls counts. And the map depends on what stands for nothing. The mean level was chosen on validation tracks, since the gradients then add up to what they share out, within {glue:text}`c22_score_gap`; with a flat grey, tried on ten test tracks before, they did not.
 
@@ -222,7 +251,7 @@ step_details.turns(study.store.steps)
 # %% tags=["remove-input"]
 notebook.say(step_tables.details(steps, outside_music.STEP))
 
-# %% tags=["remove-input"] mystnb={"figure": {"caption": "MusiCNN against VGG16, both read by a small classifier, fault-filtered: change in right answers by genre.", "name": "fig-step-musicnn"}, "image": {"alt": "Ten rows, one a genre, sorted: a mark for the change in right answers with its interval around a line at zero, filled where the interval does not hold zero."}}
+# %% tags=["remove-input"] mystnb={"figure": {"caption": "MusiCNN, which hears sound and whose tags logistic regression reads, against VGG16, which reads pictures and has a trained head; fault-filtered: change in right answers by genre.", "name": "fig-step-musicnn"}, "image": {"alt": "Ten rows, one a genre, sorted: a mark for the change in right answers with its interval around a line at zero, filled where the interval does not hold zero."}}
 step_details.genres(by_genre.of_comparison(study, outside_music.STEP.comparisons[0]))
 
 # %% [markdown]

@@ -106,12 +106,15 @@ def run(
 @click.option("--archive", type=options.FILE, help="Spectrogram archive of all of GTZAN.")
 @click.option("--mini", "folder", type=options.FOLDER,
               help="Folder with the 100-track mini set.")  # fmt: skip
+@click.option("--composed", type=options.FOLDER,
+              help="The 500 composed pieces that some next steps take.")  # fmt: skip
 @options.RECORDS
 @options.JOBS
 @click.option("--status", "only_say", is_flag=True, help="Say what is done and left; fit nothing.")
 def published(
     archive: Path | None,
     folder: Path | None,
+    composed: Path | None,
     records: Path | None,
     jobs: int | None,
     only_say: bool,
@@ -140,7 +143,7 @@ def published(
         plan.describe_demo(store, "")
         plan.fit_plan(studies, jobs=jobs)
     if archive is not None:
-        carry_out_steps(archive, store.root, only_say)
+        carry_out_steps(archive, store.root, only_say, composed, folder)
 
 
 @main.command()

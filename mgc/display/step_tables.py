@@ -7,10 +7,11 @@ from typing import Any
 
 import pandas as pd
 
+from mgc.datasets.artists import track_credits
 from mgc.datasets.splits import ARTIST_CV, PROTOCOL_TITLES
 from mgc.display import formats
 from mgc.evaluation.metrics import accuracy, test_rows
-from mgc.experiments import artists, decades, degraded, search
+from mgc.experiments import artists, decades, degraded, labels, search
 from mgc.experiments.harness import side_records
 from mgc.experiments.ledger import HELPS, HURTS, NOT_SHOWN
 from mgc.experiments.plan import NOT_TESTABLE, NOT_YET, Unmeasured
@@ -115,6 +116,19 @@ def decades_statement(records: Sequence[Record]) -> str:
     )
 
 
+def without_year(records: Sequence[Record]) -> dict[str, str]:
+    """Count the tracks of GTZAN, and those that fits tested, without a year, for page 22."""
+    year = pd.Series({name: credit.released for name, credit in track_credits().items()})
+    tested = year[records[0].test_rows["track_id"].unique()]
+    said = {
+        "c22_tracks": len(year),
+        "c22_no_year": (year == "").sum(),
+        "c22_tested": len(tested),
+        "c22_no_year_tested": (tested == "").sum(),
+    }
+    return {key: formats.count(number) for key, number in said.items()}
+
+
 def artists_table(records: Mapping[str, Sequence[Record]]) -> pd.DataFrame:
     """Show how unevenly artists are heard, model by model (title to its fits)."""
     rows = []
@@ -132,6 +146,29 @@ def artists_table(records: Mapping[str, Sequence[Record]]) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
+
+
+def blocks_table(records: Sequence[Record]) -> pd.DataFrame:
+    """Write `mgc.experiments.artists.by_block` as texts."""
+    table = artists.by_block(records)
+    last = table["least"].max()
+    sizes = [
+        f"{least} or more"
+        if least == last
+        else str(least)
+        if least == most
+        else f"{least} to {most}"
+        for least, most in zip(table["least"], table["most"], strict=True)
+    ]
+    shares = table[["accuracy", "low", "high"]].itertuples(index=False)
+    return pd.DataFrame(
+        {
+            "Tracks of the artist": sizes,
+            "Artists, by genre": table["artists"].map(formats.count),
+            "Tracks": table["tracks"].map(formats.count),
+            "Right (95 % interval)": [formats.accuracy(*three) for three in shares],
+        }
+    )
 
 
 def suspects_table(table: pd.DataFrame) -> pd.DataFrame:
@@ -174,6 +211,27 @@ def searched_table(study: Study) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def luck(study: Study) -> dict[str, str]:
+    """Say what found settings gain on each part, mean over models and folds, for page 20."""
+    gained = pd.concat([search.gains(found, hand) for _, found, hand in searches(study)])
+    return {
+        f"c20_gain_{part}": formats.points(gained[part].mean(), 1) for part in ("valid", "test")
+    }
+
+
+def quoted(names: Iterable[str]) -> str:
+    """List rows of the ledger by name inside a sentence."""
+    return formats.listing([f"“{name}”" for name in names])
+
+
+def doubts(record: Record) -> dict[str, str]:
+    """Say what confident learning suspects in a fit, and who agrees, for page 20."""
+    found = labels.doubted(record)
+    said = {"": found.suspects, "_of": record.test_rows["track_id"].nunique()}
+    said |= {f"_{name}": getattr(found, name) for name in ("listed", "with_shop", "shop")}
+    return {f"c20_suspects{key}": formats.count(number) for key, number in said.items()}
+
+
 def chroma_table(table: pd.DataFrame) -> pd.DataFrame:
     """Write `mgc.experiments.chroma.described` as texts."""
     shares = table[["accuracy", "low", "high"]].itertuples(index=False)
@@ -196,7 +254,8 @@ def degraded_table(store: Store, clean: Record) -> pd.DataFrame:
 def counts(table: pd.DataFrame) -> dict[str, str]:
     """Count the rows of the ledger by verdict, for the prose of chapter 7."""
     verdicts = table.dropna(subset=["difference"])["verdict"]
-    said = {"c7_measured": len(verdicts)} | {
+    untimed = table["difference"].notna() & table["cost_factor"].isna()
+    said = {"c7_measured": len(verdicts), "c7_no_cost": int(untimed.sum())} | {
         f"c7_{name.replace(' ', '_')}": int((verdicts == name).sum())
         for name in (HELPS, HURTS, NOT_SHOWN)
     }

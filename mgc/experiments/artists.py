@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from mgc.datasets.splits import Fold
-from mgc.evaluation.clusters import artist_groups
+from mgc.evaluation.clusters import artist_groups, count, interval
 from mgc.evaluation.metrics import correct, test_rows
 from mgc.experiments.labels import CONTROL
 from mgc.experiments.readout import PENALTY, logistic
@@ -18,6 +18,10 @@ from mgc.typing import Double, StrArray
 
 ENOUGH = 5
 """Tracks from which an artist's recall is counted alone."""
+
+
+BLOCKS = (1, 2, 5, 10, 20)
+"""Tracks from which a size of an artist's block begins."""
 
 
 def alike(genre: StrArray, group: StrArray) -> Double:
@@ -38,6 +42,44 @@ def _fit(material: Material, fold: Fold, seed: int) -> tuple[Double, Double]:
 ARM = Arm("logistic_picture", {"penalty": PENALTY, "artists": "alike"}, _fit, "pictures")
 
 
+def _answers(records: Sequence[Record]) -> list[pd.DataFrame]:
+    """Test rows of each fit with ``right``, the ``group`` and its ``tracks`` in the genre."""
+    groups, frames = artist_groups(str(records[0].config["edition"])), []
+    for record in records:
+        rows = test_rows(record)
+        rows = rows.assign(right=correct(rows), group=rows["track_id"].map(groups))
+        of_artist = rows.groupby(["genre", "group"])["track_id"]
+        frames.append(rows.assign(tracks=of_artist.transform("nunique")))
+    return frames
+
+
+def by_block(records: Sequence[Record]) -> pd.DataFrame:
+    """Accuracy by the number of tracks that an artist has in a genre, mean over fits.
+
+    Returns
+    -------
+    DataFrame
+        For each of `BLOCKS`: ``least`` and ``most`` tracks of an artist there, ``artists`` (by
+        genre), ``tracks``, ``accuracy``, ``low`` and ``high`` (95 % interval over artists and
+        fits).
+    """
+    frames = _answers(records)
+    groups = artist_groups(str(records[0].config["edition"]))
+    rows = []
+    for least, following in zip(BLOCKS, (*BLOCKS[1:], np.inf), strict=True):
+        shown = [f[(f["tracks"] >= least) & (f["tracks"] < following)] for f in frames]
+        first = shown[0]
+        if first.empty:
+            continue
+        artists = len(first[["genre", "group"]].drop_duplicates())
+        share = float(np.mean([frame["right"].mean() for frame in shown]))
+        low, high = interval(count(shown, groups))
+        most = int(first["tracks"].max()) if np.isinf(following) else int(following) - 1
+        rows.append((least, most, artists, first["track_id"].nunique(), share, low, high))
+    names = ["least", "most", "artists", "tracks", "accuracy", "low", "high"]
+    return pd.DataFrame(rows, columns=names)
+
+
 def recalls(records: Sequence[Record]) -> pd.DataFrame:
     """Share of right answers of each artist group within each genre, mean over fits.
 
@@ -46,9 +88,7 @@ def recalls(records: Sequence[Record]) -> pd.DataFrame:
     DataFrame
         Worst first: ``genre``, ``group``, ``tracks`` and ``recall`` (0 to 1).
     """
-    frames = [test_rows(record) for record in records]
-    rows = pd.concat([frame.assign(right=correct(frame)) for frame in frames])
-    rows["group"] = rows["track_id"].map(artist_groups(str(records[0].config["edition"])))
+    rows = pd.concat(_answers(records))
     counted = rows.groupby(["genre", "group"], as_index=False).agg(
         tracks=("track_id", "nunique"), recall=("right", "mean")
     )

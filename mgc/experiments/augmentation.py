@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
+from types import MappingProxyType
 
 import numpy as np
 
@@ -12,7 +14,7 @@ from mgc.experiments.degraded import stretched, with_noise
 from mgc.experiments.labels import CONTROL
 from mgc.experiments.networks import answers, fold_fit, itself
 from mgc.experiments.readout import PENALTY, logistic
-from mgc.experiments.step import Answers, Arm, Comparison, Material, Step
+from mgc.experiments.step import Answers, Arm, Comparison, Material, Side, Step
 from mgc.features.augment import SEMITONES, STRETCH
 from mgc.features.statistics import picture_statistics
 from mgc.typing import Double, Float, IntArray
@@ -21,6 +23,8 @@ NOISE_DB = (-60.0, -30.0)
 MASK = 0.2
 """Largest share of rows, and of frames, that a mask hides."""
 SEED = 5
+"""Of the copies of the first draw; the next ones have the next numbers."""
+SEEDS = (0, 1, 2)
 
 
 def stretch(picture: Float, rng: np.random.Generator) -> Float:
@@ -62,36 +66,43 @@ KINDS: Mapping[str, Callable[[Float, np.random.Generator], Float]] = {
 }  # fmt: skip
 
 
-def copies(material: Material) -> dict[str, Float]:
+def copies(material: Material, draw: int = 0) -> dict[str, Float]:
     """Statistics of one altered copy of each kind of every picture, [n, 896] each.
 
-    How far a copy is altered is drawn for each track and kind from fixed seeds; a fit uses the
-    copies of its training tracks alone.
+    How far a copy is altered is drawn for each track and kind from the seeds of a draw; a fit
+    uses the copies of its training tracks alone.
     """
     made = {}
     for kind in KINDS:
         # One by one: stretched copies differ in length.
-        rows = [picture_statistics(picture[None])[0] for picture in _altered(material, kind)]
+        rows = [picture_statistics(picture[None])[0] for picture in _altered(material, kind, draw)]
         made[kind] = np.stack(rows)
     return made
+
+
+DRAWS: Mapping[int, Callable[[Material], dict[str, Float]]] = MappingProxyType(
+    {0: copies} | {draw: partial(copies, draw=draw) for draw in SEEDS[1:]}
+)
+"""`copies` by their draw, so that `Material.once` makes each once for all fits."""
 
 
 def pictures(material: Material) -> Float:
     """All pictures and an altered copy of each kind, one set after the other [5 n, 128, n_frames].
 
-    Copies are those of `copies`; a stretched one is cut, or begun again, at the usual length.
+    Copies are those of `copies`, of the first draw whatever the seed of the fit; a stretched one
+    is cut, or begun again, at the usual length.
     """
     shown = material.arrays.spectrogram[material.split.example_track]
     column = np.arange(shown.shape[2])
     kinds = [
-        [picture[:, column % picture.shape[1]] for picture in _altered(material, kind)]
+        [picture[:, column % picture.shape[1]] for picture in _altered(material, kind, 0)]
         for kind in KINDS
     ]
     return np.concatenate([shown, *kinds])
 
 
-def _altered(material: Material, kind: str) -> Iterator[Float]:
-    rng = np.random.default_rng([SEED, list(KINDS).index(kind)])
+def _altered(material: Material, kind: str, draw: int) -> Iterator[Float]:
+    rng = np.random.default_rng([SEED + draw, list(KINDS).index(kind)])
     for picture in material.arrays.spectrogram[material.split.example_track]:
         yield KINDS[kind](picture, rng)
 
@@ -101,12 +112,12 @@ def _with_copies(rows: IntArray, n: int, sets: int) -> IntArray:
     return np.concatenate([rows + n * number for number in range(sets)])
 
 
-def arm(left_out: str) -> Arm:
+def arm(left_out: str, draw: int = 0) -> Arm:
     """Logistic regression on training tracks and their copies, which together weigh as before."""
     kinds = [kind for kind in KINDS if kind != left_out]
 
     def fit(material: Material, fold: Fold, seed: int) -> tuple[Double, Double]:
-        known = material.once(copies)
+        known = material.once(DRAWS[draw])
         x = np.concatenate([material.pictures, *(known[kind] for kind in kinds)])
         n = len(material.genre)
         rows = _with_copies(fold.train, n, len(kinds) + 1)
@@ -116,11 +127,16 @@ def arm(left_out: str) -> Arm:
 
     return Arm(
         "logistic_augmented",
-        {"penalty": PENALTY, "copies": kinds, "copies_seed": SEED},
+        {"penalty": PENALTY, "copies": kinds, "copies_seed": SEED + draw},
         fit,
         "pictures",
-        makes=copies,
+        makes=DRAWS[draw],
     )
+
+
+def _drawn(left_out: str) -> Side:
+    """Draw the copies anew for each seed: regression itself leaves nothing to chance."""
+    return lambda _, seed: arm(left_out, seed)
 
 
 def with_copies(material: Material, fold: Fold) -> tuple[Split, Fold]:
@@ -161,22 +177,21 @@ STEP = Step(
     question="A song played faster or in noise keeps its genre. Do altered copies teach more?",
     changed="Four altered copies of each training picture learn with it; then all but one kind.",
     fitted="Logistic regression on the statistics of the pictures; a track and its copies weigh as"
-    " much as the track did. Then the CNN by its recipe, as many crops as before, four in five of"
-    " them cut from copies.",
+    " much as the track did, and each seed draws copies of its own. Then the CNN by its recipe, as"
+    " many crops as before, four in five of them cut from copies, the same for each seed.",
     comparisons=(
         Comparison(
             "Stretched, shifted, noisy and masked copies",
             "no copies",
-            (arm(""), CONTROL),
+            (_drawn(""), CONTROL),
+            seeds=(SEEDS, (0,)),
         ),
         *(
             Comparison(
                 f"{kind.capitalize()} copies beside the three other kinds",
                 f"the same without {kind} copies",
-                (
-                    arm(""),
-                    arm(kind),
-                ),
+                (_drawn(""), _drawn(kind)),
+                seeds=(SEEDS, SEEDS),
             )
             for kind in KINDS
         ),
@@ -184,7 +199,7 @@ STEP = Step(
             "Altered copies for the CNN",
             "the CNN on the tracks alone",
             (network_arm(), itself("cnn")),
-            seeds=((0, 1, 2), (0, 1, 2)),
+            seeds=(SEEDS, SEEDS),
         ),
     ),
 )

@@ -18,12 +18,15 @@ SEEDS = (0, 1, 2)
 ALL, WITHOUT, ALONE = "all", "without chroma", "chroma alone"
 MODEL, PROTOCOL = "logistic_chroma", "cv5"
 
+COLUMNS = tuple(name for name in FEATURE_NAMES if name.startswith("chroma"))
+"""Statistics of the twelve notes, of all that describe a track."""
+
 
 def arm(which: str) -> Arm:
     """Fit logistic regression on some of the statistics of a track, its penalty by validation."""
 
     def fit(material: Material, fold: Fold, seed: int) -> tuple[Double, Double]:
-        chroma = np.array([name.startswith("chroma") for name in FEATURE_NAMES])
+        chroma = np.isin(FEATURE_NAMES, COLUMNS)
         kept = {ALL: chroma | True, WITHOUT: ~chroma, ALONE: chroma}[which]
         return logistic(material.table[:, kept], material.genre, fold, PENALTIES)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,8 @@ from mgc.datasets.artists import track_credits
 from mgc.datasets.gtzan import gtzan_table
 from mgc.datasets.splits import Fold
 from mgc.datasets.tracks import GENRES
-from mgc.evaluation.tracks import outcomes
+from mgc.evaluation.metrics import probabilities, truth
+from mgc.evaluation.tracks import outcomes, track_rows
 from mgc.experiments.readout import PENALTY, logistic
 from mgc.experiments.step import Arm, Comparison, Material, Step
 from mgc.records.store import Record
@@ -49,8 +51,8 @@ def removed_by_others() -> frozenset[str]:
 def suspects(x: Float, genre: StrArray, group: StrArray) -> IntArray:
     """List the examples whose label is suspect, most suspect first.
 
-    Confident learning (Northcutt, Jiang and Chuang 2021) by cleanlab, on probabilities that
-    logistic regression gives to artists it did not train on (five folds).
+    Confident learning (Northcutt, Jiang and Chuang 2021) by cleanlab and its default filter, on
+    probabilities that logistic regression gives to artists it did not train on (five folds).
     """
     model = make_pipeline(StandardScaler(), LogisticRegression(C=PENALTY, max_iter=5000))
     folds = StratifiedGroupKFold(5)
@@ -116,21 +118,61 @@ def precision(record: Record) -> pd.DataFrame:
     # How sure the model is of the label; cleanlab's own score of a label unless told otherwise.
     shown = outcomes(record).sort_values("p_true", kind="stable", ignore_index=True)
     listed = shown["track_id"].isin(removed_by_others())
-    shop = shown["track_id"].map(lambda name: track_credits()[name].store_genre)
-    other = [
-        np.nan if not said else float(said not in SHOP[genre])
-        for said, genre in zip(shop, shown["genre"], strict=True)
-    ]
-    doubted = pd.Series(other)
+    other = _sold_as_another(shown)
     return pd.DataFrame(
         [
             {
                 "k": k,
                 "listed": float(listed[:k].mean()),
-                "shop": float(doubted[:k].mean()),
-                "with_shop": int(doubted[:k].notna().sum()),
+                "shop": float(other[:k].mean()),
+                "with_shop": int(other[:k].notna().sum()),
             }
             for k in (*AT, len(shown))
+        ]
+    )
+
+
+class Doubted(NamedTuple):
+    """How many labels are suspect, on the list of faults, sold, and sold as another genre."""
+
+    suspects: int
+    listed: int
+    with_shop: int
+    shop: int
+
+
+def confident(p: Double, label: IntArray) -> IntArray:
+    """List the examples that confident learning counts as mislabelled.
+
+    A genre is credible for an example where its probability [n, 10] reaches its mean over the
+    examples that bear it as label [n]. Suspect is whose most probable credible genre, and most
+    probable genre, is another than the label (Northcutt, Jiang and Chuang 2021).
+    """
+    usual = np.array([p[label == number, number].mean() for number in range(p.shape[1])])
+    credible = np.where(p >= usual - 1e-6, p, -1.0)
+    other = (credible.max(axis=1) >= 0) & (credible.argmax(axis=1) != label)
+    return np.flatnonzero(other & (p.argmax(axis=1) != label))
+
+
+def doubted(record: Record) -> Doubted:
+    """Count what confident learning suspects among the test tracks, and who agrees.
+
+    `record` is as for `precision`; the list and the shop genres are the same.
+    """
+    rows = track_rows(record)
+    here = rows.iloc[confident(probabilities(rows), truth(rows))]
+    other = _sold_as_another(here)
+    listed = here["track_id"].isin(removed_by_others())
+    return Doubted(len(here), int(listed.sum()), int(other.notna().sum()), int(other.sum()))
+
+
+def _sold_as_another(rows: pd.DataFrame) -> pd.Series[float]:
+    """Say whether a shop sells a track as another genre (0, 1); NaN where no shop does."""
+    shop = [track_credits()[str(name)].store_genre for name in rows["track_id"]]
+    return pd.Series(
+        [
+            np.nan if not said else float(said not in SHOP[genre])
+            for said, genre in zip(shop, rows["genre"], strict=True)
         ]
     )
 

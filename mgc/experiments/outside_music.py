@@ -18,7 +18,9 @@ def _musicnn(study: Study, seed: int) -> Record | None:
 STEP = Step(
     name="Transfer from music",
     question="VGG16 learned from photographs. What does a network know that learned from songs?",
-    changed="The frozen network below the read-out: MusiCNN, trained on tags of 200,000 songs.",
+    changed="The frozen network, and with it what it reads and how it is read. MusiCNN, trained on"
+    " tags of 200,000 songs, hears sound, and logistic regression reads its fifty tags; VGG16"
+    " reads coarse pictures, and a trained head reads its filters.",
     fitted="Nothing new: the records are those of the shipped network and of the book.",
     comparisons=(
         Comparison(

@@ -80,20 +80,29 @@ NOT_YET: tuple[Unmeasured, ...] = (
     Unmeasured(
         "Fine-tuning VGG16 from random weights",
         "tried once, at the rate that suits ImageNet's weights: after the first steps the network"
-        " named one genre whatever it heard, which says nothing about the weights",
+        " named one genre whatever it heard, which says nothing about the weights; random weights"
+        " that stay frozen are a control of chapter 4",
         "a rate of its own, chosen on validation tracks, and a graphics card",
     ),
     Unmeasured(
-        "Bayesian optimisation of the larger networks",
-        "twenty trials a fold of the MLP and of VGG16's head take minutes, those of the LSTM an"
-        " hour, and those of the other two more",
-        "for the CNN and the autoencoder about a day of a processor, or an hour or two of a"
-        " graphics card",
+        "Bayesian optimisation of the CNN",
+        "twenty trials a fold of the other four networks take minutes to some hours, those of the"
+        " CNN more",
+        "about a day of a processor, or an hour or two of a graphics card",
     ),
     Unmeasured(
         "Augmentation of sound, and chroma with artists apart",
-        "pictures were altered, and pictures hold no chroma",
+        "pictures were altered, and pictures hold no chroma; on the hundred tracks with audio,"
+        " whose artists cannot be kept apart, altered sound would be a description only, as"
+        " chroma is, and was not made",
         "audio of all of GTZAN",
+    ),
+    Unmeasured(
+        "Fine-tuning with few labels",
+        "what pretraining learned was read with one, ten and all labelled tracks of each genre;"
+        " the CNN went on learning with all of them, and other numbers were not fitted",
+        "the CNN's training for each number of labels, with and without pretraining: some hours"
+        " of a graphics card",
     ),
 )
 

@@ -8,19 +8,24 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from mgc.datasets.splits import Fold
 from mgc.datasets.tracks import GENRES
+from mgc.evaluation.metrics import correct
 from mgc.experiments.networks import fold_fit, in_its_place, itself
 from mgc.experiments.readout import loss
 from mgc.experiments.step import Answers, Arm, Comparison, Material, Step
 from mgc.models.classical import RECIPES, build
+from mgc.records.store import Record
 from mgc.training.baselines import genre_probabilities
 from mgc.training.inputs import scale
 from mgc.typing import Double
 from mgc.util.machine import need
 
 TRIALS = 20
+AT_RANDOM = 10
+"""Trials before TPE learns from any, as Optuna itself has it; none is stopped early."""
 RANGES = {"C": (1e-4, 1e2), "gamma": (1e-2, 1e1)}
 """Searched evenly by their logarithms; the grids of the hand-made choice lie within."""
 NETWORK_RANGES = {
@@ -62,11 +67,22 @@ def _searched(
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     number = material.split.folds.index(fold)
-    sampler = optuna.samplers.TPESampler(seed=1000 * seed + number)
+    sampler = optuna.samplers.TPESampler(n_startup_trials=AT_RANDOM, seed=1000 * seed + number)
     study = optuna.create_study(sampler=sampler)
     study.optimize(objective, n_trials=trials)
     valid, test = best[0]
     return Answers(valid, test(), history)
+
+
+def gains(found: Record, by_hand: Record) -> pd.DataFrame:
+    """Say of each fold what found settings change in accuracy: ``fold``, ``valid``, ``test``."""
+    changes = {}
+    for part in ("valid", "test"):
+        sides = [rows[rows["part"] == part] for rows in (found.predictions, by_hand.predictions)]
+        right = [rows.assign(right=correct(rows)) for rows in sides]
+        of_fold = [rows.groupby("fold")["right"].mean() for rows in right]
+        changes[part] = of_fold[0] - of_fold[1]
+    return pd.DataFrame(changes).rename_axis("fold").reset_index()
 
 
 def _fit(material: Material, fold: Fold, seed: int, name: str, trials: int) -> Answers:
@@ -131,9 +147,9 @@ def _found(name: str, what: str) -> Comparison:
 STEP = Step(
     name="Bayesian optimisation",
     question="A person tried a grid. Does a program that learns from its trials find better?",
-    changed="Settings come from twenty trials for each fold of Optuna's TPE, which learns from the"
-    " trials before, by log loss on validation, in the place of those that the book chose once,"
-    " classical ones from twenty-four on a grid.",
+    changed="Settings come from twenty trials for each fold of Optuna's TPE, ten at random and ten"
+    " learned from those before, by log loss on validation, in the place of those that the book"
+    " chose once, classical ones from twenty-four on a grid.",
     fitted="Logistic regression and the SVM on the table of statistics; of the MLP, the LSTM,"
     " the autoencoder and VGG16's head learning rate, weight decay, mixup and label"
     " smoothing.",

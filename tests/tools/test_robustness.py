@@ -36,7 +36,8 @@ def test_the_models_are_those_of_the_published_rows_and_were_met_again():
     """Otherwise run `python -m tools.robustness`."""
     ledger = pd.read_csv(ROOT / "book" / "next_steps.csv")
     row = ledger[ledger["step"] == "Stretched, shifted, noisy and masked copies"].iloc[0]
-    assert FACTS["fits"] == {PLAIN: row["control_fits"], COPIES: row["fits"]}
+    first, *_ = row["fits"].split()  # of the seeds, the one whose copies were drawn first
+    assert FACTS["fits"] == {PLAIN: row["control_fits"], COPIES: first}
     assert max(FACTS["largest_difference_from_record"].values()) <= tool.CLOSE
 
 

@@ -9,16 +9,17 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from mgc.audio.windows import WINDOW_S
 from mgc.datasets import tracks
 from mgc.display.figures import style
 from mgc.display.figures.gain_plot import gains
 from mgc.display.figures.style import note, percent_axis, single, subplots
-from mgc.display.formats import percent
+from mgc.display.formats import percent, signed
 from mgc.display.step_tables import searches
 from mgc.evaluation.metrics import log_loss
-from mgc.experiments import artists, continual, contrastive, federated
+from mgc.experiments import artists, continual, contrastive, federated, search
 from mgc.experiments.ensembles import SEVERAL
 from mgc.experiments.explanations import MAPS
 from mgc.features.archive_picture import FREQ_HZ
@@ -95,6 +96,29 @@ def trials(study: Study) -> Figure:
     axis.set_ylabel("log loss, best so far")
     axis.set_xticks([1, 5, 10, 15, 20])
     axis.legend()
+    return figure
+
+
+def luck(study: Study) -> Figure:
+    """Draw what found settings gain on validation and on test tracks, a mark a fold and model."""
+    figure, axis = single(style.WIDTH, 4.6)
+    reach = 0.01
+    for shade, shape, (title, *fits) in zip(SHADES, MARKERS, searches(study), strict=False):
+        rows = search.gains(*fits)
+        reach = max(reach, 1.12 * float(rows[["valid", "test"]].abs().to_numpy().max()))
+        axis.plot(rows["valid"], rows["test"], shape, color=shade, ms=7, alpha=0.8, label=title)
+    if not axis.lines:
+        return note("No search for settings was measured.")
+    axis.axhline(0, color=style.MUTED, lw=1)
+    axis.axvline(0, color=style.MUTED, lw=1)
+    axis.plot([-reach, reach], [-reach, reach], "--", color="black", lw=1.4, label="equal gains")
+    axis.set(xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal")
+    for side in (axis.xaxis, axis.yaxis):
+        side.set_major_locator(MaxNLocator(8, steps=[1, 2, 5, 10]))
+        side.set_major_formatter(lambda share, _: signed(share) if abs(share) > 1e-9 else "0")
+    axis.set_xlabel("gain on validation tracks, points")
+    axis.set_ylabel("gain on test tracks, points")
+    figure.legend(loc="outside upper center", ncols=2)
     return figure
 
 

@@ -51,6 +51,9 @@ def ledger(table: pd.DataFrame) -> Figure:
         axis.plot(x, place, shown, color=shade, ms=8, mfc=shade if sure else "white", zorder=3)
         axis.text(EDGE * 1.06, place, points(row["difference"], 1).replace("\u00a0points", ""),
                   va="center", color=shade if sure else "#555555", fontsize=10.5)  # fmt: skip
+        if row["outside"]:
+            axis.text(-EDGE, place, "trained on outside music", va="center", style="italic",
+                      color="#555555", fontsize=10)  # fmt: skip
         axis.text(-EDGE, place - 0.52, fill(str(row["step"]), 60), va="center", weight="bold",
                   in_layout=False, fontsize=10)  # fmt: skip
         axis.text(

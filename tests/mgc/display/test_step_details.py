@@ -69,6 +69,31 @@ def test_trials_never_rise_and_end_at_the_best_of_each_fold(monkeypatch):
     assert step_details.trials(study).axes[0].texts, "a note where nothing was measured"
 
 
+def test_luck_has_a_mark_for_each_fold_of_each_model(monkeypatch):
+    """Gains are recounted from the predictions, fold by fold."""
+    study = open_study("gtzan-archive", records=RECORDS, protocol="artist_cv", variant="tuned")
+    (axis,) = step_details.luck(study).axes
+    drawn = {line.get_label(): line for line in axis.lines}
+    (found,), (hand,) = (STEPS.find(model=f"svm_{how}", seed=0) for how in ("searched", "by_hand"))
+    columns = [f"p_{genre}" for genre in GENRES]
+    shares = []
+    for record in (found, hand):
+        rows = record.predictions
+        named = rows[columns].idxmax(axis=1).str.removeprefix("p_")
+        right = rows.assign(right=named == rows["genre"]).groupby(["part", "fold"])["right"].mean()
+        shares.append(right)
+    gained = shares[0] - shares[1]
+    np.testing.assert_allclose(drawn["SVM"].get_xdata(), gained["valid"], atol=1e-12)
+    np.testing.assert_allclose(drawn["SVM"].get_ydata(), gained["test"], atol=1e-12)
+    models = [line for line in axis.lines if line.get_linestyle() == "None"]
+    assert all(len(line.get_xdata()) == 5 for line in models)
+    assert len({line.get_marker() for line in models}) == len(models) >= 5
+    (diagonal,) = (line for line in axis.lines if line.get_linestyle() == "--")
+    np.testing.assert_array_equal(diagonal.get_xdata(), diagonal.get_ydata())
+    monkeypatch.setattr(search, "STEP", replace(search.STEP, comparisons=()))
+    assert step_details.luck(study).axes[0].texts, "a note where nothing was measured"
+
+
 def test_decades_and_artists_with_few_tracks_are_left_out():
     table = pd.DataFrame(
         {

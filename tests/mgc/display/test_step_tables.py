@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 from mgc.display import explanation_tables, step_tables
 from mgc.display.figures import step_plots
@@ -55,6 +56,31 @@ def test_the_figure_names_each_measured_step_the_best_first_and_writes_its_gain(
     assert gains[1:].is_monotonic_decreasing, "after what learned from outside music"
     assert f"{100 * gains.iloc[1]:+.1f}" in texts
     assert step_plots.ledger(TABLE.iloc[:0]).texts or step_plots.ledger(TABLE.iloc[:0]).axes
+
+
+def test_the_figure_marks_what_was_trained_on_outside_music():
+    (axis,) = step_plots.ledger(TABLE).axes
+    (mark,) = (text for text in axis.texts if text.get_text() == "trained on outside music")
+    (name,) = (text for text in axis.texts if "MusiCNN" in text.get_text())
+    assert 0 < mark.get_position()[1] - name.get_position()[1] < 1, "in its row"
+
+
+def test_no_measured_row_is_left_without_a_remark():
+    rows = TABLE.dropna(subset=["difference"])
+    told = step_tables.remarks(TABLE, plan.STEPS)
+    assert [step for step in rows["step"] if f"- *{step}.*" not in told] == []
+
+
+def test_counts_of_page_22_are_those_of_the_tables():
+    fits = Store(ROOT / "book" / "records").find(
+        model="vgg16", protocol="artist_cv", variant="tuned", edition="gtzan-archive"
+    )
+    artists = pd.read_csv(ROOT / "mgc" / "tables" / "gtzan_artists.csv", keep_default_na=False)
+    counts = step_tables.without_year(fits)
+    assert counts["c22_no_year"] == str((artists["released"] == "").sum())
+    table = step_tables.blocks_table(fits)
+    assert sum(int(n.replace(",", "")) for n in table["Tracks"]) == int(counts["c22_tested"])
+    assert len(table.columns) <= 6
 
 
 def test_steps_are_told_with_their_question_the_best_first():

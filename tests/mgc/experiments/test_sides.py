@@ -161,6 +161,31 @@ def test_precision_orders_labels_as_cleanlab_scores_them():
     assert table["listed"].iloc[-1] == pytest.approx(0.1)
 
 
+def test_confident_learning_suspects_what_cleanlab_does():
+    cleanlab = pytest.importorskip("cleanlab.filter")
+    p = RNG.dirichlet(np.full(10, 0.3), 400)
+    label = np.where(RNG.random(400) < 0.6, p.argmax(axis=1), RNG.integers(0, 10, 400))
+    issues = cleanlab.find_label_issues(label, p, filter_by="confident_learning", n_jobs=1)
+    np.testing.assert_array_equal(labels.confident(p, label), np.flatnonzero(issues))
+
+
+def test_accuracy_by_block_counts_each_track_once():
+    """Artists of one track, of one genre all right and of another all wrong."""
+    groups = {name: credit.group for name, credit in track_credits().items()}
+    rows = pd.DataFrame({"track_id": list(groups), "group": list(groups.values())})
+    rows["genre"] = rows["track_id"].str.partition(".")[0]
+    rows["n"] = rows.groupby(["genre", "group"])["track_id"].transform("size")
+    kept = rows[rows["genre"].isin(["rock", "jazz"])]
+    pairs = [(row.track_id, row.genre, "rock") for row in kept.itertuples()]
+    table = artists.by_block([unsaved(one_hot(pairs), edition="gtzan-archive")])
+    for row in table.itertuples():
+        here = kept[kept["n"].between(row.least, row.most)]
+        assert (row.tracks, row.artists) == (len(here), here.groupby(["genre", "group"]).ngroups)
+        assert row.accuracy == pytest.approx((here["genre"] == "rock").mean())
+        assert row.low <= row.accuracy <= row.high
+    assert table["tracks"].sum() == len(kept)
+
+
 def test_facts_name_what_is_unknown_and_artists_stand_alone():
     ids = np.asarray(["reggae.00086", "blues.00000", "blues.00001"])
     columns = metadata.facts(ids)
@@ -360,6 +385,24 @@ def test_a_track_and_its_copies_weigh_as_the_track_did():
     np.testing.assert_allclose(test, plain[1], atol=2e-3)
 
 
+def test_copies_and_noise_are_drawn_anew_for_each_seed_and_the_first_as_before():
+    asked = open_study("gtzan-archive", records=ROOT / "book/records", protocol="artist_cv")
+    augmented = augmentation.STEP.comparisons[0].sides[0]
+    noisy = degraded.STEP.comparisons[0].sides[1]
+    for side, key, first in ((augmented, "copies_seed", 5), (noisy, "noise_seed", 17)):
+        seeds = [side(asked, seed).settings[key] for seed in augmentation.SEEDS]
+        assert seeds == [first, first + 1, first + 2]
+    pictures = RNG.uniform(-80, 0, (3, 40, 60)).astype(np.float32)
+    split = SimpleNamespace(example_track=np.arange(3))
+    material = SimpleNamespace(arrays=SimpleNamespace(spectrogram=pictures), split=split)
+    made = [draw(material) for draw in augmentation.DRAWS.values()]
+    for kind in augmentation.KINDS:
+        assert len({each[kind].tobytes() for each in made}) == len(augmentation.SEEDS)
+        np.testing.assert_array_equal(augmentation.copies(material)[kind], made[0][kind])
+    heard = {draw(material).tobytes() for draw in degraded.NOISES.values()}
+    assert len(heard) == len(degraded.SEEDS)
+
+
 def test_a_slower_time_scale_averages_neighbours():
     slow = views.averaged(np.arange(12, dtype=np.float32).reshape(1, 2, 6), 4)
     np.testing.assert_allclose(slow, [[[1.5], [7.5]]])
@@ -375,6 +418,11 @@ def test_views_keep_what_lasts_apart_from_what_strikes():
     lasting, striking = both[:128], both[896:1024]
     assert lasting.argmax() == 40
     assert lasting[40] > 60 > 20 > striking[40]
+
+
+def test_trials_at_random_are_as_many_as_optuna_has_it():
+    optuna = pytest.importorskip("optuna")
+    assert optuna.samplers.TPESampler()._n_startup_trials == search.AT_RANDOM < search.TRIALS
 
 
 def test_optuna_chooses_by_validation_and_keeps_its_trials():

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 
@@ -367,6 +368,24 @@ def test_the_command_says_what_is_left_and_fits_nothing(whole: Path, tmp_path: P
         assert f"1 fits done, {fits - 1} left" in result.stdout
         assert "fault_filtered" in result.stdout
     assert len(Store(records).find()) == 1
+
+
+def test_the_command_counts_the_steps_that_take_audio_or_composed_pieces(
+    whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It asks for what `mgc steps` asks for with the same folders."""
+    asked: list[tuple[object, ...]] = []
+    monkeypatch.setattr("mgc.cli.main.carry_out_steps", lambda *given: asked.append(given))
+    monkeypatch.setattr(published, "studies", lambda root, cache, sources: [(PLAN[0], None)])
+    monkeypatch.setattr(published, "status", lambda *_: pd.DataFrame({
+        "done": [1], "left": [0], "minutes": [0.0]}))  # fmt: skip
+    folders = {"--mini": tmp_path / "mini", "--composed": tmp_path / "composed"}
+    for folder in folders.values():
+        folder.mkdir()
+    records, options = tmp_path / "records", [part for pair in folders.items() for part in pair]
+    given = ("--archive", whole, *options, "--records", records, "--status")
+    assert invoke(*given).exit_code == 0
+    assert asked == [(whole, records, True, folders["--composed"], folders["--mini"])]
 
 
 def test_the_command_needs_data_or_records(tmp_path: Path) -> None:
