@@ -118,7 +118,7 @@ notebook.table(shown, "Accuracy on the test part, mean over seeds", csv)
 notebook.say(*comparison.yardsticks(results.study, results.networks))
 
 # %% [markdown]
-# *Spread* is the standard deviation over {term}`seeds <seed>`: the same network, trained again from other random numbers. *Macro F1* is the mean over genres, so that no genre counts for more than another.
+# *Spread* is the standard deviation over {term}`seeds <seed>`: the same network, trained again from other random numbers. Classical models leave nothing to chance, so that one fit is enough. *Macro F1* is the mean over genres, so that no genre counts for more than another.
 
 # %% [markdown]
 # The diamonds of {numref}`fig-accuracy` stand for the report's statements, from {glue:text}`c5_claim_low` to {glue:text}`c5_claim`. They were never measured ({doc}`01_objective`), and they speak of a random split of all of GTZAN. The figure shows both side by side; it is no test. {doc}`06_findings` sets them beside our random split.
