@@ -274,7 +274,7 @@ Glue(f"book/records/networks/fits/{cnn.fit_id}").many(
 # %% [markdown]
 # ## What GTZAN alone teaches
 #
-# The tuned CNN of {doc}`04_models`, with {glue:text}`c10_cnn_parameters` parameters, ships beside it; `--network cnn` asks it. GTZAN's training part is all it ever heard. The validation part, {glue:text}`c10_cnn_valid` tracks, chose the epoch and the temperature, {glue:text}`c10_cnn_temperature`. It is right about {glue:text}`c10_cnn_accuracy` of the same test tracks ({glue:text}`c10_cnn_interval`): sure of {glue:text}`c10_cnn_sure`, right in {glue:text}`c10_cnn_sure_right` of these and in {glue:text}`c10_cnn_unsure_right` of the others. That is what a network learns from so little; the difference is what other people's songs are worth. It must choose among ten genres, whatever it hears:
+# The tuned CNN of {doc}`04_models`, with {glue:text}`c10_cnn_parameters` parameters, ships beside it; `--network cnn` asks it. GTZAN's training part is all it ever heard. The validation part, {glue:text}`c10_cnn_valid` tracks, chose the epoch and the temperature, {glue:text}`c10_cnn_temperature`. It is right about {glue:text}`c10_cnn_accuracy` of the same test tracks ({glue:text}`c10_cnn_interval`): sure of {glue:text}`c10_cnn_sure`, right in {glue:text}`c10_cnn_sure_right` of these and in {glue:text}`c10_cnn_unsure_right` of the others. That is what this network learns from so little. Part of the difference may be what other people's songs are worth; the two differ in what they read and in how they are built, too. It must choose among ten genres, whatever it hears:
 
 # %% tags=["remove-input"]
 small_answers = probes.load(root / "networks")

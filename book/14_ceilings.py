@@ -113,7 +113,7 @@ literature_plots.between(table.reset_index(), taught, ceiling)
 # %% [markdown]
 # ## What others heard before
 #
-# Of the systems whose results on this split are published, {glue:text}`c14_n_taught` learned elsewhere first. They reach <q class="claim">{glue:text}`c14_taught_least`</q> to <q class="claim">{glue:text}`c14_taught_most`</q> ({glue:text}`c14_taught_best`). Those that learned from GTZAN alone reach <q class="claim">{glue:text}`c14_alone_most`</q>, and the best such model of this book {glue:text}`c14_own_best`. Two things may be in that gap.
+# Of the systems whose results on this split are published, {glue:text}`c14_n_taught` learned elsewhere first. They reach <q class="claim">{glue:text}`c14_taught_least`</q> to <q class="claim">{glue:text}`c14_taught_most`</q> ({glue:text}`c14_taught_best`). Those that learned from GTZAN alone reach <q class="claim">{glue:text}`c14_alone_most`</q>, and the best such model of this book {glue:text}`c14_own_best`. At least four things may be in that gap. Two have nothing to do with what was heard before: what a system reads (ours pictures of low resolution, the others audio), and how it is built and how large it is. The other two have.
 #
 # **The same recordings.** A split keeps test tracks out of training. It cannot keep them out of what a network heard years before. GTZAN is made of records that were sold: a published search by audio fingerprint {cite:p}`doh2023` found the recordings of {glue:text}`c14_matched` of the {glue:text}`c14_tracks` tracks among music on sale. The Million Song Dataset {cite:p}`bertin2011` and AudioSet {cite:p}`gemmeke2017` were taken from music and videos that anybody could get. Nobody has published which of GTZAN's recordings are in them, and we cannot tell from here.
 #
@@ -142,7 +142,7 @@ glue("c14_matched", formats.count(matched), ARTISTS)
 glue("c14_tracks", formats.count(len(credited)), ARTISTS)
 
 # %% [markdown]
-# The second can be measured. MusiCNN {cite:p}`pons2019` learned to tag the Million Song Dataset. Of its tags, {glue:text}`c14_n_tags` are genres of GTZAN by name: blues, country, hip-hop, jazz, metal, pop and rock. Its makers published what it says of the fault-filtered tracks of GTZAN. We take it at its word: of these tags, the one with the highest mean over the track is the answer. No track of GTZAN was used for anything, neither to train nor to choose.
+# The last can be measured. MusiCNN {cite:p}`pons2019` learned to tag the Million Song Dataset. Of its tags, {glue:text}`c14_n_tags` are genres of GTZAN by name: blues, country, hip-hop, jazz, metal, pop and rock. Its makers published what it says of the fault-filtered tracks of GTZAN. We take it at its word: of these tags, the one with the highest mean over the track is the answer. No track of GTZAN was used for anything, neither to train nor to choose.
 #
 # On the {glue:text}`c14_tagged` test tracks of these genres it names the right one of {glue:text}`c14_word` (95 % interval {glue:text}`c14_word_interval`). The best model of the book that learned from GTZAN alone names {glue:text}`c14_best_alone` when it may choose among the same genres only.
 

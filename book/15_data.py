@@ -129,7 +129,7 @@ notebook.table(
 )
 
 # %% [markdown]
-# Does it matter? Two models that can be asked about both pictures of each track answer:
+# Does it matter? Two models were asked about both pictures of each track: the CNN that ships, and logistic regression, which is quickly fitted again. The other networks were not: a record holds the answers of a network and not its weights, so each would have to be trained anew.
 
 # %% tags=["remove-input"]
 notebook.table(

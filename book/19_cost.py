@@ -33,10 +33,12 @@ variant = "tuned"
 seed = 0
 
 # %% tags=["hide-input"]
-from mgc.display import cost_tables, notebook
+from mgc.display import cost_tables, formats, notebook
 from mgc.display.figures import comparison_plots
+from mgc.display.glue import Glue
 from mgc.evaluation import cost
 from mgc.evaluation.results import accuracy_table, load_results
+from mgc.models import BASELINES, NAMES
 from mgc.records.study import open_study
 
 study = open_study(
@@ -67,8 +69,15 @@ notebook.table(networks[cost_tables.TRAINING], "What training took", every_fit)
 # %% tags=["remove-input"]
 notebook.table(networks[cost_tables.ANSWER], "What an answer takes")
 
-# %% tags=["remove-input"] mystnb={"figure": {"caption": "Accuracy, with its interval, against training time (left) and number of parameters (right), for one seed of this build's variant and the baselines. Both horizontal axes are logarithmic.", "name": "fig-cost"}, "image": {"alt": "Two scatter plots with logarithmic horizontal axes: accuracy against minutes of training and against number of parameters, a marker a model."}}
-comparison_plots.cost(accuracy_table(results.first_seed | study.baselines(), results.labels))
+# %% tags=["remove-input"] mystnb={"figure": {"caption": "Accuracy, mean over all published seeds with its interval, against training time (left) and number of parameters (right), for this build's variant and the baselines. Time is the mean over the fits, and a level line goes from the shortest to the longest; fits of one model may have run on different machines. Both horizontal axes are logarithmic.", "name": "fig-cost"}, "image": {"alt": "Two scatter plots with logarithmic horizontal axes: accuracy against minutes of training and against number of parameters, a marker a model."}}
+groups = results.networks | study.groups(models=BASELINES)
+summary = accuracy_table(groups, results.labels)
+summary = cost.with_range(summary, groups)
+comparison_plots.cost(summary)
+
+# %% tags=["remove-input"]
+spread = summary.loc[summary["key"].isin(NAMES), "most_minutes"] / summary["least_minutes"]
+Glue(results.networks)("c19_spread", formats.factor(spread.max()))
 
 # %% [markdown]
 # Training is the time of a fit, all of its folds together, as a mean over the fits of the row. Times are wall times, with whatever else their machine did, and compare only where both were trained on the same. Fits on TensorFlow shared two cores with other work, on one thread or two. Where one took many times as long as others of its kind, that says nothing about the network: two folds of one autoencoder alone took most of its time. Fits on JAX ran on another machine's processor, or on a graphics card, which a dozen shared, so that their times say little beside the others. VGG16's frozen base runs once, for the first fit that needs it, and its output is kept. So the times of later fits are those of the head alone, and the column of the base says what a track costs before that.
@@ -76,7 +85,7 @@ comparison_plots.cost(accuracy_table(results.first_seed | study.baselines(), res
 # %% [markdown]
 # ## What this shows and what it does not
 #
-# The page shows what these fits took on the machine that made them. Ratios of times carry over to another machine roughly, times do not. {doc}`11_speed` measures how fast a file is answered.
+# The page shows what these fits took on the machine that made them. Neither times nor their ratios carry over to another machine safely: the longest fit of one network took {glue:text}`c19_spread` times as long as the shortest of the same network. The two may differ in machine, backend and what else ran beside them. {doc}`11_speed` measures how fast a file is answered.
 
 # %% [markdown]
 # ## Check yourself

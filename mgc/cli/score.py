@@ -63,9 +63,8 @@ def score(answers: Path, protocol: str, folder: str, seed: int, records: Path | 
     console.print(_sentence("Accuracy", found.summary))
     console.print(f"Macro F1 {found.summary.macro_f1:.3f}.")
     if found.apart is not None:
-        console.print(
-            _sentence(f"Without {found.n_crossing} tracks whose artists train", found.apart)
-        )
+        crossing = f"{found.n_crossing} tracks whose artists train or validate"
+        console.print(_sentence(f"Without {crossing}", found.apart))
     if found.calibration_error == found.calibration_error:  # not NaN
         console.print(
             f"Calibration error {found.calibration_error:.3f}, log loss {found.log_loss:.3f}."

@@ -250,8 +250,9 @@ def about_second_edition(mini: Study | None) -> str:
     return (
         f"**{mini.edition_record.name}**, five folds, variant **{VARIANTS[mini.variant].title}**,"
         f" seed {mini.seeds[0]}. The two editions are not the same measurement: other tracks,"
-        " another resolution, another protocol. What may be compared is the order of the models,"
-        " and how wide the intervals of few tracks are."
+        " another resolution, another protocol. Only the widths of the intervals may be compared:"
+        f" {formats.count(len(mini.edition_record.tracks))} tracks do not settle the order of the"
+        " models."
     )
 
 

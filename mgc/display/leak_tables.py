@@ -5,8 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from mgc.datasets.leak_splits import SHARES
-from mgc.datasets.splits import PROTOCOL_TITLES, WATERFALL
+from mgc.datasets.splits import PROTOCOL_TITLES
 from mgc.display import formats
+from mgc.evaluation.gain import Estimate
 from mgc.evaluation.leakage import COMPANY, PIECES, STEPS, LeakSummary
 from mgc.models import NAMES, TITLES
 
@@ -61,53 +62,87 @@ def leak_statements(table: pd.DataFrame) -> list[str]:
     return said or ["There are no records of two protocols that differ in one leak."]
 
 
-def crossing_statements(trained: pd.DataFrame, validated: pd.DataFrame) -> list[str]:
+def crossing_statements(trained: pd.DataFrame, met: Estimate, control: Estimate) -> list[str]:
     """Say whether meeting an artist in training helps more than genres and the control explain.
 
-    Both tables are `mgc.evaluation.crossing.crossing_effect`; means over the models that learn.
+    `trained` is `mgc.evaluation.crossing.crossing_effect` of the tracks whose artist trains; `met`
+    and `control` are `mgc.evaluation.crossing.crossing_excess` of the models that learn, for these
+    tracks and for those whose artist only validates.
     """
-    means = []
-    for effect in (trained, validated):
-        learned = effect[effect["key"] != "majority"].dropna(subset=["crossed"])
-        if learned.empty:
-            return ["No test track has an artist on the other side."]
-        means.append(
-            (learned["every"] - learned["apart"], learned["crossed"] - learned["expected"])
-        )
-    lift, (met, control) = means[0][0], (float(excess.mean()) for _, excess in means)
+    learned = trained[trained["key"] != "majority"].dropna(subset=["crossed"])
+    if learned.empty or pd.isna(control.mean):
+        return ["No test track has an artist on the other side."]
+    lift = learned["every"] - learned["apart"]
     meant = (
         "So nothing shows that it is by meeting the artist that these tracks are easy; they are"
         " too few to exclude it."
-        if met <= control
+        if met.mean <= control.mean or met.low <= 0
         else "So meeting the artist may have helped."
     )
     least, most = (100 * float(value) for value in (lift.min(), lift.max()))
     return [
         f"Tracks whose artist trains lift the scores by {formats.number(least, 1)} to"
         f" {formats.number(most, 1)}\u00a0points.",
-        f"Against what their genres alone would give, they score {formats.points(met)} on average"
-        f" over the models; tracks whose artist only validates, {formats.points(control)}.",
+        "Against what their genres alone would give, they score"
+        f" {_with_interval(met)} on average over the models; tracks whose artist only validates,"
+        f" {_with_interval(control)}.",
         meant,
     ]
 
 
-def waterfall_statements(table: pd.DataFrame) -> list[str]:
-    """Say how far each model falls in all, and how much of that the last rung takes.
+def _with_interval(change: Estimate) -> str:
+    interval = formats.points_interval(change.low, change.high)
+    return f"{formats.points(change.mean)} (95 % interval {interval})"
 
-    `table` is `mgc.evaluation.results.waterfall`; models without all rungs are left out.
-    """
+
+def waterfall_table(steps: pd.DataFrame) -> pd.DataFrame:
+    """Write `mgc.evaluation.rungs.steps` as texts, a row a model."""
+    mean, low, high = (
+        [formats.signed(value, 1) for value in steps[name]] for name in ("mean", "low", "high")
+    )
+    change = [f"{m} ({a} to {b})" for m, a, b in zip(mean, low, high, strict=True)]
+    written = steps.assign(change=change)
+    before, artists = (
+        written[written["step"] == step].reset_index(drop=True) for step in ("before", "artists")
+    )
+    return pd.DataFrame(
+        {
+            "Model": before["label"],
+            "At random": before["first"].map(formats.percent),
+            "Artists apart": artists["last"].map(formats.percent),
+            "By size, faults and copies": before["change"],
+            "By artists alone": artists["change"],
+        }
+    )
+
+
+def waterfall_statements(steps: pd.DataFrame) -> list[str]:
+    """Say what each of `mgc.evaluation.rungs.STEPS` takes from the networks, and how surely."""
+    networks = steps[steps["key"].map(lambda key: key.split(" ")[0] in NAMES)]
+    if networks.empty:
+        return ["No network was run on all rungs."]
+    titles = {
+        "before": "Size, faults and copies together change",
+        "artists": "Keeping artists apart alone changes",
+    }
     said = []
-    for label, rows in table.groupby("label", sort=False):
-        share = rows.set_index("protocol")["accuracy"]
-        if len(share) < len(WATERFALL):
-            continue
-        first, *_, together, apart = (share[rung] for rung in WATERFALL)
-        fall = formats.points(together - apart).lstrip("+")
+    for step, title in titles.items():
+        rows = networks[networks["step"] == step]
+        # As the table has it: an end that is written as 0 is not below it.
+        clear = rows.loc[rows["high"].round(3) < 0, "label"].tolist()
+        whom = "every network" if len(clear) == len(rows) else formats.listing(clear or ["none"])
         said.append(
-            f"{label}: {formats.percent(first)} at random, {formats.percent(apart)} with artists"
-            f" apart; keeping artists apart alone takes {fall}."
+            f"{title} the score of networks by"
+            f" {formats.points_interval(rows['mean'].max(), rows['mean'].min(), 1)}; the interval"
+            f" lies below zero for {whom}."
         )
-    return said or ["No model was run on all rungs."]
+    plain = steps[steps["key"] == "logistic"].set_index("step")["mean"]
+    if len(plain):
+        said.append(
+            f"For logistic regression the two are {formats.signed(plain['before'], 1)} and"
+            f" {formats.points(plain['artists'], 1)}."
+        )
+    return said
 
 
 def artist_table(effect: pd.DataFrame) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from mgc.evaluation.significance import Groups, fits_of
 from mgc.records.store import Record
 
 Layer = Mapping[str, Any]
@@ -50,6 +51,20 @@ def _used(architecture: Sequence[Layer]) -> list[Layer]:
         code,
     )
     return [*architecture[: code + 1], *architecture[end + 1 :]]
+
+
+def with_range(summary: pd.DataFrame, groups: Groups) -> pd.DataFrame:
+    """Add ``least_minutes`` and ``most_minutes``, of the shortest and the longest fit of a model.
+
+    `summary` is `mgc.evaluation.results.accuracy_table` of `groups`.
+    """
+    fits = fits_of(groups)
+    minutes = {
+        key: [float(record.environment["duration_s"]) / 60 for record in records]
+        for key, records in fits.items()
+    }
+    ends = [minutes.get(key, [math.nan]) for key in summary["key"]]
+    return summary.assign(least_minutes=[*map(min, ends)], most_minutes=[*map(max, ends)])
 
 
 def table(records: Sequence[Record]) -> pd.DataFrame:

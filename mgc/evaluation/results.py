@@ -200,18 +200,26 @@ def waterfall(study: Study) -> pd.DataFrame:
     As `accuracy_table`, rung by rung, on the tracks without known faults, which every rung tests;
     what was not run is left out.
     """
-    store = Store(study.store.root / "waterfall")
-    rungs = replace(study, store=store)
+    rungs, titles = waterfall_fits(study)
+    return pd.concat([accuracy_table(fits, titles) for fits in rungs.values()], ignore_index=True)
+
+
+def waterfall_fits(study: Study) -> tuple[dict[str, dict[str, list[Record]]], dict[str, str]]:
+    """Look up the fits of `waterfall`, rung by rung, and the title of each key.
+
+    Their predictions are those for the tracks without known faults alone.
+    """
+    beside = replace(study, store=Store(study.store.root / "waterfall"))
     learn = [name for name in (*NAMES, *REFERENCES) if name != "majority"]
     titles = dict(TITLES)
-    tables = []
+    rungs = {}
     for rung in WATERFALL:
-        groups = dict(rungs.groups("tuned", rung, learn))
-        for name, fits in fits_of(rungs.groups("retuned", rung)).items():
+        groups = dict(beside.groups("tuned", rung, learn))
+        for name, fits in fits_of(beside.groups("retuned", rung)).items():
             key = f"{name} retuned"
             groups[key], titles[key] = fits, f"{TITLES[name]}, {VARIANTS['retuned'].title}"
-        tables.append(accuracy_table(restricted(groups, clean_tracks()), titles))
-    return pd.concat(tables, ignore_index=True)
+        rungs[rung] = restricted(groups, clean_tracks())
+    return rungs, titles
 
 
 def _run(table: pd.DataFrame) -> pd.DataFrame:

@@ -88,6 +88,14 @@ def missed_tracks(groups: Groups) -> pd.DataFrame:
     return table.sort_values("missed", ascending=False, kind="stable", ignore_index=True)
 
 
+def known_faulty(groups: Groups) -> pd.Series[bool]:
+    """Say of each test track of the fits, by its id, whether it has a known fault."""
+    records = [record for fits in fits_of(groups).values() for record in fits]
+    faults = _known_faults(records) if records else {}
+    tested = sorted({name for r in records for name in metrics.test_rows(r)["track_id"]})
+    return pd.Series([name in faults for name in tested], index=tested, dtype=bool)
+
+
 def _known_faults(records: Sequence[Record]) -> dict[str, str]:
     """Say what is wrong with each track of the edition that is known to have a fault."""
     marks = [gtzan.known_faults(str(record.config["edition"])) for record in records]

@@ -165,5 +165,5 @@ def test_the_pitch_that_lights_up_is_that_of_the_data(opened: Any) -> None:
 def test_without_javascript_all_clips_have_figures_and_players(plain: Any) -> None:
     plain.goto(f"{plain.site}hear.html")
     assert plain.locator(".hear-clip:visible").count() == 10
-    assert plain.locator("audio[controls]:visible").count() == 10
+    assert plain.locator(".hear-clip audio[controls]:visible").count() == 10
     assert plain.locator(".hear-plot > :is(img, svg):visible").count() == 40

@@ -133,6 +133,8 @@ def cost(summary: pd.DataFrame) -> Figure:
     """Draw accuracy, with its 95 % interval, against training time and size (both logarithmic).
 
     `summary` is `mgc.evaluation.results.accuracy_table`; rows without an accuracy are left out.
+    Where `mgc.evaluation.cost.with_range` gave it the times of the shortest and the longest fit, a
+    line spans them.
     """
     rows = summary.dropna(subset=["accuracy"])
     if rows.empty:
@@ -149,6 +151,9 @@ def cost(summary: pd.DataFrame) -> Figure:
                 yerr=[[line["accuracy"] - line["low"]], [line["high"] - line["accuracy"]]],
                 color=shade, ls="", lw=1.2, label=line["label"],
             )  # fmt: skip
+            if column == "minutes" and float(line.get("least_minutes", 0.0)) > 0:
+                span = [line["least_minutes"], line["most_minutes"]]
+                axis.plot(span, [line["accuracy"]] * 2, color=shade, lw=1.2)
         axis.set_xscale("log")
         axis.set_xlabel(title)
         axis.grid()

@@ -7,12 +7,12 @@ figure says so in its place.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from textwrap import fill
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
@@ -22,6 +22,7 @@ from mgc.datasets.tracks import GENRES
 from mgc.display.figures import style
 from mgc.display.figures.style import heatmap, note, percent_axis, single
 from mgc.evaluation import metrics
+from mgc.evaluation.significance import Groups, fits_of
 from mgc.features.archive_picture import FREQ_HZ, N_BINS
 from mgc.models import TITLES
 from mgc.records.store import NotRun, Record
@@ -108,30 +109,34 @@ def confusion(entry: Record | NotRun) -> Figure:
     return figure
 
 
-def reliability(records: Mapping[str, Record]) -> Figure:
+def reliability(groups: Groups) -> Figure:
     """Draw how often the models are right when they say how sure they are.
 
     One small panel a model: share right against the probability of the predicted genre, in bins;
     the area of a dot grows with the tracks in its bin. On the diagonal a model is calibrated.
+    The answers of all seeds lie in the bins together; the calibration error is a mean over seeds.
     """
-    if not records:
+    fits = fits_of(groups)
+    if not fits:
         return note("No model was run.")
-    columns = min(3, len(records))
-    lines = -(-len(records) // columns)
+    columns = min(3, len(fits))
+    lines = -(-len(fits) // columns)
     figure, axes = style.subplots(
         lines, columns, size=(style.WIDTH, 2.0 * lines + 0.6), sharex=True, sharey=True
     )
     panels: list[Axes] = axes.ravel().tolist()
-    for axis in panels[len(records) :]:
+    for axis in panels[len(fits) :]:
         axis.set_axis_off()
-    for axis, (name, record) in zip(panels, records.items(), strict=False):
-        bins, error = metrics.calibration(metrics.test_rows(record))
+    for axis, (name, records) in zip(panels, fits.items(), strict=False):
+        frames = [metrics.test_rows(record) for record in records]
+        error = np.mean([metrics.calibration(frame).ece for frame in frames])
+        bins = metrics.calibration(pd.concat(frames, ignore_index=True)).bins
         used = bins[bins["n"] > 0]
         axis.plot([0, 1], [0, 1], color=style.MUTED, ls="--", lw=1)
         axis.plot(used["confidence"], used["accuracy"], color=style.ACCENT, lw=1)
         area = 160 * used["n"] / max(1, used["n"].sum()) + 8
         axis.scatter(used["confidence"], used["accuracy"], s=area, color=style.ACCENT, zorder=3)
-        title = fill(TITLES.get(name, name), 20)  # a longer one reaches into the next
+        title = fill(TITLES.get(name, name), 18)  # a longer one reaches into the next
         axis.set_title(f"{title}\nECE {error:.2f}", fontsize=10)
         axis.set(xlim=(0, 1), ylim=(0, 1.02), xticks=(0, 0.5, 1), yticks=(0, 0.5, 1))
         percent_axis(axis)

@@ -141,6 +141,23 @@ def test_a_marker_means_the_same_model_in_both_panels_of_the_cost(good, poor):
         "CNN": look["CNN"]
     }
     assert len(set(look.values())) == 2
+    ranged = comparison_plots.cost(frame.assign(least_minutes=0.5, most_minutes=7.0)).axes
+    spans = [[*line.get_xdata()] for line in ranged[0].lines]
+    assert spans.count([0.5, 7.0]) == 2
+    assert [0.5, 7.0] not in [[*line.get_xdata()] for line in ranged[1].lines]
+
+
+def test_seeds_share_the_bins_of_a_reliability_diagram(good, poor):
+    """The same answers twice leave dots where they were; the error is the mean over seeds."""
+    groups = {"cnn": [good, poor]}
+    (once,), (twice,) = (
+        model_plots.reliability({"cnn": fits}).axes for fits in ([good], [good, good])
+    )
+    for curve in (0, 1):
+        assert (once.lines[curve].get_xydata() == twice.lines[curve].get_xydata()).all()
+    (axis,) = model_plots.reliability(groups).axes
+    errors = [metrics.calibration(metrics.test_rows(record)).ece for record in (good, poor)]
+    assert axis.get_title(loc="left").endswith(f"ECE {sum(errors) / 2:.2f}")
 
 
 def test_own_results_stand_only_in_the_group_of_their_protocol():

@@ -4,7 +4,9 @@ import pytest
 
 from mgc.display import cost_tables, formats
 from mgc.evaluation import cost
+from mgc.evaluation.results import accuracy_table
 from mgc.models import build
+from mgc.records.store import NotRun
 from tests.helpers.records import predictions, unsaved
 from tests.helpers.results import with_environment
 
@@ -98,3 +100,15 @@ def test_times_of_another_device_or_backend_stand_in_a_row_of_their_own():
     ways = ["CPU, TensorFlow", "CPU, JAX", "GPU 9, JAX"]
     assert shown["Measured on"].tolist() == ways
     assert shown["Fits"].tolist() == [f"1 on {way}" for way in ways]
+
+
+def test_a_model_has_the_times_of_its_shortest_and_longest_fit():
+    """Two fits of three minutes and nine; none of a model that was not run."""
+    fits = [
+        with_environment(unsaved(predictions(), seed=seed), duration_s=60.0 * minutes)
+        for seed, minutes in enumerate((9, 3))
+    ]
+    groups = {"mlp": fits, "cnn": NotRun("cnn", "no record")}
+    found = cost.with_range(accuracy_table(groups), groups)
+    assert found.loc[0, ["least_minutes", "minutes", "most_minutes"]].tolist() == [3, 6, 9]
+    assert found.loc[1, ["least_minutes", "most_minutes"]].isna().all()

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mgc.evaluation.crossing import crossing, crossing_effect
+from mgc.evaluation.crossing import crossing, crossing_effect, crossing_excess
 from mgc.records.store import NotRun
 from tests.helpers.records import answers, unsaved
 
@@ -37,3 +37,24 @@ def test_what_is_expected_follows_from_the_genres():
     assert row["apart"] == pytest.approx((2 + 4) / 8)
     assert row["every"] == pytest.approx(10 / 12)
     assert np.isnan(crossing_effect({"cnn": [record]}, [])["crossed"].item())
+
+
+def test_the_excess_is_that_of_the_effect_and_its_interval_holds_it():
+    """Models that differ, in two genres; without an artist that crosses there is none."""
+    right = np.random.default_rng(5).random((2, 200)) < 0.6
+    groups = {name: [unsaved(answers(r))] for name, r in zip(("cnn", "mlp"), right, strict=True)}
+    crossed = [f"{genre}.{n:05d}" for genre in ("blues", "pop") for n in range(8)]
+    effect = crossing_effect(groups, crossed)
+    found = crossing_excess(groups, crossed)
+    assert found.mean == pytest.approx((effect["crossed"] - effect["expected"]).mean())
+    assert found.low < found.mean < found.high
+    assert np.isnan(crossing_excess(groups, []).mean)
+
+
+def test_an_excess_that_never_varies_has_no_width():
+    """Right on all that cross and on no other, and one artist alone to compare with."""
+    tested = [*range(0, 80, 10), 7]  # blues, and a pop track that does not cross
+    right = np.array([True] * 7 + [False] * 2)
+    record = unsaved(answers(right, tracks=tested))
+    crossed = [f"blues.{n:05d}" for n in range(7)]
+    assert crossing_excess({"cnn": [record]}, crossed) == pytest.approx((1.0, 1.0, 1.0))

@@ -16,7 +16,6 @@ from scipy import stats
 
 from mgc.datasets.gtzan import gtzan_table
 from mgc.datasets.leak_splits import SHARES
-from mgc.datasets.splits import WATERFALL
 from mgc.datasets.tracks import GENRES
 from mgc.display import formats, leak_tables
 from mgc.display.figures import leak_slider
@@ -93,20 +92,22 @@ def test_counted_tables_show_artists_where_they_are_known():
 
 def test_an_artist_who_only_validates_is_the_control():
     """Twenty points above expectation, against ten, or against thirty, of the control."""
-
-    def effect(crossed):
-        columns = ["key", "every", "apart", "crossed", "expected", "n"]
-        return pd.DataFrame([("cnn", 0.5, 0.48, crossed, 0.6, 9)], columns=columns)
-
-    lift, excess, meant = leak_tables.crossing_statements(effect(0.8), effect(0.7))
+    columns = ["key", "every", "apart", "crossed", "expected", "n"]
+    effect = pd.DataFrame([("cnn", 0.5, 0.48, 0.8, 0.6, 9)], columns=columns)
+    met = Estimate(0.2, 0.1, 0.3)
+    lift, excess, meant = leak_tables.crossing_statements(effect, met, Estimate(0.1, 0.0, 0.2))
     assert "2.0 to 2.0\u00a0points" in lift
-    assert "+20\u00a0points" in excess
-    assert "+10\u00a0points" in excess
+    assert "+20\u00a0points (95 % interval +10 to +30\u00a0points)" in excess
+    assert "+10\u00a0points (95 % interval 0 to +20\u00a0points)" in excess
     assert "may have helped" in meant
-    meant = leak_tables.crossing_statements(effect(0.8), effect(0.9))[2]
-    assert "nothing shows that it is by meeting the artist" in meant
-    empty = effect(float("nan"))
-    assert "No test track" in leak_tables.crossing_statements(empty, empty)[0]
+    for unsure in (
+        (met, Estimate(0.3, 0.2, 0.4)),
+        (Estimate(0.2, -0.1, 0.5), Estimate(0.1, 0.0, 0.2)),
+    ):
+        meant = leak_tables.crossing_statements(effect, *unsure)[2]
+        assert "nothing shows that it is by meeting the artist" in meant
+    empty = effect.assign(crossed=float("nan"))
+    assert "No test track" in leak_tables.crossing_statements(empty, met, met)[0]
 
 
 def test_a_fall_is_clear_where_intervals_do_not_touch():
@@ -311,16 +312,22 @@ def test_the_page_holds_a_text_and_a_mark_for_every_stop(summary):
             assert f"{100 * row.accuracy:.0f}\u00a0% (" in texts[model][str(row.share)]
 
 
-def test_the_last_rung_is_set_apart_from_the_fall_as_a_whole():
-    """Ten points in all, four of them by keeping artists apart; half a ladder says nothing."""
-    shares = (0.7, 0.68, 0.66, 0.64, 0.6)
-    table = pd.DataFrame(
-        [("CNN", rung, share) for rung, share in zip(WATERFALL, shares, strict=True)],
-        columns=["label", "protocol", "accuracy"],
-    )
-    (said,) = leak_tables.waterfall_statements(table)
-    assert said == (
-        "CNN: 70\u00a0% at random, 60\u00a0% with artists apart; keeping artists apart alone takes"
-        " 4\u00a0points."
-    )
-    assert leak_tables.waterfall_statements(table[:3]) == ["No model was run on all rungs."]
+def test_the_last_step_is_set_apart_from_those_before():
+    """Clear is what has its interval below zero as it is written."""
+    rows = [
+        ("cnn", "CNN", "before", 0.7, 0.68, -0.02, -0.05, -0.0004),
+        ("cnn", "CNN", "artists", 0.68, 0.58, -0.1, -0.15, -0.05),
+        ("logistic", "Logistic regression", "before", 0.6, 0.59, -0.01, -0.02, -0.005),
+        ("logistic", "Logistic regression", "artists", 0.59, 0.5, -0.09, -0.1, -0.08),
+    ]
+    columns = ["key", "label", "step", "first", "last", "mean", "low", "high"]
+    steps = pd.DataFrame(rows, columns=columns)
+    before, artists, plain = leak_tables.waterfall_statements(steps)
+    assert before.endswith("by −2.0 to −2.0\u00a0points; the interval lies below zero for none.")
+    assert artists.endswith("the interval lies below zero for every network.")
+    assert plain.endswith("−1.0 and −9.0\u00a0points.")
+    table = leak_tables.waterfall_table(steps)
+    assert table.iloc[0].tolist() == [
+        "CNN", "70\u00a0%", "58\u00a0%", "−2.0 (−5.0 to 0.0)", "−10.0 (−15.0 to −5.0)"
+    ]  # fmt: skip
+    assert leak_tables.waterfall_statements(steps[2:]) == ["No network was run on all rungs."]

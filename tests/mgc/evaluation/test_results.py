@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from mgc.datasets.gtzan import gtzan_table
 from mgc.datasets.splits import WATERFALL
 from mgc.datasets.waterfall import clean_tracks
 from mgc.display import result_tables
-from mgc.evaluation import results
+from mgc.evaluation import results, rungs
 from mgc.models import NAMES, TITLES
 from mgc.records.store import Store
 from mgc.records.study import Study
@@ -76,6 +77,25 @@ def test_rungs_are_scored_on_the_tracks_that_all_of_them_test(study, tmp_path):
     assert found.loc["CNN, tuned further", "protocol"] == WATERFALL[0]
     assert found["accuracy"].tolist() == [1.0] * 3
     assert found["n_tracks"].tolist() == [3] * 3
+
+
+def test_a_step_is_what_two_rungs_differ_by(study, tmp_path):
+    """Against the accuracies of the rungs; a model without all rungs has no step."""
+    names = sorted(clean_tracks())[::9]
+    for number, rung in enumerate(WATERFALL):
+        wrong = np.random.default_rng(number).random(len(names)) < 0.1 * number
+        said = ["pop" if w else name.split(".")[0] for name, w in zip(names, wrong, strict=True)]
+        rows = one_hot([(n, n.split(".")[0], s) for n, s in zip(names, said, strict=True)])
+        save(Store(tmp_path / "waterfall"), rows, **study.config("mlp", "tuned", rung))
+    save(Store(tmp_path / "waterfall"), rows, **study.config("cnn", "tuned", WATERFALL[0]))
+    share = results.waterfall(study).set_index(["key", "protocol"])["accuracy"]
+    found = rungs.steps(study)
+    assert found["key"].tolist() == ["mlp", "mlp"]
+    for row in found.set_index("step").itertuples():
+        above, below = (share["mlp", rung] for rung in rungs.STEPS[row.Index])
+        assert (row.first, row.last) == pytest.approx((above, below))
+        assert row.mean == pytest.approx(below - above)
+        assert row.low < row.mean < row.high
 
 
 def test_networks_count_as_tuned_further_once_all_five_are(study):

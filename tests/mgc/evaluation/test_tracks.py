@@ -5,7 +5,7 @@ import pytest
 from sklearn.metrics import cohen_kappa_score
 
 from mgc.datasets.tracks import GENRES
-from mgc.evaluation.tracks import agreement, missed_tracks, outcomes
+from mgc.evaluation.tracks import agreement, known_faulty, missed_tracks, outcomes
 from mgc.records.store import NotRun
 from tests.helpers.records import answers, one_hot, predictions, segments, unsaved
 
@@ -44,6 +44,10 @@ def test_known_faults_are_named_for_gtzan_alone():
     assert row["track_id"] == "metal.00058"
     assert "rock.00016" in row["known_fault"]
     assert missed_tracks({"cnn": unsaved(rows, edition="demo")})["known_fault"].tolist() == [""]
+    both = answers([False, True], tracks=[58 * 10 + GENRES.index("metal"), 0])
+    fits = [unsaved(both, edition="gtzan"), unsaved(both, edition="gtzan", seed=1)]
+    assert known_faulty({"cnn": fits}).to_dict() == {"blues.00000": False, "metal.00058": True}
+    assert known_faulty({"cnn": NotRun("cnn", "no record")}).empty
 
 
 def test_segments_of_a_track_are_averaged():

@@ -1,6 +1,7 @@
 """Pictures and players of the page "Hear the features", made from the demo clips by the build.
 
-Of one clip of each genre, what `tools.pages.content.lanes` makes of it.
+Of one clip of each genre, what `tools.pages.content.lanes` makes of it, and of some of them what
+`tools.pages.content.hear_parts` does.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from mgc.datasets.tracks import GENRES
 from mgc.display import formats
 from mgc.display.figures import style
 from mgc.features import extract
-from tools.pages.content import lanes
+from tools.pages.content import hear_parts, lanes
 from tools.pages.content.lanes import CHROMA_ROWS, MEL_ROWS, SLICES
 
 NUMBER = 0  # of each genre's clips
@@ -92,6 +93,7 @@ def stage(generated: Path, static: Path) -> None:
     body = "\n".join(sections)
     text = f'<div id="mgc-hear" class="mgc-hear">\n{body}\n</div>\n'
     (generated / "hear.md").write_text(text, encoding="utf-8")
+    hear_parts.stage(generated, images)
 
 
 def section(genre: str, row: dict[str, str], facts: dict[str, Any]) -> str:

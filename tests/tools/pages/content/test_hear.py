@@ -12,11 +12,12 @@ import numpy as np
 import pytest
 from matplotlib.image import imread
 
-from mgc.audio.samples import SAMPLE_RATE
+from mgc.audio.samples import SAMPLE_RATE, load
+from mgc.datasets.demo import clip_path
 from mgc.datasets.tracks import GENRES
 from mgc.features.extract import HOP_LENGTH, N_FRAMES, N_MELS
 from tools.demo_clips.compose import compose
-from tools.pages.content import hear, lanes
+from tools.pages.content import hear, hear_parts, lanes
 
 FRAME_S = HOP_LENGTH / SAMPLE_RATE
 
@@ -116,3 +117,34 @@ def test_the_frequency_axis_rises_in_mel() -> None:
     hertz = np.array(lanes.MEL_TICKS_HZ, dtype=float)
     mel = librosa.hz_to_mel(hertz) / librosa.hz_to_mel(SAMPLE_RATE / 2)
     assert np.abs(places - mel).max() < 0.01
+
+
+def test_the_parts_of_a_clip_add_up_to_it_and_differ_in_what_they_hold(staged) -> None:
+    """As the page plays them, decoded again: small files, named once each."""
+    _, static, _ = staged
+    page = (static.parent / "generated" / "hear_parts.md").read_text(encoding="utf-8")
+    named = re.findall(r'src="_static/(hear/[a-z-]+\.ogg)" aria-label="[^"]+"', page)
+    assert len(named) == len(set(named)) == 2 * len(hear_parts.NOTES)
+    assert "\n\n" not in page, "an empty line would end the block of HTML"
+    length = (hear_parts.SECONDS - 1) * SAMPLE_RATE  # before the end fades
+    flatness, shares = {}, [float(share) for share in re.findall(r"has (\d+)\u00a0%", page)]
+    for genre, said in zip(hear_parts.NOTES, shares, strict=True):
+        whole = load(clip_path(f"{genre}.00000"))[:length]
+        parts = [
+            load(static / "hear" / f"{genre}-{kind}.ogg") for kind in ("harmonic", "percussive")
+        ]
+        assert {len(part) for part in parts} == {hear_parts.SECONDS * SAMPLE_RATE}
+        rest = whole - parts[0][:length] - parts[1][:length]
+        assert np.square(rest).sum() < 0.02 * np.square(whole).sum(), "Vorbis loses little"
+        energy = [np.square(part.astype(float)).sum() for part in parts]
+        assert 100 * energy[1] / sum(energy) == pytest.approx(said, abs=1)
+        flatness[genre] = [librosa.feature.spectral_flatness(y=p).mean() for p in parts]
+    assert all(held < struck for held, struck in flatness.values()), "strokes have all frequencies"
+    assert shares[0] > shares[1], "disco has drums"
+    assert all((static / name).stat().st_size < 60_000 for name in named)
+
+
+def test_the_same_sound_gives_the_same_bytes() -> None:
+    sound = np.sin(np.arange(SAMPLE_RATE) / 20).astype(np.float32)
+    assert hear_parts.encoded(sound, 1) == hear_parts.encoded(sound, 1)
+    assert hear_parts.encoded(sound, 1) != hear_parts.encoded(sound, 2)
