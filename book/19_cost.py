@@ -69,7 +69,7 @@ notebook.table(networks[cost_tables.TRAINING], "What training took", every_fit)
 # %% tags=["remove-input"]
 notebook.table(networks[cost_tables.ANSWER], "What an answer takes")
 
-# %% tags=["remove-input"] mystnb={"figure": {"caption": "Accuracy, mean over all published seeds with its interval, against training time (left) and number of parameters (right), for this build's variant and the baselines. Time is the mean over the fits, and a level line goes from the shortest to the longest; fits of one model may have run on different machines. Both horizontal axes are logarithmic.", "name": "fig-cost"}, "image": {"alt": "Two scatter plots with logarithmic horizontal axes: accuracy against minutes of training and against number of parameters, a marker a model."}}
+# %% tags=["remove-input"] mystnb={"figure": {"caption": "Accuracy, mean over all published seeds with its interval, against training time (left) and number of parameters (right), for this build's variant and the baselines. Time is the mean over the fits, and a horizontal line goes from the shortest to the longest; fits of one model may have run on different machines. Both horizontal axes are logarithmic.", "name": "fig-cost"}, "image": {"alt": "Two scatter plots with logarithmic horizontal axes: accuracy against minutes of training and against number of parameters, a marker a model."}}
 groups = results.networks | study.groups(models=BASELINES)
 summary = accuracy_table(groups, results.labels)
 summary = cost.with_range(summary, groups)

@@ -32,7 +32,7 @@
 #
 # Each figure by genre takes one row of its step. It describes and does not test: of so many intervals some miss zero by chance. They say where to listen.
 #
-# In the lists, an interval is that of its row alone, while $p$ after {term}`Holm's correction` counts all rows of the ledger. So an interval may leave out zero although no difference is shown.
+# In the lists, an interval is that of its row alone, while $p$ after Holm's correction counts all rows of the ledger. So an interval may leave out zero although no difference is shown.
 
 # %% tags=["parameters", "remove-cell"]
 data = "gtzan-archive"

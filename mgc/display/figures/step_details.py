@@ -79,7 +79,7 @@ def members(table: pd.DataFrame) -> Figure:
 
 def trials(study: Study) -> Figure:
     """Draw the best log loss so far against the number of trials, mean over folds, by model."""
-    figure, axis = single(style.WIDTH, 3.6)
+    figure, axis = single(style.WIDTH, 4.4)
     for shade, shape, (title, found, by_hand) in zip(
         SHADES, MARKERS, searches(study), strict=False
     ):
@@ -95,7 +95,7 @@ def trials(study: Study) -> Figure:
     axis.set_xlabel("trials")
     axis.set_ylabel("log loss, best so far")
     axis.set_xticks([1, 5, 10, 15, 20])
-    axis.legend()
+    figure.legend(loc="outside upper center", ncols=2)
     return figure
 
 

@@ -26,19 +26,19 @@ PITCHES = ("C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯",
 NOTES = {
     "blues": (
         "A shuffle: onsets come in pairs, a long and a short one. The rule that looks for "
-        "beats follows the short ones, so most heard beats come late. The level lines in the "
+        "beats follows the short ones, so most heard beats come late. The horizontal lines in the "
         "middle are the guitar's tune. It ends before the clip does, and the band goes on "
         "alone."
     ),
     "classical": (
-        "A piano and nothing else. Each note is a stack of thin level lines, its partials, "
+        "A piano and nothing else. Each note is a stack of thin horizontal lines, its overtones, "
         "which fade. No drum draws a stroke from bottom to top. Every heard beat falls "
         "halfway between two written ones: nothing in the sound of even notes says which of "
         "them is the beat."
     ),
     "country": (
-        "The fiddle draws long level lines; then it rests, and the chroma shows the chords of "
-        "guitar and banjo alone. The train beat of the drums has its accents between the "
+        "The fiddle draws long horizontal lines; then it rests, and the chroma shows the chords "
+        "of guitar and banjo alone. The train beat of the drums has its accents between the "
         "beats, and there all heard beats fall."
     ),
     "disco": (
@@ -52,7 +52,7 @@ NOTES = {
         "bright rows in the chroma. Heard and written beats agree throughout."
     ),
     "jazz": (
-        "The saxophone draws the level lines. When it rests, the picture goes dark above "
+        "The saxophone draws the horizontal lines. When it rests, the picture goes dark above "
         "piano and bass. The tempo that the features hear is too low, and yet every heard "
         "beat is right: the onsets pull the beats into place."
     ),
@@ -62,7 +62,7 @@ NOTES = {
         "written tempo, so heard and written beats meet only now and then."
     ),
     "pop": (
-        "The level lines are a synthesizer's tune. It stops before the end, and the strokes "
+        "The horizontal lines are a synthesizer's tune. It stops before the end, and the strokes "
         "of the drums stand alone. Heard and written beats agree throughout, although the "
         "rhythm is full of notes between the beats."
     ),
