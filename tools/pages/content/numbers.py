@@ -188,10 +188,14 @@ def page(
     ]
     for chapter in dict.fromkeys(number.chapter for number in numbers):
         here = [number for number in numbers if number.chapter == chapter]
+        first: dict[tuple[str, ...], str] = {}
+        for number in here:
+            first.setdefault(number.fits, number.key)
         rows = [
             f'<tr id="{number.key}">'
             f"<td>{said.get(number.key) or html.escape(number.text)}"
-            f"<br><code>{number.key}</code></td><td>{_basis(number, fits)}</td></tr>"
+            f"<br><code>{number.key}</code></td>"
+            f"<td>{_basis(number, fits, first[number.fits])}</td></tr>"
             for number in here
         ]
         where = f"In {{doc}}`{chapter}`; `{here[0].command}` recomputes them."
@@ -211,9 +215,15 @@ def page(
     return "\n\n".join(parts) + "\n"
 
 
-def _basis(number: Number, fits: Mapping[str, Fit]) -> str:
-    """Write what a value rests on, records as links to their lines."""
+def _basis(number: Number, fits: Mapping[str, Fit], first: str) -> str:
+    """Write what a value rests on, records as links to their lines.
+
+    Many records are listed once, below `first`, the value of the chapter that names them first.
+    """
     parts = [html.escape(source) for source in number.sources]
+    if len(number.fits) > SHOWN and first != number.key:
+        parts.append(f'the {_records(number.fits)} of <a href="#{first}"><code>{first}</code></a>')
+        return "<br>".join(parts)
     links = [
         f'<a href="#fit-{fit}">{fit}</a>' if fit in fits else f"<code>{fit}</code>"
         for fit in number.fits

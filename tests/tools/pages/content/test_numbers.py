@@ -75,6 +75,18 @@ def test_the_page_holds_each_link_s_target() -> None:
     assert "## One" in page
 
 
+def test_many_records_are_listed_once_in_a_chapter_and_linked_from_the_others() -> None:
+    many, few = tuple(f"f{i}" for i in range(7)), ("f1", "f2")
+    asked = [("a", "01_x", many), ("b", "01_x", many), ("c", "01_x", few), ("d", "01_x", few),
+             ("e", "02_y", many)]  # fmt: skip
+    found = [Number(key, chapter, "1", fits, ()) for key, chapter, fits in asked]
+    page = numbers.page(found, {}, {"01_x": "X", "02_y": "Y"}, {})
+    rows = dict(re.findall(r'<tr id="(\w)">(.*?)</tr>', page))
+    for key, listed in (("a", 7), ("b", 0), ("c", 2), ("d", 2), ("e", 7)):
+        assert len(re.findall(r"<code>f\d</code>", rows[key])) == listed, key
+    assert 'the 7 records of <a href="#a"><code>a</code></a>' in rows["b"]
+
+
 def test_a_value_is_shown_in_the_first_sentence_that_it_stands_in() -> None:
     known = {"a": Number("a", "", "4.5 < 5", (), ()), "b": Number("b", "", "7", (), ())}
     text = (
