@@ -357,7 +357,7 @@ glue.many(
 # %% [markdown]
 # ## What this shows and what it does not
 #
-# The chapter shows how large the report's networks are, that they can be trained, and what each of them gets right on tracks that it has not seen. It does not rank them: the differences between two rows of its table may be chance. {doc}`05_comparison` tests that. Its first table shows one seed, so it does not say how much a model would change if it were trained again. And it says nothing about music outside this {term}`edition`.
+# The chapter shows how large the report's networks are, that they can be trained, and what each of them gets right on tracks that it has not seen. It does not rank them: the differences between two rows of its table may be chance. {doc}`05_comparison` tests that. Its drawings and figures of learning show one training each; how much a network changes if it is trained again, {doc}`05_comparison` shows. And it says nothing about music outside this {term}`edition`.
 
 # %% [markdown]
 # ## Check yourself

@@ -221,7 +221,7 @@ notebook.table(
 # %% [markdown]
 # ## Recommendation
 #
-# The report recommends one model, on the strength of figures that were typed in. The sentences below are written by code from the tests above. They change when the records change. They speak of the networks tuned further, where all five have records of that. How VGG16 stands to the CNN hangs on the recipes: by those chosen first, it is shown to be better ({doc}`06_findings`).
+# The report recommends one model, on the strength of figures that were typed in. The sentences below are written by code from the tests above. They change when the records change. They speak of the networks tuned further, where all five have records of that. How VGG16 stands to the CNN may hang on the recipes; {doc}`06_findings` asks those chosen first, too.
 
 # %% tags=["remove-input"]
 sentences = comparison.recommendation(results.own, tests)

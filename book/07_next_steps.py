@@ -130,7 +130,7 @@ notebook.say(step_tables.remarks(steps, [*plan.TRAINING, *plan.RESEARCH]))
 #
 # Two groups of rows are less fresh than the others. Of degraded pictures, and of learning in many places or in turns, an earlier version had been scored on test tracks before the one that is shown was made. Its settings come from validation tracks all the same, and no setting was chosen for its test score; but whoever has seen a test score once is no longer blind.
 #
-# The cost is the time of training, that of the features left out. What combines networks pays for all of them. A fit that leaves nothing to chance, such as most of logistic regression, has one seed, for another gives the same answer. Where altered copies or noise are drawn for it, each of three seeds draws others.
+# The cost is the time of training, that of the features left out. What combines networks pays for all of them. A fit that leaves nothing to chance, such as logistic regression in most rows, has one seed, for another gives the same answer. Where altered copies or noise are drawn for it, each of three seeds draws others.
 #
 # {glue:text}`c7_no_cost` rows have no cost: a side was trained on a graphics card beside other fits, or one was timed by the clock on the wall and the other by the processor's, or on another edition. Costs of what combines networks are of the clock on the wall, and rough. Fits of one network on one backend differ up to {glue:text}`c7_times`-fold between seeds, by what else the machine did; and the seeds of the autoencoder ran on two backends, which differ far more.
 

@@ -93,7 +93,7 @@ compared = sureness_text.missed_statement(len(always), faulty, len(known), int(k
 glue("c18_always_wrong_faults", compared, results.networks, TRACKS, FAULTS)
 
 # %% [markdown]
-# All networks that were run, in every seed, miss {glue:text}`c18_always_wrong` of the test tracks. {glue:text}`c18_always_wrong_faults` Such tracks are worth a listener's time. A label that nobody has doubted yet, a song that is not typical of its genre, and a blind spot that all models share would look alike in this table.
+# All networks that were run, in every seed, miss {glue:text}`c18_always_wrong` of the test tracks. {glue:text}`c18_always_wrong_faults` Those that all networks miss are worth a listener's time. A label that nobody has doubted yet, a song that is not typical of its genre, and a blind spot that all models share would look alike in this table.
 
 # %% tags=["remove-input", "hide-output"]
 notebook.table(

@@ -135,7 +135,10 @@ notebook.say(step_tables.details(steps, degraded.STEP))
 # %% tags=["remove-input"]
 clean = study.store.steps.find(model="logistic_picture", seed=0)
 (plain,) = (fit for fit in clean if fit.config["recipe"].get("left_out") == "")
-notebook.table(step_tables.degraded_table(study.store.steps, plain))
+notebook.table(
+    step_tables.degraded_table(study.store.steps, plain),
+    "Degraded pictures; those in noise with the noise that was drawn first",
+)
 
 # %% tags=["remove-input"] mystnb={"figure": {"caption": "Columns scaled anew for pictures in noise, against the scale of training: change in right answers by genre.", "name": "fig-step-noise"}, "image": {"alt": "Ten rows, one a genre, sorted: a mark for the change in right answers with its interval around a line at zero, filled where the interval does not hold zero."}}
 step_details.genres(by_genre.of_comparison(study, degraded.STEP.comparisons[0]))

@@ -225,7 +225,7 @@ notebook.table(control_text.places_table(checked, list(where)), "The CNN tuned f
 #
 # ### Pictures that chose, too
 #
-# The {glue:text}`c24_redrawn` pictures of jazz that another version of a plotting library drew ({doc}`02_dataset`) stand on two sides of the fault-filtered split: {glue:text}`c24_redrawn_train` of its {glue:text}`c24_jazz_train` jazz tracks in training, {glue:text}`c24_redrawn_valid` of {glue:text}`c24_jazz_valid` in validation, {glue:text}`c24_redrawn_test` of {glue:text}`c24_jazz_test` in the test. Whatever knows the drawing does well where recipes are chosen, and nowhere else. So trials were scored on the other validation tracks as well; of the networks, all but the earliest. Would others have won?
+# The {glue:text}`c24_redrawn` pictures of jazz that another version of a plotting library drew ({doc}`02_dataset`) stand on two sides of the fault-filtered split: {glue:text}`c24_redrawn_train` of its {glue:text}`c24_jazz_train` jazz tracks in training, {glue:text}`c24_redrawn_valid` of {glue:text}`c24_jazz_valid` in validation, {glue:text}`c24_redrawn_test` of {glue:text}`c24_jazz_test` in the test. Whatever knows the drawing does well where recipes are chosen, and gains nothing by it in the test of that split; the artist folds do test these pictures. So trials were scored on the other validation tracks as well; of the networks, only the further trials. Would others have won?
 
 # %% tags=["remove-input"]
 redrawn = trials.redrawn([study.store.root, study.store.root / controls.STORE])
@@ -244,7 +244,7 @@ notebook.table(
 notebook.say(control_text.redrawn_statement(redrawn))
 
 # %% [markdown]
-# So the recipe of the CNN tuned further hangs on these pictures. Without them, validation would have chosen a longer one that keeps dropout. That recipe was not fitted. The nearest that was, three times as many epochs and all else as before, gains {glue:text}`c24_long_gain` by itself, so that most of the gain does not hang on them.
+# So the recipe of the CNN tuned further hangs on these pictures. Without them, validation would have chosen a longer one that keeps dropout. That recipe was not fitted. The nearest that was, three times as many epochs and all else as before, gains {glue:text}`c24_long_gain`. So a gain of that size needs no recipe that was chosen on them; what the other recipe would gain is not known.
 #
 # What follows for the rest of the book? {doc}`05_comparison`, {doc}`06_findings`, the verdicts on results in {doc}`08_audit`, the target of accuracy in {doc}`07_next_steps` and the front page speak of the networks tuned further; {doc}`13_your_system` and {doc}`14_ceilings` list them. What changes one thing at a time keeps the recipes that were chosen first, since hundreds of fits beside it were made so: next steps, learning curves, degraded sound. Such pages say so.
 #

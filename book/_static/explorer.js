@@ -495,7 +495,7 @@
         body.append(el("tr", {}, el("th", { scope: "row" }, key, mine ? `${label} (true)` : label),
           ...groups.map((group) => {
             const p = this.probabilities(group).get(track);
-            return el("td", { class: Math.max(...p) === p[genre] ? "mgc-top" : null, text: p[genre].toFixed(2) });
+            return el("td", { class: p.indexOf(Math.max(...p)) === genre ? "mgc-top" : null, text: p[genre].toFixed(2) });
           })));
       });
       table.append(body);

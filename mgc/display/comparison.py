@@ -87,9 +87,9 @@ def answer(results: Groups, table: pd.DataFrame) -> list[str]:
         f" ({formats.percent(known.accuracy)}, 95 % interval"
         f" {formats.interval(known.low, known.high)}).",
         *([f"The tests do not tell it from {_titles(tied)}."] if tied else []),
+        *_against_classical(results, table, list(models)),
         f"For {TITLES[str(claimed.idxmax())]} the report claimed"
         f" {WORDS[round(10 * claimed.max())]} in ten.",
-        *_against_classical(results, table, list(models)),
     ]
 
 
@@ -106,9 +106,11 @@ def yardsticks(study: Study, groups: Groups) -> list[str]:
     Returns
     -------
     list of str
-        Empty where the step was not fitted.
+        Empty where the step was not fitted, or the networks are of another protocol.
     """
     (pair,) = frequency_axis.STEP.comparisons
+    if study.protocol != pair.protocol:
+        return []
     rows, mean = (side_records(study, pair, side) for side in (0, 1))
     if not rows or not mean:
         return []
@@ -128,7 +130,7 @@ def yardsticks(study: Study, groups: Groups) -> list[str]:
         + (
             f"Shown to be better than the second: {_titles(better)}."
             if better
-            else "No network of this book is shown to be better than the second."
+            else f"None of the {WORDS[len(fits)]} networks is shown to be better than the second."
         )
     ]
 

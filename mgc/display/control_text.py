@@ -107,7 +107,7 @@ def redrawn_statement(table: pd.DataFrame) -> str:
     said = [
         f"{what} {formats.listing(list(titles[which]))}."
         for what, which in (
-            ("Without these pictures the best trial stays the same for", same),
+            ("Without these pictures the best of these trials stays the same for", same),
             ("It is another for", ~same),
         )
         if which.any()

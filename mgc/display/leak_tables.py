@@ -265,7 +265,7 @@ def gain_sentences(summary: LeakSummary) -> list[str]:
         span = " to ".join(dict.fromkeys(text.split()[0] for text in ends))
         every = len(clear) == len(gains) > 1
         whom = "every model" if every else formats.listing(clear) if clear else "no model"
-        said.append(f"{subject} {span} points: a gain that is certain for {whom}.")
+        said.append(f"{subject} {span} points: a gain that is shown for {whom}.")
     return said
 
 
@@ -299,11 +299,11 @@ def ranking(summary: LeakSummary) -> str:
 
 
 def _distance(end: pd.Series) -> str:
-    """Say how far one model stands before or behind another, and whether that is certain."""
+    """Say how far one model stands before or behind another, and whether that is shown."""
     side = "ahead" if end["mean"] > 0 else "behind"
     size = formats.points(abs(end["mean"])).removeprefix("+")
     low, high = formats.points(end["low"]), formats.points(end["high"])
-    doubt = "; not certain" if end["low"] <= 0 <= end["high"] else ""
+    doubt = "; not shown" if end["low"] <= 0 <= end["high"] else ""
     return f"{size} {side} ({low.split()[0]} to {high}{doubt})"
 
 

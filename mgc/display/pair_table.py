@@ -13,7 +13,7 @@ from mgc.display.notebook import Html, file_link
 
 CAPTION = (
     "Accuracy of the model of the row less that of the column, in percentage points. Rows and"
-    " columns stand in the same order, the most accurate model first. Boxed: certain, by the"
+    " columns stand in the same order, the most accurate model first. Boxed: shown by the"
     " combined test after Holm's correction. Grey: not shown."
 )
 

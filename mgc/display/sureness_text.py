@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import pandas as pd
 
 from mgc.display import formats
 from mgc.models import TITLES
 
 
-def sureness_statements(table: pd.DataFrame, titles: Mapping[str, str] = TITLES) -> list[str]:
+def sureness_statements(table: pd.DataFrame) -> list[str]:
     """Say which models of `mgc.evaluation.sureness.too_sure` are too sure, and which too modest.
 
     Only where the interval lies on one side of zero.
@@ -18,13 +16,13 @@ def sureness_statements(table: pd.DataFrame, titles: Mapping[str, str] = TITLES)
     kinds = {
         "too sure": table["low"] > 0,
         "too modest": table["high"] < 0,
-        "neither for certain": (table["low"] <= 0) & (table["high"] >= 0),
+        "neither shown": (table["low"] <= 0) & (table["high"] >= 0),
     }
     said = []
     for kind, which in kinds.items():
         rows = table[which]
         models = [
-            f"{formats.inside(titles[row['key']])} ({formats.points(row['mean'])};"
+            f"{formats.inside(TITLES[row['key']])} ({formats.points(row['mean'])};"
             f" {formats.signed(row['low'])} to {formats.signed(row['high'])})"
             for row in rows.to_dict("records")
         ]

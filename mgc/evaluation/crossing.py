@@ -92,7 +92,7 @@ def crossing_excess(groups: Groups, crossed: Collection[str]) -> Estimate:
 
     That is ``crossed`` less ``expected`` of `crossing_effect`, which has the parameters; all fits
     test the same tracks. The 95 % interval resamples artists within each genre, those that cross
-    and the others apart. NaN where no track crosses.
+    and the others apart. NaN where no model was run or no track crosses.
     """
     shares, editions = [], set()
     for records in fits_of(groups).values():
@@ -100,6 +100,8 @@ def crossing_excess(groups: Groups, crossed: Collection[str]) -> Estimate:
         right = [t["predicted"] == t.index.get_level_values("genre") for t in tables]
         shares.append(pd.concat(right, axis=1).mean(axis=1))
         editions |= {str(record.config["edition"]) for record in records}
+    if not shares:
+        return Estimate(np.nan, np.nan, np.nan)
     rows = pd.concat(shares, axis=1).mean(axis=1).rename("right").reset_index()
     rows["crossed"] = rows["track_id"].isin(crossed)
     if not rows["crossed"].any():

@@ -69,8 +69,8 @@ DECIDERS: Mapping[str, Callable[[Claim, Evidence, str], Decision]] = MappingProx
 )
 """By the name that the table of claims gives; each is called with what stands after the colon."""
 
-ON_NETWORKS = frozenset({"beats", "combination", "competitive", "genres", "model", "ratio"})
-"""Deciders of claims about what networks can do, which should hold by more than one recipe."""
+ON_NETWORKS = frozenset({"beats", "combination", "competitive", "model"})
+"""Deciders that compare networks with others, which should hold by more than one recipe."""
 
 STYLE = """
 :root { color-scheme: light dark; }
@@ -92,7 +92,10 @@ def decide(claim: Claim, evidence: Evidence) -> Decision:
         evidence.check(claim.evidence)
         decision = DECIDERS[name](claim, evidence, argument)
         if name in ON_NETWORKS and evidence.variant() != evidence.first_recipes.variant():
-            first = DECIDERS[name](claim, evidence.first_recipes, argument)
+            try:
+                first = DECIDERS[name](claim, evidence.first_recipes, argument)
+            except NotTestableError:
+                return decision  # these recipes were not run
             decision = of_both_recipes(decision, first)
     except NotTestableError as fault:
         return Decision(Verdict.NOT_TESTABLE, str(fault))

@@ -127,9 +127,9 @@ def of_both_recipes(further: Decision, first: Decision) -> Decision:
 
     `first` is by the recipes that were chosen before. A claim that the one confirms and the other
     does not holds partly. Otherwise the verdict is that of `further`, for which all networks were
-    tuned with the same care.
+    tuned with the same care, as where the first were not run.
     """
-    if further.verdict == first.verdict:
+    if first.verdict in (further.verdict, Verdict.NOT_TESTABLE):
         return further
     said = f"Verdict by these recipes: {further.verdict}; by those chosen first: {first.verdict}."
     return replace(

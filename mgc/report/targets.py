@@ -33,7 +33,7 @@ def nearest(groups: Groups, target: float) -> str:
     if known[best].high >= target:
         return f"{TITLES[best]} may reach the target; the interval leaves it open."
     gap = formats.points(target - known[best].accuracy).lstrip("+")
-    return f"No network of this book reaches it. The nearest, {TITLES[best]}, falls {gap} short."
+    return f"None of these networks reaches it. {TITLES[best]}, the nearest, falls {gap} short."
 
 
 class SpeedTargets(NamedTuple):

@@ -49,6 +49,7 @@ def test_the_excess_is_that_of_the_effect_and_its_interval_holds_it():
     assert found.mean == pytest.approx((effect["crossed"] - effect["expected"]).mean())
     assert found.low < found.mean < found.high
     assert np.isnan(crossing_excess(groups, []).mean)
+    assert np.isnan(crossing_excess({}, ["blues.00000"]).mean), "nothing was run"
 
 
 def test_an_excess_that_never_varies_has_no_width():

@@ -291,6 +291,8 @@ def test_what_one_set_of_recipes_confirms_and_another_does_not_holds_partly() ->
         assert both.plain.startswith("So. Verdict by these")
     assert of_both_recipes(never, no).verdict == Verdict.CONTRADICTED
     assert of_both_recipes(no, never).verdict == Verdict.NOT_SHOWN
+    absent = Decision(Verdict.NOT_TESTABLE, "There is no record.")
+    assert of_both_recipes(yes, absent) is yes, "what was not run contradicts nothing"
 
 
 def test_many_tracks_of_one_artist_show_no_tendency_of_a_genre() -> None:

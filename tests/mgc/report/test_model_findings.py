@@ -190,7 +190,7 @@ def test_the_recommendation_carries_no_more_than_the_tests():
     assert "fastest" not in told, "times on two machines do not compare"
     assert "shown to be better than MLP" in said
     assert "None of them is shown to be better than logistic regression" in said
-    first, tied, claim, linear, *_ = comparison.answer(results, pairwise(results))
+    first, tied, linear, *_, claim = comparison.answer(results, pairwise(results))
     assert first.startswith("On these test tracks, the most accurate of the")
     assert tied.startswith("The tests do not tell it from")
     assert claim == "For VGG16 transfer the report claimed nine in ten."

@@ -27,8 +27,7 @@ def test_targets_are_reached_by_the_whole_interval():
     assert "open" in targets.nearest(five(cnn=0.9, lstm=0.1), 0.92)
     said = targets.nearest(five(lstm=0.1), 0.92)
     assert (
-        said
-        == "No network of this book reaches it. The nearest, LSTM, falls 82\u00a0points short."
+        said == "None of these networks reaches it. LSTM, the nearest, falls 82\u00a0points short."
     )
 
 

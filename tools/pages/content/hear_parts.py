@@ -14,9 +14,9 @@ from mgc.datasets import tracks
 from mgc.datasets.demo import clip_path
 from mgc.display import formats
 from tools.demo_clips.ogg import with_serial
+from tools.demo_clips.render import COMPRESSION
 
 SECONDS, FADE_S = 10, 0.05  # enough to hear what is gone; a sudden end would click
-COMPRESSION = 0.93  # of libsndfile, as for the clips
 
 NOTES = {
     "disco": "Strings, bass and guitar are left in the one, and the drums in the other.",

@@ -21,6 +21,20 @@ def test_the_audit_gives_a_reason_for_each_claim():
     assert len(sentences.collect(book)) >= len(lines) - 1
 
 
+def test_each_verdict_that_is_listed_as_changed_did_change():
+    """A row whose verdict came back would be left out of the table, and the count be wrong."""
+    book = nbformat.read(ROOT / "tests" / "notebooks" / "08_audit.ipynb", as_version=4)
+    shown = [
+        output["data"]["text/html"]
+        for cell in book.cells
+        for output in cell.get("outputs", [])
+        if "others now" in output.get("data", {}).get("text/html", "")
+    ]
+    listed = (ROOT / "book" / "verdicts_before.csv").read_text(encoding="utf-8").splitlines()
+    (table,) = shown
+    assert table.count("<tr") == len(listed), "a row each, and the head"
+
+
 @pytest.mark.parametrize(
     "text",
     ["It has 1 tracks.", "Target reached: 0.", "It fits in 0 of 10.", "It is nan.", "Two  gaps."],
