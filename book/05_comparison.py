@@ -281,9 +281,9 @@ else:
     width = top["high"] - top["low"]
     now, then = (formats.points(each, 1).lstrip("+") for each in (width, width / 2))
     answer = (
-        f"Now it is {now} wide. A width shrinks with the square root of what is independent,"
-        f" and that is artists: four times as many artists, about {then}. Four times as many"
-        " tracks of the same artists would do far less."
+        f"Now it is {now} wide. A width shrinks with the square root of what is"
+        f" independent, and that is artists: four times as many artists, about {then}."
+        " Four times as many tracks of the same artists would do far less."
     )
 notebook.say(answer)
 

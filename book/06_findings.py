@@ -54,7 +54,13 @@ from mgc.models import TITLES
 from mgc.records.study import open_study
 from mgc.report import audit, genre_findings, model_findings
 from mgc.report.cards import finding
-from mgc.report.claims import Decision, Verdict, find_claims, load_claims, of_both_recipes
+from mgc.report.claims import (
+    Decision,
+    Verdict,
+    find_claims,
+    load_claims,
+    of_both_recipes,
+)
 from mgc.report.evidence import FILTERED, Evidence
 
 asked = open_study(
@@ -382,9 +388,9 @@ finding("country and rock are taken for each other", own)
 
 # %% tags=["hide-cell"] mystnb={"code_prompt_show": "Is that fair?", "code_prompt_hide": "Hide it"}
 notebook.say(
-    "Not quite. The pair stands near the top of the table above, and whoever picks the largest of"
-    " many differences finds one too large. A fair test names its pair before it looks, or"
-    " corrects for all pairs that it could have picked."
+    "Not quite. The pair stands near the top of the table above, and whoever picks the"
+    " largest of many differences finds one too large. A fair test names its pair before"
+    " it looks, or corrects for all pairs that it could have picked."
 )
 
 # %% [markdown]

@@ -166,7 +166,7 @@ def test_every_page_and_command_shows_the_same_accuracy_of_a_record(tmp_path):
     (shown,) = result_tables.seeds_table(table).to_dict("records")
     assert numbers(shown["Accuracy"] + shown["95 % interval"]) == fine
     # Chapter 4, the explorer, README.
-    (shown,) = model_text.networks({"mlp": record}).to_dict("records")
+    (shown,) = model_text.networks({"mlp": [record]}).to_dict("records")
     assert numbers(shown["Accuracy (95 % interval)"]) == [fine[0], *coarse[1:]]
     (group,) = describe(study.store, [record])["groups"]
     assert numbers(group["all"]["text"] + group["all"]["interval"]) == fine

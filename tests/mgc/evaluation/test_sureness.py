@@ -36,7 +36,7 @@ def test_only_what_lies_on_one_side_of_zero_is_called_so():
     assert sureness_text.sureness_statements(table) == [
         "Too sure: MLP (+10\u00a0points; +5 to +20).",
         "Too modest: CNN (−10\u00a0points; −20 to −5).",
-        "Neither for certain: LSTM (+10\u00a0points; −5 to +20).",
+        "Neither shown: LSTM (+10\u00a0points; −5 to +20).",
     ]
     assert sureness_text.sureness_statements(table[:0]) == ["No model was run."]
 
