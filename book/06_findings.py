@@ -389,8 +389,8 @@ finding("country and rock are taken for each other", own)
 # %% tags=["hide-cell"] mystnb={"code_prompt_show": "Is that fair?", "code_prompt_hide": "Hide it"}
 notebook.say(
     "Not quite. The pair stands near the top of the table above, and whoever picks the"
-    " largest of many differences finds one too large. A fair test names its pair before"
-    " it looks, or corrects for all pairs that it could have picked."
+    " largest of many differences finds one too large. A fair test names its pair"
+    " before it looks, or corrects for all pairs that it could have picked."
 )
 
 # %% [markdown]
