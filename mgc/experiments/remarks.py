@@ -162,6 +162,9 @@ REMARKS: Mapping[tuple[str, str], str] = MappingProxyType(
             "It looks like a gain, here as with settings drawn at random, and these tracks do not"
             " settle whether there is one."
         ),
+        ("Settings found by Optuna: autoencoder", NOT_SHOWN): (
+            "More right answers, if anything, on tracks that chose nothing; too few to be sure."
+        ),
         ("Settings found by Optuna: VGG16's head", NOT_SHOWN): (
             "The program finds nothing that test tracks would show."
         ),
