@@ -39,7 +39,7 @@ from mgc.display.figures import step_plots
 from mgc.display.glue import CEILINGS, TARGETS, Glue
 from mgc.evaluation import speed
 from mgc.evaluation.results import load_results
-from mgc.experiments import ledger, plan
+from mgc.experiments import ledger, places, plan
 from mgc.records.store import Store, default_root
 from mgc.records.study import open_study
 from mgc.report import targets
@@ -71,7 +71,7 @@ glue("c7_n_test", formats.count(results.n_tracks))
 glue("c7_edition", study.edition_record.name, study.edition_record)
 glue.many(step_tables.counts(steps), "book/next_steps.csv")
 tuned = Store(default_root()).find(edition="gtzan-archive", protocol="artist_cv", variant="tuned")
-glue("c7_times", formats.factor(ledger.spread_of_times(tuned)), tuned)
+glue("c7_times", formats.factor(places.spread_of_times(tuned)), tuned)
 
 # %% [markdown]
 # ## The four targets

@@ -55,6 +55,7 @@ from mgc.experiments import (
     frequency_axis,
     labels,
     ledger,
+    places,
     plan,
     search,
 )
@@ -69,11 +70,10 @@ glue = Glue("book/next_steps.csv")
 
 # %% tags=["remove-input"]
 on_page = [*plan.MODELS, *plan.DATA]
-glue("c20_two_machines", step_tables.quoted(ledger.on_two_machines(study, on_page)))
+glue("c20_two_machines", step_tables.quoted(places.on_two_machines(study, on_page)))
 glue("c20_trials", formats.count(search.TRIALS), CHAPTER)
 glue("c20_at_random", formats.count(search.AT_RANDOM), CHAPTER)
-pairs = [fit for _, *fits in step_tables.searches(study) for fit in fits]
-glue.many(step_tables.luck(study), pairs)
+glue.many(step_tables.luck(study))
 glue.many(step_tables.doubts(networks["vgg16"][0]), networks["vgg16"][0], TRACKS, ARTISTS)
 
 # %% [markdown]

@@ -52,6 +52,7 @@ from mgc.experiments import (
     graph,
     ledger,
     metadata,
+    places,
     plan,
     transformer,
     views,
@@ -66,7 +67,7 @@ glue = Glue("book/next_steps.csv")
 
 # %% tags=["remove-input"]
 on_page = [*plan.FEATURES, *plan.ARCHITECTURES]
-glue("c21_two_machines", step_tables.quoted(ledger.on_two_machines(study, on_page)))
+glue("c21_two_machines", step_tables.quoted(places.on_two_machines(study, on_page)))
 glue("c21_chroma", formats.count(len(chroma.COLUMNS)), CHAPTER)
 
 # %% [markdown]

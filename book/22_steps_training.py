@@ -66,6 +66,7 @@ from mgc.experiments import (
     federated,
     ledger,
     outside_music,
+    places,
     plan,
     robustness,
 )
@@ -87,7 +88,7 @@ heard = robustness.load(study.store.root)
 sound = robustness.load_facts(study.store.root)
 glue.many(robustness_tables.numbers(heard, sound), f"book/records/{robustness.FILE}")
 on_page = [*plan.TRAINING, *plan.RESEARCH]
-rows = step_tables.quoted(ledger.on_two_machines(study, on_page))
+rows = step_tables.quoted(places.on_two_machines(study, on_page))
 glue("c22_two_machines", rows, "book/next_steps.csv")
 glue.many(step_tables.without_year(networks["vgg16"]), ARTISTS)
 published = facts.literature().set_index("system")["accuracy"] / 100

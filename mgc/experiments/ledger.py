@@ -15,9 +15,10 @@ from mgc.evaluation.clusters import artist_groups, count, percentiles, resample
 from mgc.evaluation.gain import gained, p_value
 from mgc.evaluation.metrics import accuracy, test_rows
 from mgc.evaluation.significance import ALPHA, seed_pairs, shown
-from mgc.experiments.harness import VARIANT, side_records
+from mgc.experiments.harness import side_records
+from mgc.experiments.places import clock
 from mgc.experiments.plan import NOT_TESTABLE, comparisons
-from mgc.experiments.step import Comparison, Step
+from mgc.experiments.step import Comparison
 from mgc.records.stated import check_stated
 from mgc.records.store import Record
 from mgc.records.study import Study
@@ -130,53 +131,13 @@ def _mean_accuracy(records: Sequence[Record]) -> float:
 def _cost(step: Sequence[Record], control: Sequence[Record]) -> float:
     if step[0].config["edition"] != control[0].config["edition"]:
         return float("nan")
-    if _clock(step[0]) != _clock(control[0]) or not _clock(step[0]):
+    if clock(step[0]) != clock(control[0]) or not clock(step[0]):
         return float("nan")
     mine, theirs = (
         float(np.mean([record.environment["duration_s"] for record in side]))
         for side in (step, control)
     )
     return mine / theirs if theirs > 0 else float("nan")
-
-
-def _clock(record: Record) -> str:
-    """By what a fit was timed; on a graphics card others ran beside it, so that no time counts."""
-    if record.environment["device"] != "CPU":
-        return ""
-    by_processor = record.config["variant"] == VARIANT and "members" not in record.config["recipe"]
-    return f"{'processor' if by_processor else 'wall'}, {record.backend}"
-
-
-def on_two_machines(study: Study, steps: Iterable[Step]) -> list[str]:
-    """Name the rows whose fits, of both sides together, ran on several devices or backends.
-
-    Of what combines fits, its members count.
-    """
-    names = []
-    for comparison in (entry for step in steps for entry in step.comparisons):
-        sides = [side_records(study, comparison, side) for side in (0, 1)]
-        fits = [fit for side in sides for record in side for fit in _members(study, record)]
-        if all(sides) and len({fit.ran_on for fit in fits}) > 1:
-            names.append(comparison.step)
-    return names
-
-
-def _members(study: Study, record: Record) -> list[Record]:
-    found = [study.store.get(fit) for fit in record.config["recipe"].get("members", ())]
-    return [fit for fit in found if fit is not None] or [record]
-
-
-def spread_of_times(records: Iterable[Record]) -> float:
-    """Divide the longest by the shortest time that a model trained in one place, the most of any.
-
-    Times on a graphics card, where other fits ran beside, are left out.
-    """
-    times: dict[tuple[str, str], list[float]] = {}
-    for record in records:
-        if _clock(record):
-            seconds = float(record.environment["duration_s"])
-            times.setdefault((record.model, record.backend), []).append(seconds)
-    return max((max(each) / min(each) for each in times.values()), default=float("nan"))
 
 
 def check_ledger(study: Study, file: Path) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -169,43 +168,6 @@ def test_times_of_two_clocks_make_no_cost():
     fitted = unsaved(answers([True] * 10), seed=0, variant="step")
     assert np.isnan(ledger._cost([fitted], [published]))
     assert ledger._cost([fitted], [fitted]) == 1
-
-
-def test_rows_whose_fits_ran_in_two_places_are_named(stated):
-    """Device and backend are read from the environments of fits and of their members."""
-
-    def places(fit: str) -> set[tuple[str, bool]]:
-        (folder,) = (
-            BOOK / "records" / part / fit for part in FOLDERS
-            if (BOOK / "records" / part / fit).is_dir()
-        )  # fmt: skip
-        recipe = json.loads((folder / "config.json").read_text())["recipe"]
-        if "members" in recipe:
-            return set().union(*map(places, recipe["members"]))
-        made = json.loads((folder / "environment.json").read_text())
-        return {(made["device"], made["packages"].get("tensorflow") == "not installed")}
-
-    measured = stated.dropna(subset=["difference"])
-    expected = [
-        row.step
-        for row in measured.itertuples()
-        if len(set().union(*map(places, f"{row.fits} {row.control_fits}".split()))) > 1
-    ]
-    study = open_study("gtzan-archive", records=BOOK / "records", protocol="artist_cv")
-    assert ledger.on_two_machines(study, STEPS) == expected
-    assert "A small transformer on patches" in expected
-
-
-def test_times_are_compared_between_seeds_of_one_model_in_one_place():
-    def timed(seconds: float, **environment: object) -> object:
-        record = unsaved(answers([True] * 10), seed=0)
-        return replace(
-            record, environment=record.environment | environment | {"duration_s": seconds}
-        )
-
-    card = timed(1, device="GPU something")
-    assert ledger.spread_of_times([timed(10), timed(30), card]) == 3
-    assert np.isnan(ledger.spread_of_times([card]))
 
 
 def test_a_fit_is_kept_once_and_looked_up_again(tmp_path, monkeypatch):
