@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -91,14 +92,13 @@ def decide(claim: Claim, evidence: Evidence) -> Decision:
     try:
         evidence.check(claim.evidence)
         decision = DECIDERS[name](claim, evidence, argument)
-        if name in ON_NETWORKS and evidence.variant() != evidence.first_recipes.variant():
-            try:
-                first = DECIDERS[name](claim, evidence.first_recipes, argument)
-            except NotTestableError:
-                return decision  # these recipes were not run
-            decision = of_both_recipes(decision, first)
     except NotTestableError as fault:
         return Decision(Verdict.NOT_TESTABLE, str(fault))
+    if name in ON_NETWORKS and evidence.variant() != evidence.first_recipes.variant():
+        # Recipes that were not run leave the decision as it is.
+        with suppress(NotTestableError):
+            first = DECIDERS[name](claim, evidence.first_recipes, argument)
+            decision = of_both_recipes(decision, first)
     if claim.note not in decision.reason:
         decision = replace(decision, reason=f"{decision.reason} {claim.note}")
     return decision

@@ -18,7 +18,14 @@ from mgc.evaluation.metrics import test_rows
 from mgc.models import NAMES
 from mgc.records.study import open_study
 from mgc.report import audit, cards, decide_dataset, own_figures
-from mgc.report.claims import Claim, Decision, Verdict, load_claims, of_both_recipes
+from mgc.report.claims import (
+    Claim,
+    Decision,
+    NotTestableError,
+    Verdict,
+    load_claims,
+    of_both_recipes,
+)
 from mgc.report.evidence import Evidence
 from tests.helpers.gtzan import save_fit
 
@@ -341,3 +348,17 @@ def test_a_verdict_that_changed_is_listed_with_its_reason() -> None:
     }  # fmt: skip
     with pytest.raises(DataError, match="s9-99"):
         audit.changed(decisions, before.assign(id="s9-99"))
+
+
+def test_a_claim_keeps_verdict_and_note_where_the_first_recipes_were_not_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def beats(_: Claim, evidence: Evidence, __: str) -> Decision:
+        if not evidence.further:
+            raise NotTestableError("No record of these.")
+        return Decision(Verdict.CONFIRMED, "So.")
+
+    monkeypatch.setattr(audit, "DECIDERS", {"beats": beats})
+    published = open_study("gtzan-archive", records=ROOT / "book" / "records")
+    made = judge(published, "beats:cnn,mlp", note="A note.")
+    assert (made.verdict, made.reason) == (Verdict.CONFIRMED, "So. A note.")
