@@ -7,7 +7,7 @@ unknown artists are groups of their own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -44,6 +44,11 @@ def artist_groups(edition: str) -> Mapping[str, str]:
     if edition == "demo":
         return {row["track_id"]: row["artist"] for row in demo.manifest()}
     return {}
+
+
+def group_names(track_ids: Iterable[str], groups: Mapping[str, str]) -> list[str]:
+    """Name the artist group of each track; a track without one is a group of its own."""
+    return [groups.get(str(name), str(name)) for name in track_ids]
 
 
 class Clusters(NamedTuple):
@@ -86,7 +91,7 @@ def count(frames: Sequence[pd.DataFrame], groups: Mapping[str, str]) -> Clusters
         raise RecordError("No interval: there are no predictions; fit the model again.")
     columns = []
     for number, frame in enumerate(frames):
-        group = [groups.get(name, name) for name in frame["track_id"]]
+        group = group_names(frame["track_id"], groups)
         counted = frame.assign(group=group).groupby(["genre", "group"])["right"]
         columns.append(counted.agg(["sum", "size"]).add_suffix(f" {number}"))
     table = pd.concat(columns, axis=1).fillna(0.0).sort_index()
@@ -191,5 +196,5 @@ def net_by_group(net: pd.Series[int], groups: Mapping[str, str]) -> IntArray:
     `net` holds right answers of the first model less those of the second, by track id; the sums,
     [shape=(n_groups,)], are for `mgc.evaluation.significance.sign_flip`: whole groups are swapped.
     """
-    names = [groups.get(str(name), str(name)) for name in net.index]
+    names = group_names(net.index, groups)
     return np.asarray(net.groupby(names).sum(), dtype=np.int64)

@@ -10,7 +10,7 @@ import pandas as pd
 from mgc.datasets.artists import track_credits
 from mgc.datasets.gtzan import gtzan_table
 from mgc.datasets.splits import HOLDOUT
-from mgc.evaluation.clusters import artist_groups, group_weights, percentiles
+from mgc.evaluation.clusters import artist_groups, group_names, group_weights, percentiles
 from mgc.evaluation.gain import Estimate
 from mgc.evaluation.significance import Groups, fits_of
 from mgc.evaluation.tracks import outcomes
@@ -106,8 +106,7 @@ def crossing_excess(groups: Groups, crossed: Collection[str]) -> Estimate:
     rows["crossed"] = rows["track_id"].isin(crossed)
     if not rows["crossed"].any():
         return Estimate(np.nan, np.nan, np.nan)
-    artists = artist_groups(min(editions))
-    rows["group"] = [artists.get(name, name) for name in rows["track_id"]]
+    rows["group"] = group_names(rows["track_id"], artist_groups(min(editions)))
     counted = rows.groupby(["crossed", "genre", "group"])["right"].agg(["sum", "size"])
     by_artist = counted.reset_index()
     cross = by_artist["crossed"].to_numpy()

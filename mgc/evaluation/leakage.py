@@ -24,7 +24,7 @@ from mgc.datasets.leak_splits import SHARES, leaked_tracks, share_of
 from mgc.datasets.splits import ARTIST_CV, LEAK_SHARES, PROTOCOLS
 from mgc.errors import DataError, RecordError
 from mgc.evaluation.accuracy import accuracy_summary
-from mgc.evaluation.clusters import artist_groups, count, interval
+from mgc.evaluation.clusters import artist_groups, count, group_names, interval
 from mgc.evaluation.gain import Estimate, summed_up
 from mgc.evaluation.metrics import correct, test_rows
 from mgc.evaluation.significance import EXAMPLE
@@ -220,8 +220,8 @@ def _beside(half: pd.DataFrame, clean: pd.DataFrame) -> npt.NDArray[np.bool_]:
     known = artist_groups(ARCHIVE)
 
     def groups(rows: pd.DataFrame) -> list[tuple[int, str]]:
-        places = rows.index.to_frame()[["seed", "track_id"]].to_numpy()
-        return [(seed, known.get(name, name)) for seed, name in places]
+        places = rows.index.to_frame()
+        return list(zip(places["seed"], group_names(places["track_id"], known), strict=True))
 
     leaked = set(groups(half[half["leaked"]]))
     return np.array([group in leaked for group in groups(clean)], dtype=np.bool_)

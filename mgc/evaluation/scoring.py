@@ -18,7 +18,7 @@ from mgc.datasets.tracks import GENRES, P_COLUMNS
 from mgc.errors import DataError, RecordError
 from mgc.evaluation import metrics
 from mgc.evaluation.accuracy import AccuracySummary, accuracy_summary
-from mgc.evaluation.clusters import artist_groups
+from mgc.evaluation.clusters import artist_groups, group_names
 from mgc.evaluation.crossing import crossing
 from mgc.evaluation.significance import EXAMPLE, Groups, fits_of, pairwise
 from mgc.models import REFERENCES, TITLES
@@ -75,7 +75,7 @@ def split_table(edition: EditionRecord, protocol: str, seed: int = 0) -> pd.Data
         for part in PARTS
     ]
     table: pd.DataFrame = pd.concat(parts, ignore_index=True)
-    table["group"] = [known.get(name, name) for name in table["track_id"]]
+    table["group"] = group_names(table["track_id"], known)
     return table[["track_id", "segment", "fold", "part", "genre", "group"]]
 
 

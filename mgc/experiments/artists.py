@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -42,9 +42,13 @@ def _fit(material: Material, fold: Fold, seed: int) -> tuple[Double, Double]:
 ARM = Arm("logistic_picture", {"penalty": PENALTY, "artists": "alike"}, _fit, "pictures")
 
 
-def _answers(records: Sequence[Record]) -> list[pd.DataFrame]:
+def _groups(records: Sequence[Record]) -> Mapping[str, str]:
+    return artist_groups(str(records[0].config["edition"]))
+
+
+def _answers(records: Sequence[Record], groups: Mapping[str, str]) -> list[pd.DataFrame]:
     """Test rows of each fit with ``right``, the ``group`` and its ``tracks`` in the genre."""
-    groups, frames = artist_groups(str(records[0].config["edition"])), []
+    frames = []
     for record in records:
         rows = test_rows(record)
         rows = rows.assign(right=correct(rows), group=rows["track_id"].map(groups))
@@ -63,8 +67,8 @@ def by_block(records: Sequence[Record]) -> pd.DataFrame:
         genre), ``tracks``, ``accuracy``, ``low`` and ``high`` (95 % interval over artists and
         fits).
     """
-    frames = _answers(records)
-    groups = artist_groups(str(records[0].config["edition"]))
+    groups = _groups(records)
+    frames = _answers(records, groups)
     rows = []
     for least, following in zip(BLOCKS, (*BLOCKS[1:], np.inf), strict=True):
         shown = [f[(f["tracks"] >= least) & (f["tracks"] < following)] for f in frames]
@@ -88,7 +92,7 @@ def recalls(records: Sequence[Record]) -> pd.DataFrame:
     DataFrame
         Worst first: ``genre``, ``group``, ``tracks`` and ``recall`` (0 to 1).
     """
-    rows = pd.concat(_answers(records))
+    rows = pd.concat(_answers(records, _groups(records)))
     counted = rows.groupby(["genre", "group"], as_index=False).agg(
         tracks=("track_id", "nunique"), recall=("right", "mean")
     )

@@ -15,7 +15,7 @@ from mgc.datasets.gtzan import gtzan_table
 from mgc.datasets.tracks import label
 from mgc.display import formats
 from mgc.evaluation import separability
-from mgc.evaluation.clusters import artist_groups
+from mgc.evaluation.clusters import artist_groups, group_names
 from mgc.evaluation.significance import ALPHA
 from mgc.report.claims import Claim, Decision, NotTestableError, Verdict
 from mgc.report.evidence import Evidence
@@ -103,10 +103,8 @@ class _Features(NamedTuple):
 def _features(evidence: Evidence) -> _Features:
     tabular = evidence.heard.tabular.set_index("track_id")
     genre = evidence.heard.tracks.set_index("track_id").loc[tabular.index, "genre"]
-    known = artist_groups(evidence.heard.name)
-    # A track of an unknown artist is a group of its own.
-    artist = pd.Series({name: known.get(name, name) for name in map(str, tabular.index)})
-    return _Features(tabular, genre, artist)
+    names = group_names(tabular.index, artist_groups(evidence.heard.name))
+    return _Features(tabular, genre, pd.Series(names, index=tabular.index))
 
 
 class _Shape(NamedTuple):
@@ -124,11 +122,11 @@ def _spectral_shape(evidence: Evidence) -> _Shape:
     evidence.check("record")
     tabular = edition.tabular.set_index("track_id")
     genre = edition.tracks.set_index("track_id").loc[tabular.index, "genre"]
-    groups = artist_groups(edition.name)
+    artist = group_names(tabular.index, artist_groups(edition.name))
     return _Shape(
         tabular.filter(regex=r"^mfcc_(?!01)\d+_mean$"),  # the first is the level
         genre.tolist(),
-        np.array([groups[str(name)] for name in tabular.index]),
+        np.array(artist),
         f"a linear rule on the mean cepstra, cross-validated on {edition.name} with artists kept"
         " apart",
     )

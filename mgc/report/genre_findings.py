@@ -22,7 +22,13 @@ from mgc.datasets.gtzan import WHOLE_GTZAN
 from mgc.datasets.tracks import GENRES
 from mgc.display import formats
 from mgc.evaluation import metrics
-from mgc.evaluation.clusters import LEVEL, artist_groups, group_weights, percentiles
+from mgc.evaluation.clusters import (
+    LEVEL,
+    artist_groups,
+    group_names,
+    group_weights,
+    percentiles,
+)
 from mgc.evaluation.significance import Groups, fits_of
 from mgc.evaluation.tracks import outcomes, rows_of_same_tracks, track_rows
 from mgc.features.from_archive import mean_spectra
@@ -88,10 +94,8 @@ def pool(groups: Groups) -> Pool:
         return Pool(none, none, np.zeros((0, 0), dtype=np.int64))
     predicted = np.stack([metrics.predicted(frame) for frame in frames], axis=1)
     artists = artist_groups(str(fits[0].config["edition"]))
-    names = [
-        (genre, artists.get(name, name))
-        for genre, name in zip(frames[0]["genre"], frames[0]["track_id"], strict=True)
-    ]
+    of_track = group_names(frames[0]["track_id"], artists)
+    names = list(zip(frames[0]["genre"], of_track, strict=True))
     group = pd.factorize(pd.Series(names))[0]
     return Pool(metrics.truth(frames[0]), group.astype(np.int64), predicted.astype(np.int64))
 
